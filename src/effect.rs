@@ -1,1 +1,244 @@
-//! (to come)
+//! What `update` asks of the runtime, as values: calls to make, streams that should flow.
+//! Knows the model only; nothing here does anything.
+use std::fmt;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{HostId, Key, Target};
+
+/// A job's number in this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct JobId(pub u64);
+
+/// A changing call on one container, one variant a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    Start,
+    /// `timeout` in seconds; `None` leaves the container's own.
+    Stop {
+        timeout: Option<u32>,
+    },
+    Restart {
+        timeout: Option<u32>,
+    },
+    Kill {
+        signal: String,
+    },
+    Pause,
+    Unpause,
+    Remove {
+        force: bool,
+        volumes: bool,
+    },
+    Rename {
+        to: String,
+    },
+}
+
+impl Verb {
+    /// The journal's name of the act: `container.restart`.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::Start => "container.start",
+            Self::Stop { .. } => "container.stop",
+            Self::Restart { .. } => "container.restart",
+            Self::Kill { .. } => "container.kill",
+            Self::Pause => "container.pause",
+            Self::Unpause => "container.unpause",
+            Self::Remove { .. } => "container.remove",
+            Self::Rename { .. } => "container.rename",
+        }
+    }
+
+    /// What is going on while it runs: `restarting`.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Self::Start => "starting",
+            Self::Stop { .. } => "stopping",
+            Self::Restart { .. } => "restarting",
+            Self::Kill { .. } => "killing",
+            Self::Pause => "pausing",
+            Self::Unpause => "unpausing",
+            Self::Remove { .. } => "removing",
+            Self::Rename { .. } => "renaming",
+        }
+    }
+
+    /// What has happened when it is over: `restarted`.
+    pub fn done(&self) -> &'static str {
+        match self {
+            Self::Start => "started",
+            Self::Stop { .. } => "stopped",
+            Self::Restart { .. } => "restarted",
+            Self::Kill { .. } => "killed",
+            Self::Pause => "paused",
+            Self::Unpause => "unpaused",
+            Self::Remove { .. } => "removed",
+            Self::Rename { .. } => "renamed",
+        }
+    }
+
+    /// Sends the stop signal and waits: the engine kills when the stop timeout is over.
+    pub fn waits_for_stop(&self) -> bool {
+        matches!(self, Self::Stop { .. } | Self::Restart { .. })
+    }
+
+    /// What was asked beyond the verb, for the journal: `[("signal", "KILL")]`.
+    pub fn params(&self) -> Vec<(String, String)> {
+        let pair = |k: &str, v: String| vec![(k.to_owned(), v)];
+        match self {
+            Self::Start | Self::Pause | Self::Unpause => Vec::new(),
+            Self::Stop { timeout } | Self::Restart { timeout } => {
+                timeout.map_or_else(Vec::new, |s| pair("timeout_s", s.to_string()))
+            }
+            Self::Kill { signal } => pair("signal", signal.clone()),
+            Self::Remove { force, volumes } => {
+                vec![
+                    ("force".to_owned(), force.to_string()),
+                    ("volumes".to_owned(), volumes.to_string()),
+                ]
+            }
+            Self::Rename { to } => pair("to", to.clone()),
+        }
+    }
+
+    /// The docker command that does the same.
+    pub fn command(&self, name: &str) -> String {
+        let timeout = |t: &Option<u32>| t.map_or_else(String::new, |s| format!(" --time {s}"));
+        match self {
+            Self::Start => format!("docker start {name}"),
+            Self::Stop { timeout: t } => format!("docker stop{} {name}", timeout(t)),
+            Self::Restart { timeout: t } => format!("docker restart{} {name}", timeout(t)),
+            Self::Kill { signal } => format!("docker kill --signal {signal} {name}"),
+            Self::Pause => format!("docker pause {name}"),
+            Self::Unpause => format!("docker unpause {name}"),
+            Self::Remove { force, volumes } => format!(
+                "docker rm{}{} {name}",
+                if *force { " --force" } else { "" },
+                if *volumes { " --volumes" } else { "" }
+            ),
+            Self::Rename { to } => format!("docker rename {name} {to}"),
+        }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.action().trim_start_matches("container."))
+    }
+}
+
+/// A verb under way on one container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    pub id: JobId,
+    pub key: Key,
+    pub verb: Verb,
+    /// For the journal: what it is done to, as it was when asked.
+    pub target: Target,
+    /// The state before, in words.
+    pub before: String,
+    /// Seconds the engine waits before it kills, for verbs that stop; bounds the call's own time limit.
+    pub stop_timeout: u32,
+}
+
+/// What a shell hand-over runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShellRequest {
+    /// Argv; empty: find a shell (label, what worked last for this image, bash, ash, sh).
+    pub command: Vec<String>,
+    /// Shells to try first, best first.
+    pub prefer: Vec<String>,
+    pub user: Option<String>,
+    pub working_dir: Option<String>,
+    /// `Some(image)`: not in the container itself but in a helper container of this image that shares its
+    /// process and network namespaces, removed afterwards.
+    pub helper_image: Option<String>,
+}
+
+/// A question to the engine that is answered once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fetch {
+    Details(Key),
+    Processes(Key),
+}
+
+/// What `update` wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Journal it, call it, journal the outcome, answer with `Msg::Job`.
+    Run(Job),
+    Fetch(Fetch),
+    /// Hand the terminal to a process in this container.
+    Shell {
+        key: Key,
+        target: Target,
+        request: ShellRequest,
+    },
+    /// Attach to the container's own terminal.
+    Attach {
+        key: Key,
+        target: Target,
+    },
+    /// Put this (sanitised) text on the clipboard with OSC 52.
+    Copy(String),
+    /// Write these bytes to a new file; never over an existing one.
+    Save {
+        path: PathBuf,
+        bytes: Vec<u8>,
+    },
+    /// Note in the journal that a masked value was shown.
+    JournalReveal {
+        target: Target,
+        what: String,
+    },
+    /// Try a host that is down now.
+    Reconnect(HostId),
+    /// Replace the engine by the built-in simulated one.
+    OpenDemo,
+    /// Connect to this docker context instead.
+    UseContext(String),
+    /// Ctrl-Z.
+    Suspend,
+    /// Paint everything anew.
+    Repaint,
+    /// Remember these settings (columns, order) for the next start.
+    Remember(Vec<(String, String)>),
+    SetMouse(bool),
+    Quit,
+}
+
+/// The effects of one message, in order.
+pub type Effects = Vec<Effect>;
+
+/// Which log lines should flow for one container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogQuery {
+    pub key: Key,
+    /// How many lines of the past to begin with.
+    pub tail: u32,
+    /// Only newer than this, when resuming; inclusive, exact to the nanosecond.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// A stream that state implies; the runtime starts and stops the difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subscription {
+    /// Snapshot, events, and the link's own condition.
+    Link(HostId),
+    /// Samples of this container, about every two seconds.
+    Stats(Key),
+    /// Samples of this container every second.
+    StatsFocused(Key),
+    /// Log lines of this container, past then live.
+    Logs(LogQuery),
+    /// Details of this container: now and after each of its events.
+    Details(Key),
+    /// Its processes, every two seconds.
+    Processes(Key),
+    /// The journal as it grows.
+    Journal,
+    /// A message each second, because something on screen counts.
+    Tick,
+}

@@ -1,1 +1,22 @@
-//! (to come)
+//! Plain values that everything else speaks of: hosts, containers, samples, log records, journal entries.
+//! Level 0: std and chrono only. Knows nothing of the engine's wire, the screen or the clock.
+pub mod container;
+pub mod details;
+pub mod document;
+pub mod event;
+pub mod host;
+pub mod journal;
+pub mod key;
+pub mod log;
+pub mod stack;
+pub mod stats;
+
+pub use container::{Container, Health, Mount, Port, RunState};
+pub use details::{Details, NetworkLink, Probe, ProbeReport, Processes};
+pub use document::Node;
+pub use event::EngineEvent;
+pub use host::{ApiVersion, DownReason, EngineInfo, HostId, Link, Tried};
+pub use journal::{Entry, Outcome, Phase, Target};
+pub use key::{Key, Kind};
+pub use log::{LogRecord, LogStream};
+pub use stats::{Counters, Sample};

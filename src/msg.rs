@@ -1,1 +1,131 @@
-//! (to come)
+//! Everything that may change state, as messages. Knows the model, effects' ids and input values.
+use chrono::{DateTime, Utc};
+
+use crate::effect::{JobId, LogQuery};
+use crate::keys::{Chord, Mouse};
+use crate::model::{
+    Container, Details, EngineEvent, Entry, HostId, Key, Link, LogRecord, Processes, Sample,
+};
+
+/// A message with the time it was received; state knows no other clock.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    pub at: DateTime<Utc>,
+    pub msg: Msg,
+}
+
+/// What went wrong with a call, for a person: sanitised.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// What failed and the engine's own words.
+    pub what: String,
+    /// The way out, when one is known.
+    pub advice: String,
+    /// The HTTP status, when the engine answered.
+    pub status: Option<u16>,
+}
+
+/// The sort of a failure, as far as behaviour depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailureKind {
+    NotFound,
+    Conflict,
+    Denied,
+    TimedOut,
+    Unreachable,
+    /// The engine lacks this or the driver cannot.
+    Unsupported,
+    NoShell,
+    #[default]
+    Other,
+}
+
+/// From a host's link.
+#[derive(Debug, Clone)]
+pub enum HostMsg {
+    Link(Link),
+    /// The whole inventory, replacing what was.
+    Snapshot(Vec<Container>),
+    /// Rows that changed and ids that are gone.
+    Delta {
+        changed: Vec<Container>,
+        gone: Vec<Key>,
+    },
+    /// In order, coalesced into batches.
+    Events(Vec<EngineEvent>),
+    Samples(Vec<(Key, Sample)>),
+    /// The container does not run: its figures are gone.
+    NoSample(Vec<Key>),
+}
+
+/// From one log stream.
+#[derive(Debug, Clone)]
+pub enum LogMsg {
+    Lines(Vec<LogRecord>),
+    /// The past is complete; what follows is live.
+    CaughtUp,
+    /// The stream ended with the container's run.
+    Ended,
+    /// The stream cannot be read; it is not tried again.
+    Failed(Failure),
+}
+
+/// How a shell hand-over ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShellEnd {
+    Exited {
+        code: i64,
+        command: Vec<String>,
+    },
+    Detached,
+    Failed(Failure),
+    /// None of the shells is in the image; local images that have one, as a way out.
+    NoShell {
+        helpers: Vec<String>,
+    },
+}
+
+/// From a job.
+#[derive(Debug, Clone)]
+pub enum JobMsg {
+    Done {
+        id: JobId,
+        took_ms: u64,
+        already: bool,
+    },
+    Failed {
+        id: JobId,
+        took_ms: u64,
+        failure: Failure,
+    },
+}
+
+/// What may change state.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    Key(Chord),
+    Paste(String),
+    Mouse(Mouse),
+    Resize {
+        width: u16,
+        height: u16,
+    },
+    Focus(bool),
+    Host(HostId, HostMsg),
+    Logs(LogQuery, LogMsg),
+    Details(Key, Result<Box<Details>, Failure>),
+    Processes(Key, Result<Processes, Failure>),
+    Job(JobMsg),
+    Shell(Key, ShellEnd),
+    /// New entries of the journal, oldest first.
+    Journal(Vec<Entry>),
+    /// The journal cannot be written or read.
+    JournalFailed(String),
+    /// Something was copied, saved, or refused: for a toast.
+    Said {
+        ok: bool,
+        text: String,
+    },
+    Tick,
+}

@@ -1,0 +1,278 @@
+//! One row of the engine's list of containers, decoded leniently and sanitised at the edge.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::key::Key;
+
+/// What the engine says the container is doing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum RunState {
+    Created,
+    Running,
+    Paused,
+    Restarting,
+    Removing,
+    Stopping,
+    Exited,
+    Dead,
+    /// A word this program does not know, kept as the engine said it.
+    Odd(String),
+    #[default]
+    Unknown,
+}
+
+impl RunState {
+    /// The engine's word to a state; case does not matter (podman).
+    pub fn parse(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "created" | "configured" | "initialized" => Self::Created,
+            "running" => Self::Running,
+            "paused" => Self::Paused,
+            "restarting" => Self::Restarting,
+            "removing" => Self::Removing,
+            "stopping" => Self::Stopping,
+            "exited" | "stopped" => Self::Exited,
+            "dead" => Self::Dead,
+            "" | "unknown" => Self::Unknown,
+            other => Self::Odd(other.to_owned()),
+        }
+    }
+
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Restarting => "restarting",
+            Self::Removing => "removing",
+            Self::Stopping => "stopping",
+            Self::Exited => "exited",
+            Self::Dead => "dead",
+            Self::Odd(word) => word,
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Has processes: running, paused, restarting between two runs not counted.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Running | Self::Paused | Self::Stopping)
+    }
+}
+
+/// The verdict of the container's own health check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Health {
+    Starting,
+    Healthy,
+    Unhealthy,
+}
+
+impl Health {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
+/// A port of the container, published or only exposed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Port {
+    /// Inside the container.
+    pub private: u16,
+    /// On the host, when published.
+    pub public: Option<u16>,
+    /// The host address it is bound to.
+    pub ip: String,
+    /// `tcp`, `udp`, `sctp`.
+    pub protocol: String,
+}
+
+/// A place of the host or a volume seen in the container.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mount {
+    /// `bind`, `volume`, `tmpfs` …
+    pub kind: String,
+    /// Host path or volume name.
+    pub source: String,
+    pub destination: String,
+    pub read_only: bool,
+}
+
+/// One container of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    pub key: Key,
+    /// Without the leading slash; the short id when the engine gave none.
+    pub name: String,
+    pub image: String,
+    pub image_id: String,
+    /// Shell-joined, as the engine gives it.
+    pub command: String,
+    pub created: Option<DateTime<Utc>>,
+    pub state: RunState,
+    pub health: Option<Health>,
+    /// The engine's own sentence: `Up 3 hours (healthy)`.
+    pub status: String,
+    /// Of the last run, when it is over.
+    pub exit_code: Option<i64>,
+    /// When the present state began. Known exactly from an event, else read out of `status` (coarse).
+    pub since: Option<DateTime<Utc>>,
+    pub ports: Vec<Port>,
+    pub mounts: Vec<Mount>,
+    /// Network names with the container's address in each, when the engine says.
+    pub networks: Vec<(String, String)>,
+    pub labels: BTreeMap<String, String>,
+    /// What was odd in the engine's answer about this one; empty when all was well.
+    pub oddities: Vec<String>,
+}
+
+impl Container {
+    /// A bare container with this name, for tests and for odd answers.
+    pub fn bare(key: Key, name: &str) -> Self {
+        Self {
+            key,
+            name: name.to_owned(),
+            image: String::new(),
+            image_id: String::new(),
+            command: String::new(),
+            created: None,
+            state: RunState::Unknown,
+            health: None,
+            status: String::new(),
+            exit_code: None,
+            since: None,
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            networks: Vec::new(),
+            labels: BTreeMap::new(),
+            oddities: Vec::new(),
+        }
+    }
+
+    fn label(&self, name: &str) -> Option<&str> {
+        self.labels
+            .get(name)
+            .map(String::as_str)
+            .filter(|v| !v.is_empty())
+    }
+
+    /// The compose project or swarm stack it belongs to.
+    pub fn stack(&self) -> Option<&str> {
+        self.label("com.docker.compose.project")
+            .or_else(|| self.label("io.podman.compose.project"))
+            .or_else(|| self.label("com.docker.stack.namespace"))
+    }
+
+    /// The compose or swarm service it is an instance of.
+    pub fn service(&self) -> Option<&str> {
+        self.label("com.docker.compose.service")
+            .or_else(|| self.label("com.docker.swarm.service.name"))
+    }
+
+    /// The name to show under its stack: the service with its number when there is more than one.
+    pub fn short_name(&self) -> &str {
+        match (self.stack(), self.service()) {
+            (Some(stack), Some(_)) => self
+                .name
+                .strip_prefix(stack)
+                .and_then(|rest| rest.strip_prefix(['-', '_', '.']))
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(&self.name),
+            _ => &self.name,
+        }
+    }
+
+    /// A one-off (`compose run`) container.
+    pub fn is_one_off(&self) -> bool {
+        self.label("com.docker.compose.oneoff")
+            .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+    }
+
+    /// The operator asked for a question before anything touches it.
+    pub fn is_protected(&self) -> bool {
+        self.label("stacktui.protect")
+            .is_some_and(|v| v.eq_ignore_ascii_case("true") || v == "1")
+    }
+
+    /// Something is wrong here that a person should see: the reason, the worst first.
+    pub fn problem(&self) -> Option<Problem> {
+        match (&self.state, self.health) {
+            (RunState::Dead, _) => Some(Problem::Dead),
+            (RunState::Restarting, _) => Some(Problem::Restarting),
+            (RunState::Running | RunState::Stopping, Some(Health::Unhealthy)) => {
+                Some(Problem::Unhealthy)
+            }
+            (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
+                Some(Problem::Failed)
+            }
+            (RunState::Odd(_) | RunState::Unknown, _) => Some(Problem::Odd),
+            (RunState::Paused, _) => Some(Problem::Paused),
+            _ => None,
+        }
+    }
+}
+
+/// Why a container counts as a problem, worst first: the order of the problems view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Problem {
+    Unhealthy,
+    Dead,
+    Restarting,
+    Failed,
+    Odd,
+    Paused,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::host::HostId;
+
+    fn named(name: &str, labels: &[(&str, &str)]) -> Container {
+        let mut c = Container::bare(Key::container(HostId(0), "abc"), name);
+        c.labels = labels
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        c
+    }
+
+    #[test]
+    fn short_name_drops_the_stack_but_never_the_whole_name() {
+        let labels = [
+            ("com.docker.compose.project", "shop"),
+            ("com.docker.compose.service", "db"),
+        ];
+        assert_eq!(named("shop-db-1", &labels).short_name(), "db-1");
+        assert_eq!(named("shop_db_1", &labels).short_name(), "db_1");
+        assert_eq!(named("shop", &labels).short_name(), "shop");
+        assert_eq!(named("other", &labels).short_name(), "other");
+        assert_eq!(named("shop-db-1", &[]).short_name(), "shop-db-1");
+    }
+
+    #[test]
+    fn unknown_states_keep_their_word() {
+        assert_eq!(
+            RunState::parse("Zombie"),
+            RunState::Odd("zombie".to_owned())
+        );
+        assert_eq!(RunState::parse("STOPPED"), RunState::Exited);
+    }
+
+    #[test]
+    fn a_problem_is_what_a_person_should_see() {
+        let mut c = named("x", &[]);
+        c.state = RunState::Exited;
+        c.exit_code = Some(0);
+        assert_eq!(c.problem(), None);
+        c.exit_code = Some(137);
+        assert_eq!(c.problem(), Some(Problem::Failed));
+        c.state = RunState::Running;
+        c.health = Some(Health::Unhealthy);
+        assert_eq!(c.problem(), Some(Problem::Unhealthy));
+    }
+}

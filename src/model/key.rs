@@ -1,0 +1,53 @@
+//! The only way to name a resource: which host, which kind, which id.
+use std::fmt;
+use std::sync::Arc;
+
+use super::host::HostId;
+
+/// What sort of thing a key names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A container; the id is the engine's full id.
+    Container,
+    /// A compose project or swarm stack; the id is its name.
+    Stack,
+    /// The engine itself.
+    Host,
+}
+
+/// Names one resource on one host. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub host: HostId,
+    pub kind: Kind,
+    pub id: Arc<str>,
+}
+
+impl Key {
+    pub fn container(host: HostId, id: &str) -> Self {
+        Self {
+            host,
+            kind: Kind::Container,
+            id: Arc::from(id),
+        }
+    }
+
+    pub fn stack(host: HostId, name: &str) -> Self {
+        Self {
+            host,
+            kind: Kind::Stack,
+            id: Arc::from(name),
+        }
+    }
+
+    /// The first twelve characters of an id, as the engine's own tools print it.
+    pub fn short(&self) -> &str {
+        self.id.get(..12).unwrap_or(&self.id)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}@{}:{}", self.kind, self.host.0, self.short())
+    }
+}
