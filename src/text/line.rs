@@ -18,7 +18,7 @@ const TAB: usize = 8;
 const BLANKS: &str = "        ";
 
 /// The line being written. Functions that return `bool` say whether the text still had room; when not, they wrote nothing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Line {
     text: String,
     runs: Runs,
@@ -41,15 +41,8 @@ impl Line {
     pub(super) fn with_capacity(bytes: usize, keep_style: bool) -> Self {
         Self {
             text: String::with_capacity(bytes),
-            runs: Runs::default(),
-            altered: false,
             keep_style,
-            base: None,
-            bare: false,
-            prepend: false,
-            marks: 0,
-            grapheme: 0,
-            tab: (0, 0),
+            ..Self::default()
         }
     }
 
