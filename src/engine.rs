@@ -25,7 +25,7 @@ pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
 pub use self::raw::Raw;
-pub use self::verb::Performed;
+pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 
 /// A ping that takes longer counts as no answer.
@@ -46,6 +46,24 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Connects and asks who is there: a ping within 2 s, then version and info, which a proxy may refuse.
+    pub async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
+        let connector = Connector::to(endpoint).await?;
+        let raw = Raw::new(connector, &endpoint.authority());
+        let info = info::ask(&raw, &endpoint.to_string()).await?;
+        let docker = connect::bollard(raw.connector().clone(), endpoint.authority())?;
+        Ok(Self {
+            raw,
+            docker,
+            info: Arc::new(info),
+        })
+    }
+
+    /// Whether it answers within 2 s.
+    pub async fn ping(&self) -> Result<(), Error> {
+        info::ping(&self.raw).await.map(|_| ())
+    }
+
     /// What the engine said of itself when it was opened.
     pub fn info(&self) -> &EngineInfo {
         &self.info

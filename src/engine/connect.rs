@@ -9,15 +9,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bollard::{BollardRequest, Docker};
 use futures::future::BoxFuture;
+use hyper::header::{HOST, HeaderValue};
+use hyper::{Request, Uri};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::endpoint::Endpoint;
 use super::error::Error;
+use super::raw::handshake;
 
 /// How long a TCP connection may take to be accepted.
 const TCP_CONNECT: Duration = Duration::from_secs(5);
+
+/// Bollard's own time limit in seconds, out of the way.
+const NO_LIMIT: u64 = 24 * 3600;
 
 /// Anything that carries bytes both ways.
 pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -82,6 +89,31 @@ impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Connector")
     }
+}
+
+/// Bollard over this connector. It waits as long as its caller does: each call has its own limit.
+pub(super) fn bollard(connector: Connector, authority: String) -> Result<Docker, Error> {
+    let address = format!("http://{authority}");
+    let host = HeaderValue::from_str(&authority)
+        .map_err(|_| Error::endpoint(&format!("{authority}: not a host's name")))?;
+    let transport = move |request: BollardRequest| {
+        let (connector, host) = (connector.clone(), host.clone());
+        async move {
+            let (mut head, body) = request.into_parts();
+            let path = head.uri.path_and_query().cloned();
+            head.uri = path.map_or_else(Uri::default, Uri::from);
+            head.headers.insert(HOST, host);
+            let mut sender = handshake(&connector).await.map_err(io::Error::other)?;
+            Ok(sender.send_request(Request::from_parts(head, body)).await?)
+        }
+    };
+    Docker::connect_with_custom_transport(
+        transport,
+        Some(address),
+        NO_LIMIT,
+        bollard::API_DEFAULT_VERSION,
+    )
+    .map_err(Error::from)
 }
 
 /// Opens TCP with small packets sent at once; a host that does not answer is given up after five seconds.

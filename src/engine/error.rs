@@ -127,6 +127,35 @@ impl Error {
         None
     }
 
+    /// Bollard's error of this call, so that a refusal can tell what a proxy lacks.
+    pub(super) fn of_call(error: bollard::errors::Error, method: &str, path: &str) -> Self {
+        use bollard::errors::Error as B;
+        match error {
+            // Bollard has taken the sentence out of the JSON, or given the page as it was.
+            B::DockerResponseServerError {
+                status_code,
+                message,
+            } if message.trim_start().starts_with('<') => {
+                Self::answer(method, path, status_code, message.as_bytes())
+            }
+            B::DockerResponseServerError {
+                status_code,
+                message,
+            } => Self::answer(
+                method,
+                path,
+                status_code,
+                Value::String(message).to_string().as_bytes(),
+            ),
+            B::RequestTimeoutError => Self::TimedOut {
+                after: super::CALL_LIMIT,
+            },
+            B::HyperResponseError { err } => Self::from(err),
+            B::JsonDataError { message, .. } => Self::garbage(&message),
+            other => Self::out_of(&other).unwrap_or_else(|| Self::garbage(&other.to_string())),
+        }
+    }
+
     /// The HTTP status, when there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -217,6 +246,10 @@ impl Error {
 impl From<&io::Error> for Error {
     fn from(error: &io::Error) -> Self {
         use io::ErrorKind as K;
+        // Our own error, sent through bollard's transport.
+        if let Some(own) = error.get_ref().and_then(|e| e.downcast_ref::<Self>()) {
+            return own.clone();
+        }
         if let Some(said) = connect::ssh_said(error) {
             return Self::Ssh(clean(&said));
         }
@@ -260,25 +293,7 @@ impl From<hyper::Error> for Error {
 
 impl From<bollard::errors::Error> for Error {
     fn from(error: bollard::errors::Error) -> Self {
-        use bollard::errors::Error as B;
-        match error {
-            B::DockerResponseServerError {
-                status_code,
-                message,
-            } => Self::answer(
-                "POST",
-                "",
-                status_code,
-                // Bollard has taken the sentence out of the JSON already.
-                Value::String(message).to_string().as_bytes(),
-            ),
-            B::RequestTimeoutError => Self::TimedOut {
-                after: super::CALL_LIMIT,
-            },
-            B::HyperResponseError { err } => Self::from(err),
-            B::JsonDataError { message, .. } => Self::garbage(&message),
-            other => Self::out_of(&other).unwrap_or_else(|| Self::garbage(&other.to_string())),
-        }
+        Self::of_call(error, "", "")
     }
 }
 
