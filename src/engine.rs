@@ -51,7 +51,7 @@ impl Engine {
         let connector = Connector::to(endpoint).await?;
         let raw = Raw::new(connector, &endpoint.authority());
         let info = info::ask(&raw, &endpoint.to_string()).await?;
-        let docker = connect::bollard(raw.connector().clone(), endpoint.authority())?;
+        let docker = connect::bollard(raw.connector().clone(), &endpoint.authority())?;
         Ok(Self {
             raw,
             docker,

@@ -92,9 +92,9 @@ impl fmt::Debug for Connector {
 }
 
 /// Bollard over this connector. It waits as long as its caller does: each call has its own limit.
-pub(super) fn bollard(connector: Connector, authority: String) -> Result<Docker, Error> {
+pub(super) fn bollard(connector: Connector, authority: &str) -> Result<Docker, Error> {
     let address = format!("http://{authority}");
-    let host = HeaderValue::from_str(&authority)
+    let host = HeaderValue::from_str(authority)
         .map_err(|_| Error::endpoint(&format!("{authority}: not a host's name")))?;
     let transport = move |request: BollardRequest| {
         let (connector, host) = (connector.clone(), host.clone());

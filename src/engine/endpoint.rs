@@ -210,6 +210,13 @@ impl Candidate {
             origin: origin.to_owned(),
         }
     }
+
+    /// The endpoint as text; a question mark where it could not be read.
+    pub fn shown(&self) -> String {
+        self.endpoint
+            .as_ref()
+            .map_or_else(|_| "?".to_owned(), Endpoint::to_string)
+    }
 }
 
 /// What the choice of an endpoint depends on: the flags, and the environment as it was read.

@@ -74,6 +74,10 @@ impl Error {
         Self::Tls(clean(text))
     }
 
+    pub(super) fn ssh(text: &str) -> Self {
+        Self::Ssh(clean(text))
+    }
+
     pub(super) fn endpoint(text: &str) -> Self {
         Self::Endpoint(clean(text))
     }

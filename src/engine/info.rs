@@ -56,7 +56,7 @@ fn read(pinged: Option<&Answer>, version: &Value, info: &Value, endpoint: &str) 
         name: text(member(info, "Name")),
         endpoint: clean(endpoint),
         version: match either(member(version, "Version"), member(info, "ServerVersion")) {
-            none if none.is_empty() => server_version(header("server")),
+            none if none.is_empty() => server_version(&header("server").unwrap_or_default()),
             said => said,
         },
         api: ApiVersion::parse(&text(member(version, "ApiVersion")))
@@ -82,10 +82,9 @@ fn read(pinged: Option<&Answer>, version: &Value, info: &Value, endpoint: &str) 
 }
 
 /// `20.10.24` out of `Docker/20.10.24+dfsg1 (linux)`.
-fn server_version(server: Option<String>) -> String {
+fn server_version(server: &str) -> String {
     server
-        .as_deref()
-        .and_then(|server| server.split_once('/'))
+        .split_once('/')
         .and_then(|(_, rest)| rest.split(' ').next())
         .unwrap_or_default()
         .to_owned()

@@ -69,23 +69,20 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
             if forward.ended().is_some() {
                 // Its last words may still be on the way through the pipe.
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                return Err(Error::Ssh(forward.ended().unwrap_or_default()));
+                return Err(Error::ssh(&forward.ended().unwrap_or_default()));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
-    match ready {
-        Ok(result) => result?,
-        Err(_) => {
-            let said = forward.words();
-            return Err(Error::Ssh(if said.is_empty() {
-                "no answer within 20 s".to_owned()
-            } else {
-                said
-            }));
-        }
-    }
+    ready.unwrap_or_else(|_| {
+        let said = forward.words();
+        Err(Error::ssh(if said.is_empty() {
+            "no answer within 20 s"
+        } else {
+            &said
+        }))
+    })?;
     Ok(Connector::new(move || {
         let forward = Arc::clone(&forward);
         Box::pin(async move {
@@ -101,11 +98,11 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
 
 fn start(ssh: &Ssh) -> Result<Forward, Error> {
     let folder =
-        private_folder().map_err(|e| Error::Ssh(format!("no folder for its socket: {e}")))?;
+        private_folder().map_err(|e| Error::ssh(&format!("no folder for its socket: {e}")))?;
     let socket = folder.join("engine.sock");
     let mut child = command(ssh, &socket)
         .spawn()
-        .map_err(|e| Error::Ssh(format!("cannot start ssh: {e}")))?;
+        .map_err(|e| Error::ssh(&format!("cannot start ssh: {e}")))?;
     let said = Arc::new(Mutex::new(Vec::new()));
     if let Some(stderr) = child.stderr.take() {
         let said = Arc::clone(&said);

@@ -62,11 +62,10 @@ pub(super) async fn open(
     })
     .await?;
     match head.status {
-        101 => Ok((head.headers, pipe)),
         200..=299 if head.has("transfer-encoding", "chunked") => {
             Err(Error::garbage("it does not open a raw connection"))
         }
-        200..=299 => Ok((head.headers, pipe)),
+        101 | 200..=299 => Ok((head.headers, pipe)),
         status => {
             let body = refusal(&head, &mut pipe).await;
             Err(Error::answer("POST", path, status, &body))
@@ -99,26 +98,26 @@ impl Head {
 }
 
 async fn read_head(mut io: BoxedIo) -> Result<(Head, Hijacked), Error> {
-    let mut held = Vec::with_capacity(1024);
+    let mut come = Vec::with_capacity(1024);
     loop {
-        if io.read_buf(&mut held).await? == 0 {
-            return Err(if held.is_empty() {
+        if io.read_buf(&mut come).await? == 0 {
+            return Err(if come.is_empty() {
                 Error::Cut
             } else {
                 Error::garbage("no HTTP")
             });
         }
         // Something else than HTTP is told at once, not after the limit.
-        if !b"HTTP/1.".iter().zip(&held).all(|(a, b)| a == b) {
+        if !b"HTTP/1.".iter().zip(&come).all(|(a, b)| a == b) {
             return Err(Error::garbage("no HTTP"));
         }
-        if let Some(end) = held.windows(4).position(|w| w == b"\r\n\r\n") {
-            let ahead = Bytes::from(held.split_off(end + 4));
+        if let Some(end) = come.windows(4).position(|w| w == b"\r\n\r\n") {
+            let ahead = Bytes::from(come.split_off(end + 4));
             let head =
-                parse_head(&held[..end]).ok_or_else(|| Error::garbage("a broken HTTP head"))?;
+                parse_head(&come[..end]).ok_or_else(|| Error::garbage("a broken HTTP head"))?;
             return Ok((head, Hijacked { io, ahead }));
         }
-        if held.len() > HEAD_SIZE {
+        if come.len() > HEAD_SIZE {
             return Err(Error::garbage("an endless HTTP head"));
         }
     }
