@@ -1,0 +1,80 @@
+//! Whether the journal is as it was written: each line carries the hash of the one before.
+//! Evidence of tampering, not proof: who can write the files can write the whole chain anew.
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::JournalError;
+use super::reader::LineReader;
+use super::store::{hash, months, open_read};
+
+/// One line that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub file: PathBuf,
+    /// From 1.
+    pub line: u64,
+    pub why: &'static str,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict {
+    pub lines: u64,
+    pub faults: Vec<Fault>,
+}
+
+/// Reads every line of every month and follows the chain.
+pub fn verify(dir: &Path) -> Result<Verdict, JournalError> {
+    let mut verdict = Verdict::default();
+    // Every line of the file before: a month may begin while a late line still goes to the last.
+    let mut earlier: Option<HashSet<String>> = None;
+    for path in months(dir)? {
+        let mut reader = LineReader::new(open_read(&path)?);
+        let mut seen = HashSet::new();
+        let mut last: Option<String> = None;
+        let mut number = 0;
+        while let Some(line) = reader.next(&path)? {
+            number += 1;
+            verdict.lines += 1;
+            let why = match prev(&line.bytes) {
+                _ if line.torn || line.too_long => Some("cut off"),
+                None => Some("not a line of the journal"),
+                Some(prev) => (!follows(prev.as_deref(), last.as_ref(), earlier.as_ref()))
+                    .then_some("does not follow the line before it"),
+            };
+            verdict.faults.extend(why.map(|why| Fault {
+                file: path.clone(),
+                line: number,
+                why,
+            }));
+            let digest = hash(&line.bytes);
+            seen.insert(digest.clone());
+            last = Some(digest);
+        }
+        earlier = Some(seen);
+    }
+    Ok(verdict)
+}
+
+/// The hash a line carries, which may be none; outer `None` when it is no line of the journal.
+fn prev(line: &[u8]) -> Option<Option<String>> {
+    match serde_json::from_slice::<Value>(line).ok()?.get("prev")? {
+        Value::Null => Some(None),
+        Value::String(text) => Some(Some(text.clone())),
+        _ => None,
+    }
+}
+
+/// The first line of the oldest file may name a line of a month that was thrown away.
+fn follows(prev: Option<&str>, last: Option<&String>, earlier: Option<&HashSet<String>>) -> bool {
+    match (last, earlier) {
+        (Some(last), _) => prev == Some(last),
+        (None, Some(earlier)) => match prev {
+            Some(prev) => earlier.contains(prev),
+            None => earlier.is_empty(),
+        },
+        (None, None) => true,
+    }
+}
