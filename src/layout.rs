@@ -1,1 +1,70 @@
-//! (to come)
+//! Pure geometry: which part of the screen is for what. Views draw by it, update pages and points by it.
+use ratatui::layout::Rect;
+
+use crate::state::State;
+
+/// The parts of the frame. Parts that do not fit are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Regions {
+    /// Host, link, totals.
+    pub header: Rect,
+    /// Numbered views, or the way to what is open.
+    pub tabs: Rect,
+    pub body: Rect,
+    /// Keys that apply here, or the line being typed.
+    pub footer: Rect,
+}
+
+impl Regions {
+    /// Divides a screen. From 4 rows up header and footer have theirs, from 8 the tabs too.
+    pub fn of(size: (u16, u16)) -> Self {
+        let (width, height) = size;
+        let row = |y: u16, rows: u16| Rect::new(0, y, width, rows);
+        let top = match height {
+            0..4 => 0,
+            4..8 => 1,
+            _ => 2,
+        };
+        let bottom = u16::from(height >= 4);
+        Self {
+            header: row(0, top.min(1)),
+            tabs: row(top.min(1), top.saturating_sub(1)),
+            body: row(top, height - top - bottom),
+            footer: row(height - bottom, bottom),
+        }
+    }
+}
+
+/// Rows above the first row of the list in a view's body: column titles, status lines.
+pub const LIST_OFFSET: u16 = 1;
+
+/// How many rows of the view's list are on screen; at least 1.
+pub fn list_height(state: &State) -> usize {
+    let body = Regions::of(state.size).body.height;
+    usize::from(body.saturating_sub(LIST_OFFSET)).max(1)
+}
+
+/// A window of this inner size (without its border) in the middle of the screen, cut to fit.
+pub fn window(size: (u16, u16), width: u16, height: u16) -> Rect {
+    let width = width.saturating_add(4).min(size.0);
+    let height = height.saturating_add(2).min(size.1);
+    Rect::new((size.0 - width) / 2, (size.1 - height) / 2, width, height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_the_screen_without_overlap_at_any_size() {
+        for height in 0..40 {
+            let r = Regions::of((80, height));
+            assert_eq!(
+                r.header.height + r.tabs.height + r.body.height + r.footer.height,
+                height
+            );
+            assert_eq!(r.body.y, r.header.height + r.tabs.height);
+            assert_eq!(r.footer.y, r.body.y + r.body.height);
+        }
+    }
+}

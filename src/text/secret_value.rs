@@ -1,0 +1,106 @@
+//! Values that give themselves away: credentials in URLs, tokens with known prefixes, private keys.
+//!
+//! Sources: RFC 3986 3.2.1 (userinfo), RFC 7519 (JWT), RFC 7468 (PEM), the prefixes published by AWS, GitHub, GitLab,
+//! Slack, Stripe, Google, npm and HashiCorp. Linear in the value's length. Must not know: keys.
+
+pub(super) fn looks_secret_value(value: &str) -> bool {
+    has_userinfo(value) || has_private_key(value) || has_token(value) || has_assignment(value)
+}
+
+/// `scheme://user:password@host`, or one long unnamed token before the `@` (Sentry, GitHub).
+fn has_userinfo(value: &str) -> bool {
+    value.match_indices("://").any(|(at, mark)| {
+        let rest = value.get(at + mark.len()..).unwrap_or_default();
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'' | '<'))
+            .unwrap_or(rest.len());
+        let authority = rest.get(..end).unwrap_or_default();
+        let Some((userinfo, _)) = authority.rsplit_once('@') else {
+            return false;
+        };
+        match userinfo.split_once(':') {
+            Some((_, password)) => !password.is_empty(),
+            None => userinfo.len() >= 16,
+        }
+    })
+}
+
+fn has_private_key(value: &str) -> bool {
+    value.match_indices("-----BEGIN ").any(|(at, mark)| {
+        let label = value.as_bytes().iter().skip(at + mark.len()).take(32);
+        // the longest label is "ENCRYPTED PRIVATE KEY"; "RSA", "EC", "OPENSSH" and others stand before
+        let label: Vec<u8> = label.copied().collect();
+        label.windows(11).any(|part| part == b"PRIVATE KEY")
+    })
+}
+
+fn has_token(value: &str) -> bool {
+    value
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .any(|word| is_jwt(word) || is_aws_id(word) || has_known_prefix(word))
+}
+
+/// Three base64url parts, the first of which is a JSON object: `{"` encodes as `eyJ`.
+fn is_jwt(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let (head, claims, signature) = (parts.next(), parts.next(), parts.next());
+    parts.next().is_none()
+        && head.is_some_and(|head| head.len() >= 10 && head.starts_with("eyJ"))
+        && claims.is_some_and(|claims| claims.len() >= 4)
+        && signature.is_some()
+}
+
+/// An AWS access key id: four letters and sixteen capitals or digits.
+fn is_aws_id(word: &str) -> bool {
+    word.len() == 20
+        && (word.starts_with("AKIA") || word.starts_with("ASIA"))
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn has_known_prefix(word: &str) -> bool {
+    const PREFIXES: [&str; 19] = [
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xoxa-",
+        "xoxb-",
+        "xoxp-",
+        "xoxr-",
+        "xoxs-",
+        "sk_live_",
+        "rk_live_",
+        "AIza",
+        "npm_",
+        "hvs.",
+        "dop_v1_",
+        "SG.",
+    ];
+    word.len() >= 20 && PREFIXES.iter().any(|prefix| word.starts_with(prefix))
+}
+
+/// Connection strings (`Server=…;Password=…`) and headers (`Bearer …`).
+fn has_assignment(value: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "password=",
+        "passwd=",
+        "pwd=",
+        "accountkey=",
+        "sharedaccesskey=",
+        "client_secret=",
+        "bearer ",
+    ];
+    let lower = value.to_ascii_lowercase();
+    NAMES.iter().any(|name| {
+        lower.match_indices(name).any(|(at, _)| {
+            let rest = lower.get(at + name.len()..).unwrap_or_default();
+            rest.starts_with(|c: char| !c.is_whitespace() && c != ';' && c != '&')
+                && (*name != "bearer " || rest.len() >= 16)
+        })
+    })
+}
