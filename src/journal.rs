@@ -162,12 +162,7 @@ impl Journal {
     }
 
     /// An act that needs no intent: a shell that ended, a masked value that was shown.
-    pub fn act(
-        &self,
-        at: DateTime<FixedOffset>,
-        act: &Act,
-        end: &End,
-    ) -> Result<(), JournalError> {
+    pub fn act(&self, at: DateTime<FixedOffset>, act: &Act, end: &End) -> Result<(), JournalError> {
         self.write(at, Phase::Result, true, |line| {
             line.who(&self.session).act(act).end(end);
         })?;

@@ -63,8 +63,7 @@ impl Tail {
         entries: &mut Vec<Entry>,
     ) -> Result<u64, JournalError> {
         let mut file = open_read(path)?;
-        file.seek(SeekFrom::Start(from))
-            .map_err(io("read", path))?;
+        file.seek(SeekFrom::Start(from)).map_err(io("read", path))?;
         let mut reader = LineReader::new(file);
         let mut done = from;
         while let Some(line) = reader.next(path)? {

@@ -43,8 +43,7 @@ impl Joiner {
 
     fn hold(&mut self, parsed: &Parsed) {
         self.order.push_back(parsed.entry.id.clone());
-        self.waiting
-            .insert(parsed.entry.id.clone(), parsed.clone());
+        self.waiting.insert(parsed.entry.id.clone(), parsed.clone());
         while self.order.len() > WAITING_MAX {
             if let Some(oldest) = self.order.pop_front() {
                 self.waiting.remove(&oldest);
