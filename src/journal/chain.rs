@@ -40,9 +40,9 @@ pub fn verify(dir: &Path) -> Result<Verdict, JournalError> {
             verdict.lines += 1;
             let why = match prev(&line.bytes) {
                 _ if line.torn || line.too_long => Some("cut off"),
-                None => Some("not a line of the journal"),
-                Some(prev) => (!follows(prev.as_deref(), last.as_ref(), earlier.as_ref()))
-                    .then_some("does not follow the line before it"),
+                Prev::Unreadable => Some("not a line of the journal"),
+                Prev::First => check(None, last.as_ref(), earlier.as_ref()),
+                Prev::Hash(prev) => check(Some(&prev), last.as_ref(), earlier.as_ref()),
             };
             verdict.faults.extend(why.map(|why| Fault {
                 file: path.clone(),
@@ -58,23 +58,32 @@ pub fn verify(dir: &Path) -> Result<Verdict, JournalError> {
     Ok(verdict)
 }
 
-/// The hash a line carries, which may be none; outer `None` when it is no line of the journal.
-fn prev(line: &[u8]) -> Option<Option<String>> {
-    match serde_json::from_slice::<Value>(line).ok()?.get("prev")? {
-        Value::Null => Some(None),
-        Value::String(text) => Some(Some(text.clone())),
-        _ => None,
+/// What a line says of the one before it.
+enum Prev {
+    Unreadable,
+    First,
+    Hash(String),
+}
+
+fn prev(line: &[u8]) -> Prev {
+    let value: Option<Value> = serde_json::from_slice(line).ok();
+    match value.as_ref().and_then(|value| value.get("prev")) {
+        Some(Value::Null) => Prev::First,
+        Some(Value::String(text)) => Prev::Hash(text.clone()),
+        _ => Prev::Unreadable,
     }
 }
 
 /// The first line of the oldest file may name a line of a month that was thrown away.
-fn follows(prev: Option<&str>, last: Option<&String>, earlier: Option<&HashSet<String>>) -> bool {
-    match (last, earlier) {
+fn check(
+    prev: Option<&str>,
+    last: Option<&String>,
+    earlier: Option<&HashSet<String>>,
+) -> Option<&'static str> {
+    let follows = match (last, earlier) {
         (Some(last), _) => prev == Some(last),
-        (None, Some(earlier)) => match prev {
-            Some(prev) => earlier.contains(prev),
-            None => earlier.is_empty(),
-        },
+        (None, Some(earlier)) => prev.map_or(earlier.is_empty(), |prev| earlier.contains(prev)),
         (None, None) => true,
-    }
+    };
+    (!follows).then_some("does not follow the line before it")
 }

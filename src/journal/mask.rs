@@ -23,13 +23,12 @@ pub(super) fn argv(argv: &[String]) -> Vec<String> {
             continue;
         }
         let name = |text: &str| text.trim_start_matches('-').to_owned();
-        masked.push(match word.split_once('=') {
-            Some((left, right)) => format!("{left}={}", value(&name(left), right)),
-            None => {
-                hide_next = word.starts_with('-') && looks_secret(&name(word), "x");
-                word.clone()
-            }
-        });
+        if let Some((left, right)) = word.split_once('=') {
+            masked.push(format!("{left}={}", value(&name(left), right)));
+        } else {
+            hide_next = word.starts_with('-') && looks_secret(&name(word), "x");
+            masked.push(word.clone());
+        }
     }
     masked
 }

@@ -101,11 +101,10 @@ pub(super) fn read_files(
     let mut places: HashMap<String, usize> = HashMap::new();
     for parsed in newest_first.into_iter().rev().flatten() {
         let entry = joiner.add(parsed);
-        if let Some(at) = entry.answers.as_ref().and_then(|id| places.remove(id)) {
-            if let Some(slot) = entries.get_mut(at) {
-                *slot = entry;
-                continue;
-            }
+        let place = entry.answers.as_ref().and_then(|id| places.remove(id));
+        if let Some(slot) = place.and_then(|at| entries.get_mut(at)) {
+            *slot = entry;
+            continue;
         }
         places.insert(entry.id.clone(), entries.len());
         entries.push(entry);

@@ -217,7 +217,7 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Whether an action asks first. What destroys always asks.",
         examples: &["\"container.restart\" = true", "\"container.stop\" = false"],
         get: |s| Value::table(s.confirm.iter().map(|(k, v)| (k, Value::Bool(*v)))),
-        set: |s, v| s.confirm = v.entries(|v| v.yes()),
+        set: |s, v| s.confirm = v.entries(Value::yes),
     },
 ];
 
