@@ -59,6 +59,9 @@ pub fn find(id: &str) -> Option<&'static Action> {
 /// The scopes that apply on the screen now, the narrowest first.
 pub fn scopes(state: &State) -> Vec<Scope> {
     use crate::state::ViewId as V;
+    if state.no_engine() {
+        return vec![Scope::NoEngine, Scope::Global];
+    }
     let view = state.view();
     let mut scopes = vec![Scope::View(view)];
     if matches!(view, V::Containers | V::Details | V::Inspect | V::Processes) {

@@ -28,7 +28,7 @@ pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, History, Host, Vitals, World};
 
-use crate::model::{Details, Key, Processes};
+use crate::model::{Details, Key, Kind, Link, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -121,6 +121,35 @@ impl State {
             (_, Some(key)) => Some(key),
             (ViewId::Containers, None) => self.containers.table.selected.as_ref()?.key().cloned(),
             _ => None,
+        }
+    }
+
+    /// No engine answers and none has answered: there is nothing to show but why.
+    pub fn no_engine(&self) -> bool {
+        !self.world.hosts.is_empty()
+            && self
+                .world
+                .hosts
+                .values()
+                .all(|h| !h.loaded && matches!(h.link, Link::Down { .. }))
+    }
+
+    /// The containers that the screen is about, by their place in it: marked ones, the selected one, a stack's.
+    pub fn targets(&self) -> Vec<Key> {
+        if self.view() == ViewId::Containers && !self.containers.marked.is_empty() {
+            let marked = &self.containers.marked;
+            return marked
+                .iter()
+                .filter(|key| self.world.container(key).is_some())
+                .cloned()
+                .collect();
+        }
+        match self.subject() {
+            Some(key) if key.kind == Kind::Stack => {
+                self.world.members(&key).map(|c| c.key.clone()).collect()
+            }
+            Some(key) if self.world.container(&key).is_some() => vec![key],
+            _ => Vec::new(),
         }
     }
 

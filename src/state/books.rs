@@ -18,6 +18,8 @@ pub struct EventBook {
     pub follow: bool,
     /// Not yet on screen: `follow` starts on.
     started: bool,
+    /// The rows must be taken anew.
+    pub stale: bool,
 }
 
 impl EventBook {
@@ -34,6 +36,7 @@ impl EventBook {
         }
         self.events.push_back((self.next, host, event));
         self.next += 1;
+        self.stale = true;
     }
 
     pub fn get(&self, number: u64) -> Option<(HostId, &EngineEvent)> {
@@ -83,6 +86,8 @@ pub struct JournalBook {
     pub table: Table,
     pub filter: String,
     pub loaded: bool,
+    /// The rows must be taken anew.
+    pub stale: bool,
     /// Why it cannot be read or written.
     pub failure: Option<String>,
 }
@@ -93,6 +98,7 @@ impl JournalBook {
 
     pub fn extend(&mut self, entries: Vec<Entry>) {
         self.loaded = true;
+        self.stale = true;
         for entry in entries {
             if let Some(answered) = entry.answers.as_deref() {
                 self.entries

@@ -15,6 +15,8 @@ pub struct InspectState {
     pub query: String,
     /// Rows (paths) whose name or value holds the query.
     pub hits: Vec<Vec<u16>>,
+    /// The rows must be taken anew.
+    pub stale: bool,
 }
 
 impl InspectState {

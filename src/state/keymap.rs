@@ -8,6 +8,8 @@ use super::nav::ViewId;
 /// Where an action can be asked for. The narrower one wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
+    /// The screen shown when no engine answers.
+    NoEngine,
     /// One view.
     View(ViewId),
     /// Wherever containers are the targets: the containers view, details, inspect, processes.

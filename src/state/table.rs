@@ -124,6 +124,8 @@ pub struct ContainerTable {
     pub columns: Vec<String>,
     /// Containers that the filters hide.
     pub hidden: usize,
+    /// The rows must be taken anew.
+    pub stale: bool,
 }
 
 impl ContainerTable {
@@ -139,6 +141,7 @@ impl ContainerTable {
             marked: BTreeSet::new(),
             columns: prefs.columns.clone(),
             hidden: 0,
+            stale: true,
         }
     }
 
