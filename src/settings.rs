@@ -5,6 +5,7 @@
 mod choice;
 mod glob;
 mod paths;
+mod preset;
 mod registry;
 
 use std::collections::BTreeMap;
@@ -89,6 +90,21 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Every action whose keys are not its own defaults, with its keys: the preset's, then the user's over them.
+    pub fn bindings(&self) -> Vec<(String, Vec<String>)> {
+        let mut all: BTreeMap<String, Vec<String>> = preset::bindings(self.key_preset)
+            .iter()
+            .map(|(id, keys)| {
+                (
+                    (*id).to_owned(),
+                    keys.split(' ').map(str::to_owned).collect(),
+                )
+            })
+            .collect();
+        all.extend(self.keys.clone());
+        all.into_iter().collect()
+    }
+
     /// Whether a container of this name is protected by one of the user's globs.
     pub fn protects(&self, name: &str) -> bool {
         self.protect.iter().any(|glob| glob_matches(glob, name))
