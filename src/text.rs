@@ -10,23 +10,26 @@ pub mod fuzzy;
 pub mod human;
 mod line;
 pub mod osc;
+mod runs;
 pub mod sanitise;
 pub mod secret;
 mod secret_value;
 mod sequence;
 mod sgr;
+pub mod span;
 pub mod width;
 pub mod wrap;
 
 pub use exit::{exit_code, signal_name};
 pub use fuzzy::{FuzzyMatcher, nearest};
-pub use human::{ago, bytes, bytes_short, count, duration, duration_long, percent, rate};
+pub use human::{bytes, bytes_short, count, percent, rate};
 pub use osc::{OSC52_CAP, TooLarge, osc52};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
 pub use sgr::{TextColor, TextStyle};
+pub use span::{ago, duration, duration_long};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,
 };

@@ -32,22 +32,29 @@ pub(super) enum Class {
 pub(super) fn class(c: char) -> Class {
     let n = c as u32;
     match n {
-        0x20..=0x7E | 0xA0..=0xAC | 0xAE..=0x2FF => Class::Plain,
+        // Latin, and the bulk of wide text (kana, ideographs, Hangul syllables) before any table walk
+        0x20..=0x7E
+        | 0xA0..=0xAC
+        | 0xAE..=0x2FF
+        | 0x3041..=0x3096
+        | 0x30A0..=0x30FF
+        | 0x4E00..=0x9FFF
+        | 0xAC00..=0xD7A3 => Class::Plain,
         0x200C | 0x200D => Class::Joiner,
         0xFE0E | 0xFE0F => Class::Selector,
-        // Ideographs, kana, Hangul syllables: the bulk of wide text, before any table walk.
-        0x3041..=0x3096 | 0x30A0..=0x30FF | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3 => Class::Plain,
         _ if is_hidden(n) => Class::Hidden,
-        _ if is_prepend(n) => Class::Prepend,
+        _ if char_columns(c) > 0 && is_prepend(n) => Class::Prepend,
+        // joins with what follows and takes no column: lost where nothing follows
+        _ if is_prepend(n) => Class::Hidden,
         _ if char_columns(c) == 0 => Class::Mark,
         _ => Class::Plain,
     }
 }
 
-/// Columns one character takes alone: 0 to 2.
+/// Columns one character takes alone: 0 to 2; controls take none.
 ///
-/// The half-width voiced sound marks take one cell in terminals although Unicode calls them combining;
-/// ratatui counts them the same way.
+/// The half-width voiced sound marks take a cell in terminals although they extend graphemes; versions of
+/// unicode-width differ over them.
 pub(super) fn char_columns(c: char) -> usize {
     match c {
         '\u{FF9E}' | '\u{FF9F}' => 1,
@@ -85,9 +92,14 @@ pub(super) fn starts_grapheme(c: char) -> bool {
         | 0x1F900..=0x1FAFF | 0x20000..=0x3FFFD)
 }
 
-/// Whether `c` is a Hangul vowel or final consonant, which joins only with a syllable before it.
-pub(super) fn is_jamo_tail(c: char) -> bool {
-    matches!(c as u32, 0x1160..=0x11FF | 0xD7B0..=0xD7FB)
+/// Whether a mark joins any base, so that it can never stand alone; `false` means "ask the segmentation tables".
+///
+/// Those that do not: Hangul vowels and finals, which want a syllable before them, and unassigned code points.
+pub(super) fn joins_any_base(mark: char) -> bool {
+    matches!(mark as u32,
+        0x300..=0x36F | 0x483..=0x489 | 0x591..=0x5C7 | 0x610..=0x61A | 0x64B..=0x670
+        | 0x6D6..=0x6ED | 0x900..=0xB4D | 0xB82..=0xFFF | 0x1000..=0x109F | 0x1DC0..=0x1DFF
+        | 0x20D0..=0x20F0 | 0x302A..=0x302F | 0x3099 | 0x309A | 0xFE20..=0xFE2F)
 }
 
 /// Whether a joiner may stay beside `c`: visible, not ASCII, and not the sign for a broken byte.
@@ -148,10 +160,10 @@ mod tests {
     }
 
     #[test]
-    fn every_mark_joins_its_base() {
+    fn sure_marks_join() {
         use unicode_segmentation::UnicodeSegmentation as _;
         for c in (0x80..=0x0010_FFFF).filter_map(char::from_u32) {
-            if class(c) == Class::Mark && !is_jamo_tail(c) {
+            if class(c) == Class::Mark && joins_any_base(c) {
                 assert_eq!(
                     format!("x{c}").graphemes(true).count(),
                     1,

@@ -4,13 +4,11 @@
 //! stops, style). All decisions rest on the text written, not on the bytes read; that is why a second pass finds
 //! nothing to do. Must not know: control sequences, UTF-8 decoding.
 
-use std::fmt::Write as _;
-
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::class::{Class, SYMBOL_CAP, class, is_jamo_tail, is_joinable, starts_grapheme};
-use super::sanitise::{RECORD_CAP, SafeText, StyleRun};
-use super::sgr::TextStyle;
+use super::class::{Class, SYMBOL_CAP, class, is_joinable, joins_any_base, starts_grapheme};
+use super::runs::Runs;
+use super::sanitise::{RECORD_CAP, SafeText};
 use super::width::width;
 
 /// Combining marks one base may carry; more than any living script stacks.
@@ -23,11 +21,9 @@ const BLANKS: &str = "        ";
 #[derive(Debug)]
 pub(super) struct Line {
     text: String,
-    runs: Vec<StyleRun>,
+    runs: Runs,
     altered: bool,
     keep_style: bool,
-    style: TextStyle,
-    run_start: usize,
     /// The last character that takes a column.
     base: Option<char>,
     /// The base is the last character of the text.
@@ -45,11 +41,9 @@ impl Line {
     pub(super) fn with_capacity(bytes: usize, keep_style: bool) -> Self {
         Self {
             text: String::with_capacity(bytes),
-            runs: Vec::new(),
+            runs: Runs::default(),
             altered: false,
             keep_style,
-            style: TextStyle::default(),
-            run_start: 0,
             base: None,
             bare: false,
             prepend: false,
@@ -99,7 +93,6 @@ impl Line {
     pub(super) fn char(&mut self, c: char) -> bool {
         match class(c) {
             Class::Plain => self.plain(c),
-            Class::Mark if is_jamo_tail(c) => self.jamo_tail(c),
             Class::Mark => self.mark(c),
             Class::Prepend if self.prepend => self.hex(c),
             Class::Prepend => self.prepend(c),
@@ -134,39 +127,29 @@ impl Line {
 
     /// Applies the parameters of one SGR sequence to the text that follows.
     pub(super) fn restyle(&mut self, params: &[u8]) {
-        if !self.keep_style {
-            return;
-        }
-        let mut style = self.style;
-        style.apply(params);
-        if style != self.style {
-            self.close_run();
-            self.style = style;
+        if self.keep_style {
+            self.runs.restyle(params, self.text.len());
         }
     }
 
     /// The text with `tail`, unstyled, behind it.
     pub(super) fn finish(mut self, tail: &str) -> SafeText {
-        self.close_run();
+        let runs = self.runs.finish(self.text.len());
         self.text.push_str(tail);
         if self.text.capacity() > 2 * self.text.len() + 256 {
             self.text.shrink_to_fit();
         }
         SafeText {
             text: self.text,
-            runs: self.runs,
+            runs,
             altered: self.altered,
         }
     }
 
     /// The text of a record of which `cut` bytes were not read.
     pub(super) fn finish_cut(mut self, cut: usize) -> SafeText {
-        self.close_run();
-        self.style = TextStyle::default();
         self.altered = true;
-        // writing to a String cannot fail
-        let _ = write!(self.text, "…[+{cut} bytes]");
-        self.finish("")
+        self.finish(&format!("…[+{cut} bytes]"))
     }
 
     fn plain(&mut self, c: char) -> bool {
@@ -177,14 +160,10 @@ impl Line {
         if !self.prepend && starts_grapheme(c) {
             self.grapheme = start;
         } else if !self.fits_grapheme(c.len_utf8()) {
-            self.text.push(c);
-            let last = self.last_grapheme();
-            if last < start {
-                self.text.truncate(start);
+            if !self.stands_alone(c) {
                 return self.hex(c);
             }
-            self.text.truncate(start);
-            self.grapheme = last;
+            self.grapheme = start;
         }
         self.text.push(c);
         self.wrote_base(c);
@@ -203,13 +182,21 @@ impl Line {
     }
 
     fn mark(&mut self, c: char) -> bool {
+        if self.marks >= MARKS_CAP {
+            self.altered = true;
+            return true;
+        }
+        if !joins_any_base(c) && self.stands_alone(c) {
+            // it would take no column, and be lost
+            return self.hex(c);
+        }
         if self.text.is_empty() {
             // a mark at the start would sit on whatever is drawn before the line
             self.altered = true;
             self.text.push('◌');
             self.wrote_base('◌');
         }
-        if self.marks >= MARKS_CAP || !self.fits_grapheme(c.len_utf8()) {
+        if !self.fits_grapheme(c.len_utf8()) {
             self.altered = true;
             return true;
         }
@@ -221,24 +208,33 @@ impl Line {
         true
     }
 
-    /// A Hangul vowel or final: takes no column behind a syllable, and is lost anywhere else.
-    fn jamo_tail(&mut self, c: char) -> bool {
+    /// Whether `c`, written next, would be a grapheme of its own.
+    fn stands_alone(&mut self, c: char) -> bool {
         let start = self.text.len();
         self.text.push(c);
-        let attached = self.last_grapheme() < start;
+        let last = self.last_grapheme();
         self.text.truncate(start);
-        if attached { self.mark(c) } else { self.hex(c) }
+        last == start
     }
 
+    /// `<U+XXXX>`, four to six digits.
     fn hex(&mut self, c: char) -> bool {
-        // `<U+`, at most six digits, `>`
-        if self.room() < 10 {
+        let value = c as u32;
+        let digits = match value {
+            0..=0xFFFF => 4,
+            0x1_0000..=0xF_FFFF => 5,
+            _ => 6,
+        };
+        if self.room() < digits + 4 {
             return false;
         }
-        let start = self.text.len();
-        // writing to a String cannot fail
-        let _ = write!(self.text, "<U+{:04X}>", c as u32);
-        self.wrote_ascii(self.text.len() - start);
+        self.text.push_str("<U+");
+        for place in (0..digits).rev() {
+            let digit = char::from_digit(value >> (4 * place) & 0xF, 16).unwrap_or('0');
+            self.text.push(digit.to_ascii_uppercase());
+        }
+        self.text.push('>');
+        self.wrote_ascii(digits + 4);
         self.altered = true;
         true
     }
@@ -280,23 +276,5 @@ impl Line {
         self.bare = false;
         self.prepend = false;
         self.marks += 1;
-    }
-
-    fn close_run(&mut self) {
-        let (start, end) = (self.run_start, self.text.len());
-        self.run_start = end;
-        if start == end || self.style == TextStyle::default() {
-            return;
-        }
-        // offsets fit: text is bounded by RECORD_CAP
-        let (start, end) = (start as u32, end as u32);
-        match self.runs.last_mut() {
-            Some(last) if last.end == start && last.style == self.style => last.end = end,
-            _ => self.runs.push(StyleRun {
-                start,
-                end,
-                style: self.style,
-            }),
-        }
     }
 }

@@ -8,7 +8,7 @@
 use super::class::{Class, SYMBOL_CAP, class};
 use super::line::Line;
 use super::sequence::{Sequence, sequence};
-use super::sgr::TextStyle;
+pub use super::sgr::{TextColor, TextStyle};
 
 /// Bytes of one record that are read and, at most, bytes of text that come of it; what is beyond is counted
 /// in a closing `…[+N bytes]` (at most 33 bytes more).

@@ -69,9 +69,14 @@ fn words(key: &str) -> Vec<String> {
 }
 
 fn word_hint(word: &str) -> Hint {
-    if is_pass(word) || is_secret(word) || is_token(word) || is_key(word) || is_credential(word) {
-        Hint::Strong
-    } else if word == "dsn" || word.ends_with("dsn") || word.starts_with("private") {
+    let strong = is_pass(word)
+        || is_secret(word)
+        || is_token(word)
+        || is_key(word)
+        || is_credential(word)
+        || word.ends_with("dsn")
+        || word.starts_with("private");
+    if strong {
         Hint::Strong
     } else if is_auth(word) || is_connection(word) || word == "tokens" {
         Hint::Weak
@@ -152,16 +157,18 @@ fn is_key(word: &str) -> bool {
 fn is_credential(word: &str) -> bool {
     word.starts_with("cred") && !word.starts_with("credi")
         || word.contains("credential")
-        || word.ends_with("creds") && word != "sacreds"
+        || word.ends_with("creds")
 }
 
-/// `auth`, `oauth2`, `authorization`; not `author` or `authority`.
+/// `auth`, `oauth2`, `authorization`, `authentication`; not `author`, `authority`, `authentic`.
 fn is_auth(word: &str) -> bool {
-    word.match_indices("auth").any(|(at, _)| {
-        let rest = word.get(at + 4..).unwrap_or_default();
-        !rest.starts_with("or") || rest.starts_with("oriz") || rest.starts_with("oris")
-    }) && !word.starts_with("authentic")
-        || word.starts_with("authentication")
+    const INNOCENT: [&str; 2] = ["or", "entic"];
+    const STILL: [&str; 3] = ["oriz", "oris", "entication"];
+    word.match_indices("auth").any(|(at, auth)| {
+        let rest = word.get(at + auth.len()..).unwrap_or_default();
+        let starts = |parts: &[&str]| parts.iter().any(|part| rest.starts_with(part));
+        !starts(&INNOCENT) || starts(&STILL)
+    })
 }
 
 fn is_connection(word: &str) -> bool {
@@ -181,4 +188,107 @@ fn is_setting(last: &str, value: &str) -> bool {
             .iter()
             .any(|switch| value.eq_ignore_ascii_case(switch))
         || value.len() <= 6 && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_hide_their_value() {
+        for key in [
+            "PASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "PGPASSWORD",
+            "DB_PASS",
+            "userPass",
+            "REDIS_PWD",
+            "pwd",
+            "SECRET",
+            "client-secret",
+            "TOKEN",
+            "GITHUB_TOKEN",
+            "accessToken",
+            "API_KEY",
+            "apikey",
+            "apiKey",
+            "APIKEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "SECRET_KEY_BASE",
+            "ENCRYPTION_KEYS",
+            "sshkey",
+            "CREDENTIALS",
+            "AWS_CREDS",
+            "BASIC_AUTH",
+            "oauth2",
+            "AUTHORIZATION",
+            "SENTRY_DSN",
+            "DSN",
+            "PRIVATE",
+            "PRIVATE_KEY",
+            "DB_CONN",
+            "ConnectionStrings__Default",
+            "traefik.http.middlewares.x.basicauth.users",
+            "ACCESS_TOKENS",
+            "com.example.db.passphrase",
+        ] {
+            assert!(looks_secret(key, "x9-value"), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_that_do_not() {
+        for key in [
+            "KEYBOARD",
+            "MONKEY",
+            "DONKEY_NAME",
+            "TURKEY",
+            "HOTKEY",
+            "KEYSPACE",
+            "COMPASS",
+            "BYPASS_CACHE",
+            "PASSENGER_APP",
+            "PASSIVE_MODE",
+            "AUTHOR",
+            "AUTHORITY",
+            "maintainer.authors",
+            "TOKENIZER",
+            "TOKENIZERS_PARALLELISM",
+            "SECRETARY",
+            "CREDITS",
+            "INCREDIBLE",
+            "CONNECTOR",
+            "CONNECT_HOST",
+            "PATH",
+            "HOME",
+            "",
+            "___",
+            "PUBLIC_KEY",
+            "SSH_PUBLIC_KEY",
+            "AUTH_METHOD",
+            "POSTGRES_HOST_AUTH_METHOD",
+            "CONN_TIMEOUT",
+        ] {
+            assert!(!looks_secret(key, "x9-value"), "{key}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_only_settings() {
+        for (key, value, secret) in [
+            ("AUTH", "true", false),
+            ("AUTH", "hunter2", true),
+            ("MAX_TOKENS", "4096", false),
+            ("MAX_CONNECTIONS", "100", false),
+            ("PASSWORD", "1234", true),
+            ("PASSWORD", "", false),
+            ("POSTGRES_PASSWORD_FILE", "/run/secrets/pg", false),
+            ("POSTGRES_PASSWORD_FILE", "hunter2", true),
+            ("PUBLIC_KEY", "-----BEGIN RSA PRIVATE KEY-----", true),
+        ] {
+            assert_eq!(looks_secret(key, value), secret, "{key}={value}");
+        }
+        assert_eq!(MASK.chars().count(), 8);
+    }
 }

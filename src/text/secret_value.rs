@@ -1,7 +1,7 @@
 //! Values that give themselves away: credentials in URLs, tokens with known prefixes, private keys.
 //!
-//! Sources: RFC 3986 3.2.1 (userinfo), RFC 7519 (JWT), RFC 7468 (PEM), the prefixes published by AWS, GitHub, GitLab,
-//! Slack, Stripe, Google, npm and HashiCorp. Linear in the value's length. Must not know: keys.
+//! Sources: RFC 3986 3.2.1 (userinfo), RFC 7519 (JWT), RFC 7468 (PEM), the prefixes published by AWS, `GitHub`, `GitLab`,
+//! Slack, Stripe, Google, npm and `HashiCorp`. Linear in the value's length. Must not know: keys.
 
 pub(super) fn looks_secret_value(value: &str) -> bool {
     has_userinfo(value) || has_private_key(value) || has_token(value) || has_assignment(value)
@@ -103,4 +103,59 @@ fn has_assignment(value: &str) -> bool {
                 && (*name != "bearer " || rest.len() >= 16)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_give_themselves_away() {
+        for value in [
+            "postgres://app:hunter2@db:5432/app",
+            "redis://:hunter2@cache",
+            "amqp://a@b,amqp://u:p@ss@host/vhost",
+            "https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/2",
+            "--db=mysql://u:p@h/x",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP",
+            "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+            "AKIAIOSFODNN7EXAMPLE",
+            "id=ASIAIOSFODNN7EXAMPLE;",
+            "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+            "glpat-0123456789abcdefghij",
+            "Server=db;User Id=sa;Password=hunter2;",
+            "DefaultEndpointsProtocol=https;AccountKey=abc==",
+            "Authorization: Bearer 0123456789abcdef0123",
+        ] {
+            assert!(looks_secret_value(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn values_that_do_not() {
+        for value in [
+            "",
+            "hello",
+            "https://example.org/a?b=c@d",
+            "https://example.org:8080/x",
+            "ssh://git@github.com/a/b",
+            "postgres://app@db/app",
+            "redis://user:@cache",
+            "nginx:1.27@sha256:0123456789abcdef",
+            "-----BEGIN CERTIFICATE-----",
+            "-----BEGIN PUBLIC KEY-----",
+            "eyJust.a.word",
+            "a.b.c",
+            "AKIA",
+            "akiaiosfodnn7example",
+            "password=",
+            "the bearer of news",
+            "1.2.3-alpine3.20",
+            "漢://字@",
+        ] {
+            assert!(!looks_secret_value(value), "{value}");
+        }
+    }
 }

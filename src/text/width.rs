@@ -20,6 +20,10 @@ pub fn width(s: &str) -> usize {
 }
 
 /// Columns of one grapheme.
+///
+/// ratatui-core 0.1.2 adds the sound marks to what unicode-width says; since unicode-width 0.2.3 counts them itself,
+/// such a grapheme (`ｶﾞ`) gets one column more than a terminal takes. Agreeing with the buffer matters more, and
+/// `tests/hostile.rs` notices when ratatui changes.
 pub(super) fn columns(grapheme: &str) -> usize {
     if grapheme.len() == 1 {
         return 1;
@@ -132,4 +136,95 @@ fn tail_start(s: &str, max: usize) -> usize {
         start = at;
     }
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FAMILY: &str = "👩\u{200D}👩\u{200D}👧";
+
+    #[test]
+    fn columns_of_text() {
+        for (s, columns) in [
+            ("", 0),
+            ("abc", 3),
+            ("é", 1),
+            ("e\u{301}", 1),
+            ("漢字", 4),
+            ("🚀", 2),
+            (FAMILY, 2),
+            ("🇩🇪", 2),
+            ("…", 1),
+            ("─│", 2),
+        ] {
+            assert_eq!(width(s), columns, "{s}");
+        }
+    }
+
+    #[test]
+    fn cuts() {
+        for (s, max, end, start, middle) in [
+            ("", 0, "", "", ""),
+            ("abc", 3, "abc", "abc", "abc"),
+            ("abc", 2, "a…", "…c", "a…"),
+            ("abc", 1, "…", "…", "…"),
+            ("abc", 0, "", "", ""),
+            ("abcdef", 4, "abc…", "…def", "ab…f"),
+            ("abcdef", 5, "abcd…", "…cdef", "ab…ef"),
+            ("漢字漢字", 8, "漢字漢字", "漢字漢字", "漢字漢字"),
+            ("漢字漢字", 7, "漢字漢…", "…字漢字", "漢…字"),
+            ("漢字漢字", 6, "漢字…", "…漢字", "漢…字"),
+            ("漢字", 2, "…", "…", "…"),
+            ("ae\u{301}b", 2, "a…", "…b", "a…"),
+        ] {
+            assert_eq!(truncate(s, max), end, "{s} {max}");
+            assert_eq!(truncate_start(s, max), start, "{s} {max}");
+            assert_eq!(truncate_middle(s, max), middle, "{s} {max}");
+        }
+        assert!(matches!(truncate("漢字", 4), Cow::Borrowed("漢字")));
+        assert_eq!(truncate(&FAMILY.repeat(2), 3), format!("{FAMILY}…"));
+        assert_eq!(truncate(&FAMILY.repeat(2), 2), "…");
+    }
+
+    #[test]
+    fn pads() {
+        assert_eq!(pad_right("漢", 4), "漢  ");
+        assert_eq!(pad_left("漢", 4), "  漢");
+        assert_eq!(pad_right("漢字", 3), "漢…");
+        assert_eq!(pad_right("漢字漢", 4), "漢… ");
+        assert_eq!(pad_left("漢字漢", 4), " 漢…");
+        assert_eq!(pad_right("", 0), "");
+        assert_eq!(pad_left("abc", 0), "");
+    }
+
+    #[test]
+    fn skips() {
+        assert_eq!(skip_columns("abc", 0), (0, 0));
+        assert_eq!(skip_columns("abc", 2), (2, 0));
+        assert_eq!(skip_columns("abc", 9), (3, 0));
+        assert_eq!(skip_columns("漢字x", 0), (0, 0));
+        assert_eq!(skip_columns("漢字x", 1), (3, 1));
+        assert_eq!(skip_columns("漢字x", 2), (3, 0));
+        assert_eq!(skip_columns("漢字x", 4), (6, 0));
+        assert_eq!(skip_columns("漢字x", 9), (7, 0));
+        assert_eq!(skip_columns("漢", 1), (3, 1));
+        assert_eq!(skip_columns("e\u{301}x", 1), (3, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_fit(s in "(\\PC|[a-z漢字🚀👩\u{200D}\u{301}\u{1100}\u{600}]){0,24}", max in 0..30usize) {
+            for cut in [truncate(&s, max), truncate_start(&s, max), truncate_middle(&s, max)] {
+                prop_assert!(width(&cut) <= max, "{:?}", cut);
+                prop_assert_eq!(width(&s) <= max, cut == s);
+            }
+            prop_assert_eq!(width(&pad_right(&s, max)), max);
+            prop_assert_eq!(width(&pad_left(&s, max)), max);
+            let (at, gap) = skip_columns(&s, max);
+            prop_assert!(s.is_char_boundary(at));
+            prop_assert!(gap == 0 || gap + max <= width(&s));
+        }
+    }
 }

@@ -82,3 +82,55 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
         (!word.is_empty()).then_some((start, word))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(s: &str, width: usize) -> Vec<&str> {
+        wrap_offsets(s, width)
+            .into_iter()
+            .map(|row| &s[row])
+            .collect()
+    }
+
+    #[test]
+    fn rows_of_logs() {
+        assert_eq!(rows("", 5), [""]);
+        assert_eq!(rows("abcde", 5), ["abcde"]);
+        assert_eq!(rows("abcdef", 5), ["abcde", "f"]);
+        assert_eq!(rows("ab", 0), ["a", "b"]);
+        assert_eq!(rows("漢字漢", 5), ["漢字", "漢"]);
+        assert_eq!(rows("漢字", 1), ["漢", "字"]);
+        assert_eq!(rows("ae\u{301}b", 2), ["ae\u{301}", "b"]);
+        assert_eq!(rows("a🚀b", 2), ["a", "🚀", "b"]);
+    }
+
+    #[test]
+    fn rows_of_prose() {
+        assert_eq!(wrap_words("", 9), [""]);
+        assert_eq!(wrap_words("the quick fox", 9), ["the quick", "fox"]);
+        assert_eq!(wrap_words("the quick fox", 8), ["the", "quick", "fox"]);
+        assert_eq!(wrap_words("a  b", 9), ["a  b"]);
+        assert_eq!(wrap_words("one\n\ntwo ", 9), ["one", "", "two"]);
+        assert_eq!(wrap_words("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap_words("x abcdefgh i", 4), ["x", "abcd", "efgh", "i"]);
+        assert_eq!(wrap_words("漢字 漢字", 5), ["漢字", "漢字"]);
+        assert_eq!(wrap_words("ab c", 0), ["a", "b", "c"]);
+        assert_eq!(wrap_words("   ", 2), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_fit_and_lose_nothing(s in "[a-z 漢🚀e\u{301}]{0,40}", max in 2..12usize) {
+            let rows = rows(&s, max);
+            prop_assert_eq!(rows.concat(), s.clone());
+            prop_assert!(rows.iter().all(|row| width(row) <= max));
+            let prose = wrap_words(&s, max);
+            prop_assert!(prose.iter().all(|row| width(row) <= max));
+            let letters = |s: &str| s.replace(' ', "");
+            prop_assert_eq!(letters(&prose.concat()), letters(&s));
+        }
+    }
+}
