@@ -1,1 +1,3 @@
-//! (to come)
+//! Everything that does I/O is started, stopped and timed here.
+pub mod clock;
+pub mod link;
