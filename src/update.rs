@@ -82,7 +82,7 @@ fn settle(state: &mut State) {
         _ => {}
     }
     if state.containers.stale {
-        rows::refresh_containers(state);
+        refresh_containers(state);
         state.containers.stale = false;
     }
     if let Some(book) = state.logs.as_mut()

@@ -81,7 +81,7 @@ fn palette(state: &mut State, chord: Chord) -> Effects {
                 return perform(state, id);
             }
         }
-        (Code::Down, _) | (Code::Char('n' | 'j'), true) | (Code::Tab, _) => {
+        (Code::Down | Code::Tab, _) | (Code::Char('n' | 'j'), true) => {
             *selected = (*selected + 1).min(items.len().saturating_sub(1));
         }
         (Code::Up, _) | (Code::Char('p' | 'k'), true) => *selected = selected.saturating_sub(1),

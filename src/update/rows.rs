@@ -158,7 +158,7 @@ pub(super) fn best_match(state: &State) -> Option<RowId> {
         let Some(score) = state
             .world
             .container(key)
-            .and_then(|c| score(&mut matcher, c))
+            .and_then(|c| score(&mut matcher, &state.containers.filter, c))
         else {
             continue;
         };
