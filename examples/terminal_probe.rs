@@ -46,7 +46,8 @@ fn main() -> std::process::ExitCode {
         return 1.into();
     };
     let code = runtime.block_on(run(session, has("stuck"), has("deaf")));
-    code.unwrap_or(1).into()
+    // An error here: the terminal is lost.
+    code.unwrap_or(129).into()
 }
 
 struct Probe {
@@ -75,8 +76,10 @@ async fn run(session: Session, stuck: bool, deaf: bool) -> std::io::Result<u8> {
         passing: false,
     };
     probe.paint()?;
-    while stuck {
-        std::thread::sleep(Duration::from_secs(1));
+    if stuck {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
     }
     let code = loop {
         let end = tokio::select! {
@@ -153,7 +156,7 @@ impl Probe {
             Input::Key(key) => {
                 match key.code {
                     Code::Char(c) if key.typed().is_some() => self.typed.push(c),
-                    _ => self.typed.push_str(&format!("<{key}>")),
+                    _ => self.typed.extend(["<", &key.to_string(), ">"]),
                 }
                 self.paint()?;
             }

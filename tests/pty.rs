@@ -1,5 +1,6 @@
 //! What only a real terminal shows: that it comes back whole, whatever ends or stops the program. Drives the example
 //! `terminal_probe`, a loop of a few lines over the same parts the program stands on.
+#[cfg(test)]
 #[path = "support/pty.rs"]
 mod support;
 

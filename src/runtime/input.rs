@@ -13,6 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::terminal;
 use crate::keys::{Decoder, Input};
 
 /// Silence after which an escape byte was the Esc key, in milliseconds. A sequence cut by a slow line is kept longer:
@@ -201,6 +202,7 @@ impl Reader {
     /// Tells, and sees to it that the process ends. The loop may be stuck in a write to the dead terminal, or in
     /// anything else; no output, and no settings to restore on what is gone.
     fn lost(mut self) {
+        terminal::hang_up();
         self.backlog.push_back(TermInput::Lost);
         let _nobody = self.deliver();
         thread::sleep(LAST_WORDS);

@@ -55,7 +55,12 @@ fn end(info: &PanicHookInfo<'_>, report_dir: Option<&Path>) -> ! {
 
 /// What happened and where, on one line, safe to show.
 fn describe(info: &PanicHookInfo<'_>) -> String {
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
     let place = info.location().map_or_else(String::new, |location| {
         format!(" (at {}:{})", location.file(), location.line())
     });

@@ -20,7 +20,7 @@ const RESTORE: Duration = Duration::from_millis(150);
 /// What the system told us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Its number: TERM, INT, HUP or QUIT. Exit with 128 and that; after HUP write nothing to the terminal.
+    /// Its number: TERM, INT, HUP or QUIT. Exit with 128 and that.
     Terminate(i32),
     /// The terminal has another size.
     Resize,
@@ -46,6 +46,9 @@ pub fn start(sink: Sender<Signal>) -> io::Result<()> {
                     SIGCONT => Signal::Continue,
                     _ => Signal::Terminate(number),
                 };
+                if number == SIGHUP {
+                    terminal::hang_up();
+                }
                 // A full channel holds the same news already, or a loop that hangs.
                 let _full = sink.try_send(signal);
                 if let Signal::Terminate(number) = signal {
@@ -66,11 +69,7 @@ fn see_to_the_end(number: i32) {
             thread::sleep(RESTORE);
             signal_hook::low_level::exit(code);
         });
-    if number == SIGHUP {
-        terminal::restore_if_ours();
-    } else {
-        terminal::restore_now();
-    }
+    terminal::restore_now();
     signal_hook::low_level::exit(code);
 }
 

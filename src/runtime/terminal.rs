@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 
 use thiserror::Error;
 
-pub(in crate::runtime) use guard::restore_if_ours;
+pub(in crate::runtime) use guard::hang_up;
 pub use guard::restore_now;
 
 /// What the session asks of the terminal.

@@ -1,6 +1,6 @@
 //! A program on a real terminal: spawn it, type, read its screen, see which modes it left on. For any program, so that
 //! nothing of the library is used here. A test binary that needs a part of it only says so where it includes it:
-//! `#[path = "support/pty.rs"] #[expect(dead_code, reason = "…")] mod support;`
+//! `#[cfg(test)] #[path = "support/pty.rs"] #[expect(dead_code, reason = "…")] mod support;`
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;

@@ -45,6 +45,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 static PHASE: AtomicU8 = AtomicU8::new(0);
 static ALTERNATE: AtomicBool = AtomicBool::new(false);
+static HUNG_UP: AtomicBool = AtomicBool::new(false);
 static SAVED: Mutex<Option<Saved>> = Mutex::new(None);
 static WRITER: Mutex<()> = Mutex::new(());
 
@@ -119,7 +120,7 @@ pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
 pub fn restore_now() {
     let _writer = patiently();
     let phase = as_phase(PHASE.swap(Phase::Off as u8, Ordering::SeqCst));
-    if phase == Phase::Off {
+    if phase == Phase::Off || (HUNG_UP.load(Ordering::SeqCst) && !foreground()) {
         return;
     }
     let _masked = Masked::new();
@@ -130,11 +131,9 @@ pub fn restore_now() {
     }
 }
 
-/// Like [`restore_now`], where the terminal may be gone or another's: then not a byte.
-pub(in crate::runtime) fn restore_if_ours() {
-    if foreground() {
-        restore_now();
-    }
+/// The terminal is gone or somebody else's: from now on not a byte for it, unless it is still ours after all.
+pub(in crate::runtime) fn hang_up() {
+    HUNG_UP.store(true, Ordering::SeqCst);
 }
 
 fn restore_attributes() {
