@@ -120,7 +120,7 @@ impl Probe {
                     self.input.passthrough(false);
                     self.back()?;
                 } else {
-                    self.session.write(&bytes.to_ascii_uppercase())?;
+                    self.session.write(&bytes)?;
                 }
             }
             TermInput::Inputs(inputs) => {

@@ -2,12 +2,14 @@
 //! who writes them. The second wall too: no symbol that could be a command reaches the terminal from here.
 mod hand;
 mod pen;
+mod scroll;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
 use hand::{Hand, blank, glyph};
 use pen::Pen;
+use scroll::Scroller;
 
 /// A frame longer than this, in bytes, is marked so that the terminal shows it at once.
 const SYNCHRONIZE: usize = 200;
@@ -25,6 +27,7 @@ pub struct Painter {
     /// Where the terminal shows it now.
     shown: Option<(u16, u16)>,
     hand: Hand,
+    scroller: Scroller,
 }
 
 impl Painter {
@@ -36,6 +39,7 @@ impl Painter {
             cursor: None,
             shown: None,
             hand: Hand::new(area.width),
+            scroller: Scroller::default(),
         }
     }
 
@@ -63,6 +67,9 @@ impl Painter {
             self.stale = false;
             self.previous.reset();
             self.hand.clear(out);
+        } else {
+            let (prev, hand) = (&mut self.previous, &mut self.hand);
+            self.scroller.apply(prev, next, hand, out);
         }
         let width = usize::from(next.area.width);
         if width > 0 {

@@ -76,13 +76,38 @@ impl Hand {
         self.pen = Some(Pen::default());
     }
 
-    /// Nothing from here to the end of the row.
-    pub(super) fn erase_row(&mut self, out: &mut Vec<u8>) {
-        // Terminals differ in which attributes an erased place takes: none may be on.
+    /// Rows `top..bottom` move by `by`, down where it is positive; what comes in is empty. By line feeds at the bottom
+    /// and their reverse at the top, which every terminal knows.
+    pub(super) fn scroll(&mut self, top: u16, bottom: u16, by: i16, out: &mut Vec<u8>) {
+        self.plain(out);
+        out.extend_from_slice(b"\x1b[");
+        push_number(u32::from(top) + 1, out);
+        out.push(b';');
+        push_number(u32::from(bottom), out);
+        out.push(b'r');
+        let times = usize::from(by.unsigned_abs());
+        if by < 0 {
+            jump(0, bottom - 1, out);
+            out.extend(std::iter::repeat_n(b'\n', times));
+        } else {
+            jump(0, top, out);
+            out.extend(std::iter::repeat_n(*b"\x1bM", times).flatten());
+        }
+        out.extend_from_slice(b"\x1b[r");
+        self.at = None;
+    }
+
+    /// Terminals differ in which attributes an emptied place takes: none may be on.
+    fn plain(&mut self, out: &mut Vec<u8>) {
         if self.pen.is_none_or(|pen| !pen.erases_plainly()) {
             pen::change(self.pen, Pen::default(), out);
             self.pen = Some(Pen::default());
         }
+    }
+
+    /// Nothing from here to the end of the row.
+    pub(super) fn erase_row(&mut self, out: &mut Vec<u8>) {
+        self.plain(out);
         out.extend_from_slice(b"\x1b[K");
     }
 

@@ -232,6 +232,97 @@ fn a_column_of_figures_costs_what_the_field_needs_or_less() {
     assert!(bytes <= 700, "{bytes}");
 }
 
+fn log(width: u16, height: u16, first: u64) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    buffer.set_string(
+        0,
+        0,
+        "logs of web",
+        Style::new().add_modifier(Modifier::REVERSED),
+    );
+    for y in 1..height - 1 {
+        let line = first + u64::from(y);
+        let text = format!(
+            "12:00:{line:02} GET /item/{} 200 {}ms 語",
+            line * 7919,
+            line * line % 97
+        );
+        buffer.set_string(
+            0,
+            y,
+            text,
+            Style::new().fg(Color::Indexed((line % 7) as u8 + 16)),
+        );
+    }
+    buffer.set_string(0, height - 1, "q quit", Style::new().bg(Color::Red));
+    buffer
+}
+
+#[test]
+fn a_log_that_moves_is_moved_by_the_terminal() {
+    let mut painter = Painter::new(Rect::new(0, 0, 200, 50));
+    let mut parser = screen(200, 50);
+    parser.process(&frame(&mut painter, &log(200, 50, 100)));
+    for (first, limit) in [(101, 150), (104, 350), (102, 300), (127, 1700), (126, 150)] {
+        let next = log(200, 50, first);
+        let bytes = frame(&mut painter, &next);
+        parser.process(&bytes);
+        assert_shows(&parser, &next);
+        assert!(bytes.len() < limit, "to {first}: {} bytes", bytes.len());
+    }
+}
+
+/// Rows of a few kinds, shifted and edited: what makes the painter scroll, rightly or not.
+fn any_rows() -> impl Strategy<Value = Vec<(u8, u8)>> {
+    let row = prop_oneof![6 => 0..30_u8, 2 => Just(0)];
+    let rows = prop::collection::vec(row, 20);
+    (rows, 0..19_usize, 0..20_usize, any::<bool>()).prop_map(|(rows, shift, from, down)| {
+        let mut after = rows.clone();
+        if down {
+            after[from..].rotate_right(shift.min(20 - from));
+        } else {
+            after[from..].rotate_left(shift.min(20 - from));
+        }
+        rows.into_iter().zip(after).collect()
+    })
+}
+
+fn of_rows(rows: impl Iterator<Item = u8>) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 20));
+    for (y, kind) in (0..).zip(rows).filter(|(_, kind)| *kind > 0) {
+        let text = format!(
+            "{} 語 row of kind {kind}",
+            "=".repeat(usize::from(kind % 13))
+        );
+        let style = Style::new().bg(if kind % 5 == 0 {
+            Color::Indexed(kind)
+        } else {
+            Color::Reset
+        });
+        buffer.set_string(0, y, text, Style::new());
+        buffer.set_style(Rect::new(0, y, 40, 1), style);
+    }
+    buffer
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn rows_that_move_end_where_they_belong(rows in any_rows(), edits in prop::collection::vec((0..40_u16, 0..20_u16), 0..4)) {
+        let mut painter = Painter::new(Rect::new(0, 0, 40, 20));
+        let mut parser = screen(40, 20);
+        parser.process(&frame(&mut painter, &of_rows(rows.iter().map(|row| row.0))));
+        let mut next = of_rows(rows.iter().map(|row| row.1));
+        for place in edits {
+            next[place].set_symbol("#");
+        }
+        parser.process(&frame(&mut painter, &next));
+        assert_shows(&parser, &next);
+        prop_assert_eq!(frame(&mut painter, &next), b"");
+    }
+}
+
 #[test]
 fn the_cursor_shows_only_where_it_is_asked_for() {
     let buffer = table(40, 5);
