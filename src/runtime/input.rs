@@ -14,7 +14,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::terminal;
-use crate::keys::{Decoder, Input};
+use crate::keys::{Chord, Decoder, Input};
 
 /// Silence after which an escape byte was the Esc key, in milliseconds. A sequence cut by a slow line is kept longer:
 /// only what can be complete is taken for it.
@@ -225,7 +225,7 @@ fn read(buffer: &mut [u8]) -> Option<usize> {
 struct Decoding {
     decoder: Decoder,
     raw: bool,
-    /// Fed to the decoder since it last gave something.
+    /// What the decoder has of an input that is not whole yet.
     held: Vec<u8>,
     /// Nothing new since the silence was noted.
     quiet: bool,
@@ -259,21 +259,13 @@ impl Decoding {
         }
         self.quiet = false;
         let inputs = self.decoder.feed(bytes);
-        if inputs.is_empty() {
-            if self.held.len() + bytes.len() <= HELD_CAP {
-                self.held.extend_from_slice(bytes);
-            }
-            return None;
+        if !inputs.is_empty() {
+            self.held.clear();
         }
-        // What follows the last complete input, if anything, starts with the last escape byte.
-        self.held.clear();
-        if let Some(at) = bytes.iter().rposition(|byte| *byte == 0x1b) {
-            let tail = bytes.get(at..).unwrap_or_default();
-            if tail.len() <= HELD_CAP && Decoder::default().feed(tail).is_empty() {
-                self.held.extend_from_slice(tail);
-            }
-        }
-        Some(TermInput::Inputs(inputs))
+        self.held.extend_from_slice(bytes);
+        let whole = self.held.len() - unfinished(&self.held).len();
+        self.held.drain(..whole);
+        (!inputs.is_empty()).then_some(TermInput::Inputs(inputs))
     }
 
     fn silence(&mut self) -> Option<TermInput> {
@@ -287,10 +279,28 @@ impl Decoding {
     }
 }
 
+/// The end of these bytes that is no whole input yet: a sequence from its escape byte on, or a character from its
+/// first byte on.
+fn unfinished(bytes: &[u8]) -> &[u8] {
+    let starts: [fn(&u8) -> bool; 2] = [|byte| *byte == 0x1b, |byte| *byte >= 0xc0];
+    starts
+        .into_iter()
+        .filter_map(|start| bytes.get(bytes.iter().rposition(start)?..))
+        .find(|tail| tail.len() <= HELD_CAP && open(tail))
+        .unwrap_or_default()
+}
+
+/// Whether a letter after these bytes would not be that letter.
+fn open(tail: &[u8]) -> bool {
+    let mut decoder = Decoder::default();
+    let letter = Input::Key(Chord::char('x'));
+    decoder.feed(tail).is_empty() && decoder.feed(b"x") != [letter]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{Chord, Code};
+    use crate::keys::Code;
 
     fn key(code: Code) -> TermInput {
         TermInput::Inputs(vec![Input::Key(Chord::plain(code))])
@@ -335,6 +345,28 @@ mod tests {
         );
         assert_eq!(decoding.switch(false), None);
         assert_eq!(decoding.take(b"k"), Some(key(Code::Char('k'))));
+
+        assert_eq!(
+            decoding.take(b"\x1b[Aj\xc3"),
+            Some(TermInput::Inputs(vec![
+                Input::Key(Chord::plain(Code::Up)),
+                Input::Key(Chord::char('j')),
+            ]))
+        );
+        assert_eq!(decoding.switch(true), Some(TermInput::Raw(vec![0xc3])));
+    }
+
+    #[test]
+    fn an_answer_of_the_terminal_is_neither_kept_nor_handed_on() {
+        let mut decoding = Decoding::default();
+        assert_eq!(decoding.take(b"\x1b[24;8"), None);
+        assert!(decoding.holds());
+        assert_eq!(decoding.take(b"0R"), None);
+        assert!(!decoding.holds());
+        assert_eq!(decoding.take(b"j\xc3"), Some(key(Code::Char('j'))));
+        assert!(decoding.holds());
+        assert_eq!(decoding.take(b"\xa9"), Some(key(Code::Char('é'))));
+        assert_eq!(decoding.switch(true), None);
     }
 
     #[test]

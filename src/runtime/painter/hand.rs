@@ -3,6 +3,7 @@ use ratatui::buffer::{Cell, CellWidth};
 use ratatui::style::Modifier;
 
 use super::pen::{self, Pen};
+use crate::text::is_safe_symbol;
 
 /// Modifiers that show on a space.
 const SHOW_ON_BLANK: Modifier = Modifier::REVERSED
@@ -23,7 +24,7 @@ pub(super) fn glyph(cell: &Cell, room: usize) -> (&str, u16) {
     if symbol.is_empty() {
         return (" ", 1);
     }
-    if !safe(symbol) {
+    if !is_safe_symbol(symbol) {
         return (REFUSED, 1);
     }
     match symbol.cell_width() {
@@ -32,10 +33,6 @@ pub(super) fn glyph(cell: &Cell, room: usize) -> (&str, u16) {
         2 => (" ", 1),
         _ => (REFUSED, 1),
     }
-}
-
-fn safe(symbol: &str) -> bool {
-    symbol.len() <= 32 && !symbol.chars().any(char::is_control)
 }
 
 /// A space on which nothing shows but its background.
