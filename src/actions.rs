@@ -1,1 +1,180 @@
-//! (to come)
+//! The registry of actions: what a user may do, where, with which keys, and why not now.
+//! Key map, footer, help, palette, the docs and the settings template come from these lists.
+pub mod app;
+pub mod container;
+pub mod log;
+pub mod table;
+pub mod view;
+
+use crate::effect::Effects;
+use crate::keys::Chord;
+use crate::state::{Keymap, Scope, State};
+
+/// What an action may break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Danger {
+    None,
+    /// Changes a container, or opens a way to.
+    Changes,
+    /// Loses something that cannot be had back.
+    Destroys,
+}
+
+/// One thing a user may do.
+#[derive(Debug, Clone, Copy)]
+pub struct Action {
+    /// `container.restart`: noun and verb.
+    pub id: &'static str,
+    /// One to three words, for the footer and the palette.
+    pub title: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    pub keys: &'static [&'static str],
+    pub scope: Scope,
+    pub danger: Danger,
+    /// Place in the footer, from 1; 0: not there.
+    pub footer: u8,
+    /// Why it cannot be done now.
+    pub unavailable: fn(&State) -> Option<String>,
+    pub run: fn(&mut State) -> Effects,
+}
+
+/// Every action, by lists of one noun each.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    [
+        app::ACTIONS,
+        container::ACTIONS,
+        log::ACTIONS,
+        table::ACTIONS,
+        view::ACTIONS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+pub fn find(id: &str) -> Option<&'static Action> {
+    all().find(|action| action.id == id)
+}
+
+/// The scopes that apply on the screen now, the narrowest first.
+pub fn scopes(state: &State) -> Vec<Scope> {
+    use crate::state::ViewId as V;
+    if state.no_engine() {
+        return vec![Scope::NoEngine, Scope::Global];
+    }
+    let view = state.view();
+    let mut scopes = vec![Scope::View(view)];
+    if matches!(view, V::Containers | V::Details | V::Inspect | V::Processes) {
+        scopes.push(Scope::Container);
+    }
+    scopes.extend([Scope::Table, Scope::Global]);
+    scopes
+}
+
+/// Why an action cannot be done now: its own reason, or that nothing may be changed here.
+pub fn unavailable(state: &State, action: &Action) -> Option<String> {
+    if state.read_only && action.danger != Danger::None {
+        return Some("read-only: nothing may be changed here".to_owned());
+    }
+    (action.unavailable)(state)
+}
+
+/// The actions that apply on the screen now, narrowest scope first, each with the reason it cannot run.
+pub fn here(state: &State) -> Vec<(&'static Action, Option<String>)> {
+    let scopes = scopes(state);
+    scopes
+        .iter()
+        .flat_map(|scope| all().filter(move |a| a.scope == *scope))
+        .map(|action| (action, unavailable(state, action)))
+        .collect()
+}
+
+/// The key map with the default keys, then the user's own: pairs of action id and key names.
+///
+/// # Errors
+/// Every clash within a scope, unknown action and unreadable key, one sentence each.
+pub fn keymap(overrides: &[(String, Vec<String>)]) -> Result<Keymap, Vec<String>> {
+    let mut keymap = Keymap::default();
+    let mut mistakes = Vec::new();
+    for (id, _) in overrides.iter().filter(|(id, _)| find(id).is_none()) {
+        let near = crate::text::nearest(id, all().map(|a| a.id));
+        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        mistakes.push(format!("there is no action `{id}`{hint}"));
+    }
+    for action in all() {
+        let own = overrides
+            .iter()
+            .find(|(id, _)| id == action.id)
+            .map(|(_, keys)| keys);
+        let keys: Vec<&str> = match own {
+            Some(keys) => keys.iter().map(String::as_str).collect(),
+            None => action.keys.to_vec(),
+        };
+        for key in keys {
+            match key.parse::<Chord>() {
+                Ok(chord) => {
+                    if let Some(old) = keymap.bind(action.scope, chord, action.id) {
+                        mistakes.push(format!(
+                            "`{key}` is bound to both `{old}` and `{}`",
+                            action.id
+                        ));
+                    }
+                }
+                Err(error) => mistakes.push(format!("{}: {error}", action.id)),
+            }
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(keymap)
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// Always possible.
+pub(crate) fn always(_: &State) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_keeps_its_rules() {
+        let mut ids: Vec<&str> = all().map(|a| a.id).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "ids are unique");
+        for action in all() {
+            assert!(action.id.split('.').count() == 2, "{}", action.id);
+            assert!(action.title.chars().count() <= 24, "{}", action.id);
+            assert!(
+                action.help.ends_with('.') && !action.help.trim_end_matches('.').contains(". "),
+                "{}",
+                action.id
+            );
+        }
+        keymap(&[]).expect("default keys do not clash");
+    }
+
+    #[test]
+    fn wrong_bindings_are_all_told_together() {
+        let overrides = [
+            ("container.restrat".to_owned(), vec!["x".to_owned()]),
+            (
+                "container.stop".to_owned(),
+                vec!["r".to_owned(), "wat".to_owned()],
+            ),
+        ];
+        let mistakes = keymap(&overrides).expect_err("three mistakes");
+        assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+        assert!(
+            mistakes
+                .iter()
+                .any(|m| m.contains("did you mean `container.restart`")),
+            "{mistakes:?}"
+        );
+    }
+}

@@ -89,6 +89,8 @@ pub enum ShellEnd {
 /// From a job.
 #[derive(Debug, Clone)]
 pub enum JobMsg {
+    /// Looked at just before the call: seconds the engine will wait before it kills.
+    Started { id: JobId, stop_timeout: u32 },
     Done {
         id: JobId,
         took_ms: u64,

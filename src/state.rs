@@ -1,1 +1,164 @@
-//! (to come)
+//! All that the program knows, as values. Only `update` writes it; views and subscriptions read it.
+//! Holds no handle, sender, clock, span or style.
+pub mod books;
+pub mod inspect;
+pub mod jobs;
+pub mod keymap;
+pub mod layers;
+pub mod log_book;
+pub mod nav;
+pub mod prefs;
+pub mod table;
+pub mod toasts;
+pub mod world;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+pub use books::{EventBook, JournalBook};
+pub use inspect::InspectState;
+pub use jobs::{Jobs, Running};
+pub use keymap::{Keymap, Scope};
+pub use layers::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind};
+pub use log_book::{LineKind, LogBook, LogLine, LogSource, LogTarget, Search, Stamps};
+pub use nav::{Nav, Place, ViewId};
+pub use prefs::Prefs;
+pub use table::{ContainerTable, RowId, Table};
+pub use toasts::{Toast, Toasts};
+pub use world::{Death, History, Host, Vitals, World};
+
+use crate::model::{Details, Key, Kind, Link, Processes};
+use crate::msg::Failure;
+
+/// What is known of one container beyond its row, fetched while it is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    pub details: Option<Box<Details>>,
+    /// Why the last fetch failed, when it did.
+    pub failure: Option<Failure>,
+    pub processes: Option<Processes>,
+    pub processes_failure: Option<Failure>,
+    /// Secrets are shown.
+    pub revealed: bool,
+    /// First row of the details screen on screen.
+    pub scroll: usize,
+    pub inspect: InspectState,
+    /// First row and column of the processes screen.
+    pub process_scroll: usize,
+}
+
+/// The whole state.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// When the newest message came.
+    pub now: DateTime<Utc>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The terminal window has the focus.
+    pub focused: bool,
+    pub read_only: bool,
+    /// On the built-in simulated engine.
+    pub demo: bool,
+    pub prefs: Prefs,
+    pub keymap: Keymap,
+    pub world: World,
+    pub nav: Nav,
+    pub containers: ContainerTable,
+    pub events: EventBook,
+    pub journal: JournalBook,
+    pub sheets: BTreeMap<Key, Sheet>,
+    pub logs: Option<LogBook>,
+    pub layers: Vec<Layer>,
+    pub toasts: Toasts,
+    pub jobs: Jobs,
+    /// Names of the docker contexts that could be used instead.
+    pub contexts: Vec<String>,
+    /// Shells that worked, by image: tried first the next time.
+    pub shells: BTreeMap<String, Vec<String>>,
+    /// A shell or attach has the terminal.
+    pub handed_over: bool,
+    /// Leaving: no more effects are started.
+    pub quitting: bool,
+}
+
+impl State {
+    pub fn new(now: DateTime<Utc>, size: (u16, u16), prefs: Prefs, keymap: Keymap) -> Self {
+        Self {
+            now,
+            size,
+            focused: true,
+            read_only: false,
+            demo: false,
+            containers: ContainerTable::new(&prefs),
+            prefs,
+            keymap,
+            world: World::default(),
+            nav: Nav::default(),
+            events: EventBook::default(),
+            journal: JournalBook::default(),
+            sheets: BTreeMap::new(),
+            logs: None,
+            layers: Vec::new(),
+            toasts: Toasts::default(),
+            jobs: Jobs::default(),
+            contexts: Vec::new(),
+            shells: BTreeMap::new(),
+            handed_over: false,
+            quitting: false,
+        }
+    }
+
+    /// The view on screen.
+    pub fn view(&self) -> ViewId {
+        self.nav.current().view
+    }
+
+    /// The container or stack the view on screen is about, or its selected row is.
+    pub fn subject(&self) -> Option<Key> {
+        let place = self.nav.current();
+        match (place.view, place.key) {
+            (_, Some(key)) => Some(key),
+            (ViewId::Containers, None) => self.containers.table.selected.as_ref()?.key().cloned(),
+            _ => None,
+        }
+    }
+
+    /// No engine answers and none has answered: there is nothing to show but why.
+    pub fn no_engine(&self) -> bool {
+        !self.world.hosts.is_empty()
+            && self
+                .world
+                .hosts
+                .values()
+                .all(|h| !h.loaded && matches!(h.link, Link::Down { .. }))
+    }
+
+    /// The containers that the screen is about, by their place in it: marked ones, the selected one, a stack's.
+    pub fn targets(&self) -> Vec<Key> {
+        if self.view() == ViewId::Containers && !self.containers.marked.is_empty() {
+            let marked = &self.containers.marked;
+            return marked
+                .iter()
+                .filter(|key| self.world.container(key).is_some())
+                .cloned()
+                .collect();
+        }
+        match self.subject() {
+            Some(key) if key.kind == Kind::Stack => {
+                self.world.members(&key).map(|c| c.key.clone()).collect()
+            }
+            Some(key) if self.world.container(&key).is_some() => vec![key],
+            _ => Vec::new(),
+        }
+    }
+
+    pub fn sheet(&self, key: &Key) -> Option<&Sheet> {
+        self.sheets.get(key)
+    }
+
+    /// The front window, when one is open.
+    pub fn layer(&self) -> Option<&Layer> {
+        self.layers.last()
+    }
+}

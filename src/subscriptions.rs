@@ -1,1 +1,101 @@
-//! (to come)
+//! Which streams should flow, derived from state. Leaving a view ends what only it needed.
+use std::collections::BTreeSet;
+
+use crate::effect::Subscription;
+use crate::layout::list_height;
+use crate::model::{Container, Key, Link, RunState};
+use crate::state::{RowId, Stamps, State, ViewId};
+
+/// Above this many containers only rows on screen are sampled, unless a figure orders the table.
+const ALL_SAMPLED: usize = 300;
+
+/// Everything that should flow now.
+pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
+    let mut wanted: BTreeSet<Subscription> = state
+        .world
+        .hosts
+        .keys()
+        .map(|id| Subscription::Link(*id))
+        .collect();
+    if state.quitting {
+        return wanted;
+    }
+    if counts(state) {
+        wanted.insert(Subscription::Tick);
+    }
+    if state.handed_over {
+        return wanted;
+    }
+    let place = state.nav.current();
+    match (place.view, place.key) {
+        (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
+        (ViewId::Details, Some(key)) => {
+            if is_sampled(state.world.container(&key)) {
+                wanted.insert(Subscription::StatsFocused(key.clone()));
+                wanted.insert(Subscription::Processes(key.clone()));
+            }
+            wanted.insert(Subscription::Details(key));
+        }
+        (ViewId::Inspect, Some(key)) => {
+            wanted.insert(Subscription::Details(key));
+        }
+        (ViewId::Processes, Some(key)) => {
+            wanted.insert(Subscription::Processes(key));
+        }
+        (ViewId::Journal, _) => {
+            wanted.insert(Subscription::Journal);
+        }
+        _ => {}
+    }
+    if let Some(book) = state.logs.as_ref() {
+        let read = state.world.containers().filter(|c| book.target.includes(c));
+        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
+    }
+    wanted
+}
+
+fn is_sampled(container: Option<&Container>) -> bool {
+    container.is_some_and(|c| {
+        matches!(
+            c.state,
+            RunState::Running | RunState::Stopping | RunState::Paused
+        )
+    })
+}
+
+fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    let running = || state.world.containers().filter(|c| is_sampled(Some(c)));
+    let by_figure = matches!(
+        state.containers.order.as_str(),
+        "cpu" | "mem" | "net" | "disk" | "pids"
+    );
+    if by_figure || running().count() <= ALL_SAMPLED {
+        wanted.extend(running().map(|c| Subscription::Stats(c.key.clone())));
+        return;
+    }
+    let table = &state.containers.table;
+    let near = |key: &Key| Subscription::Stats(key.clone());
+    let rows = table.rows.iter().skip(table.top).take(list_height(state));
+    wanted.extend(rows.filter_map(|row| match row {
+        RowId::Container(key) if is_sampled(state.world.container(key)) => Some(near(key)),
+        _ => None,
+    }));
+}
+
+/// Something on screen counts seconds.
+fn counts(state: &State) -> bool {
+    let waiting = state
+        .world
+        .hosts
+        .values()
+        .any(|host| !matches!(host.link, Link::Up(_)));
+    let relative = state
+        .logs
+        .as_ref()
+        .is_some_and(|book| book.stamps == Stamps::Relative);
+    waiting
+        || relative
+        || !state.jobs.running.is_empty()
+        || !state.jobs.ended.is_empty()
+        || !state.toasts.shown.is_empty()
+}

@@ -1,15 +1,36 @@
-//! (to come)
+//! Text at the border: untrusted bytes made safe, display widths, wrapping, human figures, fuzzy match.
+//!
+//! Every string that comes from an engine, a container or a file passes `sanitise*` here once, at ingest;
+//! everything behind this module may take text as safe to measure and to draw.
+//! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
-/// Stand-in until the text module lands.
-pub fn sanitise_ident(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes)
-        .chars()
-        .map(|c| {
-            if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
-}
+mod class;
+pub mod exit;
+pub mod fuzzy;
+pub mod human;
+mod line;
+pub mod osc;
+mod runs;
+pub mod sanitise;
+pub mod secret;
+mod secret_value;
+mod sequence;
+mod sgr;
+pub mod span;
+pub mod width;
+pub mod wrap;
+
+pub use exit::{exit_code, signal_name};
+pub use fuzzy::{FuzzyMatcher, nearest};
+pub use human::{bytes, bytes_short, count, percent, rate};
+pub use osc::{OSC52_CAP, TooLarge, osc52};
+pub use sanitise::{
+    RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
+};
+pub use secret::{MASK, looks_secret};
+pub use sgr::{TextColor, TextStyle};
+pub use span::{ago, duration, duration_long};
+pub use width::{
+    pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,
+};
+pub use wrap::{wrap_offsets, wrap_words};

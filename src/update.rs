@@ -1,1 +1,142 @@
-//! (to come)
+//! The only writer of state: a message in, effects out. No I/O, no clock.
+mod host;
+mod input;
+mod layer;
+mod mouse;
+mod prompt;
+mod reply;
+mod rows;
+
+use crate::effect::{Effect, Effects};
+use crate::layout::list_height;
+use crate::msg::{Envelope, Msg};
+use crate::state::{State, ViewId};
+
+pub use rows::refresh_containers;
+
+/// Takes one message.
+pub fn update(state: &mut State, envelope: Envelope) -> Effects {
+    state.now = state.now.max(envelope.at);
+    let now = state.now;
+    state.toasts.expire(now);
+    state.jobs.expire(now);
+    let effects = match envelope.msg {
+        Msg::Key(chord) => input::key(state, chord),
+        Msg::Paste(text) => input::paste(state, &text),
+        Msg::Mouse(mouse) => mouse::mouse(state, mouse),
+        Msg::Resize { width, height } => {
+            state.size = (width, height);
+            state.containers.stale = true;
+            state.events.stale = true;
+            state.journal.stale = true;
+            Effects::new()
+        }
+        Msg::Focus(on) => {
+            state.focused = on;
+            Effects::new()
+        }
+        Msg::Host(id, msg) => host::host(state, id, msg),
+        Msg::Logs(query, msg) => reply::logs(state, &query, msg),
+        Msg::Details(key, answer) => reply::details(state, &key, answer),
+        Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::Job(msg) => reply::job(state, msg),
+        Msg::Shell(key, end) => reply::shell(state, &key, end),
+        Msg::Journal(entries) => {
+            state.journal.failure = None;
+            state.journal.extend(entries);
+            Effects::new()
+        }
+        Msg::JournalFailed(why) => {
+            state.toasts.bad(format!("journal: {why}"), now);
+            state.journal.loaded = true;
+            state.journal.failure = Some(why);
+            Effects::new()
+        }
+        Msg::Said { ok, text } => {
+            if ok {
+                state.toasts.ok(text, now);
+            } else {
+                state.toasts.bad(text, now);
+            }
+            Effects::new()
+        }
+        Msg::Tick => Effects::new(),
+    };
+    settle(state);
+    effects
+}
+
+/// Takes rows anew where what they stand on has changed.
+fn settle(state: &mut State) {
+    let height = list_height(state);
+    match state.view() {
+        ViewId::Events if state.events.stale => {
+            state.events.refresh(height);
+            state.events.stale = false;
+        }
+        ViewId::Journal if state.journal.stale => {
+            state.journal.refresh(height);
+            state.journal.stale = false;
+        }
+        ViewId::Inspect => settle_inspect(state, height),
+        _ => {}
+    }
+    if state.containers.stale {
+        refresh_containers(state);
+        state.containers.stale = false;
+    }
+    if let Some(book) = state.logs.as_mut()
+        && book.follow
+    {
+        book.unread = 0;
+    }
+    if !state.nav.has(ViewId::Logs) {
+        state.logs = None;
+    }
+}
+
+fn settle_inspect(state: &mut State, height: usize) {
+    let Some(sheet) = state.subject().and_then(|key| state.sheets.get_mut(&key)) else {
+        return;
+    };
+    if let (true, Some(details)) = (sheet.inspect.stale, sheet.details.as_ref()) {
+        sheet.inspect.refresh(&details.document, height);
+        sheet.inspect.stale = false;
+    }
+}
+
+/// Runs an action by name, if it can run; else says why.
+pub(crate) fn perform(state: &mut State, id: &str) -> Effects {
+    let Some(action) = crate::actions::find(id) else {
+        return Effects::new();
+    };
+    if let Some(reason) = crate::actions::unavailable(state, action) {
+        state
+            .toasts
+            .bad(format!("{}: {reason}", action.title), state.now);
+        return Effects::new();
+    }
+    (action.run)(state)
+}
+
+/// Starts the verbs a question or menu was about, on the things as they are now.
+pub(crate) fn start_all(
+    state: &mut State,
+    jobs: &[(crate::model::Key, crate::effect::Verb)],
+) -> Effects {
+    let mut gone = 0;
+    let effects: Vec<Effect> = jobs
+        .iter()
+        .filter_map(|(key, verb)| {
+            let effect = crate::actions::container::start_job(state, key, verb);
+            gone += usize::from(effect.is_none());
+            effect
+        })
+        .collect();
+    if gone > 0 {
+        state
+            .toasts
+            .bad("gone meanwhile: nothing was done to it", state.now);
+    }
+    effects
+}

@@ -1,0 +1,240 @@
+//! What can be done everywhere: help, palette, back, quit, the link.
+use crate::effect::{Effect, Effects};
+use crate::state::{Choice, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
+
+use super::{Action, Danger, always};
+
+const fn global(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action {
+        id,
+        title,
+        help,
+        keys,
+        scope: Scope::Global,
+        danger: Danger::None,
+        footer: 0,
+        unavailable: always,
+        run,
+    }
+}
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    global(
+        "app.back",
+        "back",
+        "Go back; at the top, leave.",
+        &["q"],
+        |state| {
+            if state.nav.back() {
+                Effects::new()
+            } else {
+                quit(state)
+            }
+        },
+    ),
+    Action {
+        footer: 3,
+        ..scoped(
+            "app.context",
+            "context",
+            "Connect to another docker context.",
+            &["c"],
+            contexts,
+        )
+    },
+    Action {
+        footer: 2,
+        ..scoped(
+            "app.demo",
+            "demo",
+            "Open the built-in simulated engine.",
+            &["d"],
+            demo,
+        )
+    },
+    global(
+        "app.escape",
+        "clear",
+        "Clear marks, then the filter, then go back.",
+        &["esc"],
+        escape,
+    ),
+    Action {
+        footer: 98,
+        ..global(
+            "app.help",
+            "help",
+            "Show the keys that apply here.",
+            &["?"],
+            help,
+        )
+    },
+    global(
+        "app.mouse",
+        "mouse",
+        "Switch the mouse off, so that the terminal's own selection works, or on.",
+        &["f8"],
+        mouse,
+    ),
+    global(
+        "app.palette",
+        "commands",
+        "Find any command by a few letters.",
+        &[":"],
+        palette,
+    ),
+    global("app.quit", "quit", "Leave at once.", &["ctrl-c"], quit),
+    global(
+        "app.repaint",
+        "repaint",
+        "Paint the screen anew.",
+        &["ctrl-l"],
+        |_| vec![Effect::Repaint],
+    ),
+    Action {
+        footer: 1,
+        ..scoped(
+            "app.retry",
+            "retry",
+            "Try to reach the engine now.",
+            &["r"],
+            retry,
+        )
+    },
+    global(
+        "app.suspend",
+        "suspend",
+        "Stop the program and go back to the shell that started it; fg comes back.",
+        &["ctrl-z"],
+        |_| vec![Effect::Suspend],
+    ),
+];
+
+const fn scoped(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action {
+        scope: Scope::NoEngine,
+        ..global(id, title, help, keys, run)
+    }
+}
+
+fn quit(state: &mut State) -> Effects {
+    state.quitting = true;
+    vec![Effect::Quit]
+}
+
+fn escape(state: &mut State) -> Effects {
+    match state.view() {
+        ViewId::Containers if !state.containers.marked.is_empty() => {
+            state.containers.marked.clear()
+        }
+        ViewId::Containers if !state.containers.filter.is_empty() => {
+            state.containers.filter.clear();
+            state.containers.stale = true;
+        }
+        ViewId::Containers if state.containers.problems_only => {
+            state.containers.problems_only = false;
+            state.containers.stale = true;
+        }
+        ViewId::Events if !state.events.filter.is_empty() => {
+            state.events.filter.clear();
+            state.events.stale = true;
+        }
+        ViewId::Journal if !state.journal.filter.is_empty() => {
+            state.journal.filter.clear();
+            state.journal.stale = true;
+        }
+        ViewId::Logs
+            if state
+                .logs
+                .as_ref()
+                .is_some_and(|book| book.search.is_some()) =>
+        {
+            if let Some(book) = state.logs.as_mut() {
+                book.search = None;
+            }
+        }
+        _ => {
+            state.nav.back();
+        }
+    }
+    Effects::new()
+}
+
+fn help(state: &mut State) -> Effects {
+    state.layers.push(Layer::Help { scroll: 0 });
+    Effects::new()
+}
+
+fn palette(state: &mut State) -> Effects {
+    state.layers.push(Layer::Palette {
+        field: Field::default(),
+        selected: 0,
+    });
+    Effects::new()
+}
+
+fn mouse(state: &mut State) -> Effects {
+    state.prefs.mouse = !state.prefs.mouse;
+    let words = if state.prefs.mouse {
+        "mouse on"
+    } else {
+        "mouse off: the terminal selects text itself"
+    };
+    state.toasts.ok(words, state.now);
+    vec![Effect::SetMouse(state.prefs.mouse)]
+}
+
+fn retry(state: &mut State) -> Effects {
+    state
+        .world
+        .hosts
+        .keys()
+        .map(|id| Effect::Reconnect(*id))
+        .collect()
+}
+
+fn demo(_: &mut State) -> Effects {
+    vec![Effect::OpenDemo]
+}
+
+fn contexts(state: &mut State) -> Effects {
+    if state.contexts.is_empty() {
+        state
+            .toasts
+            .bad("there is no other docker context", state.now);
+        return Effects::new();
+    }
+    let items = state
+        .contexts
+        .iter()
+        .map(|name| MenuItem {
+            key: None,
+            label: name.clone(),
+            hint: String::new(),
+            on: None,
+            choice: Choice::UseContext(name.clone()),
+        })
+        .collect();
+    let menu = Menu {
+        title: "Docker context".to_owned(),
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    };
+    state.layers.push(Layer::Menu(menu));
+    Effects::new()
+}

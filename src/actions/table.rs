@@ -1,0 +1,496 @@
+//! Moving in rows, filtering, ordering, marking: the same keys wherever there are rows.
+use crate::columns;
+use crate::effect::Effects;
+use crate::layout::{self, list_height};
+use crate::state::{
+    Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
+};
+
+use super::{Action, Danger, always, container};
+
+const fn motion(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action {
+        id,
+        title,
+        help,
+        keys,
+        scope: Scope::Table,
+        danger: Danger::None,
+        footer: 0,
+        unavailable: always,
+        run,
+    }
+}
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    motion(
+        "table.bottom",
+        "to the end",
+        "Go to the last row.",
+        &["G", "end"],
+        |s| jump(s, isize::MAX),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.columns",
+            "columns",
+            "Choose the columns.",
+            &["c"],
+            columns_menu,
+        )
+    },
+    motion(
+        "table.down",
+        "down",
+        "Go down one row.",
+        &["j", "down"],
+        |s| step(s, 1),
+    ),
+    Action {
+        footer: 8,
+        unavailable: |s| {
+            matches!(s.view(), ViewId::Details | ViewId::Processes)
+                .then(|| "nothing to filter here".to_owned())
+        },
+        ..motion(
+            "table.filter",
+            "filter",
+            "Show only rows that match; Enter keeps, Esc clears.",
+            &["/"],
+            filter,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.fold",
+            "fold",
+            "Fold the stack under the cursor to one row, or open it.",
+            &["z"],
+            fold,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.fold_all",
+            "fold all",
+            "Fold all stacks, or open them.",
+            &["Z"],
+            fold_all,
+        )
+    },
+    motion(
+        "table.half_down",
+        "half a page down",
+        "Go down half a page.",
+        &["ctrl-d"],
+        |s| page(s, 1, 2),
+    ),
+    motion(
+        "table.half_up",
+        "half a page up",
+        "Go up half a page.",
+        &["ctrl-u"],
+        |s| page(s, -1, 2),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.mark",
+            "mark",
+            "Mark the row: actions then take all marked ones.",
+            &["space"],
+            mark,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.mark_all",
+            "mark all",
+            "Mark every container shown, or none.",
+            &["*"],
+            mark_all,
+        )
+    },
+    Action {
+        footer: 6,
+        ..motion(
+            "table.open",
+            "open",
+            "Open what the cursor is on.",
+            &["enter"],
+            open,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.order",
+            "order by",
+            "Choose the column that orders the rows.",
+            &["o"],
+            order_menu,
+        )
+    },
+    motion(
+        "table.page_down",
+        "page down",
+        "Go down a page.",
+        &["pgdn", "ctrl-f"],
+        |s| page(s, 1, 1),
+    ),
+    motion(
+        "table.page_up",
+        "page up",
+        "Go up a page.",
+        &["pgup", "ctrl-b"],
+        |s| page(s, -1, 1),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        footer: 9,
+        ..motion(
+            "table.problems",
+            "problems",
+            "Show only what is in trouble, the worst first.",
+            &["!"],
+            problems,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.reverse",
+            "reverse",
+            "Turn the order around.",
+            &["O"],
+            reverse,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Containers),
+        ..motion(
+            "table.stopped",
+            "all/running",
+            "Show stopped containers too, or running ones only.",
+            &["a"],
+            stopped,
+        )
+    },
+    motion(
+        "table.top",
+        "to the start",
+        "Go to the first row.",
+        &["g", "home"],
+        |s| jump(s, isize::MIN),
+    ),
+    motion("table.up", "up", "Go up one row.", &["k", "up"], |s| {
+        step(s, -1)
+    }),
+];
+
+/// The table of the view on screen, if it has one, and its height.
+pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
+    let height = list_height(state);
+    let table = match state.view() {
+        ViewId::Containers => &mut state.containers.table,
+        ViewId::Events => &mut state.events.table,
+        ViewId::Journal => &mut state.journal.table,
+        ViewId::Inspect => {
+            let key = state.nav.current().key?;
+            &mut state.sheets.get_mut(&key)?.inspect.table
+        }
+        ViewId::Details | ViewId::Processes | ViewId::Logs => return None,
+    };
+    Some((table, height))
+}
+
+/// Moves by rows: the cursor where there is one, else the page.
+pub fn move_by(state: &mut State, delta: isize) {
+    if let Some((table, height)) = current_table(state) {
+        table.move_by(delta, height);
+        if state.view() == ViewId::Events {
+            let table = &state.events.table;
+            state.events.follow = table.index().is_none_or(|i| i + 1 == table.rows.len());
+        }
+        return;
+    }
+    scroll_by(state, delta);
+}
+
+/// Scrolls by rows, as the mouse wheel does.
+pub fn scroll_by(state: &mut State, delta: isize) {
+    if let Some((table, height)) = current_table(state) {
+        table.scroll_by(delta, height);
+        return;
+    }
+    match state.view() {
+        ViewId::Logs => layout::scroll_logs(state, delta),
+        view => {
+            let Some(key) = state.nav.current().key else {
+                return;
+            };
+            let Some(sheet) = state.sheets.get_mut(&key) else {
+                return;
+            };
+            let place = if view == ViewId::Details {
+                &mut sheet.scroll
+            } else {
+                &mut sheet.process_scroll
+            };
+            *place = place.saturating_add_signed(delta.clamp(-1_000_000, 1_000_000));
+        }
+    }
+}
+
+fn step(state: &mut State, delta: isize) -> Effects {
+    move_by(state, delta);
+    Effects::new()
+}
+
+fn page(state: &mut State, direction: isize, divisor: usize) -> Effects {
+    let rows = (list_height(state) / divisor).max(1);
+    move_by(state, direction * rows as isize);
+    Effects::new()
+}
+
+fn jump(state: &mut State, to: isize) -> Effects {
+    move_by(state, to);
+    Effects::new()
+}
+
+fn open(state: &mut State) -> Effects {
+    match state.view() {
+        ViewId::Containers => match state.containers.table.selected.clone() {
+            Some(RowId::Stack(_)) => return fold(state),
+            Some(RowId::Container(key)) => container::open_on(state, ViewId::Details, &key),
+            _ => {}
+        },
+        ViewId::Inspect => return super::view::fold_branch(state),
+        ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
+        ViewId::Details | ViewId::Processes | ViewId::Logs => {}
+    }
+    Effects::new()
+}
+
+fn filter(state: &mut State) -> Effects {
+    let (kind, before) = match state.view() {
+        ViewId::Containers => (PromptKind::Filter, state.containers.filter.clone()),
+        ViewId::Events => (PromptKind::Filter, state.events.filter.clone()),
+        ViewId::Journal => (PromptKind::Filter, state.journal.filter.clone()),
+        ViewId::Logs => {
+            let typed = state
+                .logs
+                .as_ref()
+                .and_then(|b| b.search.as_ref())
+                .map(|s| s.typed.clone());
+            (PromptKind::Search, typed.unwrap_or_default())
+        }
+        ViewId::Inspect => {
+            let query = state
+                .subject()
+                .and_then(|k| state.sheet(&k).map(|s| s.inspect.query.clone()));
+            (PromptKind::Search, query.unwrap_or_default())
+        }
+        ViewId::Details | ViewId::Processes => return Effects::new(),
+    };
+    let title = if kind == PromptKind::Filter {
+        "filter"
+    } else {
+        "search"
+    }
+    .to_owned();
+    let field = Field::of(&before);
+    state.layers.push(Layer::Prompt(Prompt {
+        kind,
+        title,
+        field,
+        before,
+        complaint: None,
+    }));
+    Effects::new()
+}
+
+fn fold(state: &mut State) -> Effects {
+    let table = &mut state.containers;
+    let stack = match table.table.selected.clone() {
+        Some(RowId::Stack(key)) => Some(key),
+        Some(RowId::Container(key)) => state.world.container(&key).and_then(|c| {
+            c.stack()
+                .map(|name| crate::model::Key::stack(key.host, name))
+        }),
+        _ => None,
+    };
+    if let Some(stack) = stack {
+        if !table.folded.remove(&stack) {
+            table.folded.insert(stack.clone());
+            table.table.selected = Some(RowId::Stack(stack));
+        }
+        table.stale = true;
+    }
+    Effects::new()
+}
+
+fn fold_all(state: &mut State) -> Effects {
+    let stacks: std::collections::BTreeSet<_> = state
+        .world
+        .containers()
+        .filter_map(|c| {
+            c.stack()
+                .map(|name| crate::model::Key::stack(c.key.host, name))
+        })
+        .collect();
+    let table = &mut state.containers;
+    if stacks.iter().all(|stack| table.folded.contains(stack)) {
+        table.folded.clear();
+    } else {
+        if let Some(RowId::Container(key)) = table.table.selected.clone()
+            && let Some(stack) = state.world.container(&key).and_then(|c| c.stack())
+        {
+            table.table.selected = Some(RowId::Stack(crate::model::Key::stack(key.host, stack)));
+        }
+        table.folded = stacks;
+    }
+    table.stale = true;
+    Effects::new()
+}
+
+fn mark(state: &mut State) -> Effects {
+    let keys = match state.containers.table.selected.clone() {
+        Some(RowId::Container(key)) => vec![key],
+        Some(RowId::Stack(key)) => state.world.members(&key).map(|c| c.key.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let marked = &mut state.containers.marked;
+    let all = keys.iter().all(|key| marked.contains(key));
+    for key in keys {
+        if all {
+            marked.remove(&key);
+        } else {
+            marked.insert(key);
+        }
+    }
+    step(state, 1)
+}
+
+fn mark_all(state: &mut State) -> Effects {
+    let table = &mut state.containers;
+    let shown: Vec<_> = table
+        .table
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            RowId::Container(key) => Some(key.clone()),
+            _ => None,
+        })
+        .collect();
+    if shown.iter().all(|key| table.marked.contains(key)) {
+        table.marked.clear();
+    } else {
+        table.marked.extend(shown);
+    }
+    Effects::new()
+}
+
+fn problems(state: &mut State) -> Effects {
+    let table = &mut state.containers;
+    table.problems_only = !table.problems_only;
+    table.stale = true;
+    if table.problems_only {
+        table.table.selected = None;
+        table.table.select(0, 1);
+    }
+    Effects::new()
+}
+
+fn stopped(state: &mut State) -> Effects {
+    state.containers.show_stopped = !state.containers.show_stopped;
+    state.containers.stale = true;
+    Effects::new()
+}
+
+fn reverse(state: &mut State) -> Effects {
+    state.containers.reverse = !state.containers.reverse;
+    state.containers.stale = true;
+    vec![remember(state)]
+}
+
+/// What of the table is kept for the next start.
+pub fn remember(state: &State) -> crate::effect::Effect {
+    let table = &state.containers;
+    crate::effect::Effect::Remember(vec![
+        ("order".to_owned(), table.order.clone()),
+        ("reverse".to_owned(), table.reverse.to_string()),
+        ("columns".to_owned(), table.columns.join(",")),
+    ])
+}
+
+/// The columns shown, by the user's choice or by default.
+pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
+    let chosen = &state.containers.columns;
+    columns::container::COLUMNS
+        .iter()
+        .filter(|c| {
+            if chosen.is_empty() {
+                c.default
+            } else {
+                chosen.iter().any(|id| id == c.id)
+            }
+        })
+        .collect()
+}
+
+fn column_items(on: impl Fn(&str) -> Option<bool>, choice: fn(String) -> Choice) -> Vec<MenuItem> {
+    columns::container::COLUMNS
+        .iter()
+        .map(|c| MenuItem {
+            key: None,
+            label: c.id.to_owned(),
+            hint: c.help.to_owned(),
+            on: on(c.id),
+            choice: choice(c.id.to_owned()),
+        })
+        .collect()
+}
+
+fn order_menu(state: &mut State) -> Effects {
+    let order = state.containers.order.clone();
+    let items = column_items(|id| Some(id == order), Choice::OrderBy);
+    let selected = items
+        .iter()
+        .position(|item| item.label == order)
+        .unwrap_or(0);
+    let menu = Menu {
+        title: "Order by".to_owned(),
+        note: String::new(),
+        items,
+        selected,
+        opened: state.now,
+    };
+    state.layers.push(Layer::Menu(menu));
+    Effects::new()
+}
+
+fn columns_menu(state: &mut State) -> Effects {
+    let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
+    let items = column_items(|id| Some(shown.contains(&id)), Choice::Column);
+    let menu = Menu {
+        title: "Columns".to_owned(),
+        note: "Enter or Space switches, Esc closes".to_owned(),
+        items,
+        selected: 0,
+        opened: state.now,
+    };
+    state.layers.push(Layer::Menu(menu));
+    Effects::new()
+}

@@ -1,0 +1,270 @@
+//! Going from view to view, and what only one view can do.
+use crate::effect::{Effect, Effects};
+use crate::layout::list_height;
+use crate::model::Key;
+use crate::state::{RowId, Scope, State, ViewId};
+
+use super::{Action, Danger, always, container};
+
+const fn goto(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action {
+        id,
+        title,
+        help,
+        keys,
+        scope: Scope::Global,
+        danger: Danger::None,
+        footer: 0,
+        unavailable: always,
+        run,
+    }
+}
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    goto(
+        "view.containers",
+        "containers",
+        "Show the containers.",
+        &["1"],
+        |s| go(s, ViewId::Containers),
+    ),
+    goto(
+        "view.events",
+        "events",
+        "Show the engine's events as they come.",
+        &["8"],
+        |s| go(s, ViewId::Events),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Inspect),
+        ..goto(
+            "view.fold",
+            "fold",
+            "Fold the branch under the cursor, or open it.",
+            &["z", "left", "right"],
+            fold_branch,
+        )
+    },
+    goto(
+        "view.journal",
+        "journal",
+        "Show who did what, when, with what outcome.",
+        &["9"],
+        |s| go(s, ViewId::Journal),
+    ),
+    goto(
+        "view.next",
+        "next view",
+        "Go to the next view.",
+        &["tab"],
+        |s| turn(s, 1),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Inspect),
+        ..goto(
+            "view.next_hit",
+            "next hit",
+            "Go to the next hit of the search.",
+            &["n"],
+            |s| seek(s, true),
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Inspect),
+        ..goto(
+            "view.previous_hit",
+            "previous hit",
+            "Go to the previous hit of the search.",
+            &["N"],
+            |s| seek(s, false),
+        )
+    },
+    goto(
+        "view.previous",
+        "previous view",
+        "Go to the previous view.",
+        &["shift-tab"],
+        |s| turn(s, -1),
+    ),
+    Action {
+        scope: Scope::View(ViewId::Events),
+        footer: 2,
+        ..goto(
+            "view.probes",
+            "probe noise",
+            "Show the events that health probes make, or hide them.",
+            &["p"],
+            probes,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Details),
+        footer: 1,
+        ..goto(
+            "view.reveal",
+            "show secrets",
+            "Show masked values, or mask them again; it is noted in the journal.",
+            &["v"],
+            reveal,
+        )
+    },
+];
+
+/// The views with a tab, in their order.
+pub const TABS: [ViewId; 3] = [ViewId::Containers, ViewId::Events, ViewId::Journal];
+
+/// Goes to a tab.
+pub fn go(state: &mut State, view: ViewId) -> Effects {
+    state.nav.go(view);
+    state.containers.stale = true;
+    state.events.stale = true;
+    state.journal.stale = true;
+    Effects::new()
+}
+
+fn turn(state: &mut State, by: isize) -> Effects {
+    let here = TABS
+        .iter()
+        .position(|tab| *tab == state.nav.tab())
+        .unwrap_or(0);
+    let next = (here + TABS.len()).saturating_add_signed(by) % TABS.len();
+    match TABS.get(next) {
+        Some(tab) => go(state, *tab),
+        None => Effects::new(),
+    }
+}
+
+fn probes(state: &mut State) -> Effects {
+    state.events.noise = !state.events.noise;
+    state.events.stale = true;
+    Effects::new()
+}
+
+fn reveal(state: &mut State) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let target = state.world.container(&key).map(container::target_of);
+    let Some(sheet) = state.sheets.get_mut(&key) else {
+        return Effects::new();
+    };
+    sheet.revealed = !sheet.revealed;
+    match target {
+        Some(target) if sheet.revealed => {
+            vec![Effect::JournalReveal {
+                target,
+                what: "environment and labels".to_owned(),
+            }]
+        }
+        _ => Effects::new(),
+    }
+}
+
+/// Folds or opens the branch under the cursor of the inspect screen.
+pub fn fold_branch(state: &mut State) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let Some(sheet) = state.sheets.get_mut(&key) else {
+        return Effects::new();
+    };
+    let Some(RowId::Path(mut path)) = sheet.inspect.table.selected.clone() else {
+        return Effects::new();
+    };
+    let branch = sheet
+        .details
+        .as_ref()
+        .and_then(|d| crate::state::inspect::at(&d.document, &path))
+        .is_some_and(|(_, node)| node.is_branch());
+    if !branch {
+        path.pop();
+        if path.is_empty() {
+            return Effects::new();
+        }
+        sheet.inspect.table.selected = Some(RowId::Path(path.clone()));
+    }
+    if !sheet.inspect.folded.remove(&path) {
+        sheet.inspect.folded.insert(path);
+    }
+    sheet.inspect.stale = true;
+    Effects::new()
+}
+
+fn seek(state: &mut State, forward: bool) -> Effects {
+    let height = list_height(state);
+    let found = state.subject().and_then(|key| {
+        let sheet = state.sheets.get_mut(&key)?;
+        let inspect = &mut sheet.inspect;
+        let here = match inspect.table.selected.as_ref() {
+            Some(RowId::Path(path)) => path.clone(),
+            _ => Vec::new(),
+        };
+        let hits = &inspect.hits;
+        let hit = if forward {
+            hits.iter()
+                .find(|path| **path > here)
+                .or_else(|| hits.first())
+        } else {
+            hits.iter()
+                .rev()
+                .find(|path| **path < here)
+                .or_else(|| hits.last())
+        }?
+        .clone();
+        inspect.reveal(&hit);
+        if let Some(details) = sheet.details.as_ref() {
+            inspect.refresh(&details.document, height);
+        }
+        inspect
+            .table
+            .select_id(&RowId::Path(hit), height)
+            .then_some(())
+    });
+    if found.is_none() {
+        state.toasts.bad("no hit", state.now);
+    }
+    Effects::new()
+}
+
+/// From an event or a journal entry to the container it is about.
+pub fn jump_to_thing(state: &mut State) {
+    let key = match (state.view(), state.containers.table.selected.clone()) {
+        (ViewId::Events, _) => match state.events.table.selected.clone() {
+            Some(RowId::Event(number)) => state
+                .events
+                .get(number)
+                .map(|(host, event)| Key::container(host, &event.id)),
+            _ => None,
+        },
+        (ViewId::Journal, _) => match state.journal.table.selected.clone() {
+            Some(RowId::Entry(id)) => {
+                let target = state
+                    .journal
+                    .get(&id)
+                    .and_then(|entry| entry.target.clone())
+                    .unwrap_or_default();
+                let by_name = |c: &&crate::model::Container| c.name == target.name;
+                let by_id = |c: &&crate::model::Container| {
+                    !target.id.is_empty() && c.key.short() == target.id
+                };
+                let found = state.world.containers().find(by_id);
+                found
+                    .or_else(|| state.world.containers().find(by_name))
+                    .map(|c| c.key.clone())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match key.filter(|key| state.world.container(key).is_some()) {
+        Some(key) => container::open_on(state, ViewId::Details, &key),
+        None => state.toasts.bad("that container is gone", state.now),
+    }
+}

@@ -1,0 +1,147 @@
+//! The rings behind the Events and Journal views.
+use std::collections::VecDeque;
+
+use crate::model::{EngineEvent, Entry, HostId, Outcome, Phase};
+
+use super::table::{RowId, Table};
+
+/// Engine events of this run, newest last, bounded.
+#[derive(Debug, Clone, Default)]
+pub struct EventBook {
+    events: VecDeque<(u64, HostId, EngineEvent)>,
+    next: u64,
+    pub table: Table,
+    pub filter: String,
+    /// Show the events that health probes make.
+    pub noise: bool,
+    /// The cursor stays on the newest.
+    pub follow: bool,
+    /// Not yet on screen: `follow` starts on.
+    started: bool,
+    /// The rows must be taken anew.
+    pub stale: bool,
+}
+
+impl EventBook {
+    /// Events kept.
+    pub const LENGTH: usize = 2_000;
+
+    pub fn push(&mut self, host: HostId, event: EngineEvent) {
+        if !self.started {
+            self.started = true;
+            self.follow = true;
+        }
+        if self.events.len() == Self::LENGTH {
+            self.events.pop_front();
+        }
+        self.events.push_back((self.next, host, event));
+        self.next += 1;
+        self.stale = true;
+    }
+
+    pub fn get(&self, number: u64) -> Option<(HostId, &EngineEvent)> {
+        let first = self.events.front()?.0;
+        let index = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.events
+            .get(index)
+            .map(|(_, host, event)| (*host, event))
+    }
+
+    /// Takes the rows anew from the ring and the filter.
+    pub fn refresh(&mut self, height: usize) {
+        let needle = self.filter.to_lowercase();
+        let rows: Vec<RowId> = self
+            .events
+            .iter()
+            .filter(|(_, _, event)| self.noise || !event.is_probe_noise())
+            .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle))
+            .map(|(number, _, _)| RowId::Event(*number))
+            .collect();
+        let last = rows.len().saturating_sub(1);
+        self.table.set_rows(rows, height);
+        if self.follow {
+            self.table.select(last, height);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+fn matches(event: &EngineEvent, needle: &str) -> bool {
+    [&event.kind, &event.action, &event.name]
+        .iter()
+        .any(|text| text.to_lowercase().contains(needle))
+}
+
+/// The journal's entries, oldest first; an intent whose result came is shown as the result.
+#[derive(Debug, Clone, Default)]
+pub struct JournalBook {
+    entries: Vec<Entry>,
+    pub table: Table,
+    pub filter: String,
+    pub loaded: bool,
+    /// The rows must be taken anew.
+    pub stale: bool,
+    /// Why it cannot be read or written.
+    pub failure: Option<String>,
+}
+
+impl JournalBook {
+    /// Entries kept in memory.
+    pub const LENGTH: usize = 5_000;
+
+    pub fn extend(&mut self, entries: Vec<Entry>) {
+        self.loaded = true;
+        self.stale = true;
+        for entry in entries {
+            if let Some(answered) = entry.answers.as_deref() {
+                self.entries
+                    .retain(|e| e.id != answered || e.phase != Phase::Intent);
+            }
+            self.entries.retain(|e| e.id != entry.id);
+            self.entries.push(entry);
+        }
+        let excess = self.entries.len().saturating_sub(Self::LENGTH);
+        self.entries.drain(..excess);
+    }
+
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().rev().find(|e| e.id == id)
+    }
+
+    /// Takes the rows anew, newest first.
+    pub fn refresh(&mut self, height: usize) {
+        let needle = self.filter.to_lowercase();
+        let rows = self
+            .entries
+            .iter()
+            .rev()
+            .filter(|e| e.phase != Phase::Session)
+            .filter(|e| needle.is_empty() || entry_matches(e, &needle))
+            .map(|e| RowId::Entry(e.id.clone()))
+            .collect();
+        self.table.set_rows(rows, height);
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+fn entry_matches(entry: &Entry, needle: &str) -> bool {
+    let target = entry.target.as_ref().map_or("", |t| t.name.as_str());
+    let outcome = entry.outcome.map_or("", Outcome::word);
+    [entry.action.as_str(), entry.user.as_str(), target, outcome]
+        .iter()
+        .any(|text| text.to_lowercase().contains(needle))
+}

@@ -1,0 +1,99 @@
+//! Verbs under way and how the last ones ended. A job is here before its effect leaves `update`.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::effect::{Job, JobId};
+use crate::model::Key;
+
+/// A job that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub job: Job,
+    pub started: DateTime<Utc>,
+    /// The engine said the process is dead: the wait for it is over.
+    pub died: bool,
+}
+
+impl Running {
+    /// Seconds it has run.
+    pub fn seconds(&self, now: DateTime<Utc>) -> i64 {
+        (now - self.started).num_seconds().max(0)
+    }
+
+    /// Seconds until the engine kills the process, while the stop signal is being waited for.
+    pub fn kill_in(&self, now: DateTime<Utc>) -> Option<i64> {
+        if !self.job.verb.waits_for_stop() || self.died {
+            return None;
+        }
+        let end = self.started + TimeDelta::seconds(i64::from(self.job.stop_timeout));
+        Some((end - now).num_seconds().max(0))
+    }
+}
+
+/// How a container's last job ended, shown on its row for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub at: DateTime<Utc>,
+    pub ok: bool,
+    /// `restarted in 10.8s`, or the engine's words.
+    pub text: String,
+}
+
+/// All jobs of this run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Jobs {
+    next: u64,
+    pub running: BTreeMap<JobId, Running>,
+    pub ended: BTreeMap<Key, Ended>,
+}
+
+impl Jobs {
+    /// How long an outcome stays on its row.
+    pub const SHOWN: TimeDelta = TimeDelta::seconds(6);
+
+    pub fn next_id(&mut self) -> JobId {
+        self.next += 1;
+        JobId(self.next)
+    }
+
+    pub fn start(&mut self, job: Job, now: DateTime<Utc>) {
+        self.ended.remove(&job.key);
+        self.running.insert(
+            job.id,
+            Running {
+                job,
+                started: now,
+                died: false,
+            },
+        );
+    }
+
+    /// The newest job that runs on this container.
+    pub fn of(&self, key: &Key) -> Option<&Running> {
+        self.running
+            .values()
+            .rev()
+            .find(|running| running.job.key == *key)
+    }
+
+    pub fn finish(&mut self, id: JobId, ended: Ended) -> Option<Running> {
+        let running = self.running.remove(&id)?;
+        self.ended.insert(running.job.key.clone(), ended);
+        Some(running)
+    }
+
+    /// The engine said this container's process died.
+    pub fn died(&mut self, key: &Key) {
+        for running in self.running.values_mut().filter(|r| r.job.key == *key) {
+            running.died = true;
+        }
+    }
+
+    /// Forgets outcomes that were shown long enough. Returns whether any was.
+    pub fn expire(&mut self, now: DateTime<Utc>) -> bool {
+        let before = self.ended.len();
+        self.ended.retain(|_, ended| now - ended.at < Self::SHOWN);
+        before != self.ended.len()
+    }
+}

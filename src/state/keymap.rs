@@ -1,0 +1,57 @@
+//! Which key asks for which action, where.
+use std::collections::BTreeMap;
+
+use crate::keys::Chord;
+
+use super::nav::ViewId;
+
+/// Where an action can be asked for. The narrower one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The screen shown when no engine answers.
+    NoEngine,
+    /// One view.
+    View(ViewId),
+    /// Wherever containers are the targets: the containers view, details, inspect, processes.
+    Container,
+    /// Wherever there are rows to move in.
+    Table,
+    Global,
+}
+
+/// Keys to action ids, resolved from the registry and the user's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: BTreeMap<(Scope, Chord), &'static str>,
+}
+
+impl Keymap {
+    /// Binds a key; returns the action that had it in this scope.
+    pub fn bind(
+        &mut self,
+        scope: Scope,
+        chord: Chord,
+        action: &'static str,
+    ) -> Option<&'static str> {
+        self.bindings
+            .insert((scope, chord), action)
+            .filter(|old| *old != action)
+    }
+
+    pub fn find(&self, scope: Scope, chord: Chord) -> Option<&'static str> {
+        self.bindings.get(&(scope, chord)).copied()
+    }
+
+    /// The keys of an action, shortest name first.
+    pub fn keys_of(&self, action: &str) -> Vec<Chord> {
+        let mut keys: Vec<Chord> = self
+            .bindings
+            .iter()
+            .filter(|(_, id)| **id == action)
+            .map(|((_, chord), _)| *chord)
+            .collect();
+        keys.sort_by_key(|chord| chord.to_string().chars().count());
+        keys.dedup();
+        keys
+    }
+}

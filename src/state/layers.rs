@@ -1,0 +1,206 @@
+//! Windows over the screen: one list, the front one last.
+use chrono::{DateTime, Utc};
+
+use crate::effect::Verb;
+use crate::model::Key;
+
+/// A line being typed, with a cursor counted in characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Field {
+    text: Vec<char>,
+    cursor: usize,
+}
+
+impl Field {
+    pub fn of(text: &str) -> Self {
+        let text: Vec<char> = text.chars().filter(|c| !c.is_control()).collect();
+        Self {
+            cursor: text.len(),
+            text,
+        }
+    }
+
+    pub fn text(&self) -> String {
+        self.text.iter().collect()
+    }
+
+    /// The text before and after the cursor.
+    pub fn split(&self) -> (String, String) {
+        let (before, after) = self.text.split_at(self.cursor.min(self.text.len()));
+        (before.iter().collect(), after.iter().collect())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub fn insert(&mut self, c: char) {
+        self.text.insert(self.cursor, c);
+        self.cursor += 1;
+    }
+
+    /// Types a paste; line ends become spaces, controls are dropped.
+    pub fn paste(&mut self, text: &str) {
+        for c in text.trim_end_matches(['\n', '\r']).chars() {
+            match c {
+                '\n' | '\t' => self.insert(' '),
+                c if c.is_control() => {}
+                c => self.insert(c),
+            }
+        }
+    }
+
+    pub fn backspace(&mut self) {
+        if self.cursor > 0 {
+            self.cursor -= 1;
+            self.text.remove(self.cursor);
+        }
+    }
+
+    pub fn delete(&mut self) {
+        if self.cursor < self.text.len() {
+            self.text.remove(self.cursor);
+        }
+    }
+
+    pub fn left(&mut self) {
+        self.cursor = self.cursor.saturating_sub(1);
+    }
+
+    pub fn right(&mut self) {
+        self.cursor = (self.cursor + 1).min(self.text.len());
+    }
+
+    pub fn home(&mut self) {
+        self.cursor = 0;
+    }
+
+    pub fn end(&mut self) {
+        self.cursor = self.text.len();
+    }
+
+    /// Removes the word before the cursor.
+    pub fn delete_word(&mut self) {
+        while self.cursor > 0
+            && self
+                .text
+                .get(self.cursor - 1)
+                .is_some_and(|c| c.is_whitespace())
+        {
+            self.backspace();
+        }
+        while self.cursor > 0
+            && self
+                .text
+                .get(self.cursor - 1)
+                .is_some_and(|c| !c.is_whitespace())
+        {
+            self.backspace();
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.cursor = 0;
+    }
+}
+
+/// What a typed line is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Filters the table as it is typed.
+    Filter,
+    /// Searches logs or inspect as it is typed.
+    Search,
+    Rename(Key),
+    /// A command to run in the container, with `-u user` and `-w dir` before it.
+    ShellCommand(Key),
+    /// Where to save the log lines.
+    SaveLogs,
+}
+
+/// One line to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    pub kind: PromptKind,
+    pub title: String,
+    pub field: Field,
+    /// What it was before, to go back to on Esc.
+    pub before: String,
+    /// Why what is typed will not do.
+    pub complaint: Option<String>,
+}
+
+/// A question before something is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    pub title: String,
+    /// What will be hit and what is lost, one line each.
+    pub lines: Vec<String>,
+    /// What is done on yes.
+    pub jobs: Vec<(Key, Verb)>,
+    /// The word of the yes key: `stop`.
+    pub yes: String,
+    /// To be typed before yes counts; empty: nothing.
+    pub must_type: String,
+    pub field: Field,
+    /// Keys in the first 300 ms are not for this window.
+    pub opened: DateTime<Utc>,
+    /// Switches shown with their keys: (key, words, on).
+    pub switches: Vec<(char, String, bool)>,
+    /// The second choice is under the cursor (cancel is the first and the default).
+    pub on_yes: bool,
+}
+
+/// What choosing a menu's item does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Kill {
+        keys: Vec<Key>,
+        signal: String,
+    },
+    OrderBy(String),
+    /// Toggles a column.
+    Column(String),
+    Copy(String),
+    UseContext(String),
+    /// A shell in a helper container of this image.
+    Helper {
+        key: Key,
+        image: String,
+    },
+    /// Copies a URL or opens it.
+    Url(String),
+}
+
+/// One line of a menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuItem {
+    pub key: Option<char>,
+    pub label: String,
+    pub hint: String,
+    /// `Some(on)` for items that are switches.
+    pub on: Option<bool>,
+    pub choice: Choice,
+}
+
+/// A few choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    pub title: String,
+    /// A sentence above the items.
+    pub note: String,
+    pub items: Vec<MenuItem>,
+    pub selected: usize,
+    pub opened: DateTime<Utc>,
+}
+
+/// A window over the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layer {
+    Help { scroll: usize },
+    Palette { field: Field, selected: usize },
+    Prompt(Prompt),
+    Confirm(Confirm),
+    Menu(Menu),
+}

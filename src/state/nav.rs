@@ -1,0 +1,80 @@
+//! Where the user is: a tab, and what was opened on top of it.
+use crate::model::Key;
+
+/// A screen of the program. The registry of views says the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ViewId {
+    Containers,
+    Events,
+    Journal,
+    Details,
+    Inspect,
+    Processes,
+    Logs,
+}
+
+/// A screen and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub view: ViewId,
+    /// The container it is about; `None` for the tabs and for logs (the log book knows).
+    pub key: Option<Key>,
+}
+
+/// The places from a tab (first) to the one on screen (last); never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nav {
+    tab: ViewId,
+    opened: Vec<Place>,
+}
+
+impl Default for Nav {
+    fn default() -> Self {
+        Self {
+            tab: ViewId::Containers,
+            opened: Vec::new(),
+        }
+    }
+}
+
+impl Nav {
+    pub fn current(&self) -> Place {
+        self.opened.last().cloned().unwrap_or(Place {
+            view: self.tab,
+            key: None,
+        })
+    }
+
+    /// The tab under everything.
+    pub fn tab(&self) -> ViewId {
+        self.tab
+    }
+
+    /// How many screens are open on the tab.
+    pub fn depth(&self) -> usize {
+        self.opened.len()
+    }
+
+    /// Goes to a tab and closes what was open.
+    pub fn go(&mut self, tab: ViewId) {
+        self.tab = tab;
+        self.opened.clear();
+    }
+
+    /// Opens a screen on top; the same place twice is one.
+    pub fn open(&mut self, place: Place) {
+        if self.opened.last() != Some(&place) {
+            self.opened.push(place);
+        }
+    }
+
+    /// Closes the top screen; `false` at a tab.
+    pub fn back(&mut self) -> bool {
+        self.opened.pop().is_some()
+    }
+
+    /// Whether this view is open anywhere.
+    pub fn has(&self, view: ViewId) -> bool {
+        self.tab == view || self.opened.iter().any(|place| place.view == view)
+    }
+}

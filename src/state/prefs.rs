@@ -1,0 +1,96 @@
+//! The user's settings, resolved: names are known to be right.
+use super::log_book::Stamps;
+
+/// What the user chose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prefs {
+    pub mouse: bool,
+    /// Columns of the containers' table; empty: the default ones.
+    pub columns: Vec<String>,
+    /// Column that orders it.
+    pub order: String,
+    pub reverse: bool,
+    pub show_stopped: bool,
+    /// Ask before a restart.
+    pub confirm_restart: bool,
+    /// Names (with `*`) that are asked for before anything touches them.
+    pub protect: Vec<String>,
+    /// Shells to try first.
+    pub shells: Vec<String>,
+    /// Lines of the past a log view begins with.
+    pub log_tail: u32,
+    pub log_wrap: bool,
+    pub log_stamps: Stamps,
+    /// Bytes of log lines kept for one view.
+    pub log_budget: usize,
+    /// Local time's distance from UTC in seconds, for stamps.
+    pub utc_offset: i32,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Self {
+            mouse: true,
+            columns: Vec::new(),
+            order: "name".to_owned(),
+            reverse: false,
+            show_stopped: true,
+            confirm_restart: false,
+            protect: Vec::new(),
+            shells: Vec::new(),
+            log_tail: 500,
+            log_wrap: false,
+            log_stamps: Stamps::Off,
+            log_budget: 64 << 20,
+            utc_offset: 0,
+        }
+    }
+}
+
+impl Prefs {
+    /// Whether a name matches one of the protected patterns; `*` stands for any characters.
+    pub fn protects(&self, name: &str) -> bool {
+        self.protect.iter().any(|pattern| glob(pattern, name))
+    }
+}
+
+/// `*` matches any run of characters; everything else itself.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(head) else {
+        return false;
+    };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        match text.find(part).and_then(|at| text.get(at + part.len()..)) {
+            Some(after) => text = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, fits) in [
+            ("db-*", "db-1", true),
+            ("*-db-*", "shop-db-1", true),
+            ("*", "", true),
+            ("db", "db-1", false),
+            ("*db", "db", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "aXcYb", false),
+        ] {
+            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}

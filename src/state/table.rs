@@ -1,0 +1,190 @@
+//! Tables: which rows in which order, which one is selected, which are marked. Selection is an identity, never an index.
+use std::collections::BTreeSet;
+
+use crate::model::Key;
+
+use super::prefs::Prefs;
+
+/// What a row stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowId {
+    Container(Key),
+    Stack(Key),
+    /// An event, by its number in this run.
+    Event(u64),
+    /// A journal entry, by its id.
+    Entry(String),
+    /// A line of a document, by the indexes that lead to it.
+    Path(Vec<u16>),
+}
+
+impl RowId {
+    /// The container or stack it stands for.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Container(key) | Self::Stack(key) => Some(key),
+            Self::Event(_) | Self::Entry(_) | Self::Path(_) => None,
+        }
+    }
+}
+
+/// Rows in order with a cursor that stays on its row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    pub rows: Vec<RowId>,
+    pub selected: Option<RowId>,
+    /// First row on screen.
+    pub top: usize,
+    /// The cursor's place when its row was last seen; where it goes when the row is gone.
+    place: usize,
+}
+
+impl Table {
+    /// Where the cursor is.
+    pub fn index(&self) -> Option<usize> {
+        (!self.rows.is_empty()).then(|| self.place.min(self.rows.len() - 1))
+    }
+
+    /// New rows: the cursor stays on its row, at the same height on screen; if the row is gone, on its neighbour.
+    pub fn set_rows(&mut self, rows: Vec<RowId>, height: usize) {
+        let offset = self.place.saturating_sub(self.top);
+        self.rows = rows;
+        let found = self
+            .selected
+            .as_ref()
+            .and_then(|id| self.rows.iter().position(|row| row == id));
+        if let Some(index) = found {
+            self.place = index;
+            self.top = index.saturating_sub(offset);
+        }
+        self.settle(height);
+    }
+
+    /// Puts the cursor on a row.
+    pub fn select(&mut self, index: usize, height: usize) {
+        self.place = index;
+        self.settle(height);
+    }
+
+    /// Puts the cursor on this row if it is there.
+    pub fn select_id(&mut self, id: &RowId, height: usize) -> bool {
+        let found = self.rows.iter().position(|row| row == id);
+        if let Some(index) = found {
+            self.select(index, height);
+        }
+        found.is_some()
+    }
+
+    /// Moves the cursor by rows; stops at the ends.
+    pub fn move_by(&mut self, delta: isize, height: usize) {
+        self.place = self.place.saturating_add_signed(delta);
+        self.settle(height);
+    }
+
+    /// Scrolls by rows, the cursor stays in sight.
+    pub fn scroll_by(&mut self, delta: isize, height: usize) {
+        let last_top = self.rows.len().saturating_sub(height);
+        self.top = self.top.saturating_add_signed(delta).min(last_top);
+        let bottom = self.top + height.saturating_sub(1);
+        self.place = self.place.clamp(self.top, bottom.max(self.top));
+        self.settle(height);
+    }
+
+    /// Brings cursor, top and selection to terms with the rows and the height on screen.
+    pub fn settle(&mut self, height: usize) {
+        self.place = self.place.min(self.rows.len().saturating_sub(1));
+        self.selected = self.rows.get(self.place).cloned();
+        let height = height.max(1);
+        if self.place < self.top {
+            self.top = self.place;
+        }
+        if self.place >= self.top + height {
+            self.top = self.place + 1 - height;
+        }
+        self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+}
+
+/// The containers' table: what is shown of it and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContainerTable {
+    pub table: Table,
+    /// Column id that orders.
+    pub order: String,
+    pub reverse: bool,
+    /// Fuzzy filter over name, service, stack, image, id.
+    pub filter: String,
+    pub problems_only: bool,
+    pub show_stopped: bool,
+    /// Stacks folded to one row.
+    pub folded: BTreeSet<Key>,
+    /// Marked containers.
+    pub marked: BTreeSet<Key>,
+    /// Column ids chosen; empty: the default ones.
+    pub columns: Vec<String>,
+    /// Containers that the filters hide.
+    pub hidden: usize,
+    /// The rows must be taken anew.
+    pub stale: bool,
+}
+
+impl ContainerTable {
+    pub fn new(prefs: &Prefs) -> Self {
+        Self {
+            table: Table::default(),
+            order: prefs.order.clone(),
+            reverse: prefs.reverse,
+            filter: String::new(),
+            problems_only: false,
+            show_stopped: prefs.show_stopped,
+            folded: BTreeSet::new(),
+            marked: BTreeSet::new(),
+            columns: prefs.columns.clone(),
+            hidden: 0,
+            stale: true,
+        }
+    }
+
+    /// Rows are shown without stack rows: filtered, problems, or ordered by a figure.
+    pub fn is_flat(&self) -> bool {
+        self.problems_only || !self.filter.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(ids: &[u64]) -> Vec<RowId> {
+        ids.iter().map(|n| RowId::Event(*n)).collect()
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_row_while_rows_come_and_go() {
+        let mut table = Table::default();
+        table.set_rows(rows(&[1, 2, 3, 4]), 3);
+        table.select_id(&RowId::Event(3), 3);
+        table.set_rows(rows(&[9, 8, 1, 2, 3, 4]), 3);
+        assert_eq!(table.selected, Some(RowId::Event(3)));
+        table.set_rows(rows(&[9, 8, 1, 2, 4]), 3);
+        assert_eq!(
+            table.selected,
+            Some(RowId::Event(4)),
+            "its neighbour when it is gone"
+        );
+        table.set_rows(Vec::new(), 3);
+        assert_eq!(table.selected, None);
+    }
+
+    #[test]
+    fn the_cursor_never_leaves_the_screen() {
+        let mut table = Table::default();
+        table.set_rows(rows(&(0..100).collect::<Vec<_>>()), 10);
+        table.move_by(1000, 10);
+        assert_eq!((table.index(), table.top), (Some(99), 90));
+        table.scroll_by(-5, 10);
+        assert_eq!((table.index(), table.top), (Some(94), 85));
+        table.move_by(-1000, 10);
+        assert_eq!((table.index(), table.top), (Some(0), 0));
+    }
+}

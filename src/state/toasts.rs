@@ -1,0 +1,44 @@
+//! Short messages that go by themselves.
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub ok: bool,
+    pub text: String,
+    pub until: DateTime<Utc>,
+}
+
+/// The messages on screen, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Toasts {
+    pub shown: Vec<Toast>,
+}
+
+impl Toasts {
+    /// At most this many at once.
+    const MOST: usize = 4;
+
+    pub fn ok(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.push(true, text.into(), now + TimeDelta::seconds(4));
+    }
+
+    /// A failure stays longer: it must be read.
+    pub fn bad(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.push(false, text.into(), now + TimeDelta::seconds(8));
+    }
+
+    fn push(&mut self, ok: bool, text: String, until: DateTime<Utc>) {
+        self.shown.retain(|toast| toast.text != text);
+        self.shown.push(Toast { ok, text, until });
+        let excess = self.shown.len().saturating_sub(Self::MOST);
+        self.shown.drain(..excess);
+    }
+
+    /// Drops what has been read. Returns whether anything went.
+    pub fn expire(&mut self, now: DateTime<Utc>) -> bool {
+        let before = self.shown.len();
+        self.shown.retain(|toast| toast.until > now);
+        before != self.shown.len()
+    }
+}

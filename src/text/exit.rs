@@ -1,0 +1,126 @@
+//! Exit codes and signals in words.
+//!
+//! Sources: `docker run` (exit status 125 to 127), POSIX shells (128 + signal), Linux `signal(7)`.
+//! Must not know: containers, how words are drawn.
+
+/// How a container ended, in words; `oom` when the engine says the kernel ran out of memory for it.
+///
+/// 0 `exited cleanly`, 137 `killed (SIGKILL)` or `killed: out of memory`, 143 `terminated (SIGTERM)`, else `exit code N`.
+pub fn exit_code(code: i64, oom: bool) -> String {
+    if oom && code == 137 {
+        return "killed: out of memory".to_owned();
+    }
+    let words = match code {
+        0 => "exited cleanly".to_owned(),
+        1 => "error".to_owned(),
+        125 => "the engine could not run it".to_owned(),
+        126 => "command cannot be executed".to_owned(),
+        127 => "command not found".to_owned(),
+        _ => match signal_name(code.saturating_sub(128)) {
+            Some(name) => by_signal(name),
+            None => format!("exit code {code}"),
+        },
+    };
+    if oom && code != 0 {
+        format!("{words}, out of memory")
+    } else {
+        words
+    }
+}
+
+fn by_signal(name: &str) -> String {
+    let verb = match name {
+        "SIGKILL" => "killed",
+        "SIGTERM" => "terminated",
+        "SIGINT" => "interrupted",
+        "SIGABRT" => "aborted",
+        "SIGSEGV" | "SIGBUS" | "SIGILL" | "SIGFPE" => "crashed",
+        "SIGHUP" => "hung up",
+        _ => "ended by signal",
+    };
+    format!("{verb} ({name})")
+}
+
+/// The name of a Linux signal, 1 to 31 (x86 and ARM numbering).
+pub fn signal_name(n: i64) -> Option<&'static str> {
+    const NAMES: [&str; 31] = [
+        "SIGHUP",
+        "SIGINT",
+        "SIGQUIT",
+        "SIGILL",
+        "SIGTRAP",
+        "SIGABRT",
+        "SIGBUS",
+        "SIGFPE",
+        "SIGKILL",
+        "SIGUSR1",
+        "SIGSEGV",
+        "SIGUSR2",
+        "SIGPIPE",
+        "SIGALRM",
+        "SIGTERM",
+        "SIGSTKFLT",
+        "SIGCHLD",
+        "SIGCONT",
+        "SIGSTOP",
+        "SIGTSTP",
+        "SIGTTIN",
+        "SIGTTOU",
+        "SIGURG",
+        "SIGXCPU",
+        "SIGXFSZ",
+        "SIGVTALRM",
+        "SIGPROF",
+        "SIGWINCH",
+        "SIGIO",
+        "SIGPWR",
+        "SIGSYS",
+    ];
+    let index = usize::try_from(n).ok()?.checked_sub(1)?;
+    NAMES.get(index).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_in_words() {
+        for (code, oom, words) in [
+            (0, false, "exited cleanly"),
+            (0, true, "exited cleanly"),
+            (1, false, "error"),
+            (1, true, "error, out of memory"),
+            (2, false, "exit code 2"),
+            (125, false, "the engine could not run it"),
+            (126, false, "command cannot be executed"),
+            (127, false, "command not found"),
+            (128, false, "exit code 128"),
+            (129, false, "hung up (SIGHUP)"),
+            (130, false, "interrupted (SIGINT)"),
+            (134, false, "aborted (SIGABRT)"),
+            (137, false, "killed (SIGKILL)"),
+            (137, true, "killed: out of memory"),
+            (139, false, "crashed (SIGSEGV)"),
+            (143, false, "terminated (SIGTERM)"),
+            (159, false, "ended by signal (SIGSYS)"),
+            (160, false, "exit code 160"),
+            (255, false, "exit code 255"),
+            (-1, false, "exit code -1"),
+            (i64::MIN, false, "exit code -9223372036854775808"),
+        ] {
+            assert_eq!(exit_code(code, oom), words);
+        }
+    }
+
+    #[test]
+    fn signals() {
+        assert_eq!(signal_name(1), Some("SIGHUP"));
+        assert_eq!(signal_name(9), Some("SIGKILL"));
+        assert_eq!(signal_name(15), Some("SIGTERM"));
+        assert_eq!(signal_name(31), Some("SIGSYS"));
+        assert_eq!(signal_name(0), None);
+        assert_eq!(signal_name(32), None);
+        assert_eq!(signal_name(i64::MIN), None);
+    }
+}

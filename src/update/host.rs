@@ -1,0 +1,159 @@
+//! What a host's link says: condition, inventory, events, figures.
+use crate::effect::Effects;
+use crate::model::{EngineEvent, HostId, Key, Link};
+use crate::msg::HostMsg;
+use crate::state::State;
+use crate::text;
+
+pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
+    let now = state.now;
+    let Some(host) = state.world.hosts.get_mut(&id) else {
+        return Effects::new();
+    };
+    if !matches!(msg, HostMsg::Link(_)) {
+        host.heard = Some(now);
+    }
+    match msg {
+        HostMsg::Link(link) => condition(state, id, link),
+        HostMsg::Snapshot(containers) => {
+            host.snapshot(containers);
+            state.containers.stale = true;
+            settle_jobs(state);
+        }
+        HostMsg::Delta { changed, gone } => {
+            host.delta(changed, &gone);
+            state.containers.stale = true;
+            settle_jobs(state);
+        }
+        HostMsg::Events(events) => {
+            for event in events {
+                take_event(state, id, event);
+            }
+        }
+        HostMsg::Samples(samples) => {
+            for (key, sample) in samples {
+                host.sample(&key, sample);
+            }
+            let order = state.containers.order.as_str();
+            state.containers.stale |=
+                !matches!(order, "name" | "image" | "created" | "id" | "stack");
+        }
+        HostMsg::NoSample(keys) => {
+            for key in keys {
+                if let Some(vitals) = host.vitals.get_mut(&key) {
+                    vitals.latest = None;
+                }
+            }
+        }
+    }
+    Effects::new()
+}
+
+fn condition(state: &mut State, id: HostId, link: Link) {
+    let now = state.now;
+    let Some(host) = state.world.hosts.get_mut(&id) else {
+        return;
+    };
+    let was_up = host.link.is_up();
+    let was_down = matches!(host.link, Link::Down { .. });
+    match &link {
+        Link::Up(info) => {
+            if !info.name.is_empty() {
+                host.label.clone_from(&info.name);
+            }
+            host.heard = Some(now);
+            if was_down && host.loaded {
+                state.toasts.ok(format!("{} is back", host.label), now);
+            }
+        }
+        Link::Down { reason, .. } if was_up => {
+            state
+                .toasts
+                .bad(format!("lost {}: {}", host.label, reason.why), now);
+        }
+        Link::Down { .. } | Link::Connecting { .. } => {}
+    }
+    // A link that tries again is still down for the reader until it has an answer.
+    let keeps_down = was_down && matches!(link, Link::Connecting { .. });
+    if let Some(host) = state.world.hosts.get_mut(&id)
+        && !keeps_down
+    {
+        host.link = link;
+    }
+}
+
+fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
+    if let Some(host) = state.world.hosts.get_mut(&id) {
+        host.observe(&event);
+    }
+    if event.kind == "container" {
+        let key = Key::container(id, &event.id);
+        if event.action == "die" {
+            state.jobs.died(&key);
+        }
+        log_separator(state, &key, &event);
+    }
+    state.events.push(id, event);
+}
+
+/// A container that is gone or that a job has reached is not waited for on its row.
+fn settle_jobs(state: &mut State) {
+    let gone: Vec<Key> = state
+        .sheets
+        .keys()
+        .filter(|key| state.world.container(key).is_none())
+        .cloned()
+        .collect();
+    for key in gone {
+        let open = state.nav.current().key.as_ref() == Some(&key);
+        if !open {
+            state.sheets.remove(&key);
+        }
+    }
+}
+
+/// Tells in an open log what happened to its source.
+fn log_separator(state: &mut State, key: &Key, event: &EngineEvent) {
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    let known = book
+        .sources
+        .iter()
+        .find(|s| s.key == *key)
+        .map(|s| s.name.clone());
+    let name = match (known, state.world.container(key)) {
+        (Some(name), _) => name,
+        (None, Some(container)) if book.target.includes(container) => {
+            container.short_name().to_owned()
+        }
+        _ => return,
+    };
+    let what = match event.action.as_str() {
+        "start" => "started".to_owned(),
+        "restart" => "restarted".to_owned(),
+        "die" => {
+            let oom = state
+                .world
+                .host(key.host)
+                .and_then(|host| host.deaths.get(key)?.back().copied())
+                .is_some_and(|death| death.oom);
+            let code = event.exit_code().unwrap_or(0);
+            let words = if oom {
+                "out of memory".to_owned()
+            } else {
+                text::exit_code(code, false)
+            };
+            format!("died · exit {code} · {words}")
+        }
+        "destroy" | "remove" => "removed".to_owned(),
+        "pause" => "paused".to_owned(),
+        "unpause" => "unpaused".to_owned(),
+        "oom" => "out of memory".to_owned(),
+        action => match action.strip_prefix("health_status: ") {
+            Some(health) => health.to_owned(),
+            None => return,
+        },
+    };
+    book.separate(key, &name, event.at, &format!("{name} {what}"));
+}

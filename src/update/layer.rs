@@ -1,0 +1,267 @@
+//! Keys for the front window: help, palette, questions, menus, lines to type.
+use chrono::TimeDelta;
+
+use crate::actions::{self, Action};
+use crate::effect::{Effect, Effects, Verb};
+use crate::keys::{Chord, Code};
+use crate::state::{Choice, Confirm, Layer, Menu, State};
+use crate::text::FuzzyMatcher;
+
+use super::{perform, prompt, reply, start_all};
+
+/// Keys typed this soon after a question opened were not meant for it.
+const TOO_SOON: TimeDelta = TimeDelta::milliseconds(300);
+
+pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
+    match state.layers.last() {
+        Some(Layer::Prompt(_)) => prompt::key(state, chord),
+        Some(Layer::Help { .. }) => help(state, chord),
+        Some(Layer::Palette { .. }) => palette(state, chord),
+        Some(Layer::Confirm(_)) => confirm(state, chord),
+        Some(Layer::Menu(_)) => menu(state, chord),
+        None => Effects::new(),
+    }
+}
+
+fn help(state: &mut State, chord: Chord) -> Effects {
+    let Some(Layer::Help { scroll }) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    match chord.code {
+        Code::Char('j') | Code::Down => *scroll += 1,
+        Code::Char('k') | Code::Up => *scroll = scroll.saturating_sub(1),
+        Code::PageDown | Code::Char(' ') => *scroll += 10,
+        Code::PageUp => *scroll = scroll.saturating_sub(10),
+        Code::Char('g') | Code::Home => *scroll = 0,
+        Code::Char('G') | Code::End => *scroll = usize::MAX / 2,
+        Code::Esc | Code::Enter | Code::Char('q' | '?') => {
+            state.layers.pop();
+        }
+        _ => {}
+    }
+    Effects::new()
+}
+
+/// The commands that fit what is typed, best first, each with the reason it cannot run.
+pub fn palette_items(state: &State, typed: &str) -> Vec<(&'static Action, Option<String>)> {
+    let mut items = actions::here(state);
+    items.retain(|(action, _)| action.id != "app.palette");
+    if typed.trim().is_empty() {
+        return items;
+    }
+    let mut matcher = FuzzyMatcher::new(typed.trim());
+    let mut scored: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| {
+            let by_title = matcher.score(item.0.title).map(|s| s + 100);
+            let score = by_title.max(matcher.score(item.0.id))?;
+            Some((score, item))
+        })
+        .collect();
+    scored.sort_by_key(|(score, item)| (std::cmp::Reverse(*score), item.0.title.len()));
+    scored.into_iter().map(|(_, item)| item).collect()
+}
+
+fn palette(state: &mut State, chord: Chord) -> Effects {
+    let Some(Layer::Palette { field, .. }) = state.layers.last() else {
+        return Effects::new();
+    };
+    let items = palette_items(state, &field.text());
+    let Some(Layer::Palette { field, selected }) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    match (chord.code, chord.ctrl) {
+        (Code::Esc, _) => {
+            state.layers.pop();
+        }
+        (Code::Enter, _) => {
+            let chosen = items.get(*selected).map(|(action, _)| action.id);
+            state.layers.pop();
+            if let Some(id) = chosen {
+                return perform(state, id);
+            }
+        }
+        (Code::Down | Code::Tab, _) | (Code::Char('n' | 'j'), true) => {
+            *selected = (*selected + 1).min(items.len().saturating_sub(1));
+        }
+        (Code::Up, _) | (Code::Char('p' | 'k'), true) => *selected = selected.saturating_sub(1),
+        (Code::Backspace, _) if field.is_empty() => {
+            state.layers.pop();
+        }
+        _ => {
+            if prompt::edit(field, chord) {
+                *selected = 0;
+            }
+        }
+    }
+    Effects::new()
+}
+
+fn confirm(state: &mut State, chord: Chord) -> Effects {
+    let now = state.now;
+    let Some(Layer::Confirm(confirm)) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    if now - confirm.opened < TOO_SOON && chord.code != Code::Esc {
+        return Effects::new();
+    }
+    let typing = !confirm.must_type.is_empty();
+    match chord.code {
+        Code::Esc => {
+            state.layers.pop();
+        }
+        Code::Enter if typing && confirm.field.text() == confirm.must_type => return yes(state),
+        Code::Enter if typing => {}
+        _ if typing => {
+            prompt::edit(&mut confirm.field, chord);
+        }
+        Code::Enter if confirm.on_yes => return yes(state),
+        Code::Enter | Code::Char('n' | 'q') => {
+            state.layers.pop();
+        }
+        Code::Char('y') => return yes(state),
+        Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
+            confirm.on_yes = !confirm.on_yes
+        }
+        Code::Char(c) => switch(confirm, c),
+        _ => {}
+    }
+    Effects::new()
+}
+
+/// Turns a switch of the question over; removing volumes wants the name typed.
+fn switch(confirm: &mut Confirm, key: char) {
+    let Some((_, _, on)) = confirm.switches.iter_mut().find(|(k, _, _)| *k == key) else {
+        return;
+    };
+    *on = !*on;
+    let is_on = |key: char| confirm.switches.iter().any(|(k, _, on)| *k == key && *on);
+    let (volumes, force) = (is_on('v'), is_on('f'));
+    for (_, verb) in &mut confirm.jobs {
+        if matches!(verb, Verb::Remove { .. }) {
+            *verb = Verb::Remove { force, volumes };
+        }
+    }
+    if volumes {
+        let typed = match confirm.jobs.len() {
+            1 => confirm
+                .title
+                .trim_start_matches("Remove ")
+                .trim_end_matches('?')
+                .to_owned(),
+            many => many.to_string(),
+        };
+        confirm.must_type = typed;
+        confirm.field.clear();
+    }
+}
+
+fn yes(state: &mut State) -> Effects {
+    match state.layers.pop() {
+        Some(Layer::Confirm(confirm)) => start_all(state, &confirm.jobs),
+        _ => Effects::new(),
+    }
+}
+
+fn menu(state: &mut State, chord: Chord) -> Effects {
+    let now = state.now;
+    let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    let soon = now - menu.opened < TOO_SOON;
+    let last = menu.items.len().saturating_sub(1);
+    if let Some(index) = chord
+        .typed()
+        .and_then(|c| menu.items.iter().position(|item| item.key == Some(c)))
+    {
+        menu.selected = index;
+        return if soon && is_dangerous(menu) {
+            Effects::new()
+        } else {
+            choose(state)
+        };
+    }
+    match chord.code {
+        Code::Esc | Code::Char('q') => {
+            state.layers.pop();
+        }
+        Code::Down | Code::Char('j') | Code::Tab => menu.selected = (menu.selected + 1).min(last),
+        Code::Up | Code::Char('k') => menu.selected = menu.selected.saturating_sub(1),
+        Code::Home | Code::Char('g') => menu.selected = 0,
+        Code::End | Code::Char('G') => menu.selected = last,
+        Code::Enter | Code::Char(' ') if !(soon && is_dangerous(menu)) => return choose(state),
+        _ => {}
+    }
+    Effects::new()
+}
+
+fn is_dangerous(menu: &Menu) -> bool {
+    menu.items
+        .iter()
+        .any(|item| matches!(item.choice, Choice::Kill { .. }))
+}
+
+/// Does what the item under the cursor says.
+pub(super) fn choose(state: &mut State) -> Effects {
+    let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    let Some(choice) = menu
+        .items
+        .get(menu.selected)
+        .map(|item| item.choice.clone())
+    else {
+        return Effects::new();
+    };
+    if let Choice::Column(id) = &choice {
+        let id = id.clone();
+        if let Some(item) = menu.items.get_mut(menu.selected) {
+            item.on = item.on.map(|on| !on);
+        }
+        let shown: Vec<String> = menu
+            .items
+            .iter()
+            .filter(|item| item.on == Some(true))
+            .map(|item| item.label.clone())
+            .collect();
+        if shown.is_empty() {
+            state
+                .toasts
+                .bad(format!("{id} is the last column: one must stay"), state.now);
+            return Effects::new();
+        }
+        state.containers.columns = shown;
+        return vec![actions::table::remember(state)];
+    }
+    state.layers.pop();
+    match choice {
+        Choice::Kill { keys, signal } => {
+            let jobs: Vec<_> = keys
+                .into_iter()
+                .map(|key| {
+                    (
+                        key,
+                        Verb::Kill {
+                            signal: signal.clone(),
+                        },
+                    )
+                })
+                .collect();
+            start_all(state, &jobs)
+        }
+        Choice::OrderBy(id) => {
+            if state.containers.order == id {
+                state.containers.reverse = !state.containers.reverse;
+            } else {
+                state.containers.order = id;
+                state.containers.reverse = false;
+            }
+            state.containers.stale = true;
+            vec![actions::table::remember(state)]
+        }
+        Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
+        Choice::UseContext(name) => vec![Effect::UseContext(name)],
+        Choice::Helper { key, image } => reply::helper(state, &key, image),
+        Choice::Column(_) => Effects::new(),
+    }
+}

@@ -1,0 +1,294 @@
+//! Lines being typed: what changes while they are typed, and what Enter and Esc do.
+use std::path::PathBuf;
+
+use crate::effect::{Effect, Effects, ShellRequest, Verb};
+use crate::keys::{Chord, Code};
+use crate::layout::{self, list_height};
+use crate::state::{Field, Layer, Prompt, PromptKind, RowId, State, ViewId};
+
+use super::rows;
+
+/// Edits a field; `false` when the key is none of its.
+pub(super) fn edit(field: &mut Field, chord: Chord) -> bool {
+    if let Some(c) = chord.typed() {
+        field.insert(c);
+        return true;
+    }
+    match (chord.ctrl, chord.code) {
+        (_, Code::Backspace) if chord.alt => field.delete_word(),
+        (_, Code::Backspace) | (true, Code::Char('h')) => field.backspace(),
+        (_, Code::Delete) | (true, Code::Char('d')) => field.delete(),
+        (_, Code::Left) | (true, Code::Char('b')) => field.left(),
+        (_, Code::Right) | (true, Code::Char('f')) => field.right(),
+        (_, Code::Home) | (true, Code::Char('a')) => field.home(),
+        (_, Code::End) | (true, Code::Char('e')) => field.end(),
+        (true, Code::Char('w')) => field.delete_word(),
+        (true, Code::Char('u')) => field.clear(),
+        _ => return false,
+    }
+    true
+}
+
+pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
+    let Some(Layer::Prompt(prompt)) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    let typed_in_place = matches!(prompt.kind, PromptKind::Filter | PromptKind::Search);
+    match chord.code {
+        Code::Esc => cancel(state),
+        Code::Enter => return accept(state),
+        Code::Up | Code::Down if typed_in_place => {
+            let delta = if chord.code == Code::Up { -1 } else { 1 };
+            crate::actions::table::move_by(state, delta);
+        }
+        Code::Backspace if typed_in_place && prompt.field.is_empty() => cancel(state),
+        _ => {
+            if edit(&mut prompt.field, chord) {
+                changed(state);
+            }
+        }
+    }
+    Effects::new()
+}
+
+/// The typed text changed: filters and searches follow it.
+pub(super) fn changed(state: &mut State) {
+    let Some(Layer::Prompt(prompt)) = state.layers.last_mut() else {
+        return;
+    };
+    prompt.complaint = None;
+    let text = prompt.field.text();
+    match prompt.kind {
+        PromptKind::Filter => filter(state, &text),
+        PromptKind::Search => {
+            if let Err(why) = search(state, &text)
+                && let Some(Layer::Prompt(prompt)) = state.layers.last_mut()
+            {
+                prompt.complaint = Some(why);
+            }
+        }
+        PromptKind::Rename(_) | PromptKind::ShellCommand(_) | PromptKind::SaveLogs => {}
+    }
+}
+
+fn filter(state: &mut State, text: &str) {
+    match state.view() {
+        ViewId::Events => {
+            text.clone_into(&mut state.events.filter);
+            state.events.stale = true;
+        }
+        ViewId::Journal => {
+            text.clone_into(&mut state.journal.filter);
+            state.journal.stale = true;
+        }
+        _ => {
+            text.clone_into(&mut state.containers.filter);
+            rows::refresh_containers(state);
+            if !text.is_empty()
+                && let Some(best) = rows::best_match(state)
+            {
+                let height = list_height(state);
+                state.containers.table.select_id(&best, height);
+            }
+        }
+    }
+}
+
+fn search(state: &mut State, text: &str) -> Result<(), String> {
+    if state.view() == ViewId::Logs {
+        let top = state
+            .logs
+            .as_ref()
+            .map(|book| layout::log_top(book, state.size.0, list_height(state)));
+        let Some(book) = state.logs.as_mut() else {
+            return Ok(());
+        };
+        if let Some(top) = top
+            && !book.follow
+        {
+            book.set_top(top);
+        }
+        book.search(text)?;
+        return Ok(());
+    }
+    let Some(key) = state.subject() else {
+        return Ok(());
+    };
+    if let Some(sheet) = state.sheets.get_mut(&key) {
+        text.clone_into(&mut sheet.inspect.query);
+        sheet.inspect.stale = true;
+    }
+    Ok(())
+}
+
+fn cancel(state: &mut State) {
+    let Some(Layer::Prompt(prompt)) = state.layers.pop() else {
+        return;
+    };
+    match prompt.kind {
+        PromptKind::Filter => filter(state, ""),
+        PromptKind::Search => {
+            // The text before was accepted once: it can be read.
+            let _ = search(state, &prompt.before);
+        }
+        PromptKind::Rename(_) | PromptKind::ShellCommand(_) | PromptKind::SaveLogs => {}
+    }
+}
+
+fn accept(state: &mut State) -> Effects {
+    let Some(Layer::Prompt(prompt)) = state.layers.pop() else {
+        return Effects::new();
+    };
+    let text = prompt.field.text();
+    match &prompt.kind {
+        PromptKind::Filter => {
+            // Moving with the arrows while typing has chosen another row: leave it there.
+            if matches!(state.containers.table.selected, Some(RowId::Stack(_))) {
+                crate::actions::table::move_by(state, 1);
+            }
+            Effects::new()
+        }
+        PromptKind::Search => {
+            if prompt.complaint.is_some() {
+                state.layers.push(Layer::Prompt(prompt));
+                return Effects::new();
+            }
+            if text.is_empty() {
+                return Effects::new();
+            }
+            let id = if state.view() == ViewId::Logs {
+                "log.previous_hit"
+            } else {
+                "view.next_hit"
+            };
+            super::perform(state, id)
+        }
+        PromptKind::Rename(key) => {
+            let key = key.clone();
+            match name_complaint(text.trim()) {
+                Some(why) => refuse(state, prompt, why),
+                None if text.trim() == prompt.before => Effects::new(),
+                None => super::start_all(
+                    state,
+                    &[(
+                        key,
+                        Verb::Rename {
+                            to: text.trim().to_owned(),
+                        },
+                    )],
+                ),
+            }
+        }
+        PromptKind::ShellCommand(key) => {
+            let key = key.clone();
+            match shell_request(&text) {
+                Ok(request) => crate::actions::container::hand_over(state, &key, request),
+                Err(why) => refuse(state, prompt, why),
+            }
+        }
+        PromptKind::SaveLogs => {
+            if text.trim().is_empty() {
+                return refuse(state, prompt, "a file name is wanted".to_owned());
+            }
+            let bytes = state
+                .logs
+                .as_ref()
+                .map(crate::state::LogBook::plain)
+                .unwrap_or_default();
+            vec![Effect::Save {
+                path: PathBuf::from(text.trim()),
+                bytes,
+            }]
+        }
+    }
+}
+
+fn refuse(state: &mut State, mut prompt: Prompt, why: String) -> Effects {
+    prompt.complaint = Some(why);
+    state.layers.push(Layer::Prompt(prompt));
+    Effects::new()
+}
+
+/// What the engine would say to a name, said before it is asked (moby daemon/names: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`).
+fn name_complaint(name: &str) -> Option<String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let starts = name
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_alphanumeric());
+    (!starts || name.len() < 2 || !name.chars().all(good))
+        .then(|| "two or more letters, digits, _ . -; a letter or digit first".to_owned())
+}
+
+/// Reads `[-u USER] [-w DIR] COMMAND…`; quotes group words.
+fn shell_request(text: &str) -> Result<ShellRequest, String> {
+    let mut words = split_words(text)?.into_iter();
+    let mut request = ShellRequest::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-u" | "--user" if request.command.is_empty() => {
+                request.user = Some(words.next().ok_or("-u wants a user")?);
+            }
+            "-w" | "--workdir" if request.command.is_empty() => {
+                request.working_dir = Some(words.next().ok_or("-w wants a directory")?);
+            }
+            _ => {
+                request.command.push(word);
+                request.command.extend(words.by_ref());
+            }
+        }
+    }
+    if request.command.is_empty() {
+        return Err("a command is wanted".to_owned());
+    }
+    Ok(request)
+}
+
+fn split_words(text: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    if quote.is_some() {
+        return Err("a quote is not closed".to_owned());
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_read_as_words() {
+        let request = shell_request("-u app -w /srv sh -c 'echo  \"hi\" there' -u x").unwrap();
+        assert_eq!(request.user.as_deref(), Some("app"));
+        assert_eq!(request.working_dir.as_deref(), Some("/srv"));
+        assert_eq!(
+            request.command,
+            ["sh", "-c", "echo  \"hi\" there", "-u", "x"]
+        );
+        assert!(shell_request("-u").is_err());
+        assert!(shell_request("  ").is_err());
+        assert!(shell_request("sh 'x").is_err());
+    }
+
+    #[test]
+    fn a_bad_name_is_told_before_the_engine_is_asked() {
+        assert!(name_complaint("web-2.old").is_none());
+        for bad in ["", "a", "-web", "we b", "é1"] {
+            assert!(name_complaint(bad).is_some(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Answers to what was asked: details, processes, logs, jobs, shells.
+use crate::effect::{Effects, LogQuery, ShellRequest};
+use crate::model::{Details, Key, Processes};
+use crate::msg::{Failure, JobMsg, LogMsg, ShellEnd};
+use crate::state::jobs::Ended;
+use crate::state::{Choice, Layer, Menu, MenuItem, State};
+
+fn told(failure: &Failure) -> String {
+    if failure.advice.is_empty() {
+        failure.what.clone()
+    } else {
+        format!("{} · {}", failure.what, failure.advice)
+    }
+}
+
+pub(super) fn details(
+    state: &mut State,
+    key: &Key,
+    answer: Result<Box<Details>, Failure>,
+) -> Effects {
+    let sheet = state.sheets.entry(key.clone()).or_default();
+    match answer {
+        Ok(details) => {
+            sheet.inspect.stale |= sheet
+                .details
+                .as_ref()
+                .is_none_or(|old| old.document != details.document);
+            sheet.details = Some(details);
+            sheet.failure = None;
+        }
+        Err(failure) => sheet.failure = Some(failure),
+    }
+    Effects::new()
+}
+
+pub(super) fn processes(
+    state: &mut State,
+    key: &Key,
+    answer: Result<Processes, Failure>,
+) -> Effects {
+    let sheet = state.sheets.entry(key.clone()).or_default();
+    match answer {
+        Ok(processes) => {
+            sheet.processes = Some(processes);
+            sheet.processes_failure = None;
+        }
+        Err(failure) => sheet.processes_failure = Some(failure),
+    }
+    Effects::new()
+}
+
+pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) -> Effects {
+    let name = state
+        .world
+        .container(&query.key)
+        .map(|c| c.short_name().to_owned());
+    let Some(book) = state.logs.as_mut() else {
+        return Effects::new();
+    };
+    let known = book
+        .sources
+        .iter()
+        .find(|s| s.key == query.key)
+        .map(|s| s.name.clone());
+    let Some(name) = known.or(name) else {
+        return Effects::new();
+    };
+    let source = usize::from(book.source(&query.key, &name));
+    if let LogMsg::Lines(records) = msg {
+        if let Some(source) = book.sources.get_mut(source) {
+            source.ended = false;
+        }
+        book.push(&query.key, &name, records);
+        return Effects::new();
+    }
+    let Some(source) = book.sources.get_mut(source) else {
+        return Effects::new();
+    };
+    match msg {
+        LogMsg::Lines(_) => {}
+        LogMsg::CaughtUp => source.caught_up = true,
+        LogMsg::Ended => source.ended = true,
+        LogMsg::Failed(failure) => source.failure = Some(failure),
+    }
+    Effects::new()
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
+    let now = state.now;
+    let name_of = |state: &State, key: &Key, fallback: &str| {
+        state
+            .world
+            .container(key)
+            .map_or_else(|| fallback.to_owned(), |c| c.short_name().to_owned())
+    };
+    match msg {
+        JobMsg::Started { id, stop_timeout } => {
+            if let Some(running) = state.jobs.running.get_mut(&id) {
+                running.job.stop_timeout = stop_timeout;
+            }
+        }
+        JobMsg::Done {
+            id,
+            took_ms,
+            already,
+        } => {
+            let Some(running) = state.jobs.running.get(&id) else {
+                return Effects::new();
+            };
+            let verb = running.job.verb.clone();
+            let text = if already {
+                format!("was {} already", verb.done())
+            } else {
+                format!("{} in {}", verb.done(), seconds(took_ms))
+            };
+            let ended = Ended {
+                at: now,
+                ok: true,
+                text: text.clone(),
+            };
+            if let Some(done) = state.jobs.finish(id, ended) {
+                let name = name_of(state, &done.job.key, &done.job.target.name);
+                state.toasts.ok(format!("{name} {text}"), now);
+                state.containers.marked.remove(&done.job.key);
+            }
+            state.containers.stale = true;
+        }
+        JobMsg::Failed { id, failure, .. } => {
+            let Some(running) = state.jobs.running.get(&id) else {
+                return Effects::new();
+            };
+            let verb = running.job.verb.to_string();
+            let text = format!("{verb} failed: {}", failure.what);
+            if let Some(done) = state.jobs.finish(
+                id,
+                Ended {
+                    at: now,
+                    ok: false,
+                    text: text.clone(),
+                },
+            ) {
+                let name = name_of(state, &done.job.key, &done.job.target.name);
+                let advice = if failure.advice.is_empty() {
+                    String::new()
+                } else {
+                    format!(" · {}", failure.advice)
+                };
+                state.toasts.bad(format!("{name}: {text}{advice}"), now);
+            }
+            state.containers.stale = true;
+        }
+    }
+    Effects::new()
+}
+
+pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
+    let now = state.now;
+    state.handed_over = false;
+    let container = state.world.container(key);
+    let name = container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned());
+    let image = container.map(|c| c.image.clone());
+    match end {
+        ShellEnd::Exited { code, command } => {
+            if let Some(image) = image.filter(|_| !command.is_empty() && code < 126) {
+                state.shells.insert(image, command);
+            }
+            if code == 0 {
+                state.toasts.ok(format!("{name}: the shell ended"), now);
+            } else {
+                state.toasts.ok(
+                    format!("{name}: the shell ended with exit code {code}"),
+                    now,
+                );
+            }
+        }
+        ShellEnd::Detached => state.toasts.ok(format!("{name}: detached"), now),
+        ShellEnd::Failed(failure) => state.toasts.bad(format!("{name}: {}", told(&failure)), now),
+        ShellEnd::NoShell { helpers } if helpers.is_empty() => {
+            let text = format!(
+                "{name}: no shell in its image, and no local image that has one could help"
+            );
+            state.toasts.bad(text, now);
+        }
+        ShellEnd::NoShell { helpers } => offer_helpers(state, key, &name, helpers),
+    }
+    Effects::new()
+}
+
+fn offer_helpers(state: &mut State, key: &Key, name: &str, helpers: Vec<String>) {
+    let items = helpers
+        .into_iter()
+        .map(|image| MenuItem {
+            key: None,
+            label: image.clone(),
+            hint: String::new(),
+            on: None,
+            choice: Choice::Helper {
+                key: key.clone(),
+                image,
+            },
+        })
+        .collect();
+    state.layers.push(Layer::Menu(Menu {
+        title: format!("{name} has no shell"),
+        note: "A helper container can share its processes and network; it is removed afterwards. From which image?"
+            .to_owned(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+}
+
+/// A shell in a helper container.
+pub(super) fn helper(state: &mut State, key: &Key, image: String) -> Effects {
+    crate::actions::container::hand_over(
+        state,
+        key,
+        ShellRequest {
+            helper_image: Some(image),
+            ..ShellRequest::default()
+        },
+    )
+}
