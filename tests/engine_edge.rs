@@ -450,6 +450,46 @@ async fn ssh_tells_its_own_reason() {
     );
 }
 
+/// With `STACKTUI_TEST_SSH=ssh://user@host:port` naming a machine whose engine we may ask.
+#[tokio::test]
+async fn an_ssh_forward_carries_the_engine_and_leaves_nothing() {
+    let Ok(place) = std::env::var("STACKTUI_TEST_SSH") else {
+        println!("SKIPPED: STACKTUI_TEST_SSH names no machine");
+        return;
+    };
+    let folders = || {
+        let base = std::env::var_os("XDG_RUNTIME_DIR")
+            .map_or_else(std::env::temp_dir, std::path::PathBuf::from);
+        let prefix = format!("stacktui-{}-", std::process::id());
+        std::fs::read_dir(base)
+            .unwrap()
+            .filter_map(Result::ok)
+            .filter(|e| e.file_name().to_string_lossy().starts_with(&prefix))
+            .count()
+    };
+    let engine = Engine::open(&Endpoint::parse(&place).unwrap())
+        .await
+        .unwrap();
+    assert!(!engine.info().version.is_empty());
+    assert_eq!(folders(), 1);
+    let mut streams = Vec::new();
+    for _ in 0..30 {
+        streams.push(engine.events(None).await.unwrap());
+    }
+    engine.list(HOST, Utc::now()).await.unwrap();
+    drop((engine, streams));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(folders(), 0);
+    let error = Engine::open(&Endpoint::parse(&format!("{place}/run/none.sock")).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Ssh(said) if said.contains("open failed")),
+        "{error:?}"
+    );
+    assert!(error.advice("").contains("remote socket"));
+}
+
 /// Certificates for 127.0.0.1, made on the spot; false when there is no openssl.
 fn certificates(folder: &Path) -> bool {
     let script = "set -e
