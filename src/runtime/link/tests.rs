@@ -337,6 +337,10 @@ async fn a_loss_is_told_at_once_and_healed_soon() {
         longest = longest.max(retry_at.unwrap() - since);
         pauses += 1;
     }
+    assert!(
+        longest > TimeDelta::seconds(29) && (30..45).contains(&pauses),
+        "{longest} in {pauses}"
+    );
     fake.set(vec![
         row("a", "running", "Up 3 hours"),
         row("new", "running", "Up 1 second"),
