@@ -1,4 +1,11 @@
 //! The engine edge against servers that misbehave on purpose, and against the real engine when one answers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do, and a skipped test says so"
+)]
+
 use std::future::Future;
 use std::io;
 use std::path::Path;
@@ -450,6 +457,46 @@ async fn ssh_tells_its_own_reason() {
     );
 }
 
+/// With `STACKTUI_TEST_SSH=ssh://user@host:port` naming a machine whose engine we may ask.
+#[tokio::test]
+async fn an_ssh_forward_carries_the_engine_and_leaves_nothing() {
+    let Ok(place) = std::env::var("STACKTUI_TEST_SSH") else {
+        println!("SKIPPED: STACKTUI_TEST_SSH names no machine");
+        return;
+    };
+    let folders = || {
+        let base = std::env::var_os("XDG_RUNTIME_DIR")
+            .map_or_else(std::env::temp_dir, std::path::PathBuf::from);
+        let prefix = format!("stacktui-{}-", std::process::id());
+        std::fs::read_dir(base)
+            .unwrap()
+            .filter_map(Result::ok)
+            .filter(|e| e.file_name().to_string_lossy().starts_with(&prefix))
+            .count()
+    };
+    let engine = Engine::open(&Endpoint::parse(&place).unwrap())
+        .await
+        .unwrap();
+    assert!(!engine.info().version.is_empty());
+    assert_eq!(folders(), 1);
+    let mut streams = Vec::new();
+    for _ in 0..30 {
+        streams.push(engine.events(None).await.unwrap());
+    }
+    engine.list(HOST, Utc::now()).await.unwrap();
+    drop((engine, streams));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(folders(), 0);
+    let error = Engine::open(&Endpoint::parse(&format!("{place}/run/none.sock")).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Ssh(said) if said.contains("open failed")),
+        "{error:?}"
+    );
+    assert!(error.advice("").contains("remote socket"));
+}
+
 /// Certificates for 127.0.0.1, made on the spot; false when there is no openssl.
 fn certificates(folder: &Path) -> bool {
     let script = "set -e
@@ -773,4 +820,60 @@ async fn a_call_on_a_real_engine_keeps_its_own_time_limit() {
         .await
         .unwrap_err();
     assert_eq!(error, Error::TimedOut { after: short });
+}
+
+#[tokio::test]
+async fn a_link_to_a_real_engine_shows_what_happens_within_a_second() {
+    use stacktui::engine::Candidate;
+    use stacktui::msg::HostMsg;
+    use stacktui::runtime::link::LinkTask;
+    let Some(engine) = real().await else { return };
+    let Some((key, _guard)) = sleeper(&engine, "link").await else {
+        return;
+    };
+    let (out, mut messages) = tokio::sync::mpsc::channel(64);
+    let (live, watched) = tokio::sync::watch::channel(None);
+    let socket = Endpoint::Unix("/var/run/docker.sock".into());
+    let task = LinkTask {
+        host: HOST,
+        candidates: vec![Candidate::new(socket, "default socket")],
+        out,
+        engine: live,
+        again: Arc::default(),
+    };
+    let running = tokio::spawn(task.run());
+    let mut row = async |wanted: &dyn Fn(&stacktui::model::Container) -> bool| {
+        tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                let rows = match messages.recv().await.unwrap().1 {
+                    HostMsg::Snapshot(rows) => rows,
+                    HostMsg::Delta { changed, .. } => changed,
+                    _ => continue,
+                };
+                if let Some(row) = rows.into_iter().find(|r| r.key == key && wanted(r)) {
+                    return row;
+                }
+            }
+        })
+        .await
+        .unwrap()
+    };
+    row(&|r| r.state == RunState::Created).await;
+    assert!(watched.borrow().is_some());
+    engine.perform(&key, &Verb::Start, LONG).await.unwrap();
+    let started = Instant::now();
+    let up = row(&|r| r.state == RunState::Running).await;
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert_ne!(
+        up.since.unwrap().timestamp_subsec_nanos(),
+        0,
+        "exact, from the event"
+    );
+    engine
+        .perform(&key, &Verb::Stop { timeout: Some(5) }, LONG)
+        .await
+        .unwrap();
+    let over = row(&|r| r.state == RunState::Exited).await;
+    assert_eq!(over.exit_code, Some(7));
+    running.abort();
 }
