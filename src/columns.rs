@@ -13,8 +13,8 @@ use crate::theme::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     Fixed(u16),
-    /// At least this, and a share of what is left.
-    Flex(u16),
+    /// At least the first, and a share of what is left up to the second.
+    Flex(u16, u16),
 }
 
 /// What a cell needs beyond the row itself.
@@ -24,16 +24,32 @@ pub struct Cx<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// What becomes of a cell's text when it is wider than its column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// It is cut at its end.
+    #[default]
+    Cut,
+    /// It is cut in its middle: the end matters.
+    Middle,
+    /// Whole pieces, a blank apart; those that do not fit are counted.
+    Whole,
+    /// It takes the room of the columns behind it.
+    Spill,
+}
+
 /// Text in pieces, each in its style.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
     pub pieces: Vec<(String, Key)>,
+    pub fit: Fit,
 }
 
 impl Cell {
     pub fn of(text: impl Into<String>, key: Key) -> Self {
         Self {
             pieces: vec![(text.into(), key)],
+            fit: Fit::Cut,
         }
     }
 
@@ -62,6 +78,12 @@ pub struct Column<R: 'static> {
     /// The natural order: names up, loads and ages worst first.
     pub order: fn(&R, &R, &Cx) -> Ordering,
 }
+
+/// Writes a container's cell.
+pub type ContainerCell = fn(&Container, &Cx) -> Cell;
+
+/// Orders two containers.
+pub type ContainerOrder = fn(&Container, &Container, &Cx) -> Ordering;
 
 /// A column of the containers' table.
 pub type ContainerColumn = Column<Container>;

@@ -50,7 +50,10 @@ impl Engine {
     pub async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
         let connector = Connector::to(endpoint).await?;
         let raw = Raw::new(connector, &endpoint.authority());
-        let info = info::ask(&raw, &endpoint.to_string()).await?;
+        let info = match info::ask(&raw, &endpoint.to_string()).await {
+            Ok(info) => info,
+            Err(error) => return Err(raw.connector().explain(error).await),
+        };
         let docker = connect::bollard(raw.connector().clone(), &endpoint.authority())?;
         Ok(Self {
             raw,

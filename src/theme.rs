@@ -56,6 +56,10 @@ theme_keys! {
     Strong "strong" "bold" "bold" "bold";
     /// The product's own colour: the current tab, keys, prompts.
     Accent "accent" "80" "30" "bold";
+    /// The tab that is shown.
+    TabCurrent "tab.current" "bold 252" "bold 236" "bold underline";
+    /// The other tabs.
+    Tab "tab" "244" "243" "";
     /// The key in a key hint.
     HintKey "hint.key" "80" "30" "bold";
     /// The word in a key hint.

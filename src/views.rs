@@ -1,11 +1,86 @@
-//! (to come)
-use crate::state::ViewId;
+//! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
+pub mod containers;
+pub mod footer;
+pub mod header;
+pub mod hints;
+pub mod no_engine;
+pub mod notice;
+pub mod overlays;
+pub mod plain;
+pub mod tabs;
 
-/// The numbered tabs.
-pub fn tabs() -> Vec<(ViewId, &'static str)> {
-    vec![
-        (ViewId::Containers, "Containers"),
-        (ViewId::Events, "Events"),
-        (ViewId::Journal, "Journal"),
-    ]
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout::Regions;
+use crate::state::{Layer, State, ViewId};
+use crate::theme::Theme;
+
+pub use overlays::palette::items as palette_items;
+pub use tabs::{tab_at, tabs};
+
+/// Draws a view's body.
+pub type Render = fn(&State, &Theme, Rect, &mut Buffer);
+
+/// All of a view in one value.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    pub id: ViewId,
+    /// As shown on its tab or at the end of the way to it.
+    pub title: &'static str,
+    /// Names it answers to in the command palette.
+    pub aliases: &'static [&'static str],
+    /// The key of its tab.
+    pub key: Option<char>,
+    /// Stands in the line of tabs.
+    pub tab: bool,
+    /// The question it answers.
+    pub help: &'static str,
+    pub render: Render,
+}
+
+/// Every view; tabs first, in the order of their keys.
+pub const ALL: &[View] = &[View {
+    id: ViewId::Containers,
+    title: "Containers",
+    aliases: &["containers", "ps", "co"],
+    key: Some('1'),
+    tab: true,
+    help: "What runs, how it fares, which one is the problem.",
+    render: containers::draw,
+}];
+
+/// The registry's entry of a view.
+pub fn find(id: ViewId) -> Option<&'static View> {
+    ALL.iter().find(|view| view.id == id)
+}
+
+/// Draws the whole frame over the buffer's area.
+pub fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
+    let size = (buf.area.width, buf.area.height);
+    let regions = Regions::of(size);
+    header::draw(state, theme, regions.header, buf);
+    tabs::draw(state, theme, regions.tabs, buf);
+    if state.no_engine() {
+        no_engine::draw(state, theme, regions.body, buf);
+    } else if let Some(view) = find(state.view()) {
+        (view.render)(state, theme, regions.body, buf);
+    }
+    footer::draw(state, theme, regions.footer, buf);
+    overlays::toasts::draw(state, theme, regions.body, buf);
+    for layer in &state.layers {
+        overlays::draw(layer, state, theme, buf);
+    }
+    if theme.symbols.ascii {
+        plain::degrade(buf);
+    }
+}
+
+/// Where the text cursor stands while a line is typed, as column and row of the screen.
+pub fn cursor(state: &State) -> Option<(u16, u16)> {
+    let regions = Regions::of(state.size);
+    match state.layer()? {
+        Layer::Prompt(prompt) => footer::cursor(prompt, regions.footer),
+        layer => overlays::cursor(layer, state),
+    }
 }

@@ -1,5 +1,264 @@
-//! (to come)
-use super::ContainerColumn;
+//! The columns of the containers' table. Their cells are written in `cells`; nothing is drawn here.
+pub mod cells;
+mod order;
+pub mod words;
+
+use super::{ContainerColumn, Width};
+
+use cells as c;
+use order as o;
+
+/// A column of figures: to the right, no wider than it must be.
+const fn figure(
+    id: &'static str,
+    title: &'static str,
+    width: u16,
+    importance: u8,
+    help: &'static str,
+    cell: super::ContainerCell,
+    order: super::ContainerOrder,
+) -> ContainerColumn {
+    ContainerColumn {
+        id,
+        title,
+        width: Width::Fixed(width),
+        right: true,
+        importance,
+        default: false,
+        help,
+        cell,
+        order,
+    }
+}
+
+/// A column of words.
+const fn words(
+    id: &'static str,
+    title: &'static str,
+    width: Width,
+    importance: u8,
+    help: &'static str,
+    cell: super::ContainerCell,
+    order: super::ContainerOrder,
+) -> ContainerColumn {
+    ContainerColumn {
+        id,
+        title,
+        width,
+        right: false,
+        importance,
+        default: false,
+        help,
+        cell,
+        order,
+    }
+}
+
+const fn default(column: ContainerColumn) -> ContainerColumn {
+    ContainerColumn {
+        default: true,
+        ..column
+    }
+}
 
 /// The columns of the containers' table, in their order on screen.
-pub const COLUMNS: &[ContainerColumn] = &[];
+pub const COLUMNS: &[ContainerColumn] = &[
+    default(words(
+        "name",
+        "name",
+        Width::Flex(15, 30),
+        255,
+        "Name, under its stack.",
+        c::name,
+        o::name,
+    )),
+    default(words(
+        "state",
+        "state",
+        Width::Fixed(14),
+        250,
+        "What it does, for how long, or the job under way.",
+        c::state,
+        o::state,
+    )),
+    default(figure(
+        "cpu",
+        "cpu%",
+        5,
+        240,
+        "CPU in percent of one core.",
+        c::cpu,
+        o::cpu,
+    )),
+    default(words(
+        "trend",
+        "",
+        Width::Fixed(10),
+        110,
+        "CPU of the last samples, against the peak of all shown.",
+        c::trend,
+        o::cpu,
+    )),
+    default(figure(
+        "mem",
+        "mem",
+        5,
+        230,
+        "Memory in use, less the page cache.",
+        c::memory,
+        o::memory,
+    )),
+    default(figure(
+        "mem%",
+        "mem%",
+        5,
+        200,
+        "Memory in percent of its limit.",
+        c::memory_percent,
+        o::memory_percent,
+    )),
+    figure(
+        "net",
+        "net in/out",
+        12,
+        150,
+        "Bytes a second received and sent.",
+        c::network,
+        o::network,
+    ),
+    figure(
+        "disk",
+        "disk r/w",
+        12,
+        140,
+        "Bytes a second read and written.",
+        c::disk,
+        o::disk,
+    ),
+    figure(
+        "pids",
+        "pids",
+        5,
+        100,
+        "Number of processes.",
+        c::pids,
+        o::pids,
+    ),
+    words(
+        "health",
+        "health",
+        Width::Fixed(9),
+        130,
+        "Verdict of its health check.",
+        c::health,
+        o::health,
+    ),
+    figure(
+        "deaths",
+        "deaths",
+        6,
+        125,
+        "How often it died within the last hour.",
+        c::deaths,
+        o::deaths,
+    ),
+    figure(
+        "exit",
+        "exit",
+        4,
+        105,
+        "Exit code of the last run.",
+        c::exit,
+        o::exit,
+    ),
+    default(words(
+        "ports",
+        "ports",
+        Width::Flex(11, 28),
+        160,
+        "Published ports, then exposed ones.",
+        c::ports,
+        o::ports,
+    )),
+    default(words(
+        "image",
+        "image",
+        Width::Flex(14, 44),
+        120,
+        "Image, without its registry.",
+        c::image,
+        o::image,
+    )),
+    figure(
+        "age",
+        "age",
+        4,
+        90,
+        "Time since it was created.",
+        c::age,
+        o::age,
+    ),
+    words(
+        "stack",
+        "stack",
+        Width::Flex(8, 20),
+        95,
+        "Compose project or swarm stack.",
+        c::stack,
+        o::stack,
+    ),
+    words(
+        "networks",
+        "networks",
+        Width::Flex(8, 28),
+        60,
+        "Networks it is in.",
+        c::networks,
+        o::networks,
+    ),
+    words(
+        "ip",
+        "address",
+        Width::Flex(10, 15),
+        70,
+        "Address in its first network.",
+        c::address,
+        o::address,
+    ),
+    words("id", "id", Width::Fixed(12), 50, "Short id.", c::id, o::id),
+    words(
+        "command",
+        "command",
+        Width::Flex(10, 40),
+        40,
+        "What it runs.",
+        c::command,
+        o::command,
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_keep_their_rules() {
+        let mut ids: Vec<_> = COLUMNS.iter().map(|c| c.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), COLUMNS.len(), "ids are unique");
+        let mut ranks: Vec<_> = COLUMNS.iter().map(|c| c.importance).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        assert_eq!(
+            ranks.len(),
+            COLUMNS.len(),
+            "which one leaves first is never a toss"
+        );
+        for column in COLUMNS {
+            assert!(column.help.ends_with('.'), "{}", column.id);
+            let (Width::Fixed(width) | Width::Flex(width, _)) = column.width;
+            assert!(column.title.len() <= usize::from(width), "{}", column.id);
+        }
+    }
+}

@@ -23,6 +23,8 @@ use super::raw::handshake;
 /// How long a TCP connection may take to be accepted.
 const TCP_CONNECT: Duration = Duration::from_secs(5);
 
+/// How long a helper's words may take to arrive after the cut they explain.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// Bollard's own time limit in seconds, out of the way.
 const NO_LIMIT: u64 = 24 * 3600;
 
@@ -37,11 +39,15 @@ pub(super) use ssh::said as ssh_said;
 pub(super) use tls::said as tls_said;
 
 type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
+type Words = dyn Fn() -> String + Send + Sync;
 
 /// Opens a new connection each time it is asked. Cheap to clone; what it needs to stay alive (an ssh process) lives as
 /// long as the last clone.
 #[derive(Clone)]
-pub struct Connector(Arc<Dial>);
+pub struct Connector {
+    dial: Arc<Dial>,
+    words: Option<Arc<Words>>,
+}
 
 impl Connector {
     /// A connector out of any function that opens connections: the simulated engine, tests.
@@ -49,7 +55,30 @@ impl Connector {
     where
         F: Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync + 'static,
     {
-        Self(Arc::new(dial))
+        Self {
+            dial: Arc::new(dial),
+            words: None,
+        }
+    }
+
+    /// The same, with a helper that may know why a connection was cut.
+    fn with_words(self, words: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self {
+            words: Some(Arc::new(words)),
+            ..self
+        }
+    }
+
+    /// A cut in the words of whatever lies between (ssh tells of a missing remote socket only afterwards).
+    pub(super) async fn explain(&self, error: Error) -> Error {
+        let Some(words) = self.words.as_ref().filter(|_| error == Error::Cut) else {
+            return error;
+        };
+        tokio::time::sleep(LAST_WORDS).await;
+        match words() {
+            none if none.is_empty() => error,
+            said => Error::ssh(&said),
+        }
     }
 
     /// A connector to a unix socket.
@@ -81,7 +110,7 @@ impl Connector {
 
     /// Opens one connection.
     pub async fn connect(&self) -> io::Result<BoxedIo> {
-        (self.0)().await
+        (self.dial)().await
     }
 }
 

@@ -49,6 +49,11 @@ impl Endpoint {
     /// Reads `unix://`, `tcp://`, `http://`, `https://`, `ssh://`, a bare path or `host:port`.
     /// `https://` trusts the system's authorities.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::parse_with(text, 2375)
+    }
+
+    /// `port`: for `tcp://` without one.
+    fn parse_with(text: &str, port: u16) -> Result<Self, Error> {
         let text = text.trim();
         let bad = |why: &str| Err(Error::endpoint(&format!("{text:?}: {why}")));
         let (scheme, rest) = match text.split_once("://") {
@@ -60,7 +65,7 @@ impl Endpoint {
         match scheme.as_str() {
             "unix" if rest.starts_with('/') => Ok(Self::Unix(PathBuf::from(rest))),
             "unix" => bad("a socket's path is absolute: unix:///var/run/docker.sock"),
-            "tcp" | "http" => match host_port(rest, 2375) {
+            "tcp" | "http" => match host_port(rest, port) {
                 Some((host, port)) => Ok(Self::Tcp { host, port }),
                 None => bad("expected tcp://host:port"),
             },
@@ -273,13 +278,15 @@ impl Sources {
 
     /// An endpoint named by flag or variable, with the TLS that the environment asks for.
     pub(super) fn named(&self, text: &str, origin: &str) -> Candidate {
-        let endpoint = Endpoint::parse(text).map(|endpoint| {
+        let verify = self.env.docker_tls_verify.is_some();
+        let port = if verify { 2376 } else { 2375 };
+        let endpoint = Endpoint::parse_with(text, port).map(|endpoint| {
             let folder = self
                 .env
                 .docker_cert_path
                 .clone()
                 .or_else(|| self.docker_folder());
-            let wanted = self.env.docker_tls_verify.is_some()
+            let wanted = verify
                 || matches!(endpoint, Endpoint::Tls(_)) && self.env.docker_cert_path.is_some();
             match folder {
                 Some(folder) if wanted => endpoint.with_tls(&folder, false),
@@ -357,3 +364,6 @@ fn defaults(sources: &Sources) -> Vec<Candidate> {
     list.push(unix("/run/podman/podman.sock".into(), "podman"));
     list
 }
+
+#[cfg(test)]
+mod tests;

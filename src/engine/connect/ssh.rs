@@ -83,7 +83,8 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
             &said
         }))
     })?;
-    Ok(Connector::new(move || {
+    let spoken = Arc::clone(&forward);
+    let connector = Connector::new(move || {
         let forward = Arc::clone(&forward);
         Box::pin(async move {
             match UnixStream::connect(&forward.socket).await {
@@ -93,7 +94,8 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
                 })),
             }
         })
-    }))
+    });
+    Ok(connector.with_words(move || spoken.words()))
 }
 
 fn start(ssh: &Ssh) -> Result<Forward, Error> {

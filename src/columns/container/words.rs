@@ -1,0 +1,122 @@
+//! A container's condition as a sign and words: the same on its row, in details and in lists.
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::model::{Container, Health, RunState};
+use crate::state::State;
+use crate::theme::{Key, Symbols};
+
+/// A sign, and the style of its meaning.
+pub fn sign(state: &State, container: &Container) -> (&'static str, Key) {
+    let s = Symbols::UNICODE;
+    if state.jobs.of(&container.key).is_some() {
+        return (s.busy, Key::Job);
+    }
+    let key = meaning(container);
+    let sign = match (&container.state, key) {
+        (RunState::Paused, _) => s.paused,
+        (RunState::Created, _) => s.created,
+        (_, Key::StateOk) => s.running,
+        (_, Key::StateBusy) => s.busy,
+        (_, Key::StateBad) => s.bad,
+        _ => s.stopped,
+    };
+    (sign, key)
+}
+
+/// The style of what a container does.
+pub fn meaning(container: &Container) -> Key {
+    match (&container.state, container.health) {
+        (RunState::Running, Some(Health::Unhealthy))
+        | (RunState::Dead | RunState::Odd(_) | RunState::Unknown, _) => Key::StateBad,
+        (RunState::Running, Some(Health::Starting))
+        | (RunState::Restarting | RunState::Removing | RunState::Stopping, _) => Key::StateBusy,
+        (RunState::Running, _) => Key::StateOk,
+        (RunState::Paused, _) => Key::StatePaused,
+        (RunState::Exited, _) if container.exit_code.is_some_and(|code| code != 0) => Key::StateBad,
+        (RunState::Exited | RunState::Created, _) => Key::StateOff,
+    }
+}
+
+/// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`.
+pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
+    let word = match (&container.state, container.health) {
+        (RunState::Running, Some(Health::Unhealthy)) => "unhealthy".to_owned(),
+        (RunState::Running, Some(Health::Starting)) => "starting".to_owned(),
+        (RunState::Running, _) => "up".to_owned(),
+        (RunState::Exited, _) => match container.exit_code {
+            Some(code) if code != 0 => format!("exited {code}"),
+            _ => "exited".to_owned(),
+        },
+        (state, _) => state.word().to_owned(),
+    };
+    match container.since {
+        Some(since) => format!("{word} {}", span(now - since)),
+        None => word,
+    }
+}
+
+/// A span of time in one unit and at most three columns (below two years): calm on a row that is always seen.
+pub fn span(passed: TimeDelta) -> String {
+    let s = passed.num_seconds().max(0);
+    match s {
+        0..60 => format!("{s}s"),
+        60..3_600 => format!("{}m", s / 60),
+        3_600..86_400 => format!("{}h", s / 3_600),
+        86_400..8_640_000 => format!("{}d", s / 86_400),
+        8_640_000..60_480_000 => format!("{}w", s / 604_800),
+        _ => format!("{}y", s / 31_536_000),
+    }
+}
+
+/// An image without its registry's host and with a short digest.
+pub fn short_image(image: &str) -> String {
+    let image = image
+        .strip_prefix("sha256:")
+        .map_or(image, |digest| digest.get(..12).unwrap_or(digest));
+    let (image, digest) = match image.split_once("@sha256:") {
+        Some((image, digest)) => (image, digest.get(..8)),
+        None => (image, None),
+    };
+    let image = match image.split_once('/') {
+        Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => rest,
+        _ => image,
+    };
+    let image = image.strip_prefix("library/").unwrap_or(image);
+    match digest {
+        Some(digest) => format!("{image}@{digest}"),
+        None => image.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_shortened_at_its_borders() {
+        for (long, short) in [
+            ("ghcr.io/zammad/zammad:6.3", "zammad/zammad:6.3"),
+            ("docker.io/library/nginx", "nginx"),
+            ("localhost:5000/a/b:1", "a/b:1"),
+            ("grafana/grafana", "grafana/grafana"),
+            ("sha256:0123456789abcdef", "0123456789ab"),
+            ("nginx@sha256:0123456789abcdef", "nginx@01234567"),
+        ] {
+            assert_eq!(short_image(long), short);
+        }
+    }
+
+    #[test]
+    fn spans_take_three_columns() {
+        for (s, shown) in [
+            (-5, "0s"),
+            (59, "59s"),
+            (61, "1m"),
+            (7_300, "2h"),
+            (86_400 * 99, "99d"),
+            (86_400 * 101, "14w"),
+        ] {
+            assert_eq!(span(TimeDelta::seconds(s)), shown);
+        }
+    }
+}

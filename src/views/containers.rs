@@ -1,0 +1,185 @@
+//! The containers' table.
+//!
+//! ```text
+//!     name                   state           cpu%              mem  mem%  ports        image
+//!   ▾ systeme-ticketing      9/10 up · 1 unhealthy  54.1      5.1G
+//! ▌◆  ● zammad-1             up 3h            2.1  ▁▁▂▁▃▂▁  1.1G  27.5  8080→80      zammad/zammad:6.3
+//! ```
+//! Only the rows on screen are built.
+mod grid;
+mod stack;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::actions::table::chosen_columns;
+use crate::columns::{ContainerColumn, Cx};
+use crate::layout::LIST_OFFSET;
+use crate::state::{RowId, State};
+use crate::theme::{Key, Theme};
+use crate::widgets::Pen;
+use crate::widgets::pen::{indent, row};
+
+use super::{hints, notice};
+use grid::Grid;
+
+/// Columns before the first one: the cursor's bar and the mark.
+const EDGE: u16 = 2;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    if empty(state, theme, area, buf) {
+        return;
+    }
+    let columns = chosen_columns(state);
+    let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
+    titles(state, theme, &grid, area, buf);
+    let list = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET,
+        area.width,
+        area.height - LIST_OFFSET,
+    );
+    let height = usize::from(list.height);
+    let table = &state.containers.table;
+    let visible = table.rows.iter().enumerate().skip(table.top).take(height);
+    let sums = stack::sums(state, visible.clone().map(|(_, id)| id));
+    let cx = Cx {
+        state,
+        now: state.now,
+    };
+    for (line, (index, id)) in visible.enumerate() {
+        let place = row(list, line);
+        match id {
+            RowId::Stack(key) => {
+                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf)
+            }
+            RowId::Container(key) => {
+                if let Some(container) = state.world.container(key) {
+                    grid.draw(container, &cx, theme, indent(place, EDGE), buf);
+                }
+                if state.containers.marked.contains(key) {
+                    Pen::new(buf, indent(place, 1))
+                        .write(theme.symbols.marked, theme.style(Key::Marked));
+                }
+            }
+            RowId::Event(_) | RowId::Entry(_) | RowId::Path(_) => {}
+        }
+        if table.index() == Some(index) {
+            select(theme, place, buf);
+        }
+    }
+}
+
+/// Marks the row under the cursor: the whole row's ground and a bar at its edge.
+pub fn select(theme: &Theme, place: Rect, buf: &mut Buffer) {
+    let place = place.intersection(buf.area);
+    Pen::new(buf, place).write(theme.symbols.cursor, theme.style(Key::Cursor));
+    buf.set_style(place, theme.style(Key::Selected));
+}
+
+/// Whether the column's order runs down (the greatest first) as it is now.
+pub fn arrow(theme: &Theme, column: &ContainerColumn, reverse: bool) -> &'static str {
+    let down = column.right || column.id == "trend";
+    if down == reverse {
+        theme.symbols.up
+    } else {
+        theme.symbols.down
+    }
+}
+
+fn titles(state: &State, theme: &Theme, grid: &Grid, area: Rect, buf: &mut Buffer) {
+    let table = &state.containers;
+    for (column, x, width) in &grid.columns {
+        let ordered = column.id == table.order;
+        let key = if ordered {
+            Key::ColumnOrdered
+        } else {
+            Key::ColumnTitle
+        };
+        let arrow = if ordered {
+            arrow(theme, column, table.reverse)
+        } else {
+            ""
+        };
+        let title = format!("{}{arrow}", column.title);
+        let place = Rect::new(area.x + EDGE + x, area.y, *width, 1);
+        let lead = if column.id == "name" { 2 } else { 0 };
+        if column.right {
+            let blank = usize::from(*width).saturating_sub(crate::text::width(&title));
+            Pen::new(buf, place)
+                .skip(blank as u16)
+                .write(&title, theme.style(key));
+        } else {
+            Pen::new(buf, place)
+                .skip(lead)
+                .write(&title, theme.style(key));
+        }
+    }
+}
+
+/// Says what is going on when there is no row.
+fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
+    let table = &state.containers;
+    if !table.table.rows.is_empty() {
+        return false;
+    }
+    let loaded = state.world.hosts.values().any(|h| h.loaded);
+    let all: usize = state.world.hosts.values().map(|h| h.containers.len()).sum();
+    let key = |id: &str| hints::key_of(state, id);
+    if !loaded {
+        let host = state
+            .world
+            .hosts
+            .values()
+            .next()
+            .map_or("the engine", |h| h.label.as_str());
+        notice::draw(
+            theme,
+            area,
+            buf,
+            &[(&format!("connecting to {host}…"), Key::Dim)],
+        );
+    } else if all == 0 {
+        let first = "No container here yet.";
+        let then = "docker run or docker compose up makes one; it appears here by itself.";
+        notice::draw(theme, area, buf, &[(first, Key::Strong), (then, Key::Dim)]);
+    } else if !table.filter.is_empty() {
+        let first = format!("Nothing matches /{}.", table.filter);
+        let then = format!(
+            "{} clears the filter; {} {} hidden by it.",
+            key("app.escape"),
+            all,
+            if all == 1 {
+                "container is"
+            } else {
+                "containers are"
+            }
+        );
+        notice::draw(
+            theme,
+            area,
+            buf,
+            &[(&first, Key::Strong), (&then, Key::Dim)],
+        );
+    } else if table.problems_only {
+        let then = format!("{} shows all {all} again.", key("table.problems"));
+        notice::draw(
+            theme,
+            area,
+            buf,
+            &[("No problems.", Key::StateOk), (&then, Key::Dim)],
+        );
+    } else {
+        let then = format!("{} shows the stopped ones ({all}).", key("table.stopped"));
+        notice::draw(
+            theme,
+            area,
+            buf,
+            &[("Nothing runs.", Key::Strong), (&then, Key::Dim)],
+        );
+    }
+    true
+}

@@ -1,0 +1,171 @@
+//! Where each column stands, by width and importance only, so that nothing jumps with the rows; and a row's cells in it.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::columns::{Cell, ContainerColumn, Cx, Fit, Width};
+use crate::model::Container;
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Pen;
+
+/// Columns between two columns.
+const GAP: u16 = 2;
+
+/// The columns that fit, each with its place and width.
+pub(super) struct Grid {
+    pub columns: Vec<(&'static ContainerColumn, u16, u16)>,
+    width: u16,
+}
+
+fn least(column: &ContainerColumn) -> u16 {
+    match column.width {
+        Width::Fixed(width) | Width::Flex(width, _) => width,
+    }
+}
+
+fn most(column: &ContainerColumn) -> u16 {
+    match column.width {
+        Width::Fixed(width) | Width::Flex(_, width) => width,
+    }
+}
+
+impl Grid {
+    pub fn of(chosen: &[&'static ContainerColumn], width: u16) -> Self {
+        let mut columns = chosen.to_vec();
+        let need = |columns: &[&ContainerColumn]| {
+            columns
+                .iter()
+                .map(|c| least(c) + GAP)
+                .sum::<u16>()
+                .saturating_sub(GAP)
+        };
+        while columns.len() > 1 && need(&columns) > width {
+            let rank = columns.iter().map(|c| c.importance).min();
+            columns.retain(|c| Some(c.importance) != rank);
+        }
+        let mut widths: Vec<u16> = columns.iter().map(|c| least(c).min(width)).collect();
+        let mut spare = width.saturating_sub(need(&columns));
+        // The most important one first takes what it can use; the others share the rest column by column.
+        for (column, wide) in columns
+            .iter()
+            .zip(&mut widths)
+            .filter(|(c, _)| c.importance == 255)
+        {
+            let more = spare.min(most(column).saturating_sub(*wide));
+            *wide += more;
+            spare -= more;
+        }
+        while spare > 0 {
+            let before = spare;
+            for (column, wide) in columns.iter().zip(&mut widths) {
+                if spare > 0 && *wide < most(column) {
+                    *wide += 1;
+                    spare -= 1;
+                }
+            }
+            if spare == before {
+                break;
+            }
+        }
+        let mut x = 0;
+        let columns = columns
+            .into_iter()
+            .zip(widths)
+            .map(|(column, wide)| {
+                let place = (column, x, wide);
+                x += wide + GAP;
+                place
+            })
+            .collect();
+        Self { columns, width }
+    }
+
+    /// The place and width of a column, when it is shown.
+    pub fn place(&self, id: &str) -> Option<(u16, u16)> {
+        self.columns
+            .iter()
+            .find(|(c, _, _)| c.id == id)
+            .map(|(_, x, width)| (*x, *width))
+    }
+
+    /// Draws a container's row.
+    pub fn draw(
+        &self,
+        container: &Container,
+        cx: &Cx,
+        theme: &Theme,
+        area: Rect,
+        buf: &mut Buffer,
+    ) {
+        let mut free = 0;
+        for (column, x, width) in &self.columns {
+            if *x < free {
+                continue;
+            }
+            let cell = (column.cell)(container, cx);
+            let spilling = cell.fit == Fit::Spill && cell_width(&cell) > usize::from(*width);
+            let width = if spilling {
+                self.width.saturating_sub(*x)
+            } else {
+                *width
+            };
+            if spilling {
+                free = x + (cell_width(&cell) as u16).saturating_add(1);
+            }
+            let place = Rect::new(area.x + x, area.y, width, area.height);
+            draw_cell(&cell, column.right, theme, place, buf);
+        }
+    }
+}
+
+fn cell_width(cell: &Cell) -> usize {
+    cell.pieces
+        .iter()
+        .map(|(words, _)| text::width(words))
+        .sum()
+}
+
+pub(super) fn draw_cell(cell: &Cell, right: bool, theme: &Theme, place: Rect, buf: &mut Buffer) {
+    let room = usize::from(place.width);
+    let mut pen = Pen::new(buf, place);
+    if right {
+        pen.skip(room.saturating_sub(cell_width(cell)) as u16);
+    }
+    match cell.fit {
+        Fit::Cut | Fit::Spill => {
+            for (words, key) in &cell.pieces {
+                pen.write(words, theme.style(*key));
+            }
+        }
+        Fit::Middle => {
+            for (words, key) in &cell.pieces {
+                let shown = text::truncate_middle(words, usize::from(pen.left()));
+                pen.write(&shown, theme.style(*key));
+            }
+        }
+        Fit::Whole => whole(cell, theme, &mut pen),
+    }
+}
+
+/// Pieces a blank apart; what does not fit is counted: `8080→80 +3`.
+fn whole(cell: &Cell, theme: &Theme, pen: &mut Pen) {
+    let count = cell.pieces.len();
+    for (index, (words, key)) in cell.pieces.iter().enumerate() {
+        let rest = count - index - 1;
+        let more = format!("+{}", rest + 1);
+        let tail = if rest == 0 {
+            0
+        } else {
+            1 + text::width(&format!("+{rest}"))
+        };
+        if text::width(words) + tail > usize::from(pen.left()) {
+            if index == 0 {
+                pen.write(words, theme.style(*key));
+            } else {
+                pen.write(&more, theme.style(Key::Faint));
+            }
+            return;
+        }
+        pen.write(words, theme.style(*key)).skip(1);
+    }
+}

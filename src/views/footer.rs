@@ -1,0 +1,148 @@
+//! The last line: the keys that apply here and now, or the line being typed.
+//!
+//! ```text
+//!  l logs  r restart  e shell  s stop  enter open  / filter                                  ? help
+//!  /zam▏                                                                                  12 of 40
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::state::{Layer, Prompt, PromptKind, State, ViewId};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::pen::indent;
+use crate::widgets::{Line, Pen};
+
+use super::hints;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    match state.layer() {
+        Some(Layer::Prompt(prompt)) => typed(state, theme, prompt, area, buf),
+        _ => keys(state, theme, area, buf),
+    }
+}
+
+fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let hint = |line: Line, key: &str, word: &str| {
+        line.and(theme, key, Key::HintKey)
+            .and(theme, format!(" {word}"), Key::HintWord)
+    };
+    let help = hint(Line::new(), &hints::key_of(state, "app.help"), "help");
+    let area = indent(area, 1);
+    let mut left = usize::from(area.width).saturating_sub(help.width() + 1);
+    let mut pen = Pen::new(buf, area);
+    for (key, word) in hints::footer(state) {
+        let line = hint(Line::new(), &key, word);
+        let wide = line.width() + 2;
+        if wide > left {
+            break;
+        }
+        left -= wide;
+        for (words, style) in &line.pieces {
+            pen.write(words, *style);
+        }
+        pen.skip(2);
+    }
+    let area = Rect::new(area.x, area.y, area.width.saturating_sub(1), area.height);
+    help.draw_right(buf, area);
+}
+
+/// What stands before the typed text.
+fn label(prompt: &Prompt) -> String {
+    match prompt.kind {
+        PromptKind::Filter | PromptKind::Search => "/".to_owned(),
+        _ => format!("{}: ", text::truncate(&prompt.title, 40)),
+    }
+}
+
+/// The part of the typed text that fits, with the cursor's column in it.
+fn window(prompt: &Prompt, room: usize) -> (String, usize) {
+    let (before, after) = prompt.field.split();
+    let width = text::width(&before);
+    if width < room {
+        return (text::truncate(&(before + &after), room).into_owned(), width);
+    }
+    let shown = text::truncate_start(&before, room.saturating_sub(1)).into_owned();
+    let width = text::width(&shown);
+    (shown, width)
+}
+
+/// Columns that the note on the right may take.
+const NOTE: usize = 28;
+
+fn room(prompt: &Prompt, area: Rect) -> usize {
+    usize::from(area.width)
+        .saturating_sub(1 + text::width(&label(prompt)) + NOTE.min(usize::from(area.width) / 3))
+}
+
+/// Where the cursor of the typed line stands.
+pub fn cursor(prompt: &Prompt, area: Rect) -> Option<(u16, u16)> {
+    let (_, column) = window(prompt, room(prompt, area));
+    let x = 1 + text::width(&label(prompt)) + column;
+    let x = area
+        .x
+        .saturating_add(x as u16)
+        .min(area.right().saturating_sub(1));
+    (area.height > 0).then_some((x, area.y))
+}
+
+fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
+    let (shown, _) = window(prompt, room(prompt, area));
+    let line = Line::of(theme, " ", Key::Text)
+        .and(theme, label(prompt), Key::Accent)
+        .and(theme, shown, Key::Strong);
+    line.draw(buf, area);
+    let note = match &prompt.complaint {
+        Some(complaint) => Line::of(
+            theme,
+            format!("{} {complaint}", theme.symbols.bad),
+            Key::StateBad,
+        ),
+        None => Line::of(theme, count(state, prompt), Key::Dim),
+    };
+    let rest = indent(area, (line.width() as u16).saturating_add(2));
+    let rest = Rect::new(rest.x, rest.y, rest.width.saturating_sub(1), rest.height);
+    if note.width() > usize::from(rest.width) {
+        note.draw(buf, rest);
+    } else {
+        note.draw_right(buf, rest);
+    }
+}
+
+/// How much is left of what is filtered, or found by what is searched.
+fn count(state: &State, prompt: &Prompt) -> String {
+    match (&prompt.kind, state.view()) {
+        (PromptKind::Filter, ViewId::Containers) => {
+            let all: usize = state.world.hosts.values().map(|h| h.containers.len()).sum();
+            format!("{} of {all}", all.saturating_sub(state.containers.hidden))
+        }
+        (PromptKind::Filter, ViewId::Events) => format!(
+            "{} of {}",
+            state.events.table.rows.len(),
+            state.events.len()
+        ),
+        (PromptKind::Filter, ViewId::Journal) => format!(
+            "{} of {}",
+            state.journal.table.rows.len(),
+            state.journal.len()
+        ),
+        (PromptKind::Search, ViewId::Logs) => match state
+            .logs
+            .as_ref()
+            .and_then(crate::state::LogBook::hit_count)
+        {
+            Some((at, of)) => format!("{at}/{of} lines"),
+            None => String::new(),
+        },
+        (PromptKind::Search, ViewId::Inspect) => {
+            let hits = state
+                .subject()
+                .and_then(|key| state.sheet(&key).map(|s| s.inspect.hits.len()));
+            hits.map_or_else(String::new, |n| format!("{n} found"))
+        }
+        _ => "Enter does it, Esc leaves".to_owned(),
+    }
+}

@@ -1,0 +1,190 @@
+//! The first line: host and link, what runs, how loaded the host is, and how old what is shown is.
+//!
+//! ```text
+//!  web-01 ● up  24.0.7  12 up 1 paused 1 exited  1 unhealthy        cpu 34% of 8  mem 6.1G/31G
+//! ```
+//! Parts leave by importance when the line is narrow. Knows no view.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::columns::container::cells::load;
+use crate::model::Link;
+use crate::state::world::Totals;
+use crate::state::{Host, State};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::line::fit;
+use crate::widgets::pen::indent;
+
+struct Part {
+    importance: u8,
+    right: bool,
+    line: Line,
+}
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let area = indent(area, 1);
+    let area = Rect::new(area.x, area.y, area.width.saturating_sub(1), area.height);
+    let mut parts = Vec::new();
+    badges(state, theme, &mut parts);
+    if let Some(host) = state.world.hosts.values().next() {
+        link(state, theme, host, &mut parts);
+        if host.loaded {
+            let totals = state.world.totals(state.world.containers());
+            counts(theme, &totals, &mut parts);
+            loads(theme, host, &totals, &mut parts);
+        }
+    }
+    let parts = fit(parts, usize::from(area.width), 2, |p| {
+        (p.importance, p.line.width())
+    });
+    let (right, left): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|p| p.right);
+    joined(left).draw(buf, area);
+    joined(right).draw_right(buf, area);
+}
+
+fn joined(parts: Vec<Part>) -> Line {
+    let mut line = Line::new();
+    for part in parts {
+        if !line.is_empty() {
+            line.push("  ", ratatui::style::Style::default());
+        }
+        line.extend(part.line);
+    }
+    line
+}
+
+fn part(importance: u8, line: Line) -> Part {
+    Part {
+        importance,
+        right: false,
+        line,
+    }
+}
+
+fn badges(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
+    for (on, word) in [(state.demo, " DEMO "), (state.read_only, " READ-ONLY ")] {
+        if on {
+            parts.push(part(240, Line::of(theme, word, Key::Badge)));
+        }
+    }
+}
+
+fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
+    parts.push(part(
+        245,
+        Line::of(theme, text::truncate(&host.label, 24), Key::Strong),
+    ));
+    let s = &theme.symbols;
+    let condition = match &host.link {
+        Link::Up(_) => Line::of(theme, format!("{} up", s.running), Key::LinkUp),
+        Link::Connecting { .. } => Line::of(
+            theme,
+            format!("{} connecting{}", s.busy, s.ellipsis),
+            Key::StateBusy,
+        ),
+        Link::Down {
+            reason, retry_at, ..
+        } => {
+            let why = text::truncate(&reason.why, 40);
+            let line = Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown);
+            match retry_at {
+                Some(at) => {
+                    let left = (*at - state.now).num_seconds().max(0);
+                    line.and(theme, format!(" {} retry in {left}s", s.bullet), Key::Dim)
+                }
+                None => line,
+            }
+        }
+    };
+    parts.push(part(255, condition));
+    if !host.link.is_up()
+        && host.loaded
+        && let Some(heard) = host.heard
+    {
+        let age = text::duration(state.now - heard);
+        parts.push(part(
+            235,
+            Line::of(theme, format!("data {age} old"), Key::LinkDown),
+        ));
+    }
+    if let Some(info) = host.link.info() {
+        let name = if info.podman { "podman " } else { "" };
+        let version = text::truncate(&info.version, 20);
+        parts.push(part(
+            100,
+            Line::of(theme, format!("{name}{version}"), Key::Dim),
+        ));
+    }
+}
+
+fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
+    let mut line =
+        Line::of(theme, totals.running.to_string(), Key::Text).and(theme, " up", Key::Dim);
+    for (n, word) in [(totals.paused, "paused"), (totals.exited, "exited")] {
+        if n > 0 {
+            line = line.and(theme, format!(" {n}"), Key::Text).and(
+                theme,
+                format!(" {word}"),
+                Key::Dim,
+            );
+        }
+    }
+    parts.push(part(200, line));
+    for (n, word, key) in [
+        (totals.unhealthy, "unhealthy", Key::StateBad),
+        (totals.restarting, "restarting", Key::StateBusy),
+    ] {
+        if n > 0 {
+            parts.push(part(230, Line::of(theme, format!("{n} {word}"), key)));
+        }
+    }
+}
+
+fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
+    let info = host.link.info();
+    let age = |key: Key| {
+        if host.link.is_up() {
+            key
+        } else {
+            Key::FigureOld
+        }
+    };
+    if let Some(cpu) = totals.cpu {
+        let cores = info.and_then(|i| i.cpus).filter(|n| *n > 0);
+        let share = cores.map_or(cpu, |n| cpu / f64::from(n));
+        let line = Line::of(theme, "cpu ", Key::Dim).and(
+            theme,
+            text::pad_left(&format!("{share:.0}%"), 3),
+            age(load(share)),
+        );
+        let line = match cores {
+            Some(n) => line.and(theme, format!(" of {n}"), Key::Dim),
+            None => line,
+        };
+        parts.push(Part {
+            importance: 150,
+            right: true,
+            line,
+        });
+    }
+    if let Some(memory) = totals.memory {
+        let whole = info.and_then(|i| i.memory).filter(|n| *n > 0);
+        let share = whole.map_or(0.0, |n| memory as f64 / n as f64 * 100.0);
+        let line = Line::of(theme, "mem ", Key::Dim).and(
+            theme,
+            text::bytes_short(memory),
+            age(load(share)),
+        );
+        let line = match whole {
+            Some(n) => line.and(theme, format!("/{}", text::bytes_short(n)), Key::Dim),
+            None => line,
+        };
+        parts.push(Part {
+            importance: 160,
+            right: true,
+            line,
+        });
+    }
+}

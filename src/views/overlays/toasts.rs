@@ -1,0 +1,63 @@
+//! Short messages at the bottom right, above the footer: sign and words, at most three lines each.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::state::{State, Toast};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::pen;
+use crate::widgets::window;
+
+/// Lines of one message.
+const LINES: usize = 3;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut bottom = area.bottom();
+    for toast in state.toasts.shown.iter().rev() {
+        let lines = lines(toast, area.width, theme);
+        let height = lines.len() as u16;
+        let width = lines.iter().map(|l| text::width(l)).max().unwrap_or(0) as u16;
+        if bottom < area.y + height || width > area.width {
+            return;
+        }
+        let place = Rect::new(area.right() - width, bottom - height, width, height);
+        bottom = place.y;
+        window::clear(buf, place);
+        let style = theme.style(if toast.ok {
+            Key::ToastOk
+        } else {
+            Key::ToastBad
+        });
+        for (y, line) in lines.iter().enumerate() {
+            pen::write(
+                buf,
+                pen::row(place, y),
+                &text::pad_right(line, usize::from(width)),
+                style,
+            );
+        }
+    }
+}
+
+fn lines(toast: &Toast, width: u16, theme: &Theme) -> Vec<String> {
+    let room = usize::from(width).saturating_sub(5).clamp(1, 56);
+    let sign = if toast.ok { "✔" } else { theme.symbols.bad };
+    let parts = text::wrap_words(&toast.text, room);
+    let cut = parts.len() > LINES;
+    let mut lines: Vec<String> = parts
+        .iter()
+        .take(LINES)
+        .enumerate()
+        .map(|(n, part)| {
+            if n == 0 {
+                format!(" {sign} {part} ")
+            } else {
+                format!("   {part} ")
+            }
+        })
+        .collect();
+    if cut && let Some(last) = lines.last_mut() {
+        *last = format!("{}… ", text::truncate(last.trim_end(), room + 2));
+    }
+    lines
+}

@@ -1,0 +1,164 @@
+//! The second line: the numbered tabs, or the way to what is open; on the right what narrows the rows.
+//!
+//! ```text
+//!  1 Containers  8 Events  9 Journal                    /zam  ! problems  hidden 3  2 marked  ↓ cpu
+//!  1 Containers › zammad-1 › logs
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::columns;
+use crate::state::{State, ViewId};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::line::fit;
+use crate::widgets::pen::indent;
+
+/// The numbered tabs.
+pub fn tabs() -> Vec<(ViewId, &'static str)> {
+    super::ALL
+        .iter()
+        .filter(|v| v.tab)
+        .map(|v| (v.id, v.title))
+        .collect()
+}
+
+/// The tab under a column of this line.
+pub fn tab_at(state: &State, column: u16) -> Option<ViewId> {
+    let mut x = 0;
+    for (view, title) in tabs() {
+        if state.nav.depth() > 0 && view != state.nav.tab() {
+            continue;
+        }
+        let width = text::width(title) as u16 + 4;
+        if (x..x + width).contains(&column) {
+            return Some(view);
+        }
+        x += width;
+    }
+    None
+}
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let left = if state.nav.depth() == 0 {
+        numbered(state, theme)
+    } else {
+        way(state, theme)
+    };
+    left.draw(buf, area);
+    let room = indent(area, (left.width() as u16).saturating_add(2));
+    let room = Rect::new(room.x, room.y, room.width.saturating_sub(1), room.height);
+    let chips = fit(
+        chips(state, theme),
+        usize::from(room.width),
+        2,
+        |(rank, line)| (*rank, line.width()),
+    );
+    let mut line = Line::new();
+    for (_, chip) in chips {
+        if !line.is_empty() {
+            line.push("  ", ratatui::style::Style::default());
+        }
+        line.extend(chip);
+    }
+    if line.width() <= usize::from(room.width) {
+        line.draw_right(buf, room);
+    }
+}
+
+fn one(theme: &Theme, line: Line, key: Option<char>, title: &str, current: bool) -> Line {
+    let key = key.map_or_else(String::new, |c| c.to_string());
+    let title_style = if current { Key::TabCurrent } else { Key::Tab };
+    let key_style = if current { Key::Accent } else { Key::Faint };
+    line.and(theme, format!(" {key} "), key_style)
+        .and(theme, title, title_style)
+        .and(theme, " ", Key::Text)
+}
+
+fn numbered(state: &State, theme: &Theme) -> Line {
+    let current = state.nav.tab();
+    super::ALL
+        .iter()
+        .filter(|v| v.tab)
+        .fold(Line::new(), |line, v| {
+            one(theme, line, v.key, v.title, v.id == current)
+        })
+}
+
+fn way(state: &State, theme: &Theme) -> Line {
+    let mut line = Line::new();
+    if let Some(tab) = super::find(state.nav.tab()) {
+        line = one(theme, line, tab.key, tab.title, false);
+    }
+    let place = state.nav.current();
+    let subject = match (&place.key, &state.logs) {
+        (Some(key), _) => state
+            .world
+            .container(key)
+            .map_or_else(|| key.short().to_owned(), |c| c.name.clone()),
+        (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
+        (None, _) => String::new(),
+    };
+    if !subject.is_empty() {
+        line = line
+            .and(theme, "› ", Key::Faint)
+            .and(theme, text::truncate_middle(&subject, 36), Key::Strong)
+            .and(theme, " ", Key::Text);
+    }
+    let title = super::find(place.view).map_or("", |v| v.title);
+    line.and(theme, "› ", Key::Faint)
+        .and(theme, title.to_lowercase(), Key::Accent)
+}
+
+/// What narrows or orders the rows, each with the rank by which it stays.
+fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
+    let mut chips = Vec::new();
+    let filter = match state.view() {
+        ViewId::Containers => &state.containers.filter,
+        ViewId::Events => &state.events.filter,
+        ViewId::Journal => &state.journal.filter,
+        _ => return chips,
+    };
+    let mut chip =
+        |rank: u8, words: String, key: Key| chips.push((rank, Line::of(theme, words, key)));
+    if !filter.is_empty() {
+        chip(250, format!("/{}", text::truncate(filter, 24)), Key::Accent);
+    }
+    match state.view() {
+        ViewId::Containers if !state.no_engine() => {
+            let table = &state.containers;
+            if table.problems_only {
+                chip(240, "! problems".to_owned(), Key::Accent);
+            }
+            if !table.show_stopped {
+                chip(150, "running only".to_owned(), Key::Dim);
+            }
+            if table.hidden > 0 {
+                chip(200, format!("hidden {}", table.hidden), Key::Dim);
+            }
+            if !table.marked.is_empty() {
+                chip(245, format!("{} marked", table.marked.len()), Key::Marked);
+            }
+            if let Some(column) =
+                columns::find(&table.order).filter(|c| c.id != "name" || table.reverse)
+            {
+                let arrow = super::containers::arrow(theme, column, table.reverse);
+                chip(100, format!("{arrow} {}", column.id), Key::Dim);
+            }
+        }
+        ViewId::Events => {
+            if state.events.noise {
+                chip(150, "with probes".to_owned(), Key::Dim);
+            }
+            if state.events.follow {
+                chip(160, "following".to_owned(), Key::Dim);
+            }
+        }
+        _ => {}
+    }
+    chips
+}
