@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::settings::{Colors, Paths, SETTINGS, Settings};
+use crate::settings::{Colors, Paths, SETTINGS, Setting, Settings};
 
 pub use check::{Known, KnownAction};
 pub use memory::{recall, remember};
@@ -163,21 +163,23 @@ fn apply_environment(
         let found = SETTINGS
             .iter()
             .find(|setting| setting.variable().as_ref() == Some(name));
-        let what = match found {
-            Some(setting) => match setting.put_text(settings, None, value) {
+        let what = if let Some(setting) = found {
+            match setting.put_text(settings, None, value) {
                 Ok(()) => {
                     lines.insert(setting.name.to_owned(), place);
                     continue;
                 }
-                Err(accepted) => format!("`{value}` does not fit; it takes {accepted}"),
-            },
-            // Other programs may use the prefix: only what is nearly a setting is taken for a slip.
-            None => {
-                let names: Vec<String> = SETTINGS.iter().filter_map(|s| s.variable()).collect();
-                match crate::text::nearest(name, names.iter().map(String::as_str)) {
-                    Some(near) => format!("no such setting: did you mean {near}?"),
-                    None => continue,
+                Err(accepted) => {
+                    let value = crate::text::sanitise_ident(value.as_bytes());
+                    format!("`{value}` does not fit; it takes {accepted}")
                 }
+            }
+        } else {
+            // Other programs may use the prefix: only what is nearly a setting is taken for a slip.
+            let names: Vec<String> = SETTINGS.iter().filter_map(Setting::variable).collect();
+            match crate::text::nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => format!("no such setting: did you mean {near}?"),
+                None => continue,
             }
         };
         mistakes.push(Mistake { place, what });

@@ -174,7 +174,8 @@ impl Check<'_> {
                         continue;
                     }
                 };
-                if chord == Chord::ctrl('c') || chord == Chord::plain(Code::Esc) {
+                let way_out = chord == Chord::ctrl('c') || chord == Chord::plain(Code::Esc);
+                if way_out && !self.has_by_default(id, chord) {
                     self.say(
                         &place,
                         format!("{chord} cannot be bound: it is the way out"),
@@ -191,6 +192,12 @@ impl Check<'_> {
                 }
             }
         }
+    }
+
+    fn has_by_default(&self, id: &str, chord: Chord) -> bool {
+        let mut actions = self.known.actions.iter();
+        actions
+            .any(|action| action.id == id && action.keys.iter().any(|key| key.parse() == Ok(chord)))
     }
 
     /// The action's scope; of an action not known, the noun of its name.

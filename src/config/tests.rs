@@ -48,6 +48,7 @@ fn known() -> Known {
             action("container.restart", "container", "r"),
             action("container.stop", "container", "s"),
             action("log.search", "log", "/"),
+            action("app.quit", "global", "ctrl-c"),
         ],
         columns: vec![(
             "containers".to_owned(),
@@ -154,6 +155,8 @@ fn clashes_are_found_in_a_scope_and_only_there() {
     );
     let swap = "[keys]\n'container.restart' = ['s']\n'container.stop' = ['r']\n";
     assert!(Home::new(swap).load().is_ok(), "a swap is no clash");
+    let quit = "[keys]\n'app.quit' = ['ctrl-c', 'ctrl-q']\n";
+    assert!(Home::new(quit).load().is_ok(), "its own key may stay");
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn uncommented() -> String {
     };
     let text = template();
     let lines = text.lines().filter(is_setting);
-    lines.map(|line| format!("{}\n", &line[2..])).collect()
+    lines.flat_map(|line| [&line[2..], "\n"]).collect()
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn the_examples_of_the_template_can_be_used() {
             line.strip_prefix("# # ")
                 .or_else(|| line.strip_prefix("# [").map(|_| &line[2..]))
         })
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let home = Home::new(&examples);
     let settings = load(None, &home.env(&[]), &Known::default()).unwrap();
