@@ -174,7 +174,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "ports",
         "ports",
-        Width::Flex(11, 28),
+        Width::Flex(11, 17),
         160,
         "Published ports, then exposed ones.",
         c::ports,
@@ -183,7 +183,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "image",
         "image",
-        Width::Flex(14, 44),
+        Width::Flex(16, 44),
         120,
         "Image, without its registry.",
         c::image,

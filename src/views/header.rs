@@ -120,18 +120,17 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
 }
 
 fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
-    let mut line =
-        Line::of(theme, totals.running.to_string(), Key::Text).and(theme, " up", Key::Dim);
-    for (n, word) in [(totals.paused, "paused"), (totals.exited, "exited")] {
-        if n > 0 {
-            line = line.and(theme, format!(" {n}"), Key::Text).and(
-                theme,
-                format!(" {word}"),
-                Key::Dim,
-            );
+    for (n, word, importance) in [
+        (totals.running, "up", 200),
+        (totals.paused, "paused", 120),
+        (totals.exited, "exited", 130),
+    ] {
+        if n > 0 || word == "up" {
+            let line =
+                Line::of(theme, n.to_string(), Key::Text).and(theme, format!(" {word}"), Key::Dim);
+            parts.push(part(importance, line));
         }
     }
-    parts.push(part(200, line));
     for (n, word, key) in [
         (totals.unhealthy, "unhealthy", Key::StateBad),
         (totals.restarting, "restarting", Key::StateBusy),
@@ -164,7 +163,7 @@ fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
             None => line,
         };
         parts.push(Part {
-            importance: 150,
+            importance: 170,
             right: true,
             line,
         });
@@ -182,7 +181,7 @@ fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
             None => line,
         };
         parts.push(Part {
-            importance: 160,
+            importance: 165,
             right: true,
             line,
         });

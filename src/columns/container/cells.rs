@@ -104,8 +104,8 @@ pub(super) fn trend(c: &Container, cx: &Cx) -> Cell {
     let Some(vitals) = cx.state.world.vitals(&c.key).filter(|v| !v.cpu.is_empty()) else {
         return Cell::blank();
     };
-    // A tenth of a core is the least that fills the height: idle containers look idle.
-    let max = vitals.cpu.peak().max(10.0);
+    // Half a core is the least that fills the height: idle containers look idle.
+    let max = vitals.cpu.peak().max(50.0);
     let bars = chart::spark(vitals.cpu.last(10), max, &Symbols::UNICODE);
     figure(c, cx, Some(text::pad_left(&bars, 10)), Key::ChartCpu)
 }
@@ -225,7 +225,7 @@ pub(super) fn ports(c: &Container, _: &Cx) -> Cell {
 
 pub(super) fn image(c: &Container, _: &Cx) -> Cell {
     Cell {
-        fit: Fit::Middle,
+        fit: Fit::Path,
         ..Cell::of(words::short_image(&c.image), Key::Dim)
     }
 }

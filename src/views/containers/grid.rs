@@ -137,9 +137,16 @@ pub(super) fn draw_cell(cell: &Cell, right: bool, theme: &Theme, place: Rect, bu
                 pen.write(words, theme.style(*key));
             }
         }
-        Fit::Middle => {
+        Fit::Path => {
             for (words, key) in &cell.pieces {
-                let shown = text::truncate_middle(words, usize::from(pen.left()));
+                let room = usize::from(pen.left());
+                let tail = words.rsplit('/').next().unwrap_or(words);
+                let words = if text::width(words) > room {
+                    tail
+                } else {
+                    words
+                };
+                let shown = text::truncate_middle(words, room);
                 pen.write(&shown, theme.style(*key));
             }
         }
