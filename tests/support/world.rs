@@ -7,9 +7,12 @@ use stacktui::effect::Effects;
 use stacktui::keys::Chord;
 use stacktui::model::host::{ApiVersion, DownReason, EngineInfo};
 use stacktui::model::stats::Counters;
-use stacktui::model::{Container, Health, HostId, Key, Link, Mount, Port, RunState, Sample};
-use stacktui::msg::{Envelope, HostMsg, Msg};
-use stacktui::state::{Host, Prefs, State};
+use stacktui::model::{
+    Container, Details, EngineEvent, Health, HostId, Key, Link, LogRecord, LogStream, Mount,
+    NetworkLink, Node, Port, Probe, ProbeReport, RunState, Sample,
+};
+use stacktui::msg::{Envelope, HostMsg, LogMsg, Msg};
+use stacktui::state::{Host, Prefs, RowId, State};
 use stacktui::update::update;
 
 pub const HOST: HostId = HostId(0);
@@ -281,4 +284,152 @@ pub fn type_in(state: &mut State, text: &str) {
     for c in text.chars() {
         send(state, Msg::Key(Chord::char(c)));
     }
+}
+
+/// What inspect tells of the unhealthy zammad, with a secret, two probes, a volume and a limit.
+pub fn details(name: &str, now: DateTime<Utc>) -> Details {
+    let ago = |s: i64| Some(now - TimeDelta::seconds(s));
+    let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
+    let text = |t: &str| Node::Text(t.to_owned());
+    let probe = |s: i64, exit_code: i64, output: &str| Probe {
+        start: ago(s),
+        end: ago(s - 1),
+        exit_code,
+        output: output.to_owned(),
+    };
+    Details {
+        key: key(name),
+        at: now,
+        name: name.to_owned(),
+        image: "ghcr.io/zammad/zammad:6.3.1".to_owned(),
+        image_id: "sha256:5a1f0c9be2d4a7b1".to_owned(),
+        state: RunState::Running,
+        pid: Some(41_022),
+        exit_code: 0,
+        oom_killed: false,
+        error: String::new(),
+        created: ago(3_456_000),
+        started: ago(10_800),
+        finished: ago(10_805),
+        restart_count: 2,
+        health: Some(ProbeReport {
+            status: Some(Health::Unhealthy),
+            failing_streak: 12,
+            probes: vec![
+                probe(60, 0, ""),
+                probe(
+                    4,
+                    1,
+                    "curl: (7) Failed to connect to localhost port 3000 after 0 ms: Couldn't connect to server",
+                ),
+            ],
+            test: "CMD-SHELL curl -sf http://localhost:3000/api/v1/monitoring".to_owned(),
+        }),
+        restart_policy: "unless-stopped".to_owned(),
+        stop_timeout: 10,
+        stop_signal: "SIGTERM".to_owned(),
+        cpu_limit: None,
+        memory_limit: Some(2 << 30),
+        pids_limit: None,
+        command: vec!["zammad-railsserver".to_owned()],
+        entrypoint: vec!["/docker-entrypoint.sh".to_owned()],
+        user: "zammad".to_owned(),
+        working_dir: "/opt/zammad".to_owned(),
+        hostname: "5a1f0c9be2d4".to_owned(),
+        tty: false,
+        privileged: false,
+        log_driver: "json-file".to_owned(),
+        environment: vec![
+            pair("RAILS_ENV", "production"),
+            pair("POSTGRESQL_HOST", "zammad-db"),
+            pair("POSTGRESQL_PASS", "correct-horse-battery"),
+        ],
+        labels: [pair(
+            "traefik.http.routers.zammad.rule",
+            "Host(`zammad.example.com`)",
+        )]
+        .into_iter()
+        .collect(),
+        mounts: vec![Mount {
+            kind: "volume".to_owned(),
+            source: "zammad-storage".to_owned(),
+            destination: "/opt/zammad/storage".to_owned(),
+            read_only: false,
+        }],
+        ports: vec![port(Some(8080), 3000)],
+        networks: vec![NetworkLink {
+            name: "systeme-ticketing_default".to_owned(),
+            address: "172.20.0.5".to_owned(),
+            aliases: vec!["zammad".to_owned()],
+            ..NetworkLink::default()
+        }],
+        document: Node::Object(vec![
+            ("Id".to_owned(), text("5a1f0c9be2d4")),
+            ("RestartCount".to_owned(), Node::Number("2".to_owned())),
+            (
+                "Config".to_owned(),
+                Node::Object(vec![
+                    ("Tty".to_owned(), Node::Bool(false)),
+                    (
+                        "Env".to_owned(),
+                        Node::List(vec![
+                            text("RAILS_ENV=production"),
+                            text("POSTGRESQL_PASS=correct-horse-battery"),
+                        ]),
+                    ),
+                    ("Volumes".to_owned(), Node::Null),
+                ]),
+            ),
+        ]),
+    }
+}
+
+pub fn event(
+    at: DateTime<Utc>,
+    name: &str,
+    action: &str,
+    attributes: &[(&str, &str)],
+) -> EngineEvent {
+    EngineEvent {
+        at,
+        nanos: at.timestamp_nanos_opt().unwrap_or(0),
+        kind: "container".to_owned(),
+        action: action.to_owned(),
+        id: key(name).id.to_string(),
+        name: name.to_owned(),
+        attributes: attributes
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
+    }
+}
+
+/// Puts the cursor on a container.
+pub fn choose(state: &mut State, name: &str) {
+    let row = RowId::Container(key(name));
+    assert!(
+        state.containers.table.select_id(&row, 20),
+        "{name} is a row"
+    );
+}
+
+/// A log record of standard output, or error.
+pub fn record(at: DateTime<Utc>, error: bool, line: &str) -> LogRecord {
+    LogRecord {
+        at: Some(at),
+        stream: if error {
+            LogStream::Stderr
+        } else {
+            LogStream::Stdout
+        },
+        bytes: line.as_bytes().to_vec(),
+        cut_from: None,
+    }
+}
+
+/// The log view of the chosen rows, with these lines of this container.
+pub fn logs_of(state: &mut State, name: &str, lines: Vec<LogRecord>) {
+    let query = state.logs.as_ref().expect("a log view").query(&key(name));
+    send(state, Msg::Logs(query.clone(), LogMsg::Lines(lines)));
+    send(state, Msg::Logs(query, LogMsg::CaughtUp));
 }
