@@ -141,9 +141,16 @@ pub fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
         (view.render)(state, theme, regions.body, buf);
     }
     footer::draw(state, theme, regions.footer, buf);
-    overlays::toasts::draw(state, theme, regions.body, buf);
+    // A message must be seen, but never over a question that waits for its answer.
+    let asking = matches!(state.layer(), Some(Layer::Confirm(_)));
+    if asking {
+        overlays::toasts::draw(state, theme, regions.body, buf);
+    }
     for layer in &state.layers {
         overlays::draw(layer, state, theme, buf);
+    }
+    if !asking {
+        overlays::toasts::draw(state, theme, regions.body, buf);
     }
     if theme.symbols.ascii {
         plain::degrade(buf);

@@ -30,7 +30,7 @@ fn check(name: &str, state: &mut State, foreign: bool) {
     }
     let buf = screen::draw(state, 80, 24, &screen::probe(true));
     let text = screen::text(&buf);
-    if !foreign {
+    if !foreign && name != "wide" {
         assert!(text.is_ascii(), "not ASCII:\n{text}");
     }
     insta::assert_snapshot!(format!("{name}-ascii"), text);
@@ -57,7 +57,7 @@ fn container_states() -> Vec<(&'static str, State)> {
     world::press(&mut jobs, "r");
     jobs.now = now + TimeDelta::seconds(3);
     let mut problems = world::reference(now);
-    world::press(&mut problems, "! o");
+    world::press(&mut problems, "!");
     problems.read_only = true;
     problems.demo = true;
     problems.toasts.ok("restarted grafana in 1.2s", now);
@@ -163,6 +163,23 @@ fn with_past() -> State {
         world::event(at(19), "backup", "die", &[("exitCode", "137")]),
     ];
     world::send(&mut state, Msg::Host(HostId(0), HostMsg::Events(events)));
+    for step in 0..60_i32 {
+        let at = now - TimeDelta::seconds(i64::from(59 - step) * 2);
+        let wave = (f64::from(step) / 5.0).sin().abs();
+        let sample = world::sample(
+            at,
+            8.0 + wave * 30.0,
+            (900.0 * 1_048_576.0 + wave * 4e8) as u64,
+            2 << 30,
+        );
+        world::send(
+            &mut state,
+            Msg::Host(
+                HostId(0),
+                HostMsg::Samples(vec![(world::key(ZAMMAD), sample)]),
+            ),
+        );
+    }
     world::choose(&mut state, ZAMMAD);
     state
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::model::EngineEvent;
+use crate::model::{EngineEvent, HostId};
 use crate::state::{RowId, State};
 use crate::text;
 use crate::theme::{Key, Theme};
@@ -41,8 +41,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     );
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
         RowId::Event(number) => {
-            let (_, event) = book.get(*number)?;
-            Some(line(event, state, theme, kind, name))
+            let (host, event) = book.get(*number)?;
+            Some(line(host, event, state, theme, kind, name))
         }
         _ => None,
     });
@@ -64,10 +64,24 @@ pub fn clock(at: DateTime<Utc>, offset: i32) -> String {
         .to_string()
 }
 
-fn line(event: &EngineEvent, state: &State, theme: &Theme, kind: usize, name: usize) -> Line {
+fn line(
+    host: HostId,
+    event: &EngineEvent,
+    state: &State,
+    theme: &Theme,
+    kind: usize,
+    name: usize,
+) -> Line {
     let cell = |words: &str, width: usize| match width {
         0 => String::new(),
         _ => text::pad_right(&text::truncate_middle(words, width - 2), width),
+    };
+    let known = state
+        .world
+        .container(&crate::model::Key::container(host, &event.id));
+    let shown = match known {
+        Some(c) if text::width(&event.name) + 2 > name => c.short_name(),
+        _ => &event.name,
     };
     Line::of(
         theme,
@@ -75,7 +89,7 @@ fn line(event: &EngineEvent, state: &State, theme: &Theme, kind: usize, name: us
         Key::Dim,
     )
     .and(theme, cell(&event.kind, kind), Key::Dim)
-    .and(theme, cell(&event.name, name), Key::Text)
+    .and(theme, cell(shown, name), Key::Text)
     .and(theme, event.action.clone(), meaning(event))
     .and(theme, told(event), Key::Dim)
 }

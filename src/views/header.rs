@@ -77,6 +77,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
         Line::of(theme, text::truncate(&host.label, 24), Key::Strong),
     ));
     let s = &theme.symbols;
+    let mut retry = None;
     let condition = match &host.link {
         Link::Up(_) => Line::of(theme, format!("{} up", s.running), Key::LinkUp),
         Link::Connecting { .. } => Line::of(
@@ -88,17 +89,17 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
             reason, retry_at, ..
         } => {
             let why = text::truncate(&reason.why, 40);
-            let line = Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown);
-            match retry_at {
-                Some(at) => {
-                    let left = (*at - state.now).num_seconds().max(0);
-                    line.and(theme, format!(" {} retry in {left}s", s.bullet), Key::Dim)
-                }
-                None => line,
+            if let Some(at) = retry_at {
+                let left = (*at - state.now).num_seconds().max(0);
+                retry = Some(Line::of(theme, format!("retry in {left}s"), Key::Dim));
             }
+            Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown)
         }
     };
     parts.push(part(255, condition));
+    if let Some(retry) = retry {
+        parts.push(part(190, retry));
+    }
     if !host.link.is_up()
         && host.loaded
         && let Some(heard) = host.heard

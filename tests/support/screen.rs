@@ -74,6 +74,20 @@ fn name(color: Color) -> Option<&'static str> {
     }
 }
 
+/// The label of the cell behind this one.
+fn next_label(buf: &Buffer, x: u16, y: u16) -> String {
+    let cell = &buf[(x + 1, y)];
+    let fg = if cell.symbol().trim().is_empty() {
+        ""
+    } else {
+        name(cell.fg).unwrap_or("?")
+    };
+    match name(cell.bg) {
+        Some(bg) if bg != fg => format!("{fg}/{bg}"),
+        _ => fg.to_owned(),
+    }
+}
+
 /// The text, then for each row which theme keys coloured which columns. A cell with a colour of no key fails, unless
 /// `foreign` colours are expected.
 pub fn snapshot(buf: &Buffer, foreign: bool) -> String {
@@ -105,6 +119,16 @@ pub fn snapshot(buf: &Buffer, foreign: bool) -> String {
                 _ => fg.to_owned(),
             };
             match runs.last_mut() {
+                // A blank between two pieces of one style divides them no further.
+                Some((_, end, last))
+                    if blank
+                        && last.split_once('/').map(|l| l.1) == bg
+                        && x == *end + 1
+                        && x + 1 < buf.area.right()
+                        && *last == next_label(buf, x, y) =>
+                {
+                    *end = x
+                }
                 Some((_, end, last)) if *last == label => *end = x,
                 _ => runs.push((x, x, label)),
             }

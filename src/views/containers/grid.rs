@@ -98,8 +98,10 @@ impl Grid {
         buf: &mut Buffer,
     ) {
         let mut free = 0;
+        let mut spilt = false;
         for (column, x, width) in &self.columns {
-            if *x < free {
+            // Behind a text that spills, figures would read as part of it.
+            if *x < free || (spilt && (column.right || column.id == "trend")) {
                 continue;
             }
             let cell = (column.cell)(container, cx);
@@ -110,6 +112,7 @@ impl Grid {
                 *width
             };
             if spilling {
+                spilt = true;
                 free = x + (cell_width(&cell) as u16).saturating_add(1);
             }
             let place = Rect::new(area.x + x, area.y, width, area.height);

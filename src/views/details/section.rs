@@ -36,12 +36,12 @@ impl<'a> Section<'a> {
             .push(Line::of(self.theme, "  ", Key::Text).joined(line));
     }
 
-    /// A text wrapped between words, at most `limit` rows.
+    /// A text wrapped between words and a little in, at most `limit` rows.
     pub fn prose(&mut self, words: &str, key: Key, limit: usize) {
-        let parts = text::wrap_words(words, self.width.saturating_sub(2).max(1));
+        let parts = text::wrap_words(words, self.width.saturating_sub(4).max(1));
         let count = parts.len();
         for part in parts.into_iter().take(limit) {
-            self.line(Line::of(self.theme, part, key));
+            self.line(Line::of(self.theme, format!("  {part}"), key));
         }
         if count > limit {
             self.line(Line::of(

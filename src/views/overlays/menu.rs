@@ -33,7 +33,11 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
         text::wrap_words(&menu.note, width)
     };
     let above = if notes.is_empty() { 0 } else { notes.len() + 1 };
-    let area = layout::window(size, width as u16, (menu.items.len() + above) as u16);
+    let area = layout::window(
+        size,
+        width as u16,
+        (menu.items.len() + above).min(usize::from(size.1.saturating_sub(8)).max(3)) as u16,
+    );
     let inner = window::open(buf, theme, area, &menu.title);
     for (y, note) in notes.iter().enumerate() {
         pen::write(buf, pen::row(inner, y), note, theme.style(Key::Dim));
