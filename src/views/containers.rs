@@ -53,7 +53,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let place = row(list, line);
         match id {
             RowId::Stack(key) => {
-                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf)
+                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf);
             }
             RowId::Container(key) => {
                 if let Some(container) = state.world.container(key) {

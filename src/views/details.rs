@@ -172,40 +172,37 @@ fn head(
     buf: &mut Buffer,
 ) {
     let mut line = Line::new();
-    match container {
-        Some(c) => {
-            let (sign, key) = words::sign(state, c);
-            line = line
-                .and(theme, format!(" {sign} "), key)
-                .and(theme, c.name.clone(), Key::Strong)
-                .and(theme, "  ", Key::Text);
-            line = match state.jobs.of(&c.key) {
-                Some(running) => {
-                    let kill = running
-                        .kill_in(state.now)
-                        .map_or_else(String::new, |s| format!(" · kill in {s}s"));
-                    let words = format!(
-                        "{} {}s{kill}",
-                        running.job.verb.doing(),
-                        running.seconds(state.now)
-                    );
-                    line.and(theme, words, Key::Job)
-                }
-                None => line.and(theme, words::condition(c, state.now), key),
-            };
-        }
-        None => {
-            let name = sheet
-                .and_then(|s| s.details.as_ref())
-                .map_or("", |d| d.name.as_str());
-            line = line
-                .and(
-                    theme,
-                    format!(" {} {name}  ", theme.symbols.stopped),
-                    Key::Dim,
-                )
-                .and(theme, "gone; this is how it was last seen", Key::StateBad);
-        }
+    if let Some(c) = container {
+        let (sign, key) = words::sign(state, c);
+        line = line
+            .and(theme, format!(" {sign} "), key)
+            .and(theme, c.name.clone(), Key::Strong)
+            .and(theme, "  ", Key::Text);
+        line = match state.jobs.of(&c.key) {
+            Some(running) => {
+                let kill = running
+                    .kill_in(state.now)
+                    .map_or_else(String::new, |s| format!(" · kill in {s}s"));
+                let words = format!(
+                    "{} {}s{kill}",
+                    running.job.verb.doing(),
+                    running.seconds(state.now)
+                );
+                line.and(theme, words, Key::Job)
+            }
+            None => line.and(theme, words::condition(c, state.now), key),
+        };
+    } else {
+        let name = sheet
+            .and_then(|s| s.details.as_ref())
+            .map_or("", |d| d.name.as_str());
+        line = line
+            .and(
+                theme,
+                format!(" {} {name}  ", theme.symbols.stopped),
+                Key::Dim,
+            )
+            .and(theme, "gone; this is how it was last seen", Key::StateBad);
     }
     if let Some(details) = sheet.and_then(|s| s.details.as_ref()) {
         line = line.and(

@@ -43,7 +43,7 @@ fn table(list: &Processes, scroll: usize, theme: &Theme, area: Rect, buf: &mut B
     let height = usize::from(area.height - LIST_OFFSET);
     let top = scroll.min(list.rows.len().saturating_sub(height));
     // Widths by all rows, so that nothing jumps while one scrolls; an engine lists few processes.
-    let last = list.titles.len().saturating_sub(1);
+    let final_column = list.titles.len().saturating_sub(1);
     let widths: Vec<usize> = (0..list.titles.len())
         .map(|n| {
             let cells = list
@@ -63,7 +63,7 @@ fn table(list: &Processes, scroll: usize, theme: &Theme, area: Rect, buf: &mut B
                 .iter()
                 .all(|r| r.get(n).is_some_and(|c| c.parse::<f64>().is_ok()));
             let shown = match n {
-                n if n == last => cell.clone(),
+                n if n == final_column => cell.clone(),
                 _ if number => format!("{}  ", text::pad_left(cell, *width)),
                 _ => format!("{}  ", text::pad_right(cell, *width)),
             };

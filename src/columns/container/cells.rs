@@ -64,10 +64,11 @@ pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
 
 pub(super) fn state(c: &Container, cx: &Cx) -> Cell {
     if let Some(running) = cx.state.jobs.of(&c.key) {
-        let mut text = format!("{} {}s", running.job.verb.doing(), running.seconds(cx.now));
-        if let Some(left) = running.kill_in(cx.now) {
-            text.push_str(&format!(" · kill in {left}s"));
-        }
+        let kill = running
+            .kill_in(cx.now)
+            .map_or_else(String::new, |left| format!(" · kill in {left}s"));
+        let doing = running.job.verb.doing();
+        let text = format!("{doing} {}s{kill}", running.seconds(cx.now));
         return Cell {
             fit: Fit::Spill,
             ..Cell::of(text, Key::Job)

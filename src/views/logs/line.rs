@@ -34,7 +34,7 @@ impl LinePen<'_> {
             (text::wrap_offsets(body, width), 0)
         } else {
             let (start, lead) = text::skip_columns(body, self.book.column);
-            (vec![start..body.len()], lead)
+            (Vec::from_iter([start..body.len()]), lead)
         };
         let styles = self.styles(line);
         let mut drawn = 0;
