@@ -1,1 +1,130 @@
-//! (to come)
+//! The command line: reads arguments, loads settings, runs one command, turns its end into an exit code.
+//! Each command is a file beside this one. Everything printed goes through [`out`], sanitised, and a reader that has
+//! gone (`| head`) is success. Must not know how the screen works: it is started with `runtime::run`.
+mod args;
+mod context;
+mod doctor;
+mod journal;
+mod names;
+mod out;
+mod print;
+mod ps;
+mod sim;
+mod table;
+mod verb;
+mod when;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use context::Context;
+use out::{Out, Quit};
+
+use crate::engine::{Sources, contexts};
+use crate::runtime::{self, RunOptions, Start, StartError};
+
+/// Exit code: all was done.
+pub const DONE: u8 = 0;
+/// Exit code: something was not.
+pub const FAILED: u8 = 1;
+/// Exit code: the arguments or the settings cannot be used.
+pub const USAGE: u8 = 2;
+
+/// Runs the program with these arguments, the first of which is its own name; returns the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { DONE };
+            // Help that nobody reads any more is as good as read.
+            let _ = error.print();
+            return code;
+        }
+    };
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(quit) => out::end(&quit),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8, Quit> {
+    let mut out = Out::stdout();
+    if cli.reset_terminal {
+        return reset_terminal();
+    }
+    let command = cli.command;
+    if let Some(Command::Completions { shell }) = command {
+        let mut text = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "stacktui", &mut text);
+        out.bytes(&text)?;
+        return Ok(DONE);
+    }
+    // The template is wanted most by those whose file cannot be read.
+    if let Some(what) = cli.print {
+        return print::run(what, &cli.global, &mut out);
+    }
+    if let Some(Command::Sim(sim)) = &command {
+        return sim::run(sim, &mut out);
+    }
+    let context = Context::load(cli.global)?;
+    match command {
+        None => screen(&context, Start::Overview),
+        Some(Command::Ps(args)) => ps::run(&context, &args, &mut out),
+        Some(Command::Restart(args)) => verb::run(&context, verb::Act::Restart, &args, &mut out),
+        Some(Command::Stop(args)) => verb::run(&context, verb::Act::Stop, &args, &mut out),
+        Some(Command::Start(args)) => verb::run(&context, verb::Act::Start, &args, &mut out),
+        Some(Command::Doctor) => doctor::run(&context, &mut out),
+        Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
+        Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),
+    }
+}
+
+fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
+    let sources = Sources::from_env(context.flags.host.clone(), context.flags.context.clone());
+    let options = RunOptions {
+        candidates: context.candidates()?,
+        contexts: contexts(&sources)
+            .into_iter()
+            .filter(|c| !c.current)
+            .map(|c| c.name)
+            .collect(),
+        sources,
+        demo: context.flags.demo.is_some(),
+        settings: context.settings.clone(),
+        paths: context.paths.clone(),
+        start,
+        env: |name| std::env::var(name).ok(),
+    };
+    match runtime::run(options) {
+        Ok(code) => Ok(u8::try_from(code).unwrap_or(FAILED)),
+        Err(error @ StartError::Io(_)) => Err(Quit::failed(error.to_string())),
+        Err(error) => Err(Quit::usage(error.to_string())),
+    }
+}
+
+fn reset_terminal() -> Result<u8, Quit> {
+    match runtime::terminal::reset_terminal() {
+        Ok(()) => Ok(DONE),
+        Err(error) => Err(Quit::failed(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_is_two_and_help_is_zero() {
+        let run = |args: &[&str]| run(args.iter().map(|arg| OsString::from(*arg)));
+        assert_eq!(run(&["stacktui", "restart"]), USAGE);
+        assert_eq!(run(&["stacktui", "--frobnicate"]), USAGE);
+        assert_eq!(run(&["stacktui", "--version"]), DONE);
+    }
+}

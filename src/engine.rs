@@ -1,1 +1,89 @@
-//! (to come)
+//! The one client of a container engine: bollard for the plain calls it does right, [`raw::Raw`] beside it on the same
+//! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
+//! Must not know of state, views, the journal or the clock: times come in as arguments.
+pub mod connect;
+mod container;
+pub mod context;
+mod details;
+pub mod endpoint;
+pub mod error;
+pub mod events;
+pub mod exec;
+mod info;
+pub mod logs;
+mod process;
+pub mod raw;
+pub mod stats;
+mod verb;
+pub mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::connect::{BoxedIo, Connector};
+pub use self::context::{ContextEntry, contexts};
+pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
+pub use self::error::Error;
+pub use self::raw::Raw;
+pub use self::verb::{HELPER_LABEL, Performed};
+use crate::model::{ApiVersion, EngineInfo};
+
+/// A ping that takes longer counts as no answer.
+pub const PING_LIMIT: Duration = Duration::from_secs(2);
+/// Time limit of small questions: version, inspect, top.
+pub const CALL_LIMIT: Duration = Duration::from_secs(5);
+/// Time limit of a whole list: a slow engine is waited for, a stalled one is not.
+pub const LIST_LIMIT: Duration = Duration::from_secs(30);
+/// Largest answer read, in bytes.
+pub const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A live client of one engine. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    raw: Raw,
+    docker: bollard::Docker,
+    info: Arc<EngineInfo>,
+}
+
+impl Engine {
+    /// Connects and asks who is there: a ping within 2 s, then version and info, which a proxy may refuse.
+    pub async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
+        let connector = Connector::to(endpoint).await?;
+        let raw = Raw::new(connector, &endpoint.authority());
+        let info = match info::ask(&raw, &endpoint.to_string()).await {
+            Ok(info) => info,
+            Err(error) => return Err(raw.connector().explain(error).await),
+        };
+        let docker = connect::bollard(raw.connector().clone(), &endpoint.authority())?;
+        Ok(Self {
+            raw,
+            docker,
+            info: Arc::new(info),
+        })
+    }
+
+    /// Whether it answers within 2 s.
+    pub async fn ping(&self) -> Result<(), Error> {
+        info::ping(&self.raw).await.map(|_| ())
+    }
+
+    /// What the engine said of itself when it was opened.
+    pub fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    /// The newest API it speaks: gates features.
+    pub fn api(&self) -> ApiVersion {
+        self.info.api
+    }
+
+    /// For streams, upgrades and lenient reading.
+    pub fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// For the plain calls.
+    pub fn docker(&self) -> &bollard::Docker {
+        &self.docker
+    }
+}

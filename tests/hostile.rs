@@ -2,6 +2,7 @@
 //!
 //! `tests/data/hostile.json` holds records as a container could write them, with the text and style that must come of
 //! them; style offsets are bytes. The properties hold for any bytes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

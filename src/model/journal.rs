@@ -2,12 +2,13 @@
 use chrono::{DateTime, FixedOffset};
 
 /// Where in an act's life an entry stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Phase {
     Session,
     /// Written before the call.
     Intent,
     /// Written after it.
+    #[default]
     Result,
     /// Seen from the engine, not done by us.
     Observed,
@@ -91,10 +92,4 @@ pub struct Entry {
     pub error: Option<String>,
     /// The docker command that does the same.
     pub command: Option<String>,
-}
-
-impl Default for Phase {
-    fn default() -> Self {
-        Self::Result
-    }
 }

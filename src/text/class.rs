@@ -32,23 +32,37 @@ pub(super) enum Class {
 pub(super) fn class(c: char) -> Class {
     let n = c as u32;
     match n {
-        // Latin, and the bulk of wide text (kana, ideographs, Hangul syllables) before any table walk
-        0x20..=0x7E
-        | 0xA0..=0xAC
-        | 0xAE..=0x2FF
-        | 0x3041..=0x3096
-        | 0x30A0..=0x30FF
-        | 0x4E00..=0x9FFF
-        | 0xAC00..=0xD7A3 => Class::Plain,
+        // the everyday ones before any table walk
+        0x20..=0x7E | 0xA0 | 0xAC00..=0xD7A3 => Class::Plain,
+        0x300..=0x34E | 0x350..=0x36F => Class::Mark,
         0x200C | 0x200D => Class::Joiner,
         0xFE0E | 0xFE0F => Class::Selector,
+        _ if is_simple(c) => Class::Plain,
         _ if is_hidden(n) => Class::Hidden,
-        _ if char_columns(c) > 0 && is_prepend(n) => Class::Prepend,
-        // joins with what follows and takes no column: lost where nothing follows
-        _ if is_prepend(n) => Class::Hidden,
-        _ if char_columns(c) == 0 => Class::Mark,
-        _ => Class::Plain,
+        _ => match (char_columns(c), is_prepend(n)) {
+            (0, false) => Class::Mark,
+            // joins with what follows and takes no column: lost where nothing follows
+            (0, true) => Class::Hidden,
+            (_, false) => Class::Plain,
+            (_, true) => Class::Prepend,
+        },
     }
+}
+
+/// Whether `c` is `Plain` and surely starts a grapheme when no `Prepend` or joiner stands before it.
+///
+/// Only a shortcut for frequent scripts, symbols and emoji: `false` means "ask the tables".
+pub(super) fn is_simple(c: char) -> bool {
+    let n = c as u32;
+    if n < 0x3000 {
+        return matches!(n,
+            0x20..=0x7E | 0xA1..=0xAC | 0xAE..=0x2FF | 0x391..=0x3FF | 0x400..=0x482 | 0x48A..=0x52F
+            | 0x5D0..=0x5EA | 0x620..=0x64A | 0x1E00..=0x1EFF | 0x2010..=0x2027 | 0x2030..=0x205E
+            | 0x20A0..=0x20BF | 0x2100..=0x2BFF | 0x2E80..=0x2E99);
+    }
+    matches!(n,
+        0x3000..=0x3029 | 0x3041..=0x3096 | 0x309B..=0x30FF | 0x3400..=0xA48C | 0xE000..=0xF8FF
+        | 0xF900..=0xFAFF | 0xFF01..=0xFF9D | 0x1F300..=0x1F3FA | 0x1F400..=0x1FAFF | 0x20000..=0x2FFFD)
 }
 
 /// Columns one character takes alone: 0 to 2; controls take none.
@@ -78,18 +92,6 @@ fn is_prepend(n: u32) -> bool {
         0x0600..=0x0605 | 0x06DD | 0x070F | 0x0890 | 0x0891 | 0x08E2 | 0x0D4E
         | 0x110BD | 0x110CD | 0x111C2 | 0x111C3 | 0x113D1 | 0x1193F | 0x11941
         | 0x11A3A | 0x11A84..=0x11A89 | 0x11D46 | 0x11F02)
-}
-
-/// Whether a grapheme surely starts at `c` when no `Prepend` or joiner stands before it.
-///
-/// Only a shortcut for the frequent scripts: `false` means "ask the segmentation tables".
-pub(super) fn starts_grapheme(c: char) -> bool {
-    matches!(c as u32,
-        0x20..=0x7E | 0xA1..=0x2FF | 0x370..=0x482 | 0x48A..=0x52F | 0x531..=0x58F
-        | 0x5D0..=0x5EA | 0x620..=0x64A | 0x1E00..=0x1FFF | 0x2010..=0x2027 | 0x2030..=0x205E
-        | 0x20A0..=0x20BF | 0x2100..=0x2BFF | 0x2E80..=0x3029 | 0x3030..=0x3098
-        | 0x309B..=0xA4CF | 0xE000..=0xF8FF | 0xF900..=0xFAFF | 0xFF01..=0xFF9D
-        | 0x1F900..=0x1FAFF | 0x20000..=0x3FFFD)
 }
 
 /// Whether a mark joins any base, so that it can never stand alone; `false` means "ask the segmentation tables".
@@ -146,15 +148,25 @@ mod tests {
     }
 
     #[test]
-    fn sure_starts_are_starts() {
+    fn simple_characters_are_plain_and_start_graphemes() {
         use unicode_segmentation::UnicodeSegmentation as _;
         for c in (0x20..=0x0010_FFFF).filter_map(char::from_u32) {
-            if starts_grapheme(c) && class(c) == Class::Plain {
-                for before in ["x", "漢", "\u{1100}", "ก\u{E31}", "\u{1F1E6}"] {
-                    let text = format!("{before}{c}");
-                    let last = text.grapheme_indices(true).next_back().map(|(at, _)| at);
-                    assert_eq!(last, Some(before.len()), "U+{:04X}", c as u32);
-                }
+            if !is_simple(c) {
+                continue;
+            }
+            assert!(char_columns(c) > 0 && !is_hidden(c as u32) && !is_prepend(c as u32));
+            for before in [
+                "x",
+                "漢",
+                "🚀",
+                "\u{1100}",
+                "ก\u{E31}",
+                "क\u{94D}",
+                "\u{1F1E6}",
+            ] {
+                let text = format!("{before}{c}");
+                let last = text.grapheme_indices(true).next_back().map(|(at, _)| at);
+                assert_eq!(last, Some(before.len()), "U+{:04X}", c as u32);
             }
         }
     }

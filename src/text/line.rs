@@ -6,7 +6,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::class::{Class, SYMBOL_CAP, class, is_joinable, joins_any_base, starts_grapheme};
+use super::class::{Class, SYMBOL_CAP, class, is_joinable, joins_any_base};
 use super::runs::Runs;
 use super::sanitise::{RECORD_CAP, SafeText};
 use super::width::width;
@@ -18,7 +18,7 @@ const TAB: usize = 8;
 const BLANKS: &str = "        ";
 
 /// The line being written. Functions that return `bool` say whether the text still had room; when not, they wrote nothing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Line {
     text: String,
     runs: Runs,
@@ -41,15 +41,8 @@ impl Line {
     pub(super) fn with_capacity(bytes: usize, keep_style: bool) -> Self {
         Self {
             text: String::with_capacity(bytes),
-            runs: Runs::default(),
-            altered: false,
             keep_style,
-            base: None,
-            bare: false,
-            prepend: false,
-            marks: 0,
-            grapheme: 0,
-            tab: (0, 0),
+            ..Self::default()
         }
     }
 
@@ -59,6 +52,21 @@ impl Line {
         if taken > 0 {
             self.text.push_str(s.get(..taken).unwrap_or_default());
             self.wrote_ascii(taken);
+        }
+        taken
+    }
+
+    /// A run of simple characters ([`is_simple`]), as many as have room; returns the bytes written.
+    pub(super) fn simple(&mut self, s: &str) -> usize {
+        let taken = floor_border(s, self.room());
+        let run = s.get(..taken).unwrap_or_default();
+        if let Some(last) = run.chars().next_back() {
+            let alone = last.len_utf8() == taken;
+            self.text.push_str(run);
+            if !(alone && self.prepend) {
+                self.grapheme = self.text.len() - last.len_utf8();
+            }
+            self.wrote_base(last);
         }
         taken
     }
@@ -103,7 +111,7 @@ impl Line {
 
     /// Whether `joiner` is one and may stand between the base so far and `next`.
     pub(super) fn joins(&mut self, joiner: char, next: char) -> bool {
-        class(joiner) == Class::Joiner
+        matches!(joiner, '\u{200C}' | '\u{200D}')
             && self.base.is_some_and(is_joinable)
             && is_joinable(next)
             && self.fits_grapheme(joiner.len_utf8() + next.len_utf8())
@@ -157,13 +165,11 @@ impl Line {
             return false;
         }
         let start = self.text.len();
-        if !self.prepend && starts_grapheme(c) {
-            self.grapheme = start;
-        } else if !self.fits_grapheme(c.len_utf8()) {
-            if !self.stands_alone(c) {
+        if start + c.len_utf8() - self.grapheme > SYMBOL_CAP {
+            self.grapheme = self.last_grapheme_with(c);
+            if start + c.len_utf8() - self.grapheme > SYMBOL_CAP {
                 return self.hex(c);
             }
-            self.grapheme = start;
         }
         self.text.push(c);
         self.wrote_base(c);
@@ -186,7 +192,7 @@ impl Line {
             self.altered = true;
             return true;
         }
-        if !joins_any_base(c) && self.stands_alone(c) {
+        if !joins_any_base(c) && self.last_grapheme_with(c) == self.text.len() {
             // it would take no column, and be lost
             return self.hex(c);
         }
@@ -206,15 +212,6 @@ impl Line {
         self.text.push(c);
         self.wrote_mark();
         true
-    }
-
-    /// Whether `c`, written next, would be a grapheme of its own.
-    fn stands_alone(&mut self, c: char) -> bool {
-        let start = self.text.len();
-        self.text.push(c);
-        let last = self.last_grapheme();
-        self.text.truncate(start);
-        last == start
     }
 
     /// `<U+XXXX>`, four to six digits.
@@ -258,6 +255,15 @@ impl Line {
             .map_or(self.grapheme, |(at, _)| self.grapheme + at)
     }
 
+    /// Where the last grapheme would start if `c` came next.
+    fn last_grapheme_with(&mut self, c: char) -> usize {
+        let len = self.text.len();
+        self.text.push(c);
+        let last = self.last_grapheme();
+        self.text.truncate(len);
+        last
+    }
+
     fn wrote_ascii(&mut self, bytes: usize) {
         if bytes > 1 || !self.prepend {
             self.grapheme = self.text.len() - 1;
@@ -277,4 +283,15 @@ impl Line {
         self.prepend = false;
         self.marks += 1;
     }
+}
+
+/// The last character border of `s` at or before `at`. `str::floor_char_boundary` is too young for our oldest Rust.
+fn floor_border(s: &str, at: usize) -> usize {
+    if at >= s.len() {
+        return s.len();
+    }
+    (0..=at)
+        .rev()
+        .find(|at| s.is_char_boundary(*at))
+        .unwrap_or(0)
 }

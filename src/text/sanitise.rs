@@ -5,7 +5,7 @@
 //! U+FFFD. Nothing hides, nothing reaches the terminal, and sanitising twice changes nothing.
 //! Must not know: where the bytes came from, how they are drawn. Linear time, no state between records.
 
-use super::class::{Class, SYMBOL_CAP, class};
+use super::class::{Class, SYMBOL_CAP, class, is_simple};
 use super::line::Line;
 use super::sequence::{Sequence, sequence};
 pub use super::sgr::{TextColor, TextStyle};
@@ -164,29 +164,56 @@ fn escape(line: &mut Line, rest: &[u8]) -> (usize, usize) {
 fn wide_run(line: &mut Line, bytes: &[u8]) -> usize {
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
-        let mut chars = chunk.valid().chars().peekable();
-        while let Some(c) = chars.next() {
-            if let Some(next) = chars.next_if(|next| line.joins(c, *next)) {
-                if !line.joined(c, next) {
-                    return at;
-                }
-                at += c.len_utf8() + next.len_utf8();
-            } else if line.char(c) {
-                at += c.len_utf8();
-            } else {
-                return at;
-            }
+        let valid = chunk.valid();
+        let taken = chars(line, valid);
+        at += taken;
+        if taken < valid.len() {
+            break;
         }
         let broken = chunk.invalid().len();
         if broken > 0 {
             if !line.char(char::REPLACEMENT_CHARACTER) {
-                return at;
+                break;
             }
             line.removed();
             at += broken;
         }
     }
     at
+}
+
+/// Characters above 7F; returns the bytes taken.
+fn chars(line: &mut Line, s: &str) -> usize {
+    let mut at = 0;
+    while let Some(rest) = s.get(at..).filter(|rest| !rest.is_empty()) {
+        let simple = simple(rest);
+        if !simple.is_empty() {
+            let taken = line.simple(simple);
+            at += taken;
+            if taken < simple.len() {
+                break;
+            }
+            continue;
+        }
+        let mut chars = rest.chars();
+        let (c, next) = (chars.next().unwrap_or_default(), chars.next());
+        let joined = next.filter(|next| line.joins(c, *next));
+        let fits = match joined {
+            Some(next) => line.joined(c, next),
+            None => line.char(c),
+        };
+        if !fits {
+            break;
+        }
+        at += c.len_utf8() + joined.map_or(0, char::len_utf8);
+    }
+    at
+}
+
+/// The simple characters at the start.
+fn simple(s: &str) -> &str {
+    let end = s.find(|c| !is_simple(c)).unwrap_or(s.len());
+    s.get(..end).unwrap_or_default()
 }
 
 /// Length of the printable ASCII at the start, sixteen bytes a step.

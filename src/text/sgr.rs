@@ -35,24 +35,32 @@ impl TextStyle {
     pub(super) fn apply(&mut self, params: &[u8]) {
         let mut fields = params.split(|b| *b == b';');
         while let Some(field) = fields.next() {
-            let mut parts = field.split(|b| *b == b':').map(number);
-            let code = parts.next().flatten().unwrap_or(0);
-            match code {
-                38 | 48 | 58 => {
-                    let color = if field.contains(&b':') {
-                        colon_color(parts)
-                    } else {
-                        semicolon_color(&mut fields)
-                    };
-                    match (code, color) {
-                        (38, Some(color)) => self.fg = color,
-                        (48, Some(color)) => self.bg = color,
-                        _ => {}
-                    }
-                }
-                4 => self.underline = parts.next().flatten() != Some(0),
-                _ => self.apply_code(code),
+            match number(field) {
+                Some(code @ (38 | 48 | 58)) => self.set_color(code, semicolon_color(&mut fields)),
+                Some(code) => self.apply_code(code),
+                None => self.apply_colons(field),
             }
+        }
+    }
+
+    /// A field with arguments of its own: `4:3`, `38:5:208`.
+    fn apply_colons(&mut self, field: &[u8]) {
+        let mut parts = field
+            .split(|b| *b == b':')
+            .map(|part| number(part).unwrap_or(0));
+        match parts.next() {
+            Some(4) => self.underline = parts.next() != Some(0),
+            Some(code @ (38 | 48 | 58)) => self.set_color(code, colon_color(parts)),
+            Some(code) => self.apply_code(code),
+            None => {}
+        }
+    }
+
+    fn set_color(&mut self, code: u16, color: Option<TextColor>) {
+        match (code, color) {
+            (38, Some(color)) => self.fg = color,
+            (48, Some(color)) => self.bg = color,
+            _ => {}
         }
     }
 
@@ -64,7 +72,8 @@ impl TextStyle {
             3 => self.italic = true,
             7 => self.reverse = true,
             9 => self.strike = true,
-            21 => self.underline = true,
+            // 21 is a double underline
+            4 | 21 => self.underline = true,
             22 => {
                 self.bold = false;
                 self.dim = false;
@@ -84,28 +93,24 @@ impl TextStyle {
     }
 }
 
-/// A decimal number, saturating; an empty field is none.
+/// A decimal number, saturating; an empty field is 0, one with a colon is none.
 fn number(digits: &[u8]) -> Option<u16> {
-    if digits.is_empty() {
-        return None;
-    }
-    let value = digits.iter().fold(0u16, |n, b| {
-        n.saturating_mul(10)
-            .saturating_add(u16::from(b.wrapping_sub(b'0').min(9)))
-    });
-    Some(value)
+    digits.iter().try_fold(0u16, |n, b| {
+        let digit = b.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        Some(n.saturating_mul(10).saturating_add(u16::from(digit)))
+    })
 }
 
-fn byte(n: Option<u16>) -> Option<u8> {
-    u8::try_from(n.unwrap_or(0)).ok()
+fn byte(n: u16) -> Option<u8> {
+    u8::try_from(n).ok()
 }
 
 /// `38;5;n` and `38;2;r;g;b`: takes its arguments from the fields that follow.
 fn semicolon_color<'a>(fields: &mut impl Iterator<Item = &'a [u8]>) -> Option<TextColor> {
-    let mut next = || fields.next().map(number);
+    let mut next = || fields.next().and_then(number);
     match next()? {
-        Some(5) => byte(next()?).map(TextColor::Indexed),
-        Some(2) => {
+        5 => byte(next()?).map(TextColor::Indexed),
+        2 => {
             let (r, g, b) = (next()?, next()?, next()?);
             Some(TextColor::Rgb(byte(r)?, byte(g)?, byte(b)?))
         }
@@ -114,8 +119,8 @@ fn semicolon_color<'a>(fields: &mut impl Iterator<Item = &'a [u8]>) -> Option<Te
 }
 
 /// `38:5:n`, `38:2:r:g:b` and `38:2:space:r:g:b` (T.416 puts a colour space before the red).
-fn colon_color(mut parts: impl Iterator<Item = Option<u16>>) -> Option<TextColor> {
-    match parts.next()?? {
+fn colon_color(mut parts: impl Iterator<Item = u16>) -> Option<TextColor> {
+    match parts.next()? {
         5 => byte(parts.next()?).map(TextColor::Indexed),
         2 => {
             let (first, g, b) = (parts.next()?, parts.next()?, parts.next()?);

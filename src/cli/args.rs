@@ -1,0 +1,175 @@
+//! What may be typed after `stacktui`. Only definitions.
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A keyboard-driven container manager for the terminal.
+///
+/// Without a command it opens its screen on the engine that docker would use.
+#[derive(Debug, Parser)]
+#[command(name = "stacktui", version, args_conflicts_with_subcommands = false)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+
+    /// Print a list and exit.
+    #[arg(long, value_enum, value_name = "WHAT", exclusive = true)]
+    pub print: Option<Print>,
+
+    /// Put a terminal right that another program left in a bad way.
+    #[arg(long, exclusive = true)]
+    pub reset_terminal: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes. They go over the environment and the settings file.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Global {
+    /// The engine: unix:///path, tcp://host:port, ssh://user@host.
+    #[arg(short = 'H', long, global = true, value_name = "ENDPOINT", conflicts_with_all = ["context", "demo"])]
+    pub host: Option<String>,
+
+    /// The docker context to use.
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "demo")]
+    pub context: Option<String>,
+
+    /// Work on a built-in simulated engine; a scenario's name or file may follow after `=`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SCENARIO",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = super::sim::DEFAULT
+    )]
+    pub demo: Option<String>,
+
+    /// Nothing that changes anything, and no shell.
+    #[arg(long, global = true)]
+    pub read_only: bool,
+
+    /// Read the settings from this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Draw with ASCII characters only.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
+    /// Leave the mouse to the terminal.
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+
+    /// Write the program's own diagnostics to this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The container table as text, or as JSON, one object a line.
+    Ps(Ps),
+    /// Restart containers, services or stacks.
+    Restart(Targets),
+    /// Stop containers, services or stacks.
+    Stop(Targets),
+    /// Start containers, services or stacks.
+    Start(Targets),
+    /// What was tried to reach an engine, what it may do, what this terminal can.
+    Doctor,
+    /// Who did what, when, with what outcome.
+    Journal(JournalArgs),
+    /// Serve a simulated engine on a unix socket.
+    Sim(SimArgs),
+    /// Print completions for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Print {
+    /// Every action with its keys.
+    Keys,
+    /// A settings file with every key documented.
+    Config,
+    /// A theme file with every key documented.
+    Theme,
+    /// Every column of every view.
+    Columns,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Ps {
+    /// Only these containers, services or stacks.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Stopped ones too, whatever the settings say.
+    #[arg(short, long, conflicts_with = "running")]
+    pub all: bool,
+    /// Running ones only, whatever the settings say.
+    #[arg(short, long)]
+    pub running: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Targets {
+    /// Container, service or stack names, or the beginning of an id.
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Seconds from the stop signal to the kill, instead of the container's own.
+    #[arg(short = 't', long = "time", value_name = "SECONDS")]
+    pub time: Option<u32>,
+    /// Do it to protected containers, too, without a question.
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct JournalArgs {
+    /// Not older: 10m, 2h, 3d, today, 10:32, 2026-11-22 or an RFC 3339 time.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Not newer.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only acts whose name has this in it: restart, container.
+    #[arg(long, value_name = "WORD")]
+    pub action: Option<String>,
+    /// Only acts on targets whose name, service or stack has this in it.
+    #[arg(long, value_name = "WORD")]
+    pub target: Option<String>,
+    /// Only acts that ended so.
+    #[arg(long, value_enum)]
+    pub outcome: Option<OutcomeArg>,
+    /// At most so many, the newest.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 1000)]
+    pub limit: usize,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Check that no line was changed or taken away.
+    #[arg(long, exclusive = true)]
+    pub verify: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutcomeArg {
+    Success,
+    Failure,
+    Cancelled,
+    Unknown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimArgs {
+    /// Where to listen: unix:///path/to/socket.
+    #[arg(long, value_name = "ENDPOINT")]
+    pub listen: String,
+    /// A scenario's name or file.
+    #[arg(long, value_name = "SCENARIO", default_value = super::sim::DEFAULT)]
+    pub scenario: String,
+}

@@ -1,0 +1,157 @@
+//! What every command stands on: the environment, the settings with the flags over them, the way to an engine.
+use std::path::PathBuf;
+
+use super::args::Global;
+use super::out::{Quit, no_engine};
+use super::sim::scenario;
+use crate::config::{Environment, Known, KnownAction, load, recall};
+use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Sources, candidates};
+use crate::journal::{Journal, Session};
+use crate::model::{DownReason, Tried};
+use crate::settings::{Paths, Settings};
+use crate::{actions, columns};
+
+/// Settings and flags, read once.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub env: Environment,
+    pub settings: Settings,
+    pub paths: Option<Paths>,
+    pub flags: Global,
+}
+
+/// How reaching an engine went.
+pub(super) struct Reached {
+    pub engine: Option<(Engine, Candidate)>,
+    /// What failed before it, or all that failed.
+    pub failed: Vec<Tried>,
+}
+
+impl Context {
+    /// Reads the settings; every mistake in them is told and ends the program.
+    pub(super) fn load(flags: Global) -> Result<Self, Quit> {
+        let env = Environment::from_process();
+        let paths = env.paths();
+        let known = known(paths.as_ref());
+        let mut settings = load(flags.config.as_deref(), &env, &known)
+            .map_err(|errors| Quit::usage(errors.to_string()))?;
+        if let Some(paths) = &paths {
+            settings.recall(&recall(&paths.state));
+        }
+        settings.read_only |= flags.read_only;
+        settings.ascii |= flags.ascii;
+        settings.mouse &= !flags.no_mouse;
+        Ok(Self {
+            env,
+            settings,
+            paths,
+            flags,
+        })
+    }
+
+    /// The endpoints to try, in order.
+    pub(super) fn candidates(&self) -> Result<Vec<Candidate>, Quit> {
+        if let Some(name) = &self.flags.demo {
+            let sim = crate::sim::Sim::new(scenario(name)?);
+            let connector = Connector::new(move || {
+                let connection: BoxedIo = Box::new(sim.connect());
+                Box::pin(std::future::ready(Ok(connection)))
+            });
+            return Ok(vec![Candidate::new(Endpoint::Custom(connector), "--demo")]);
+        }
+        let sources = Sources::from_env(self.flags.host.clone(), self.flags.context.clone());
+        Ok(candidates(&sources))
+    }
+
+    /// Tries each endpoint until one answers.
+    pub(super) async fn reach(&self) -> Result<Reached, Quit> {
+        let mut failed = Vec::new();
+        for candidate in self.candidates()? {
+            let opened = match &candidate.endpoint {
+                Ok(endpoint) => Engine::open(endpoint).await,
+                Err(error) => Err(error.clone()),
+            };
+            match opened {
+                Ok(engine) => {
+                    return Ok(Reached {
+                        engine: Some((engine, candidate)),
+                        failed,
+                    });
+                }
+                Err(error) => failed.push(error.tried(&candidate.shown(), &candidate.origin)),
+            }
+        }
+        Ok(Reached {
+            engine: None,
+            failed,
+        })
+    }
+
+    /// The first engine that answers; none ends the program with what was tried.
+    pub(super) async fn engine(&self) -> Result<Engine, Quit> {
+        let reached = self.reach().await?;
+        reached.engine.map(|(engine, _)| engine).ok_or_else(|| {
+            no_engine(&DownReason {
+                tried: reached.failed,
+                ..DownReason::default()
+            })
+        })
+    }
+
+    /// Where the journal is; `None` without a home.
+    pub(super) fn journal_dir(&self) -> Option<PathBuf> {
+        let own = self.paths.as_ref().map(|paths| paths.journal.clone());
+        self.settings.journal_path.clone().or(own)
+    }
+
+    /// The journal, opened for writing; the error is for a person. The simulated engine's acts are not journalled.
+    pub(super) fn journal(&self) -> Result<Option<Journal>, String> {
+        if self.flags.demo.is_some() {
+            return Ok(None);
+        }
+        let dir = self
+            .journal_dir()
+            .ok_or("there is no home directory for the journal: set journal.path")?;
+        let session = Session::from_process(|name| self.env.get(name).map(str::to_owned));
+        Journal::open(&dir, session)
+            .map(Some)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// The names that settings may use, out of the registries and the user's theme directory.
+pub(super) fn known(paths: Option<&Paths>) -> Known {
+    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+    let mut themes: Vec<String> = texts(&["default", "dark", "light"]);
+    let own = paths.and_then(|paths| std::fs::read_dir(&paths.themes).ok());
+    themes.extend(own.into_iter().flatten().flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        name.strip_suffix(".toml").map(str::to_owned)
+    }));
+    Known {
+        themes,
+        actions: actions::all()
+            .map(|action| KnownAction {
+                id: action.id.to_owned(),
+                scope: format!("{:?}", action.scope),
+                keys: texts(action.keys),
+            })
+            .collect(),
+        columns: vec![(
+            "containers".to_owned(),
+            columns::container::COLUMNS
+                .iter()
+                .map(|column| column.id.to_owned())
+                .collect(),
+        )],
+    }
+}
+
+/// Runs a command's asynchronous part on one thread.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result<T, Quit> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
+        .block_on(work)
+}

@@ -1,0 +1,169 @@
+//! `journal`: the acts that were written down, as a table or as JSON lines; and whether they are as they were written.
+use chrono::{DateTime, FixedOffset, Local};
+use serde_json::{Map, Value, json};
+
+use super::args::{JournalArgs, OutcomeArg};
+use super::context::Context;
+use super::out::{Out, Quit, complain};
+use super::verb::local;
+use super::{DONE, FAILED, table, when};
+use crate::journal::{Filter, read, verify};
+use crate::model::{Entry, Outcome, Phase};
+use crate::text::duration;
+
+pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Result<u8, Quit> {
+    let dir = context
+        .journal_dir()
+        .ok_or_else(|| Quit::failed("there is no home directory: set journal.path"))?;
+    if args.verify {
+        let verdict = verify(&dir).map_err(|error| Quit::failed(error.to_string()))?;
+        for fault in &verdict.faults {
+            out.line(&format!(
+                "{}:{}: {}",
+                fault.file.display(),
+                fault.line,
+                fault.why
+            ))?;
+        }
+        out.line(&format!(
+            "{} lines, {} at fault",
+            verdict.lines,
+            verdict.faults.len()
+        ))?;
+        out.flush()?;
+        return Ok(if verdict.faults.is_empty() {
+            DONE
+        } else {
+            FAILED
+        });
+    }
+    let reading =
+        read(&dir, &filter(args)?, args.limit).map_err(|error| Quit::failed(error.to_string()))?;
+    if reading.skipped > 0 {
+        complain(&format!("{} lines could not be read", reading.skipped));
+    }
+    if args.json {
+        for entry in &reading.entries {
+            out.line(&object(entry).to_string())?;
+        }
+    } else {
+        let rows: Vec<Vec<String>> = reading.entries.iter().map(row).collect();
+        let columns = out.columns();
+        for line in table::lines(HEAD, &rows, columns) {
+            out.line(&line)?;
+        }
+    }
+    out.flush()?;
+    Ok(DONE)
+}
+
+fn filter(args: &JournalArgs) -> Result<Filter, Quit> {
+    let now = local();
+    let time = |text: &Option<String>| -> Result<Option<DateTime<FixedOffset>>, Quit> {
+        text.as_deref()
+            .map_or(Ok(None), |text| moment(text, now).map(Some))
+    };
+    Ok(Filter {
+        since: time(&args.since)?,
+        until: time(&args.until)?,
+        action: args.action.clone(),
+        target: args.target.clone(),
+        outcome: args.outcome.map(|outcome| match outcome {
+            OutcomeArg::Success => Outcome::Success,
+            OutcomeArg::Failure => Outcome::Failure,
+            OutcomeArg::Cancelled => Outcome::Cancelled,
+            OutcomeArg::Unknown => Outcome::Unknown,
+        }),
+        user: None,
+    })
+}
+
+/// A typed time; the error says what can be typed.
+pub(super) fn moment(
+    text: &str,
+    now: DateTime<FixedOffset>,
+) -> Result<DateTime<FixedOffset>, Quit> {
+    when::parse(text, now)
+        .ok_or_else(|| Quit::usage(format!("`{text}` is no time: write {}", when::FORMS)))
+}
+
+const HEAD: &[table::Head] = &[
+    ("TIME", false),
+    ("USER", false),
+    ("ACTION", false),
+    ("TARGET", false),
+    ("OUTCOME", false),
+    ("TOOK", true),
+    ("BEFORE -> AFTER", false),
+];
+
+fn row(entry: &Entry) -> Vec<String> {
+    let at = entry.at.with_timezone(&Local);
+    let outcome = match (entry.outcome, entry.phase) {
+        (Some(outcome), _) => outcome.word(),
+        (None, Phase::Intent) => "under way",
+        (None, _) => "",
+    };
+    let target = entry.target.as_ref().map(|target| target.name.clone());
+    let took = entry.duration_ms.and_then(|ms| i64::try_from(ms).ok());
+    vec![
+        at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        entry.user.clone(),
+        entry.action.clone(),
+        target.unwrap_or_default(),
+        outcome.to_owned(),
+        took.map(|ms| duration(chrono::TimeDelta::milliseconds(ms)))
+            .unwrap_or_default(),
+        change(entry),
+    ]
+}
+
+/// What was and what came of it, or why nothing did.
+fn change(entry: &Entry) -> String {
+    if let Some(error) = &entry.error {
+        return error.clone();
+    }
+    match (&entry.before, &entry.after) {
+        (None, None) => {
+            let params: Vec<String> = entry
+                .params
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect();
+            params.join(" ")
+        }
+        (before, after) => format!(
+            "{} -> {}",
+            before.as_deref().unwrap_or("?"),
+            after.as_deref().unwrap_or("?")
+        ),
+    }
+}
+
+/// One entry, whole, as it is after joining; what is not known is left out.
+fn object(entry: &Entry) -> Value {
+    let target = entry.target.as_ref().map(|target| {
+        json!({
+            "type": target.kind, "id": target.id, "name": target.name, "project": target.project,
+            "service": target.service, "image": target.image,
+        })
+    });
+    let params: Map<String, Value> = entry
+        .params
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone().into()))
+        .collect();
+    let mut fields = json!({
+        "id": entry.id, "ref": entry.answers, "ts": entry.at.to_rfc3339(), "phase": entry.phase.word(),
+        "action": entry.action, "user": entry.user, "client": entry.client, "engine": entry.host,
+        "target": target, "params": params, "before": entry.before, "after": entry.after,
+        "duration_ms": entry.duration_ms, "exit_code": entry.exit_code,
+        "outcome": entry.outcome.map(Outcome::word), "error": entry.error, "command": entry.command,
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| {
+            !value.is_null() && value.as_object().is_none_or(|map| !map.is_empty())
+        });
+    }
+    fields
+}

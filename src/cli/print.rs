@@ -1,0 +1,92 @@
+//! `--print`: the registries as text, for reading and for files to start from.
+use super::args::{Global, Print};
+use super::context::Context;
+use super::out::{Out, Quit};
+use super::{DONE, table};
+use crate::state::Keymap;
+use crate::{actions, columns, config, theme};
+
+pub(super) fn run(what: Print, flags: &Global, out: &mut Out) -> Result<u8, Quit> {
+    match what {
+        Print::Config => out.bytes(config::template().as_bytes())?,
+        Print::Theme => theme_file(out)?,
+        Print::Columns => column_table(out)?,
+        Print::Keys => key_table(&Context::load(flags.clone())?, out)?,
+    }
+    out.flush()?;
+    Ok(DONE)
+}
+
+/// The keys as they are with this user's settings.
+fn key_table(context: &Context, out: &mut Out) -> Result<(), Quit> {
+    let keymap = keymap(context)?;
+    let rows: Vec<Vec<String>> = actions::all()
+        .map(|action| {
+            let keys: Vec<String> = keymap
+                .keys_of(action.id)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            vec![action.id.to_owned(), keys.join(" "), action.help.to_owned()]
+        })
+        .collect();
+    lines(
+        out,
+        &[("ACTION", false), ("KEYS", false), ("DOES", false)],
+        &rows,
+    )
+}
+
+/// The key map of these settings: the defaults, the preset, the user's own.
+pub(super) fn keymap(context: &Context) -> Result<Keymap, Quit> {
+    actions::keymap(&context.settings.bindings()).map_err(|mistakes| {
+        Quit::usage(format!(
+            "the keys cannot be used:\n  {}",
+            mistakes.join("\n  ")
+        ))
+    })
+}
+
+fn column_table(out: &mut Out) -> Result<(), Quit> {
+    let rows: Vec<Vec<String>> = columns::container::COLUMNS
+        .iter()
+        .map(|column| {
+            vec![
+                "containers".to_owned(),
+                column.id.to_owned(),
+                if column.default { "shown" } else { "" }.to_owned(),
+                column.help.to_owned(),
+            ]
+        })
+        .collect();
+    lines(
+        out,
+        &[
+            ("VIEW", false),
+            ("COLUMN", false),
+            ("DEFAULT", false),
+            ("TELLS", false),
+        ],
+        &rows,
+    )
+}
+
+fn lines(out: &mut Out, head: &[table::Head], rows: &[Vec<String>]) -> Result<(), Quit> {
+    for line in table::lines(head, rows, None) {
+        out.line(&line)?;
+    }
+    Ok(())
+}
+
+fn theme_file(out: &mut Out) -> Result<(), Quit> {
+    out.line(
+        "# A theme: save it as themes/NAME.toml beside config.toml and set theme = \"NAME\".",
+    )?;
+    out.line("# Every line is the built-in theme's on a dark background; take away a `# ` to change one.")?;
+    for doc in theme::KEYS {
+        out.line("")?;
+        out.line(&format!("# {}", doc.doc.trim()))?;
+        out.line(&format!("# \"{}\" = \"{}\"", doc.id, doc.dark))?;
+    }
+    Ok(())
+}

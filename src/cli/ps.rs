@@ -1,0 +1,164 @@
+//! `ps`: the container table as text or as JSON lines, with figures of the running ones.
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use futures::stream;
+use serde_json::{Value, json};
+
+use super::args::Ps;
+use super::context::{Context, block_on};
+use super::names::resolve;
+use super::out::{Out, Quit};
+use super::verb::{containers, wrong_names};
+use super::{DONE, table};
+use crate::engine::Engine;
+use crate::model::{Container, Port, RunState, Sample};
+use crate::runtime::clock;
+use crate::text::{bytes_short, duration, percent};
+
+/// Questions for figures under way at once.
+const AT_ONCE: usize = 32;
+
+pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Quit> {
+    block_on(async {
+        let engine = context.engine().await?;
+        let all = containers(&engine).await?;
+        let shown = chosen(context, args, &all)?;
+        let figures = figures(&engine, &shown).await;
+        let rows = shown.iter().zip(&figures);
+        if args.json {
+            let host = &engine.info().name;
+            for (container, sample) in rows {
+                out.line(&object(host, container, sample.as_ref()).to_string())?;
+            }
+        } else {
+            let now = clock::now();
+            let rows: Vec<Vec<String>> = rows
+                .map(|(c, sample)| row(c, sample.as_ref(), now))
+                .collect();
+            let columns = out.columns();
+            for line in table::lines(HEAD, &rows, columns) {
+                out.line(&line)?;
+            }
+        }
+        out.flush()?;
+        Ok(DONE)
+    })
+}
+
+/// Those that are asked for, stack by stack, by name.
+fn chosen<'a>(
+    context: &Context,
+    args: &Ps,
+    all: &'a [Container],
+) -> Result<Vec<&'a Container>, Quit> {
+    if !args.names.is_empty() {
+        return resolve(&args.names, all).map_err(|errors| wrong_names(&errors));
+    }
+    let stopped = args.all || context.settings.show_stopped && !args.running;
+    let mut shown: Vec<&Container> = all
+        .iter()
+        .filter(|c| stopped || c.state.is_live() || c.state == RunState::Restarting)
+        .collect();
+    shown.sort_by_key(|c| (c.stack().is_none(), c.stack(), c.name.as_str()));
+    Ok(shown)
+}
+
+/// The figures of each, in order; `None` where it does not run or the engine does not say.
+async fn figures(engine: &Engine, shown: &[&Container]) -> Vec<Option<Sample>> {
+    let ask = |container: &Container| {
+        let key = container.key.clone();
+        let live = container.state.is_live();
+        async move {
+            if !live {
+                return None;
+            }
+            stats_once(engine, &key).await
+        }
+    };
+    stream::iter(shown.iter().map(|container| ask(container)))
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+const HEAD: &[table::Head] = &[
+    ("NAME", false),
+    ("STATE", false),
+    ("FOR", true),
+    ("CPU", true),
+    ("MEM", true),
+    ("LIMIT", true),
+    ("STACK", false),
+    ("IMAGE", false),
+    ("PORTS", false),
+];
+
+fn row(container: &Container, sample: Option<&Sample>, now: DateTime<Utc>) -> Vec<String> {
+    let age = container.since.map(|since| duration(now - since));
+    let cpu = sample.and_then(|s| s.cpu).map(percent);
+    let memory = sample.and_then(|s| s.memory).map(bytes_short);
+    let limit = sample.and_then(|s| s.memory_limit).map(bytes_short);
+    vec![
+        container.name.clone(),
+        super::verb::state(container),
+        age.unwrap_or_default(),
+        cpu.unwrap_or_default(),
+        memory.unwrap_or_default(),
+        limit.unwrap_or_default(),
+        container.stack().unwrap_or_default().to_owned(),
+        container.image.clone(),
+        ports(&container.ports),
+    ]
+}
+
+/// `8025->80/tcp`; each port once, whatever addresses it is bound to.
+fn ports(ports: &[Port]) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for port in ports {
+        let inside = format!("{}/{}", port.private, port.protocol);
+        let text = port
+            .public
+            .map_or_else(|| inside.clone(), |public| format!("{public}->{inside}"));
+        if !shown.contains(&text) {
+            shown.push(text);
+        }
+    }
+    shown.join(" ")
+}
+
+fn object(host: &str, container: &Container, sample: Option<&Sample>) -> Value {
+    let time = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339());
+    let ports: Vec<Value> = container
+        .ports
+        .iter()
+        .map(|p| json!({ "private": p.private, "public": p.public, "ip": p.ip, "protocol": p.protocol }))
+        .collect();
+    let totals = sample.map(|s| s.totals);
+    json!({
+        "host": host,
+        "id": &*container.key.id,
+        "name": container.name,
+        "stack": container.stack(),
+        "service": container.service(),
+        "image": container.image,
+        "state": container.state.word(),
+        "health": container.health.map(crate::model::Health::word),
+        "status": container.status,
+        "exit_code": container.exit_code,
+        "created": time(container.created),
+        "since": time(container.since),
+        "cpu_percent": sample.and_then(|s| s.cpu),
+        "memory_bytes": sample.and_then(|s| s.memory),
+        "memory_limit_bytes": sample.and_then(|s| s.memory_limit),
+        "network_rx_bytes": totals.and_then(|t| t.net_rx),
+        "network_tx_bytes": totals.and_then(|t| t.net_tx),
+        "block_read_bytes": totals.and_then(|t| t.block_read),
+        "block_write_bytes": totals.and_then(|t| t.block_write),
+        "pids": sample.and_then(|s| s.pids),
+        "ports": ports,
+    })
+}
+
+async fn stats_once(_: &Engine, _: &crate::model::Key) -> Option<Sample> {
+    None
+}

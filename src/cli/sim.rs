@@ -1,0 +1,64 @@
+//! `sim`: the simulated engine on a unix socket, for trying and for tests; and the scenarios' names.
+use std::path::Path;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tokio::sync::oneshot;
+
+use super::DONE;
+use super::args::SimArgs;
+use super::context::block_on;
+use super::out::{Out, Quit};
+use crate::sim::{Scenario, Sim};
+
+/// The scenario that is shown when none is named.
+pub(super) const DEFAULT: &str = "systeme-ticketing";
+
+/// A built-in scenario, or one out of a file where the word looks like one.
+pub(super) fn scenario(name: &str) -> Result<Scenario, Quit> {
+    let is_file = name.contains('/')
+        || Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "toml");
+    if !is_file {
+        return Scenario::named(name).map_err(|error| Quit::usage(error.to_string()));
+    }
+    let text = std::fs::read_to_string(name)
+        .map_err(|error| Quit::failed(format!("cannot read {name}: {error}")))?;
+    Scenario::parse(&text).map_err(|error| Quit::usage(format!("{name}: {error}")))
+}
+
+pub(super) fn run(args: &SimArgs, out: &mut Out) -> Result<u8, Quit> {
+    let path = args.listen.strip_prefix("unix://").unwrap_or(&args.listen);
+    if !path.starts_with('/') {
+        return Err(Quit::usage("--listen takes unix:///an/absolute/path"));
+    }
+    let sim = Sim::new(scenario(&args.scenario)?);
+    block_on(async {
+        out.line(&format!("serving {} at unix://{path}", args.scenario))?;
+        out.flush()?;
+        tokio::select! {
+            served = sim.listen_unix(Path::new(path)) => {
+                served.map_err(|error| Quit::failed(format!("cannot listen at {path}: {error}")))?;
+            }
+            () = interrupted() => {}
+        }
+        Ok(DONE)
+    })
+}
+
+/// Ctrl-C, or the polite request to end.
+async fn interrupted() {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+        return std::future::pending().await;
+    };
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        signals.forever().next();
+        // Nobody waits any more when the listener has failed.
+        let _ = sender.send(());
+    });
+    if receiver.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,54 @@
+//! Reading a settings file, when it is one that only its owner can change.
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+use nix::unistd::Uid;
+
+/// Bytes; a settings file that is larger is none.
+const SIZE_MAX: u64 = 1024 * 1024;
+
+/// The file's text; empty when it is not there and need not be. The error is for a person.
+pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
+    let failed = |error: &std::io::Error| format!("cannot be read: {error}");
+    let mut file = match OpenOptions::new()
+        .read(true)
+        .custom_flags((OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits())
+        .open(path)
+    {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => {
+            return Ok(String::new());
+        }
+        Err(error) => return Err(failed(&error)),
+    };
+    let meta = file.metadata().map_err(|error| failed(&error))?;
+    if !meta.is_file() {
+        return Err("is no plain file".to_owned());
+    }
+    let me = Uid::effective().as_raw();
+    if meta.uid() != me && meta.uid() != 0 {
+        return Err(format!(
+            "belongs to user {}, who could change what this program does for you",
+            meta.uid()
+        ));
+    }
+    if meta.mode() & 0o022 != 0 {
+        return Err(format!(
+            "others may write it (mode {:04o}); run: chmod go-w {}",
+            meta.mode() & 0o7777,
+            path.display()
+        ));
+    }
+    if meta.len() > SIZE_MAX {
+        return Err("is too large for settings".to_owned());
+    }
+    let mut bytes = Vec::new();
+    file.by_ref()
+        .take(SIZE_MAX)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+}

@@ -1,0 +1,160 @@
+//! Byte streams to an engine, whatever lies between: unix socket, TCP, TLS, an ssh forward, or a pipe inside this
+//! process. Must not know what is said over them.
+mod ssh;
+mod tls;
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bollard::{BollardRequest, Docker};
+use futures::future::BoxFuture;
+use hyper::header::{HOST, HeaderValue};
+use hyper::{Request, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::endpoint::Endpoint;
+use super::error::Error;
+use super::raw::handshake;
+
+/// How long a TCP connection may take to be accepted.
+const TCP_CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a helper's words may take to arrive after the cut they explain.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+/// Bollard's own time limit in seconds, out of the way.
+const NO_LIMIT: u64 = 24 * 3600;
+
+/// Anything that carries bytes both ways.
+pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+
+/// The one type every transport is boxed into.
+pub type BoxedIo = Box<dyn Duplex>;
+
+pub(super) use ssh::said as ssh_said;
+pub(super) use tls::said as tls_said;
+
+type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
+type Words = dyn Fn() -> String + Send + Sync;
+
+/// Opens a new connection each time it is asked. Cheap to clone; what it needs to stay alive (an ssh process) lives as
+/// long as the last clone.
+#[derive(Clone)]
+pub struct Connector {
+    dial: Arc<Dial>,
+    words: Option<Arc<Words>>,
+}
+
+impl Connector {
+    /// A connector out of any function that opens connections: the simulated engine, tests.
+    pub fn new<F>(dial: F) -> Self
+    where
+        F: Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync + 'static,
+    {
+        Self {
+            dial: Arc::new(dial),
+            words: None,
+        }
+    }
+
+    /// The same, with a helper that may know why a connection was cut.
+    fn with_words(self, words: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self {
+            words: Some(Arc::new(words)),
+            ..self
+        }
+    }
+
+    /// A cut in the words of whatever lies between (ssh tells of a missing remote socket only afterwards).
+    pub(super) async fn explain(&self, error: Error) -> Error {
+        let Some(words) = self.words.as_ref().filter(|_| error == Error::Cut) else {
+            return error;
+        };
+        tokio::time::sleep(LAST_WORDS).await;
+        match words() {
+            none if none.is_empty() => error,
+            said => Error::ssh(&said),
+        }
+    }
+
+    /// A connector to a unix socket.
+    pub fn unix(path: PathBuf) -> Self {
+        Self::new(move || {
+            let path = path.clone();
+            Box::pin(async move { Ok(Box::new(UnixStream::connect(path).await?) as BoxedIo) })
+        })
+    }
+
+    /// A connector over plain TCP.
+    pub fn tcp(host: String, port: u16) -> Self {
+        Self::new(move || {
+            let host = host.clone();
+            Box::pin(async move { Ok(Box::new(dial_tcp(&host, port).await?) as BoxedIo) })
+        })
+    }
+
+    /// What it takes to reach `endpoint`: reads certificates, starts ssh and waits for its forward.
+    pub async fn to(endpoint: &Endpoint) -> Result<Self, Error> {
+        match endpoint {
+            Endpoint::Unix(path) => Ok(Self::unix(path.clone())),
+            Endpoint::Tcp { host, port } => Ok(Self::tcp(host.clone(), *port)),
+            Endpoint::Tls(tls) => tls::connector(tls),
+            Endpoint::Ssh(ssh) => ssh::connector(ssh).await,
+            Endpoint::Custom(connector) => Ok(connector.clone()),
+        }
+    }
+
+    /// Opens one connection.
+    pub async fn connect(&self) -> io::Result<BoxedIo> {
+        (self.dial)().await
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connector")
+    }
+}
+
+/// Bollard over this connector. It waits as long as its caller does: each call has its own limit.
+pub(super) fn bollard(connector: Connector, authority: &str) -> Result<Docker, Error> {
+    let address = format!("http://{authority}");
+    let host = HeaderValue::from_str(authority)
+        .map_err(|_| Error::endpoint(&format!("{authority}: not a host's name")))?;
+    let transport = move |request: BollardRequest| {
+        let (connector, host) = (connector.clone(), host.clone());
+        async move {
+            let (mut head, body) = request.into_parts();
+            let path = head.uri.path_and_query().cloned();
+            head.uri = path.map_or_else(Uri::default, Uri::from);
+            head.headers.insert(HOST, host);
+            let mut sender = handshake(&connector).await.map_err(io::Error::other)?;
+            Ok(sender.send_request(Request::from_parts(head, body)).await?)
+        }
+    };
+    Docker::connect_with_custom_transport(
+        transport,
+        Some(address),
+        NO_LIMIT,
+        bollard::API_DEFAULT_VERSION,
+    )
+    .map_err(Error::from)
+}
+
+/// Opens TCP with small packets sent at once; a host that does not answer is given up after five seconds.
+async fn dial_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+    let stream = tokio::time::timeout(TCP_CONNECT, TcpStream::connect((host, port)))
+        .await
+        .map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::TimedOut,
+                format!("{host}:{port} did not accept a connection"),
+            )
+        })??;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

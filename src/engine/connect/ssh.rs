@@ -1,0 +1,202 @@
+//! An engine behind ssh: the system's own `ssh` forwards the remote socket to one of ours, so that configuration,
+//! agent, jump hosts and known hosts are the user's. One process a host, many streams in it.
+//! Must not know what is said over the forward.
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
+
+use super::{BoxedIo, Connector};
+use crate::engine::endpoint::Ssh;
+use crate::engine::error::Error;
+
+/// How long ssh may take to set up the forward.
+const SETUP: Duration = Duration::from_secs(20);
+/// Lines of ssh's stderr kept as the reason of a failure.
+const KEPT_LINES: usize = 5;
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// The ssh process and its socket; both go with the last connector.
+struct Forward {
+    child: Mutex<Child>,
+    socket: PathBuf,
+    folder: PathBuf,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Forward {
+    fn drop(&mut self) {
+        // The process is killed by `kill_on_drop`; what it leaves on disk is ours to remove.
+        let _ = std::fs::remove_file(&self.socket);
+        let _ = std::fs::remove_dir(&self.folder);
+    }
+}
+
+impl Forward {
+    /// What ssh said when it has exited, or `None` while it runs.
+    fn ended(&self) -> Option<String> {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = child.try_wait().ok().flatten()?;
+        let said = self.words();
+        Some(if said.is_empty() {
+            format!("ssh ended ({status})")
+        } else {
+            said
+        })
+    }
+
+    fn words(&self) -> String {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.join("; ")
+    }
+}
+
+/// Starts ssh and waits until its forward accepts.
+pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
+    let forward = Arc::new(start(ssh)?);
+    let ready = tokio::time::timeout(SETUP, async {
+        loop {
+            if UnixStream::connect(&forward.socket).await.is_ok() {
+                return Ok(());
+            }
+            if forward.ended().is_some() {
+                // Its last words may still be on the way through the pipe.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                return Err(Error::ssh(&forward.ended().unwrap_or_default()));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    ready.unwrap_or_else(|_| {
+        let said = forward.words();
+        Err(Error::ssh(if said.is_empty() {
+            "no answer within 20 s"
+        } else {
+            &said
+        }))
+    })?;
+    let spoken = Arc::clone(&forward);
+    let connector = Connector::new(move || {
+        let forward = Arc::clone(&forward);
+        Box::pin(async move {
+            match UnixStream::connect(&forward.socket).await {
+                Ok(stream) => Ok(Box::new(stream) as BoxedIo),
+                Err(error) => Err(forward.ended().map_or(error, |said| {
+                    io::Error::new(io::ErrorKind::ConnectionAborted, SshEnded(said))
+                })),
+            }
+        })
+    });
+    Ok(connector.with_words(move || spoken.words()))
+}
+
+fn start(ssh: &Ssh) -> Result<Forward, Error> {
+    let folder =
+        private_folder().map_err(|e| Error::ssh(&format!("no folder for its socket: {e}")))?;
+    let socket = folder.join("engine.sock");
+    let mut child = command(ssh, &socket)
+        .spawn()
+        .map_err(|e| Error::ssh(&format!("cannot start ssh: {e}")))?;
+    let said = Arc::new(Mutex::new(Vec::new()));
+    if let Some(stderr) = child.stderr.take() {
+        let said = Arc::clone(&said);
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(stderr).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                if said.len() == KEPT_LINES {
+                    said.remove(0);
+                }
+                said.push(line.trim().chars().take(300).collect());
+            }
+        });
+    }
+    Ok(Forward {
+        child: Mutex::new(child),
+        socket,
+        folder,
+        said,
+    })
+}
+
+/// `ssh -NT -L ours:theirs`, never asking anything on the terminal.
+fn command(ssh: &Ssh, socket: &Path) -> Command {
+    let mut command = Command::new("ssh");
+    for option in [
+        "BatchMode=yes",
+        "ExitOnForwardFailure=yes",
+        "ConnectTimeout=15",
+        "ServerAliveInterval=15",
+        "ServerAliveCountMax=3",
+        "StreamLocalBindMask=0177",
+        "StreamLocalBindUnlink=yes",
+        "ControlMaster=no",
+        "ControlPath=none",
+    ] {
+        command.arg("-o").arg(option);
+    }
+    let mut forward = socket.as_os_str().to_owned();
+    forward.push(":");
+    forward.push(&ssh.socket);
+    command.arg("-NT").arg("-L").arg(forward);
+    if let Some(port) = ssh.port {
+        command.arg("-p").arg(port.to_string());
+    }
+    if let Some(user) = &ssh.user {
+        command.arg("-l").arg(user);
+    }
+    // `--` keeps a host that begins with a dash from being read as an option.
+    command.arg("--").arg(&ssh.host);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    // Away from our terminal's process group: Ctrl-C is ours, not ssh's.
+    command.process_group(0);
+    command
+}
+
+/// A fresh folder only we may enter, short enough for a socket's path.
+fn private_folder() -> io::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    let base = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|path| path.is_dir())
+        .unwrap_or_else(std::env::temp_dir);
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = base.join(format!("stacktui-{}-{number}", std::process::id()));
+        match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// The reason inside an `io::Error` of a forward whose ssh has gone.
+#[derive(Debug)]
+struct SshEnded(String);
+
+impl std::fmt::Display for SshEnded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SshEnded {}
+
+/// ssh's last words inside an `io::Error`.
+pub(in crate::engine) fn said(error: &io::Error) -> Option<String> {
+    let inner = error.get_ref()?.downcast_ref::<SshEnded>()?;
+    Some(inner.0.clone())
+}

@@ -1,0 +1,259 @@
+//! A small HTTP client of our own on the same connector as bollard, for what bollard cannot say or reads wrongly: lists
+//! and events with unknown values, exact log resumption, upgraded terminals, time limits on bodies, kept connections.
+//! Paths are sent without a version prefix: every engine then speaks its newest. Must not know what the answers mean.
+pub mod hijack;
+pub mod lines;
+mod pool;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+
+use self::hijack::Hijacked;
+pub use self::lines::JsonLines;
+use self::pool::Pool;
+use super::connect::Connector;
+use super::error::Error;
+
+/// Most bytes read of an answer that tells of an error.
+const ERROR_BODY: usize = 64 * 1024;
+/// How long the rest of an error answer may take.
+const ERROR_LIMIT: Duration = Duration::from_secs(2);
+
+/// The client. Cheap to clone; clones share the kept connections.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    connector: Connector,
+    authority: Arc<str>,
+    pool: Arc<Pool>,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Raw {
+    /// `authority` goes into the Host header: `localhost` for sockets, `host:port` for the network.
+    pub fn new(connector: Connector, authority: &str) -> Self {
+        Self {
+            connector,
+            authority: Arc::from(authority),
+            pool: Arc::new(Pool::default()),
+        }
+    }
+
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// A GET on a connection of its own, for streams: waits `head` for the response's head, no limit on the body.
+    /// A status of 400 or more is `Error::Server`. Dropping the body closes the connection.
+    pub async fn get(&self, path: &str, head: Duration) -> Result<Response<Incoming>, Error> {
+        let request = self.request(Method::GET, path, &Value::Null)?;
+        let response = within(head, async {
+            let mut sender = handshake(&self.connector).await?;
+            Ok(sender.send_request(request).await?)
+        })
+        .await?;
+        if response.status().as_u16() < 400 {
+            return Ok(response);
+        }
+        let status = response.status();
+        let body = within(ERROR_LIMIT, collect(response.into_body(), ERROR_BODY))
+            .await
+            .unwrap_or_default();
+        Err(Error::answer("GET", path, status.as_u16(), &body))
+    }
+
+    /// A GET whose whole answer (at most `limit` bytes) comes within `deadline`, over a kept connection.
+    pub async fn get_bytes(
+        &self,
+        path: &str,
+        limit: usize,
+        deadline: Duration,
+    ) -> Result<Answer, Error> {
+        self.whole(Method::GET, path, &Value::Null, limit, deadline)
+            .await
+    }
+
+    /// A GET answered by JSON.
+    pub async fn get_json(
+        &self,
+        path: &str,
+        limit: usize,
+        deadline: Duration,
+    ) -> Result<Value, Error> {
+        let answer = self.get_bytes(path, limit, deadline).await?;
+        parse(&answer.body)
+    }
+
+    /// A POST with a JSON body (none for `Value::Null`); the answer is `Value::Null` when it is empty.
+    /// Statuses below 400, 304 among them, are returned.
+    pub async fn post_json(
+        &self,
+        path: &str,
+        body: &Value,
+        deadline: Duration,
+    ) -> Result<(StatusCode, Value), Error> {
+        let answer = self
+            .whole(Method::POST, path, body, 1024 * 1024, deadline)
+            .await?;
+        let value = if answer.body.trim_ascii().is_empty() {
+            Value::Null
+        } else {
+            parse(&answer.body)?
+        };
+        Ok((answer.status, value))
+    }
+
+    /// A POST that turns the connection into a raw pipe; see [`hijack`]. The head must come within 10 s.
+    pub async fn upgrade(&self, path: &str, body: &Value) -> Result<(HeaderMap, Hijacked), Error> {
+        hijack::open(&self.connector, &self.authority, path, body).await
+    }
+
+    /// One request and its whole answer, errors mapped.
+    async fn whole(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        limit: usize,
+        deadline: Duration,
+    ) -> Result<Answer, Error> {
+        let request = self.request(method.clone(), path, body)?;
+        within(deadline, async {
+            let (sender, response) = self.exchange(request).await?;
+            let (head, incoming) = response.into_parts();
+            let bad = head.status.as_u16() >= 400;
+            let bytes = collect(incoming, if bad { ERROR_BODY } else { limit }).await;
+            if bad {
+                let bytes = bytes.unwrap_or_default();
+                let status = head.status.as_u16();
+                return Err(Error::answer(method.as_str(), path, status, &bytes));
+            }
+            let body = bytes?;
+            self.pool.put(sender);
+            Ok(Answer {
+                status: head.status,
+                headers: head.headers,
+                body,
+            })
+        })
+        .await
+    }
+
+    /// Sends over a kept connection when there is one. A kept connection that turns out dead is replaced, if nothing
+    /// of the request was sent, or if asking twice does no harm.
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(SendRequest<Full<Bytes>>, Response<Incoming>), Error> {
+        let mut request = request;
+        while let Some(mut sender) = self.pool.take() {
+            let again = (request.method() == Method::GET).then(|| request.clone());
+            match sender.try_send_request(request).await {
+                Ok(response) => return Ok((sender, response)),
+                Err(mut failed) => match failed.take_message().or(again) {
+                    Some(unsent) => request = unsent,
+                    None => return Err(Error::from(failed.into_error())),
+                },
+            }
+        }
+        let mut sender = handshake(&self.connector).await?;
+        let response = sender.send_request(request).await?;
+        Ok((sender, response))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<Request<Full<Bytes>>, Error> {
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &*self.authority)
+            .header(USER_AGENT, AGENT);
+        let bytes = if body.is_null() {
+            Bytes::new()
+        } else {
+            builder = builder.header(CONTENT_TYPE, "application/json");
+            Bytes::from(body.to_string())
+        };
+        builder
+            .body(Full::new(bytes))
+            .map_err(|e| Error::endpoint(&format!("{path}: {e}")))
+    }
+}
+
+/// How we call ourselves.
+pub(super) const AGENT: &str = concat!("stacktui/", env!("CARGO_PKG_VERSION"));
+
+/// A new connection, driven by its own task until both ends let go.
+pub(super) async fn handshake<B>(connector: &Connector) -> Result<SendRequest<B>, Error>
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let io = connector.connect().await?;
+    let (sender, connection) = http1::Builder::new()
+        .max_headers(128)
+        .handshake(TokioIo::new(io))
+        .await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.with_upgrades().await {
+            tracing::debug!(%error, "a connection to the engine ended");
+        }
+    });
+    Ok(sender)
+}
+
+/// `future`, given up after `limit`.
+pub(super) async fn within<T>(
+    limit: Duration,
+    future: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(limit, future)
+        .await
+        .unwrap_or(Err(Error::TimedOut { after: limit }))
+}
+
+/// The whole body, or `TooLarge` as soon as it passes `limit` bytes.
+async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Error> {
+    let announced = body.size_hint().lower();
+    if announced > limit as u64 {
+        return Err(Error::TooLarge { limit });
+    }
+    let mut whole = Vec::with_capacity(announced as usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if whole.len() + data.len() > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(Bytes::from(whole))
+}
+
+/// JSON out of bytes; broken UTF-8 is replaced rather than refused.
+fn parse(bytes: &[u8]) -> Result<Value, Error> {
+    serde_json::from_slice(bytes)
+        .or_else(|_| serde_json::from_str(&String::from_utf8_lossy(bytes)))
+        .map_err(|e| Error::garbage(&format!("no JSON: {e}")))
+}

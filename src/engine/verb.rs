@@ -1,0 +1,203 @@
+//! Changing calls: the verbs on one container, and the helper container that lends a shell.
+//! Must not know of jobs, the journal or confirmation.
+use std::time::Duration;
+
+use bollard::errors::Error as BollardError;
+use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::query_parameters::{
+    CreateContainerOptions, KillContainerOptions, ListImagesOptions, RemoveContainerOptions,
+    RenameContainerOptions, StartContainerOptions,
+};
+use hyper::StatusCode;
+use serde_json::Value;
+
+use super::error::Error;
+use super::raw::within;
+use super::wire::{clean, escape};
+use super::{CALL_LIMIT, Engine};
+use crate::effect::Verb;
+use crate::model::Key;
+
+/// Time limit of creating, starting or removing the helper container.
+const HELPER_LIMIT: Duration = Duration::from_secs(30);
+/// A forgotten helper ends by itself after this many seconds.
+const HELPER_LIFE: &str = "86400";
+/// Marks the helper container, so that it can be told from the user's own.
+pub const HELPER_LABEL: &str = "stacktui.helper";
+
+/// How a verb ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Performed {
+    /// There was nothing to do: it was so already.
+    pub already: bool,
+}
+
+impl Engine {
+    /// Does `verb` and waits for its end, at most `limit`; when that passes the engine may still finish it.
+    pub async fn perform(
+        &self,
+        key: &Key,
+        verb: &Verb,
+        limit: Duration,
+    ) -> Result<Performed, Error> {
+        let id = &*key.id;
+        match verb {
+            // Bollard cannot tell 304 (it was so already) from 204.
+            Verb::Start => self.post(id, "start", None, limit).await,
+            Verb::Stop { timeout } => self.post(id, "stop", *timeout, limit).await,
+            Verb::Restart { timeout } => self.post(id, "restart", *timeout, limit).await,
+            other => within(limit, self.plain(id, other))
+                .await
+                .map(|()| Performed { already: false }),
+        }
+    }
+
+    async fn post(
+        &self,
+        id: &str,
+        call: &str,
+        timeout: Option<u32>,
+        limit: Duration,
+    ) -> Result<Performed, Error> {
+        let wait = timeout.map_or_else(String::new, |seconds| format!("?t={seconds}"));
+        let path = format!("/containers/{}/{call}{wait}", escape(id));
+        let (status, _) = self.raw().post_json(&path, &Value::Null, limit).await?;
+        Ok(Performed {
+            already: status == StatusCode::NOT_MODIFIED,
+        })
+    }
+
+    /// The verbs bollard does right.
+    async fn plain(&self, id: &str, verb: &Verb) -> Result<(), Error> {
+        let docker = self.docker();
+        let escaped = escape(id);
+        let (call, result) = match verb {
+            Verb::Kill { signal } => {
+                let options = KillContainerOptions {
+                    signal: signal.clone(),
+                };
+                ("kill", docker.kill_container(&escaped, Some(options)).await)
+            }
+            Verb::Pause => ("pause", docker.pause_container(&escaped).await),
+            Verb::Unpause => ("unpause", docker.unpause_container(&escaped).await),
+            Verb::Remove { force, volumes } => {
+                let options = RemoveContainerOptions {
+                    force: *force,
+                    v: *volumes,
+                    ..RemoveContainerOptions::default()
+                };
+                (
+                    "remove",
+                    docker.remove_container(&escaped, Some(options)).await,
+                )
+            }
+            Verb::Rename { to } => {
+                let options = RenameContainerOptions { name: to.clone() };
+                ("rename", docker.rename_container(&escaped, options).await)
+            }
+            Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } => {
+                return Err(Error::Unsupported("not a plain call".to_owned()));
+            }
+        };
+        result.map_err(|error| Error::of_call(error, "POST", &format!("/containers/x/{call}")))
+    }
+
+    /// Starts a container of `image` that sleeps inside the process and network namespaces of `target`, for a shell
+    /// beside a container that has none. Gives its id; remove it with [`Engine::remove_id`]. Ends by itself after a day.
+    pub async fn run_helper(&self, target: &Key, image: &str) -> Result<String, Error> {
+        let shared = format!("container:{}", target.id);
+        let body = ContainerCreateBody {
+            image: Some(image.to_owned()),
+            entrypoint: Some(vec!["sleep".to_owned()]),
+            cmd: Some(vec![HELPER_LIFE.to_owned()]),
+            labels: Some(
+                [
+                    (HELPER_LABEL.to_owned(), "true".to_owned()),
+                    ("stacktui.helper.for".to_owned(), target.id.to_string()),
+                ]
+                .into(),
+            ),
+            host_config: Some(HostConfig {
+                pid_mode: Some(shared.clone()),
+                network_mode: Some(shared),
+                auto_remove: Some(true),
+                ..HostConfig::default()
+            }),
+            ..ContainerCreateBody::default()
+        };
+        let create = |error| Error::of_call(error, "POST", "/containers/create");
+        let created = within(HELPER_LIMIT, async {
+            self.docker()
+                .create_container(None::<CreateContainerOptions>, body)
+                .await
+                .map_err(create)
+        })
+        .await?;
+        let started = within(HELPER_LIMIT, async {
+            self.docker()
+                .start_container(&created.id, None::<StartContainerOptions>)
+                .await
+                .map_err(|error| Error::of_call(error, "POST", "/containers/x/start"))
+        })
+        .await;
+        if let Err(error) = started {
+            // Never started, so the engine does not remove it by itself. The first failure is the one to tell.
+            let _ = self.remove_id(&created.id, true).await;
+            return Err(error);
+        }
+        Ok(created.id)
+    }
+
+    /// Removes a container by its id. One that is gone, or going, is no failure.
+    pub async fn remove_id(&self, id: &str, force: bool) -> Result<(), Error> {
+        let options = RemoveContainerOptions {
+            force,
+            ..RemoveContainerOptions::default()
+        };
+        let gone = |error: &BollardError| {
+            matches!(
+                error,
+                BollardError::DockerResponseServerError {
+                    status_code: 404,
+                    ..
+                }
+            ) || matches!(error, BollardError::DockerResponseServerError { status_code: 409, message }
+                    if message.contains("already in progress"))
+        };
+        within(HELPER_LIMIT, async {
+            match self
+                .docker()
+                .remove_container(&escape(id), Some(options))
+                .await
+            {
+                Err(error) if !gone(&error) => Err(Error::of_call(error, "POST", "/containers/x")),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// The tags of the images this engine holds, with their sizes in bytes, smallest first.
+    pub async fn local_images(&self) -> Result<Vec<(String, u64)>, Error> {
+        let images = within(CALL_LIMIT, async {
+            self.docker()
+                .list_images(None::<ListImagesOptions>)
+                .await
+                .map_err(|error| Error::of_call(error, "GET", "/images/json"))
+        })
+        .await?;
+        let mut tags: Vec<(String, u64)> = images
+            .into_iter()
+            .flat_map(|image| {
+                let size = u64::try_from(image.size).unwrap_or(0);
+                image
+                    .repo_tags
+                    .into_iter()
+                    .map(move |tag| (clean(&tag), size))
+            })
+            .filter(|(tag, _)| !tag.contains("<none>"))
+            .collect();
+        tags.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+        Ok(tags)
+    }
+}

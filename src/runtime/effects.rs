@@ -1,0 +1,330 @@
+//! Starts what `update` asks for: jobs, shells, files. Each in a task of its own; answers come back as messages.
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::Instant;
+
+use super::hosts::HostTasks;
+use super::jobs;
+use super::record::{Done, Recorder};
+use super::shell::{self, ShellIo};
+use crate::effect::{Effect, Fetch};
+use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
+use crate::model::{EngineInfo, HostId};
+use crate::msg::{Failure, FailureKind, HostMsg, JobMsg, Msg, ShellEnd};
+use crate::sim::{Scenario, Sim};
+
+/// What runs effects, and what it needs for that.
+#[derive(Debug)]
+pub struct Runner {
+    pub msgs: mpsc::Sender<Msg>,
+    pub host_out: mpsc::Sender<(HostId, HostMsg)>,
+    pub shell_out: mpsc::Sender<Vec<u8>>,
+    pub recorder: Recorder,
+    pub sources: Sources,
+    pub period: Duration,
+    pub detach_keys: Vec<u8>,
+    /// Where chosen columns and order are remembered.
+    pub memory: Option<PathBuf>,
+    pub slots: Arc<Semaphore>,
+    shell: Option<OpenShell>,
+    announced: bool,
+}
+
+#[derive(Debug)]
+struct OpenShell {
+    input: mpsc::Sender<Vec<u8>>,
+    size: watch::Sender<(u16, u16)>,
+}
+
+/// Endpoints of a simulated engine.
+pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
+    let sim = Sim::new(scenario);
+    let connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(sim.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    });
+    vec![Candidate::new(
+        Endpoint::Custom(connector),
+        "the built-in simulated engine",
+    )]
+}
+
+impl Runner {
+    pub fn new(
+        msgs: mpsc::Sender<Msg>,
+        host_out: mpsc::Sender<(HostId, HostMsg)>,
+        shell_out: mpsc::Sender<Vec<u8>>,
+        sources: Sources,
+    ) -> Self {
+        Self {
+            msgs,
+            host_out,
+            shell_out,
+            recorder: Recorder::default(),
+            sources,
+            period: Duration::from_secs(2),
+            detach_keys: vec![0x10, 0x11],
+            memory: None,
+            slots: Arc::new(Semaphore::new(jobs::AT_ONCE)),
+            shell: None,
+            announced: false,
+        }
+    }
+
+    pub fn start_host(&self, id: HostId, candidates: Vec<Candidate>) -> HostTasks {
+        HostTasks::start(id, candidates, self.period, &self.host_out)
+    }
+
+    /// The endpoints that an effect asks to use instead.
+    pub fn candidates_for(&self, effect: &Effect) -> Option<Vec<Candidate>> {
+        match effect {
+            Effect::OpenDemo => match Scenario::named("systeme-ticketing") {
+                Ok(scenario) => Some(simulated(scenario)),
+                Err(error) => {
+                    tracing::error!(%error, "the built-in scenario");
+                    None
+                }
+            },
+            Effect::UseContext(name) => {
+                let sources = Sources {
+                    host: None,
+                    context: Some(name.clone()),
+                    ..self.sources.clone()
+                };
+                Some(engine::candidates(&sources))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first engine that answers is noted in the journal.
+    pub fn session_opened(&mut self, info: Option<&EngineInfo>) {
+        if self.announced {
+            return;
+        }
+        self.announced = true;
+        let (recorder, info) = (self.recorder.clone(), info.cloned());
+        tokio::spawn(async move { recorder.session(info).await });
+    }
+
+    /// Whether a session line was written, so that its end should be too.
+    pub fn announced(&self) -> bool {
+        self.announced
+    }
+
+    /// Starts an effect that needs neither the terminal nor the loop.
+    pub fn run(&self, effect: Effect, hosts: &BTreeMap<HostId, HostTasks>) {
+        let msgs = self.msgs.clone();
+        match effect {
+            Effect::Run(job) => {
+                let client = hosts.get(&job.key.host).and_then(HostTasks::client);
+                let (recorder, slots) = (self.recorder.clone(), Arc::clone(&self.slots));
+                tokio::spawn(async move {
+                    let early = msgs.clone();
+                    let started = move |id, stop_timeout| {
+                        // A full inbox loses a better countdown, nothing else.
+                        let _full = early.try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
+                    };
+                    let report = jobs::run(job, client, recorder, slots, started).await;
+                    if let Some(why) = report.journal {
+                        let _closed = msgs.send(Msg::JournalFailed(why)).await;
+                    }
+                    let _closed = msgs.send(Msg::Job(report.msg)).await;
+                });
+            }
+            Effect::Fetch(fetch) => self.fetch(fetch, hosts),
+            Effect::Save { path, bytes } => {
+                tokio::task::spawn_blocking(move || {
+                    let (ok, text) = save(&path, &bytes);
+                    let _closed = msgs.blocking_send(Msg::Said { ok, text });
+                });
+            }
+            Effect::JournalReveal { target, what } => {
+                let recorder = self.recorder.clone();
+                let params = vec![("what".to_owned(), what)];
+                tokio::spawn(async move {
+                    let done = Done {
+                        action: "env.reveal",
+                        target,
+                        params,
+                        ..Done::default()
+                    };
+                    if let Err(why) = recorder.act(done).await {
+                        let _closed = msgs.send(Msg::JournalFailed(why)).await;
+                    }
+                });
+            }
+            Effect::Remember(pairs) => {
+                if let Some(path) = self.memory.clone() {
+                    tokio::task::spawn_blocking(move || {
+                        if let Err(error) = crate::config::remember(&path, &pairs) {
+                            tracing::warn!(%error, "what was chosen cannot be remembered");
+                        }
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
+        let msgs = self.msgs.clone();
+        let (Fetch::Details(key) | Fetch::Processes(key)) = &fetch;
+        let Some(client) = hosts.get(&key.host).and_then(HostTasks::client) else {
+            return;
+        };
+        tokio::spawn(async move {
+            let msg = match fetch {
+                Fetch::Details(key) => {
+                    let answer = client.details(&key, super::clock::now()).await;
+                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
+                }
+                Fetch::Processes(key) => {
+                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+                    Msg::Processes(key, answer)
+                }
+            };
+            let _closed = msgs.send(msg).await;
+        });
+    }
+
+    /// Starts a shell or attach that is to have the terminal.
+    pub fn open_shell(
+        &mut self,
+        effect: Effect,
+        hosts: &BTreeMap<HostId, HostTasks>,
+        size: (u16, u16),
+    ) {
+        let (key, target, request) = match effect {
+            Effect::Shell {
+                key,
+                target,
+                request,
+            } => (key, target, Some(request)),
+            Effect::Attach { key, target } => (key, target, None),
+            _ => return,
+        };
+        let (input, input_out) = mpsc::channel(64);
+        let (size_in, size_out) = watch::channel(size);
+        self.shell = Some(OpenShell {
+            input,
+            size: size_in,
+        });
+        let io = ShellIo {
+            input: input_out,
+            output: self.shell_out.clone(),
+            size: size_out,
+            detach_keys: self.detach_keys.clone(),
+        };
+        let client = hosts.get(&key.host).and_then(HostTasks::client);
+        let (msgs, recorder) = (self.msgs.clone(), self.recorder.clone());
+        tokio::spawn(async move {
+            let begun = Instant::now();
+            let info = client.as_ref().map(|c| c.info().clone());
+            let action = if request.is_some() {
+                "container.exec"
+            } else {
+                "container.attach"
+            };
+            let end = hold(client, key.clone(), request, io).await;
+            let (argv, exit_code, failure) = match &end {
+                ShellEnd::Exited { code, command } => (command.clone(), Some(*code), None),
+                ShellEnd::Detached => (Vec::new(), None, None),
+                ShellEnd::Failed(failure) => (Vec::new(), None, Some(failure.clone())),
+                ShellEnd::NoShell { .. } => (
+                    Vec::new(),
+                    None,
+                    Some(Failure {
+                        kind: FailureKind::NoShell,
+                        what: "no shell in the image".to_owned(),
+                        ..Failure::default()
+                    }),
+                ),
+            };
+            let took_ms = u64::try_from(begun.elapsed().as_millis()).ok();
+            let _closed = msgs.send(Msg::Shell(key, end)).await;
+            let done = Done {
+                action,
+                engine: info,
+                target,
+                argv,
+                took_ms,
+                exit_code,
+                failure,
+                ..Done::default()
+            };
+            if let Err(why) = recorder.act(done).await {
+                let _closed = msgs.send(Msg::JournalFailed(why)).await;
+            }
+        });
+    }
+
+    /// Keys for the shell that has the terminal.
+    pub fn to_shell(&self, bytes: Vec<u8>) {
+        if let Some(shell) = &self.shell
+            && shell.input.try_send(bytes).is_err()
+        {
+            tracing::warn!("the shell does not take its input");
+        }
+    }
+
+    pub fn resize_shell(&self, size: (u16, u16)) {
+        if let Some(shell) = &self.shell {
+            shell.size.send_replace(size);
+        }
+    }
+
+    pub fn shell_ended(&mut self) {
+        self.shell = None;
+    }
+}
+
+async fn hold(
+    client: Option<Engine>,
+    key: crate::model::Key,
+    request: Option<crate::effect::ShellRequest>,
+    io: ShellIo,
+) -> ShellEnd {
+    let Some(client) = client else {
+        return ShellEnd::Failed(Failure {
+            kind: FailureKind::Unreachable,
+            what: "the engine does not answer".to_owned(),
+            ..Failure::default()
+        });
+    };
+    match request {
+        Some(request) => shell::run(client, key, request, io).await,
+        None => shell::attach(client, key, io).await,
+    }
+}
+
+/// Writes a new file; what is there stays.
+fn save(path: &Path, bytes: &[u8]) -> (bool, String) {
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path);
+    match file.and_then(|mut file| file.write_all(bytes)) {
+        Ok(()) => (
+            true,
+            format!(
+                "saved {} to {}",
+                crate::text::bytes(bytes.len() as u64),
+                path.display()
+            ),
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
+            false,
+            format!(
+                "{} is there already: nothing was written over it",
+                path.display()
+            ),
+        ),
+        Err(error) => (false, format!("cannot save to {}: {error}", path.display())),
+    }
+}

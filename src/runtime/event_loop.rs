@@ -1,0 +1,448 @@
+//! The loop: messages in, state changed, effects started, a frame painted when something changed.
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::clock;
+use super::effects::Runner;
+use super::hosts::HostTasks;
+use super::input::TermInput;
+use super::painter::Painter;
+use super::screen::Screen;
+use super::signals::Signal;
+use super::streams::Streams;
+use crate::effect::{Effect, LogQuery};
+use crate::keys::Input;
+use crate::model::{HostId, Key};
+use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
+use crate::state::State;
+use crate::subscriptions::subscriptions;
+use crate::theme::Theme;
+use crate::update::update;
+use crate::views;
+
+/// The shortest time between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(33);
+/// Messages taken before a frame is due.
+const BATCH: usize = 256;
+/// How long a lone tick may wait.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Where messages come in from tasks, all bounded.
+#[derive(Debug)]
+pub struct Inbox {
+    pub msgs: mpsc::Receiver<Msg>,
+    pub hosts: mpsc::Receiver<(HostId, HostMsg)>,
+    pub logs: mpsc::Receiver<(LogQuery, LogMsg)>,
+    pub input: mpsc::Receiver<TermInput>,
+    pub signals: mpsc::Receiver<Signal>,
+    /// What a shell that has the terminal prints.
+    pub shell: mpsc::Receiver<Vec<u8>>,
+}
+
+/// Everything the loop works with.
+pub struct EventLoop<S> {
+    pub state: State,
+    pub theme: Theme,
+    pub screen: S,
+    pub inbox: Inbox,
+    pub streams: Streams,
+    pub hosts: BTreeMap<HostId, HostTasks>,
+    pub runner: Runner,
+    /// Names whose logs are to be opened once the first list is there.
+    pub pending_logs: Vec<String>,
+    painter: Painter,
+    buffer: Buffer,
+    bytes: Vec<u8>,
+    dirty: bool,
+    drawn: Option<Instant>,
+    tick_at: Option<Instant>,
+    exit: Option<i32>,
+}
+
+impl<S> std::fmt::Debug for EventLoop<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EventLoop")
+            .field("exit", &self.exit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What woke the loop.
+enum Woke {
+    Signal(Signal),
+    Input(TermInput),
+    Shell(Vec<u8>),
+    Msg(Msg),
+    Host(HostId, HostMsg),
+    Logs(LogQuery, LogMsg),
+    Tick,
+    Frame,
+}
+
+impl<S: Screen> EventLoop<S> {
+    pub fn new(
+        state: State,
+        theme: Theme,
+        screen: S,
+        inbox: Inbox,
+        streams: Streams,
+        hosts: BTreeMap<HostId, HostTasks>,
+        runner: Runner,
+    ) -> Self {
+        let area = Rect::new(0, 0, state.size.0, state.size.1);
+        Self {
+            state,
+            theme,
+            screen,
+            inbox,
+            streams,
+            hosts,
+            runner,
+            pending_logs: Vec::new(),
+            painter: Painter::new(area),
+            buffer: Buffer::empty(area),
+            bytes: Vec::new(),
+            dirty: true,
+            drawn: None,
+            tick_at: None,
+            exit: None,
+        }
+    }
+
+    /// Runs until the user leaves or the terminal is gone. Returns the exit code.
+    pub async fn run(&mut self) -> i32 {
+        self.follow_state();
+        loop {
+            if self.draw_if_due().is_err() {
+                return 1;
+            }
+            if let Some(code) = self.exit {
+                return code;
+            }
+            let woke = self.wait().await;
+            let urgent = matches!(woke, Woke::Input(_));
+            self.take(woke);
+            self.drain();
+            if urgent {
+                self.drawn = None;
+            }
+            self.follow_state();
+        }
+    }
+
+    async fn wait(&mut self) -> Woke {
+        let frame_at = match (self.dirty, self.drawn) {
+            (true, Some(drawn)) => Some(drawn + FRAME),
+            _ => None,
+        };
+        let at = |instant: Option<Instant>| async move {
+            match instant {
+                Some(instant) => sleep_until(instant).await,
+                None => std::future::pending().await,
+            }
+        };
+        let tick_at = self.tick_at;
+        let inbox = &mut self.inbox;
+        tokio::select! {
+            biased;
+            Some(signal) = inbox.signals.recv() => Woke::Signal(signal),
+            Some(input) = inbox.input.recv() => Woke::Input(input),
+            Some(bytes) = inbox.shell.recv() => Woke::Shell(bytes),
+            () = at(frame_at) => Woke::Frame,
+            Some(msg) = inbox.msgs.recv() => Woke::Msg(msg),
+            Some((id, msg)) = inbox.hosts.recv() => Woke::Host(id, msg),
+            Some((query, msg)) = inbox.logs.recv() => Woke::Logs(query, msg),
+            () = at(tick_at) => Woke::Tick,
+        }
+    }
+
+    fn take(&mut self, woke: Woke) {
+        match woke {
+            Woke::Signal(signal) => self.signal(signal),
+            Woke::Input(TermInput::Inputs(inputs)) => {
+                for input in inputs {
+                    self.apply(match input {
+                        Input::Key(chord) => Msg::Key(chord),
+                        Input::Paste(text) => Msg::Paste(text),
+                        Input::Mouse(mouse) => Msg::Mouse(mouse),
+                        Input::Focus(on) => Msg::Focus(on),
+                    });
+                }
+            }
+            Woke::Input(TermInput::Raw(bytes)) => self.runner.to_shell(bytes),
+            Woke::Input(TermInput::Lost) => self.exit = Some(1),
+            Woke::Shell(bytes) => {
+                if self.state.handed_over && self.screen.write(&bytes).is_err() {
+                    self.exit = Some(1);
+                }
+            }
+            Woke::Msg(msg) => {
+                if matches!(msg, Msg::Shell(..)) {
+                    self.take_back();
+                }
+                self.apply(msg);
+            }
+            Woke::Host(id, msg) => {
+                self.ring(id, &msg);
+                self.apply(Msg::Host(id, msg));
+            }
+            Woke::Logs(query, msg) => self.apply(Msg::Logs(query, msg)),
+            Woke::Tick => {
+                self.tick_at = Some(Instant::now() + TICK);
+                self.apply(Msg::Tick);
+            }
+            Woke::Frame => {}
+        }
+    }
+
+    /// Takes what else has come, up to a bound, so that a burst is one frame.
+    fn drain(&mut self) {
+        for _ in 0..BATCH {
+            if self.exit.is_some() || !self.inbox.signals.is_empty() || !self.inbox.input.is_empty()
+            {
+                return;
+            }
+            let woke = if let Ok(msg) = self.inbox.msgs.try_recv() {
+                Woke::Msg(msg)
+            } else if let Ok((id, msg)) = self.inbox.hosts.try_recv() {
+                Woke::Host(id, msg)
+            } else if let Ok((query, msg)) = self.inbox.logs.try_recv() {
+                Woke::Logs(query, msg)
+            } else {
+                return;
+            };
+            self.take(woke);
+        }
+    }
+
+    fn ring(&self, id: HostId, msg: &HostMsg) {
+        match msg {
+            HostMsg::Events(events) => {
+                for event in events
+                    .iter()
+                    .filter(|e| e.kind == "container" && !e.is_probe_noise())
+                {
+                    self.streams.ring(&Key::container(id, &event.id));
+                }
+            }
+            HostMsg::Delta { changed, .. } => {
+                for container in changed {
+                    self.streams.ring(&container.key);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn apply(&mut self, msg: Msg) {
+        self.dirty = true;
+        let opened = matches!(&msg, Msg::Host(_, HostMsg::Link(crate::model::Link::Up(_))));
+        if let (true, Msg::Host(_, HostMsg::Link(link))) = (opened, &msg) {
+            self.runner.session_opened(link.info());
+        }
+        let snapshot = matches!(&msg, Msg::Host(_, HostMsg::Snapshot(_)));
+        for effect in update(
+            &mut self.state,
+            Envelope {
+                at: clock::now(),
+                msg,
+            },
+        ) {
+            self.effect(effect);
+        }
+        if snapshot && !self.pending_logs.is_empty() {
+            self.open_pending_logs();
+        }
+    }
+
+    /// Opens the log view that was asked for on the command line.
+    fn open_pending_logs(&mut self) {
+        let names = std::mem::take(&mut self.pending_logs);
+        let (keys, unknown) = crate::actions::container::resolve(&self.state.world, &names);
+        if let Some(name) = unknown.first() {
+            self.apply(Msg::Said {
+                ok: false,
+                text: format!("there is no service, container or stack `{name}`"),
+            });
+        }
+        if !keys.is_empty() {
+            let title = (names.len() == 1 && keys.len() > 1).then(|| names.concat());
+            crate::actions::container::open_logs(&mut self.state, &keys, title);
+        }
+    }
+
+    /// Brings streams and ticks in line with the state.
+    fn follow_state(&mut self) {
+        let tick = self
+            .streams
+            .reconcile(subscriptions(&self.state), &self.hosts);
+        match (tick, self.tick_at) {
+            (true, None) => self.tick_at = Some(Instant::now() + TICK),
+            (false, Some(_)) => self.tick_at = None,
+            _ => {}
+        }
+    }
+
+    /// The effects that touch the terminal or the loop itself are done here, all others by the runner.
+    fn effect(&mut self, effect: Effect) {
+        let done = match effect {
+            Effect::Quit => {
+                self.exit = Some(0);
+                Ok(())
+            }
+            Effect::Suspend => {
+                self.screen.suspend();
+                self.come_back()
+            }
+            Effect::Repaint => {
+                self.painter.invalidate();
+                Ok(())
+            }
+            Effect::SetMouse(on) => self.screen.set_mouse(on),
+            Effect::Copy(text) => self.copy(&text),
+            Effect::OpenDemo | Effect::UseContext(_) => {
+                self.change_engine(&effect);
+                Ok(())
+            }
+            Effect::Reconnect(id) => {
+                if let Some(host) = self.hosts.get(&id) {
+                    host.reconnect();
+                }
+                Ok(())
+            }
+            Effect::Shell { .. } | Effect::Attach { .. } => {
+                let size = self.screen.size();
+                self.runner.open_shell(effect, &self.hosts, size);
+                self.screen.hand_over(true)
+            }
+            other => {
+                self.runner.run(other, &self.hosts);
+                Ok(())
+            }
+        };
+        if done.is_err() {
+            self.exit = Some(1);
+        }
+    }
+
+    fn copy(&mut self, text: &str) -> std::io::Result<()> {
+        match crate::text::osc52(text) {
+            Ok(sequence) => {
+                let lines = text.lines().count();
+                let what = if lines > 1 {
+                    format!("{lines} lines")
+                } else {
+                    "that".to_owned()
+                };
+                self.apply(Msg::Said {
+                    ok: true,
+                    text: format!("copied {what}, if the terminal allows it"),
+                });
+                self.screen.write(sequence.as_bytes())
+            }
+            Err(error) => {
+                self.apply(Msg::Said {
+                    ok: false,
+                    text: format!("{error}; Ctrl-s saves it to a file"),
+                });
+                Ok(())
+            }
+        }
+    }
+
+    fn change_engine(&mut self, effect: &Effect) {
+        let Some(candidates) = self.runner.candidates_for(effect) else {
+            return;
+        };
+        let demo = *effect == Effect::OpenDemo;
+        self.streams.clear();
+        self.state.demo = demo;
+        self.state.sheets.clear();
+        self.state.nav = crate::state::Nav::default();
+        self.state.logs = None;
+        let label = if demo { "demo" } else { "engine" };
+        self.state
+            .world
+            .hosts
+            .insert(HostId(0), crate::state::Host::new(HostId(0), label));
+        self.state.containers.stale = true;
+        let tasks = self.runner.start_host(HostId(0), candidates);
+        self.hosts.insert(HostId(0), tasks);
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::Terminate(number) => self.exit = Some(128 + number),
+            Signal::Resize => self.resized(),
+            Signal::Suspend => {
+                self.screen.suspend();
+                if self.come_back().is_err() {
+                    self.exit = Some(1);
+                }
+            }
+            Signal::Continue => {
+                if self.come_back().is_err() {
+                    self.exit = Some(1);
+                }
+            }
+        }
+    }
+
+    fn resized(&mut self) {
+        let (width, height) = self.screen.size();
+        self.runner.resize_shell((width, height));
+        self.apply(Msg::Resize { width, height });
+    }
+
+    /// The terminal is ours again after somebody else had it.
+    fn come_back(&mut self) -> std::io::Result<()> {
+        if self.state.handed_over {
+            return self.screen.hand_over(true);
+        }
+        self.screen.resume()?;
+        self.painter.invalidate();
+        self.resized();
+        Ok(())
+    }
+
+    fn take_back(&mut self) {
+        if let Ok(bytes) = self.inbox.shell.try_recv() {
+            let _gone = self.screen.write(&bytes);
+        }
+        if self.screen.hand_over(false).is_err() {
+            self.exit = Some(1);
+        }
+        self.painter.invalidate();
+        self.runner.shell_ended();
+        self.resized();
+    }
+
+    fn draw_if_due(&mut self) -> std::io::Result<()> {
+        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
+        if !self.dirty || !due || self.state.handed_over {
+            return Ok(());
+        }
+        self.dirty = false;
+        self.drawn = Some(Instant::now());
+        let (width, height) = self.state.size;
+        let area = Rect::new(0, 0, width, height);
+        if *self.buffer.area() != area {
+            self.buffer.resize(area);
+        }
+        self.buffer.reset();
+        views::draw(&self.state, &self.theme, &mut self.buffer);
+        self.painter.cursor = views::cursor(&self.state);
+        self.bytes.clear();
+        self.painter.paint(&self.buffer, &mut self.bytes);
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            self.screen.write(&self.bytes)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One engine's tasks: its link and its sampler, started and ended together.
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::link::LinkTask;
+use super::sampler::{self, Wanted};
+use crate::engine::{Candidate, Engine};
+use crate::model::{HostId, Key};
+use crate::msg::HostMsg;
+
+/// A host's running tasks; dropping it ends them.
+#[derive(Debug)]
+pub struct HostTasks {
+    pub engine: watch::Receiver<Option<Engine>>,
+    again: Arc<Notify>,
+    wanted: watch::Sender<Wanted>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl HostTasks {
+    pub fn start(
+        host: HostId,
+        candidates: Vec<Candidate>,
+        period: std::time::Duration,
+        out: &mpsc::Sender<(HostId, HostMsg)>,
+    ) -> Self {
+        let (engine_out, engine) = watch::channel(None);
+        let (wanted, wanted_in) = watch::channel(Wanted::default());
+        let again = Arc::new(Notify::new());
+        let link = LinkTask {
+            host,
+            candidates,
+            out: out.clone(),
+            engine: engine_out,
+            again: Arc::clone(&again),
+        };
+        let sampling = sampler::run(host, period, engine.clone(), wanted_in, out.clone());
+        Self {
+            engine,
+            again,
+            wanted,
+            tasks: [tokio::spawn(link.run()), tokio::spawn(sampling)],
+        }
+    }
+
+    /// Tries to reach the engine now.
+    pub fn reconnect(&self) {
+        self.again.notify_one();
+    }
+
+    /// Says whose figures are wanted, and whose every second.
+    pub fn want(&self, all: BTreeSet<Key>, focused: BTreeSet<Key>) {
+        self.wanted.send_if_modified(|wanted| {
+            let new = Wanted { all, focused };
+            let changed = *wanted != new;
+            *wanted = new;
+            changed
+        });
+    }
+
+    /// The client while the link is up.
+    pub fn client(&self) -> Option<Engine> {
+        self.engine.borrow().clone()
+    }
+}
+
+impl Drop for HostTasks {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}

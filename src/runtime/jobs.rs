@@ -1,0 +1,120 @@
+//! Runs one verb: looks at the container as it is now, journals, calls, journals, answers.
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::clock;
+use super::record::Recorder;
+use crate::effect::{Job, JobId, Verb};
+use crate::engine::{Engine, Error};
+use crate::model::Details;
+use crate::msg::{Failure, FailureKind, JobMsg};
+
+/// Verbs under way at once (measured: more does not make the engine faster).
+pub const AT_ONCE: usize = 8;
+
+/// Time beyond the container's own stop timeout that a call may take.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// How a job went, for those who are not on the screen.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub msg: JobMsg,
+    /// The journal could not be written: why.
+    pub journal: Option<String>,
+}
+
+fn words(details: &Details) -> String {
+    match details.health.as_ref().and_then(|h| h.status) {
+        Some(health) => format!("{}, {}", details.state.word(), health.word()),
+        None => details.state.word().to_owned(),
+    }
+}
+
+/// Runs the job. `started` is told the container's real stop timeout before the call.
+pub async fn run(
+    job: Job,
+    engine: Option<Engine>,
+    recorder: Recorder,
+    slots: Arc<Semaphore>,
+    started: impl FnOnce(JobId, u32),
+) -> Report {
+    let id = job.id;
+    let begun = Instant::now();
+    let took = |begun: Instant| u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let failed = |failure: Failure, journal| Report {
+        msg: JobMsg::Failed {
+            id,
+            took_ms: took(begun),
+            failure,
+        },
+        journal,
+    };
+    let Some(engine) = engine else {
+        let failure = Failure {
+            kind: FailureKind::Unreachable,
+            what: "the engine does not answer; nothing was sent".to_owned(),
+            ..Failure::default()
+        };
+        return failed(failure, None);
+    };
+    let _slot = slots.acquire().await;
+    let now = match engine.details(&job.key, clock::now()).await {
+        Ok(details) => Some(details),
+        Err(error) if error.kind() == FailureKind::NotFound => {
+            return failed(error.failure(&job.verb.to_string()), None);
+        }
+        // A container that cannot be looked at can still be acted on.
+        Err(_) => None,
+    };
+    let stop_timeout = now.as_ref().map_or(job.stop_timeout, |d| d.stop_timeout);
+    started(id, stop_timeout);
+    let before = now.as_ref().map_or_else(|| job.before.clone(), words);
+    let mut journal = None;
+    let intent = match recorder.intent(&job, &before, engine.info()).await {
+        Ok(intent) => intent,
+        Err(why) => {
+            journal = Some(why);
+            None
+        }
+    };
+    let called = Instant::now();
+    let limit = Duration::from_secs(u64::from(stop_timeout)) + MARGIN;
+    let outcome = engine.perform(&job.key, &job.verb, limit).await;
+    let took_ms = took(called);
+    let after = match (&job.verb, &outcome) {
+        (Verb::Remove { .. }, Ok(_)) => None,
+        _ => engine
+            .details(&job.key, clock::now())
+            .await
+            .ok()
+            .as_ref()
+            .map(words),
+    };
+    let failure = outcome
+        .as_ref()
+        .err()
+        .map(|error: &Error| error.failure(&job.verb.to_string()));
+    if let Some(intent) = intent
+        && let Err(why) = recorder
+            .result(intent, took_ms, after, failure.clone())
+            .await
+    {
+        journal = Some(why);
+    }
+    let msg = match (outcome, failure) {
+        (Ok(done), _) => JobMsg::Done {
+            id,
+            took_ms,
+            already: done.already,
+        },
+        (Err(_), failure) => JobMsg::Failed {
+            id,
+            took_ms,
+            failure: failure.unwrap_or_default(),
+        },
+    };
+    Report { msg, journal }
+}

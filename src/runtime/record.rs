@@ -1,0 +1,172 @@
+//! The one place where acts become journal lines: before the call and after it, off the loop's thread.
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Local};
+
+use super::clock;
+use crate::effect::Job;
+use crate::journal::{Act, End, Intent, Journal, JournalError, Session};
+use crate::model::{EngineInfo, Outcome, Target};
+use crate::msg::Failure;
+
+/// The present with this machine's offset, for the journal.
+pub fn local_now() -> DateTime<FixedOffset> {
+    clock::now().with_timezone(&Local).fixed_offset()
+}
+
+/// Writes what is done. Without a journal (it could not be opened) acts go on and the user has been told.
+#[derive(Debug, Clone, Default)]
+pub struct Recorder {
+    journal: Option<Arc<Journal>>,
+}
+
+impl Recorder {
+    /// Opens the journal of this run.
+    ///
+    /// # Errors
+    /// The directory cannot be made or is not ours alone.
+    pub fn open(dir: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, JournalError> {
+        let journal = Journal::open(dir, Session::from_process(env))?;
+        Ok(Self {
+            journal: Some(Arc::new(journal)),
+        })
+    }
+
+    /// The directory it writes to.
+    pub fn dir(&self) -> Option<&Path> {
+        self.journal.as_deref().map(Journal::dir)
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        line: impl FnOnce(&Journal) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<Option<T>, String> {
+        let Some(journal) = self.journal.clone() else {
+            return Ok(None);
+        };
+        match tokio::task::spawn_blocking(move || line(&journal)).await {
+            Ok(Ok(done)) => Ok(Some(done)),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Before a verb.
+    ///
+    /// # Errors
+    /// Why it could not be written, for a person.
+    pub async fn intent(
+        &self,
+        job: &Job,
+        before: &str,
+        engine: &EngineInfo,
+    ) -> Result<Option<Intent>, String> {
+        let (job, before, engine, at) =
+            (job.clone(), before.to_owned(), engine.clone(), local_now());
+        self.write(move |journal| {
+            let (params, command) = (job.verb.params(), job.verb.command(&job.target.name));
+            let act = Act {
+                action: job.verb.action(),
+                engine: Some(&engine),
+                target: Some(&job.target),
+                params: &params,
+                argv: &[],
+                before: Some(&before),
+                command: Some(&command),
+            };
+            journal.intent(at, &act)
+        })
+        .await
+    }
+
+    /// After it.
+    ///
+    /// # Errors
+    /// Why it could not be written.
+    pub async fn result(
+        &self,
+        intent: Intent,
+        took_ms: u64,
+        after: Option<String>,
+        failure: Option<Failure>,
+    ) -> Result<(), String> {
+        let at = local_now();
+        self.write(move |journal| {
+            let end = End {
+                outcome: if failure.is_some() {
+                    Outcome::Failure
+                } else {
+                    Outcome::Success
+                },
+                after: after.as_deref(),
+                duration_ms: Some(took_ms),
+                exit_code: None,
+                failure: failure.as_ref(),
+            };
+            journal.result(at, &intent, &end)
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// An act with nothing to announce before: a shell that ended, a secret that was shown.
+    ///
+    /// # Errors
+    /// Why it could not be written.
+    pub async fn act(&self, done: Done) -> Result<(), String> {
+        let at = local_now();
+        self.write(move |journal| {
+            let act = Act {
+                action: done.action,
+                engine: done.engine.as_ref(),
+                target: Some(&done.target),
+                params: &done.params,
+                argv: &done.argv,
+                before: None,
+                command: None,
+            };
+            let end = End {
+                outcome: if done.failure.is_some() {
+                    Outcome::Failure
+                } else {
+                    Outcome::Success
+                },
+                after: None,
+                duration_ms: done.took_ms,
+                exit_code: done.exit_code,
+                failure: done.failure.as_ref(),
+            };
+            journal.act(at, &act, &end)
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// The program begins to work on an engine, or (`None`) ends.
+    pub async fn session(&self, engine: Option<EngineInfo>) {
+        let at = local_now();
+        let written = self
+            .write(move |journal| match &engine {
+                Some(engine) => journal.session_open(at, Some(engine)),
+                None => journal.session_close(at),
+            })
+            .await;
+        if let Err(why) = written {
+            tracing::warn!(why, "the journal's session line");
+        }
+    }
+}
+
+/// An act that is over.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    pub action: &'static str,
+    pub engine: Option<EngineInfo>,
+    pub target: Target,
+    pub params: Vec<(String, String)>,
+    pub argv: Vec<String>,
+    pub took_ms: Option<u64>,
+    pub exit_code: Option<i64>,
+    pub failure: Option<Failure>,
+}

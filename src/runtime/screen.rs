@@ -1,0 +1,71 @@
+//! What the event loop needs of a terminal: the real one, or a screen in a test.
+use std::io;
+
+use super::input::InputThread;
+use super::terminal::Session;
+
+/// A place to paint on.
+pub trait Screen {
+    /// Columns and rows.
+    fn size(&self) -> (u16, u16);
+    /// Sends bytes at once.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Gives the terminal back and stops the process until it is continued.
+    fn suspend(&mut self);
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn resume(&mut self) -> io::Result<()>;
+    /// Hands screen and keys to a foreign program, or takes the keys back.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn hand_over(&mut self, on: bool) -> io::Result<()>;
+    /// # Errors
+    /// The terminal is gone.
+    fn set_mouse(&mut self, on: bool) -> io::Result<()>;
+}
+
+/// The terminal this process runs in.
+#[derive(Debug)]
+pub struct Terminal {
+    pub session: Session,
+    pub input: InputThread,
+}
+
+impl Screen for Terminal {
+    fn size(&self) -> (u16, u16) {
+        self.session.size()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.session.write(bytes)
+    }
+
+    fn suspend(&mut self) {
+        self.session.suspend();
+        super::signals::stop_self();
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.session.resume()
+    }
+
+    fn hand_over(&mut self, on: bool) -> io::Result<()> {
+        if on {
+            self.session.raw_passthrough()?;
+            self.input.passthrough(true);
+            return Ok(());
+        }
+        self.input.passthrough(false);
+        self.session.resume()
+    }
+
+    fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.session.set_mouse(on)
+    }
+}

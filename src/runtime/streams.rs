@@ -1,0 +1,254 @@
+//! Starts and stops what `subscriptions` says should flow: the difference to what does.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::clock;
+use super::hosts::HostTasks;
+use super::log_stream;
+use crate::effect::{LogQuery, Subscription};
+use crate::engine::Engine;
+use crate::model::{HostId, Key};
+use crate::msg::{Failure, FailureKind, LogMsg, Msg};
+
+/// Details are asked for again after each event of the container, and this often without one.
+const DETAILS_PERIOD: Duration = Duration::from_secs(10);
+const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
+const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
+/// Entries of the past that the journal view begins with.
+const JOURNAL_PAST: usize = 2_000;
+
+struct Flow {
+    task: JoinHandle<()>,
+    /// Rung when something happened to the thing it is about.
+    bell: Arc<Notify>,
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The running streams.
+pub struct Streams {
+    flows: BTreeMap<Subscription, Flow>,
+    msgs: mpsc::Sender<Msg>,
+    logs: mpsc::Sender<(LogQuery, LogMsg)>,
+    journal_dir: Option<PathBuf>,
+    wanted: BTreeSet<Subscription>,
+}
+
+impl std::fmt::Debug for Streams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Streams")
+            .field("flows", &self.flows.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Streams {
+    pub fn new(
+        msgs: mpsc::Sender<Msg>,
+        logs: mpsc::Sender<(LogQuery, LogMsg)>,
+        journal_dir: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            flows: BTreeMap::new(),
+            msgs,
+            logs,
+            journal_dir,
+            wanted: BTreeSet::new(),
+        }
+    }
+
+    /// Brings what flows in line with what should. Returns whether a tick each second is wanted.
+    pub fn reconcile(
+        &mut self,
+        wanted: BTreeSet<Subscription>,
+        hosts: &BTreeMap<HostId, HostTasks>,
+    ) -> bool {
+        let tick = wanted.contains(&Subscription::Tick);
+        if wanted == self.wanted {
+            return tick;
+        }
+        self.flows.retain(|flow, _| wanted.contains(flow));
+        for (id, host) in hosts {
+            let of = |pick: fn(&Subscription) -> Option<&Key>| {
+                wanted
+                    .iter()
+                    .filter_map(pick)
+                    .filter(|key| key.host == *id)
+                    .cloned()
+                    .collect::<BTreeSet<Key>>()
+            };
+            let focused = of(|s| {
+                if let Subscription::StatsFocused(key) = s {
+                    Some(key)
+                } else {
+                    None
+                }
+            });
+            let all = of(|s| {
+                if let Subscription::Stats(key) = s {
+                    Some(key)
+                } else {
+                    None
+                }
+            });
+            host.want(all, focused);
+        }
+        for subscription in &wanted {
+            if self.flows.contains_key(subscription) {
+                continue;
+            }
+            if let Some(flow) = self.start(subscription, hosts) {
+                self.flows.insert(subscription.clone(), flow);
+            }
+        }
+        self.wanted = wanted;
+        tick
+    }
+
+    /// Forgets everything that flows; the next reconcile starts anew.
+    pub fn clear(&mut self) {
+        self.flows.clear();
+        self.wanted.clear();
+    }
+
+    /// Something happened to this container: what shows its details asks again.
+    pub fn ring(&self, key: &Key) {
+        for subscription in [
+            Subscription::Details(key.clone()),
+            Subscription::Processes(key.clone()),
+        ] {
+            if let Some(flow) = self.flows.get(&subscription) {
+                flow.bell.notify_one();
+            }
+        }
+    }
+
+    fn start(
+        &self,
+        subscription: &Subscription,
+        hosts: &BTreeMap<HostId, HostTasks>,
+    ) -> Option<Flow> {
+        let bell = Arc::new(Notify::new());
+        let msgs = self.msgs.clone();
+        let engine = |key: &Key| hosts.get(&key.host).map(|host| host.engine.clone());
+        let task = match subscription {
+            Subscription::Logs(query) => tokio::spawn(log_stream::run(
+                query.clone(),
+                engine(&query.key)?,
+                self.logs.clone(),
+            )),
+            Subscription::Details(key) => {
+                tokio::spawn(details(key.clone(), engine(key)?, Arc::clone(&bell), msgs))
+            }
+            Subscription::Processes(key) => tokio::spawn(processes(
+                key.clone(),
+                engine(key)?,
+                Arc::clone(&bell),
+                msgs,
+            )),
+            Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
+            Subscription::Link(_)
+            | Subscription::Stats(_)
+            | Subscription::StatsFocused(_)
+            | Subscription::Tick => {
+                return None;
+            }
+        };
+        Some(Flow { task, bell })
+    }
+}
+
+/// The live client; waits while the link is down.
+async fn live(engine: &mut watch::Receiver<Option<Engine>>) -> Option<Engine> {
+    let found = engine.wait_for(Option::is_some).await.ok()?;
+    found.clone()
+}
+
+async fn details(
+    key: Key,
+    mut engine: watch::Receiver<Option<Engine>>,
+    bell: Arc<Notify>,
+    out: mpsc::Sender<Msg>,
+) {
+    while let Some(client) = live(&mut engine).await {
+        let answer = client.details(&key, clock::now()).await;
+        let answer = answer.map(Box::new).map_err(|e| e.failure("inspect"));
+        if out.send(Msg::Details(key.clone(), answer)).await.is_err() {
+            return;
+        }
+        // Rung or not: it is time to ask again. A burst of events is one question.
+        let _rung = timeout(DETAILS_PERIOD, bell.notified()).await;
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn processes(
+    key: Key,
+    mut engine: watch::Receiver<Option<Engine>>,
+    bell: Arc<Notify>,
+    out: mpsc::Sender<Msg>,
+) {
+    while let Some(client) = live(&mut engine).await {
+        let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+        let gone = answer
+            .as_ref()
+            .is_err_and(|f: &Failure| f.kind == FailureKind::NotFound);
+        if out.send(Msg::Processes(key.clone(), answer)).await.is_err() || gone {
+            return;
+        }
+        let _rung = timeout(PROCESSES_PERIOD, bell.notified()).await;
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn journal(dir: Option<PathBuf>, out: mpsc::Sender<Msg>) {
+    let Some(dir) = dir else {
+        let _closed = out
+            .send(Msg::JournalFailed(
+                "there is no journal in this run".to_owned(),
+            ))
+            .await;
+        return;
+    };
+    let opened =
+        tokio::task::spawn_blocking(move || crate::journal::follow(&dir, JOURNAL_PAST)).await;
+    let (reading, mut tail) = match opened {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => {
+            let _closed = out.send(Msg::JournalFailed(error.to_string())).await;
+            return;
+        }
+        Err(_) => return,
+    };
+    if out.send(Msg::Journal(reading.entries)).await.is_err() {
+        return;
+    }
+    loop {
+        sleep(JOURNAL_PERIOD).await;
+        let polled = tokio::task::spawn_blocking(move || {
+            let entries = tail.poll();
+            (tail, entries)
+        })
+        .await;
+        let Ok((same, entries)) = polled else { return };
+        tail = same;
+        let msg = match entries {
+            Ok(entries) if entries.is_empty() => continue,
+            Ok(entries) => Msg::Journal(entries),
+            Err(error) => Msg::JournalFailed(error.to_string()),
+        };
+        if out.send(msg).await.is_err() {
+            return;
+        }
+    }
+}

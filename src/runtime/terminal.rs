@@ -1,0 +1,172 @@
+//! The one terminal session: what it switches on when it enters it switches off when it leaves, whoever makes it leave.
+//! Knows modes and bytes; knows nothing of frames, keys or state.
+mod guard;
+mod modes;
+
+use std::io::{self, IsTerminal};
+
+use thiserror::Error;
+
+pub(in crate::runtime) use guard::hang_up;
+pub use guard::restore_now;
+
+/// What the session asks of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Clicks, drags and the wheel are reported.
+    pub mouse: bool,
+    /// Draw on the alternate screen, so that the main one comes back untouched.
+    pub alternate: bool,
+}
+
+/// Why the screen cannot be taken.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// `stdin` or `stdout` leads elsewhere.
+    #[error(
+        "{0} is not a terminal; for scripts use `stacktui ls` and the other commands without a screen"
+    )]
+    NotATerminal(&'static str),
+    /// The terminal cannot place a cursor.
+    #[error(
+        "the terminal says it is `{0}`, which cannot draw a screen; set TERM, for example TERM=xterm-256color"
+    )]
+    Incapable(String),
+    /// The terminal refused a call.
+    #[error("the terminal cannot be set up: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Holds the terminal in our modes. Dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Session {
+    options: Options,
+}
+
+impl Session {
+    /// Takes the terminal on stdin and stdout: raw keys, our modes, an empty screen.
+    ///
+    /// # Errors
+    /// Not a terminal, one that cannot draw, or one that refuses; nothing was written then.
+    pub fn enter(options: Options) -> Result<Self, Error> {
+        if !io::stdin().is_terminal() {
+            return Err(Error::NotATerminal("stdin"));
+        }
+        if !io::stdout().is_terminal() {
+            return Err(Error::NotATerminal("stdout"));
+        }
+        let term = std::env::var("TERM").unwrap_or_default();
+        if matches!(term.as_str(), "" | "dumb" | "unknown") {
+            let shown = if term.is_empty() { "unset" } else { &term };
+            return Err(Error::Incapable(shown.to_owned()));
+        }
+        guard::remember()?;
+        let session = Self { options };
+        session.claim()?;
+        Ok(session)
+    }
+
+    /// Columns and rows; 80×24 when the terminal does not know.
+    pub fn size(&self) -> (u16, u16) {
+        match crossterm::terminal::window_size() {
+            Ok(size) if size.columns > 0 && size.rows > 0 => (size.columns, size.rows),
+            _ => (80, 24),
+        }
+    }
+
+    /// Sends a frame in one write. While the terminal is given away (suspended, or restored by a signal) the frame is
+    /// dropped.
+    ///
+    /// # Errors
+    /// The terminal is lost: nothing more can be shown.
+    pub fn write(&mut self, frame: &[u8]) -> io::Result<()> {
+        guard::write(frame)
+    }
+
+    /// Gives the terminal back for a while, before the process stops itself.
+    pub fn suspend(&mut self) {
+        restore_now();
+    }
+
+    /// Takes the terminal again after [`suspend`](Self::suspend) or [`raw_passthrough`](Self::raw_passthrough). The
+    /// screen is empty then: repaint all of it, at its size of now.
+    ///
+    /// # Errors
+    /// The terminal is lost.
+    pub fn resume(&mut self) -> io::Result<()> {
+        match guard::phase() {
+            guard::Phase::Drawing => {}
+            guard::Phase::Passthrough => guard::write(modes::TIDY)?,
+            guard::Phase::Off => guard::remember()?,
+        }
+        self.claim()
+    }
+
+    /// Switches mouse reports; with them off the terminal's own selection works.
+    ///
+    /// # Errors
+    /// The terminal is lost.
+    pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        if self.options.mouse == on {
+            return Ok(());
+        }
+        self.options.mouse = on;
+        if guard::phase() == guard::Phase::Drawing {
+            guard::write(if on {
+                modes::MOUSE_ON
+            } else {
+                modes::MOUSE_OFF
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Hands the screen to a foreign program: the main screen, cleared, keys still raw, none of our modes. Its output
+    /// goes through [`write`](Self::write); [`resume`](Self::resume) ends it.
+    ///
+    /// # Errors
+    /// The terminal is lost.
+    pub fn raw_passthrough(&mut self) -> io::Result<()> {
+        let leave = guard::leave_bytes(guard::Phase::Drawing, self.options.alternate);
+        guard::write(&[leave, modes::CLEAR].concat())?;
+        guard::set(guard::Phase::Passthrough, self.options.alternate);
+        Ok(())
+    }
+
+    /// Gives the terminal back for good.
+    pub fn leave(self) {
+        drop(self);
+    }
+
+    fn claim(&self) -> io::Result<()> {
+        guard::raw()?;
+        guard::set(guard::Phase::Drawing, self.options.alternate);
+        let mut bytes = Vec::with_capacity(96);
+        if self.options.alternate {
+            bytes.extend_from_slice(modes::ALTERNATE_ON);
+        }
+        bytes.extend_from_slice(modes::ENTER);
+        if self.options.mouse {
+            bytes.extend_from_slice(modes::MOUSE_ON);
+        }
+        guard::write(&bytes)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        restore_now();
+    }
+}
+
+/// For `stacktui --reset-terminal`: brings back a terminal that a killed program left in its modes.
+///
+/// # Errors
+/// Stdout is no terminal, or it refuses.
+pub fn reset_terminal() -> Result<(), Error> {
+    if !io::stdout().is_terminal() {
+        return Err(Error::NotATerminal("stdout"));
+    }
+    guard::reset()?;
+    Ok(())
+}

@@ -1,0 +1,259 @@
+//! Images and the registry. Must not know containers beyond who uses which image.
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::answer::{self, Answer};
+use super::containers::filters;
+use super::{Call, not_found};
+use crate::sim::clock::{SECOND, stamp};
+use crate::sim::rand::id;
+use crate::sim::world::{Image, Refusal, World, full_name};
+
+/// Answers what is about images.
+pub fn route(call: &Call) -> Answer {
+    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    // Names have slashes of their own.
+    let middle = |path: &[&str]| path[1..path.len() - 1].join("/");
+    match (call.method.as_str(), &path[..]) {
+        ("GET", ["distribution", .., "json"]) => distribution(call, &middle(&path)),
+        ("GET", ["images", "json"]) => list(call),
+        ("POST", ["images", "create"]) => pull(call),
+        ("POST", ["images", "prune"]) => prune(call),
+        ("GET", ["images", _, .., "json"]) => {
+            let world = call.shared.world();
+            Ok(answer::ok(&full(find(&world, &middle(&path))?)))
+        }
+        ("GET", ["images", _, .., "history"]) => {
+            let world = call.shared.world();
+            Ok(answer::ok(&history(find(&world, &middle(&path))?)))
+        }
+        ("DELETE", ["images", _, ..]) => remove(call, &path[1..].join("/")),
+        _ => Err(not_found()),
+    }
+}
+
+fn find<'a>(world: &'a World, name: &str) -> Result<&'a Image, Refusal> {
+    world.image(name).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::new(404, format!("No such image: {}", full_name(name)))
+}
+
+fn list(call: &Call) -> Answer {
+    let known = ["dangling", "label", "before", "since", "reference", "until"];
+    let filters = filters(call, &known)?;
+    let world = call.shared.world();
+    let wanted = |image: &&Image| {
+        filters.any("dangling", |on| {
+            (on == "true" || on == "1") == image.spec.name.is_empty()
+        }) && filters.any("reference", |name| {
+            full_name(name) == image.spec.name || name == image.repository()
+        }) && filters.labels(|key| image.spec.labels.get(key).map(String::as_str))
+    };
+    let all = world.images.iter().filter(wanted);
+    Ok(answer::ok(
+        &all.map(|image| summary(&world, image, false)).collect(),
+    ))
+}
+
+fn tags(image: &Image) -> (Value, Value) {
+    if image.spec.name.is_empty() {
+        return (json!([]), json!([]));
+    }
+    let digest = format!("{}@{}", image.repository(), image.digest);
+    (json!([image.spec.name]), json!([digest]))
+}
+
+/// One entry of the list.
+pub fn summary(world: &World, image: &Image, counted: bool) -> Value {
+    let users = world
+        .containers
+        .values()
+        .filter(|c| c.image_id == image.id)
+        .count();
+    let (tags, digests) = tags(image);
+    json!({
+        "Containers": if counted { json!(users) } else { json!(-1) },
+        "Created": image.created / SECOND,
+        "Id": image.id,
+        "Labels": if image.spec.labels.is_empty() { Value::Null } else { json!(image.spec.labels) },
+        "ParentId": "",
+        "RepoDigests": digests,
+        "RepoTags": tags,
+        "SharedSize": if counted { json!(0) } else { json!(-1) },
+        "Size": image.spec.size.0
+    })
+}
+
+fn full(image: &Image) -> Value {
+    let (tags, digests) = tags(image);
+    json!({
+        "Id": image.id, "RepoTags": tags, "RepoDigests": digests, "Parent": "", "Comment": "buildkit.dockerfile.v0",
+        "Created": stamp(image.created), "DockerVersion": "", "Author": "",
+        "Config": {"Hostname": "", "Domainname": "", "User": image.spec.user, "AttachStdin": false,
+            "AttachStdout": false, "AttachStderr": false, "Tty": false, "OpenStdin": false,
+            "StdinOnce": false, "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+            "Cmd": image.spec.command, "Image": "", "Volumes": null, "WorkingDir": image.spec.workdir,
+            "Entrypoint": null, "OnBuild": null, "Labels": image.spec.labels},
+        "Architecture": "amd64", "Os": "linux", "Size": image.spec.size.0,
+        "GraphDriver": {"Data": {}, "Name": "overlay2"},
+        "RootFS": {"Type": "layers", "Layers": [format!("sha256:{}", id(1, &image.id)), format!("sha256:{}", id(2, &image.id))]},
+        "Metadata": {"LastTagTime": "0001-01-01T00:00:00Z"}
+    })
+}
+
+fn history(image: &Image) -> Value {
+    let created = image.created / SECOND;
+    let layer = |by: &str, size: u64| {
+        json!({"Comment": "buildkit.dockerfile.v0", "Created": created, "CreatedBy": by,
+            "Id": "<missing>", "Size": size, "Tags": null})
+    };
+    let size = image.spec.size.0;
+    let command = format!("CMD {}", json!(image.spec.command));
+    let mut top = layer(&command, 0);
+    if let Some(map) = top.as_object_mut() {
+        map.insert("Id".into(), json!(image.id));
+        map.insert("Tags".into(), tags(image).0);
+    }
+    json!([
+        top,
+        layer("COPY /app /app # buildkit", size / 3),
+        layer(
+            "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends ca-certificates # buildkit",
+            size / 5
+        ),
+        layer(
+            "/bin/sh -c #(nop) ADD file:6d1fc5f1 in / ",
+            size - size / 3 - size / 5
+        )
+    ])
+}
+
+fn distribution(call: &Call, name: &str) -> Answer {
+    let world = call.shared.world();
+    let unknown = || Refusal::new(404, "manifest unknown: manifest unknown");
+    let image = world.image(name).ok_or_else(unknown)?;
+    let digest = if image.spec.outdated {
+        format!(
+            "sha256:{}",
+            id(world.seed, &format!("newer {}", image.spec.name))
+        )
+    } else {
+        image.digest.clone()
+    };
+    Ok(answer::ok(&json!({
+        "Descriptor": {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": digest, "size": 1609},
+        "Platforms": [{"architecture": "amd64", "os": "linux"}]
+    })))
+}
+
+/// A pull: lines that come one by one in a 200 stream.
+fn pull(call: &Call) -> Answer {
+    let name = call.query.get("fromImage").unwrap_or_default();
+    let name = match call.query.get("tag").filter(|tag| !tag.is_empty()) {
+        Some(tag) if !tag.starts_with("sha256:") => format!("{name}:{tag}"),
+        _ => full_name(name),
+    };
+    let name = full_name(&name);
+    let mut world = call.shared.world();
+    let seed = world.seed;
+    let Some(image) = world.images.iter_mut().find(|image| image.is(&name)) else {
+        let bare = name
+            .rsplit_once(':')
+            .map_or(name.as_str(), |(bare, _)| bare);
+        let words = format!(
+            "pull access denied for {bare}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
+        );
+        return Err(Refusal::new(404, words));
+    };
+    let tag = name.rsplit(':').next().unwrap_or("latest");
+    let mut lines =
+        vec![json!({"status": format!("Pulling from {}", image.repository()), "id": tag})];
+    let newer = std::mem::take(&mut image.spec.outdated);
+    if newer {
+        lines.extend(download(image.spec.size.0 / 3));
+        image.digest = format!("sha256:{}", id(seed, &format!("newer {}", image.spec.name)));
+        image.id = format!(
+            "sha256:{}",
+            id(seed, &format!("newer id {}", image.spec.name))
+        );
+    }
+    lines.push(json!({"status": format!("Digest: {}", image.digest)}));
+    let outcome = if newer {
+        "Downloaded newer image for"
+    } else {
+        "Image is up to date for"
+    };
+    lines.push(json!({"status": format!("Status: {outcome} {name}")}));
+    let lines = futures::stream::unfold(lines.into_iter(), |mut lines| async move {
+        let line = lines.next()?;
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        Some((Bytes::from(format!("{line}\r\n")), lines))
+    });
+    Ok(answer::stream(Some("application/json"), lines))
+}
+
+fn download(size: u64) -> Vec<Value> {
+    let layer = "a3ed95caeb02";
+    let mut lines = vec![json!({"status": "Pulling fs layer", "progressDetail": {}, "id": layer})];
+    for part in 1..=8 {
+        let current = size / 8 * part;
+        lines.push(json!({"status": "Downloading", "id": layer,
+            "progressDetail": {"current": current, "total": size},
+            "progress": format!("[{:<50}]  {current}B/{size}B", "=".repeat(part as usize * 6) + ">")}));
+    }
+    for status in ["Download complete", "Pull complete"] {
+        lines.push(json!({"status": status, "progressDetail": {}, "id": layer}));
+    }
+    lines
+}
+
+fn remove(call: &Call, name: &str) -> Answer {
+    let force = call.query.on("force");
+    let mut world = call.shared.world();
+    let image = find(&world, name)?;
+    let (own, label) = (image.id.clone(), image.spec.name.clone());
+    let user = world.containers.values().find(|c| c.image_id == own);
+    if let Some(user) = user.filter(|user| !force || user.alive()) {
+        let short = |id: &str| {
+            id.trim_start_matches("sha256:")
+                .chars()
+                .take(12)
+                .collect::<String>()
+        };
+        let words = format!(
+            "conflict: unable to remove repository reference \"{name}\" (must force) - container {} is using its referenced image {}",
+            short(&user.id),
+            short(&own)
+        );
+        return Err(Refusal::new(409, words));
+    }
+    world.images.retain(|image| image.id != own);
+    Ok(answer::ok(&json!([{"Untagged": label}, {"Deleted": own}])))
+}
+
+fn prune(call: &Call) -> Answer {
+    let filters = filters(call, &["dangling", "label", "label!", "until"])?;
+    let only_dangling = filters.any("dangling", |on| on == "true" || on == "1");
+    let mut world = call.shared.world();
+    let used: Vec<String> = world
+        .containers
+        .values()
+        .map(|c| c.image_id.clone())
+        .collect();
+    let goes =
+        |image: &Image| !used.contains(&image.id) && (!only_dangling || image.spec.name.is_empty());
+    let gone = world
+        .images
+        .extract_if(.., |image| goes(image))
+        .collect::<Vec<_>>();
+    let space: u64 = gone.iter().map(|image| image.spec.size.0).sum();
+    let deleted: Vec<Value> = gone
+        .iter()
+        .map(|image| json!({"Deleted": image.id}))
+        .collect();
+    Ok(answer::ok(
+        &json!({"ImagesDeleted": deleted, "SpaceReclaimed": space}),
+    ))
+}

@@ -1,0 +1,432 @@
+//! Builds the world a scenario describes, as if it had lived before. Must not know what follows.
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine as _;
+
+use super::container::{Endpoint, Probe};
+use super::{Container, Image, Network, Phase, Queue, Volume, World};
+use crate::sim::clock::{Ns, SECOND};
+use crate::sim::events::Bus;
+use crate::sim::load::Load;
+use crate::sim::logs::{Speaker, Tape, Voice};
+use crate::sim::rand::{hash, id};
+use crate::sim::scenario::{ContainerSpec, Scenario, StartState, VolumeSpec};
+
+impl World {
+    /// The world of `scenario`, at its first moment `origin`.
+    pub fn new(scenario: Scenario, origin: Ns) -> Self {
+        let voice = |(name, spec)| {
+            Voice::new(spec)
+                .ok()
+                .map(|voice| (String::clone(name), voice))
+        };
+        let mut world = Self {
+            seed: scenario.seed,
+            origin,
+            odd_list: scenario.odd_list,
+            odd_error: scenario.odd_error.as_deref().map(text_of),
+            containers: BTreeMap::new(),
+            names: HashMap::new(),
+            images: Vec::new(),
+            networks: Vec::new(),
+            volumes: Vec::new(),
+            voices: scenario.voices.iter().filter_map(voice).collect(),
+            execs: HashMap::new(),
+            bus: Bus::new(),
+            queue: Queue::default(),
+            made: 0,
+            engine: scenario.engine.clone(),
+        };
+        world.add_things(&scenario);
+        for (place, spec) in scenario.containers.iter().enumerate() {
+            world.settle(spec, &scenario, place);
+        }
+        // Nobody was there to hear what happened before the first moment.
+        world.bus.forget();
+        world
+    }
+
+    fn add_things(&mut self, scenario: &Scenario) {
+        let old = self.origin - 90 * 86_400 * SECOND;
+        for spec in &scenario.images {
+            let name = if spec.name.is_empty() {
+                "dangling"
+            } else {
+                &spec.name
+            };
+            let name = format!("{name}{}", self.images.len());
+            self.images.push(Image {
+                id: format!("sha256:{}", id(self.seed, &format!("image {name}"))),
+                digest: format!("sha256:{}", id(self.seed, &format!("digest {name}"))),
+                created: self.origin - spec.age.0,
+                spec: spec.clone(),
+            });
+        }
+        for (name, driver) in [("bridge", "bridge"), ("host", "host"), ("none", "null")] {
+            let prefix = if name == "bridge" { "172.17" } else { "" };
+            self.add_network(name, driver, prefix.to_owned(), false, old, Vec::new());
+        }
+        for spec in &scenario.networks {
+            let place = self.networks.len();
+            let prefix = match spec.prefix.as_str() {
+                "" if place < 17 => format!("172.{}", 15 + place),
+                "" => format!("10.{}", place % 256),
+                prefix => prefix.to_owned(),
+            };
+            let driver = if spec.driver.is_empty() {
+                "bridge"
+            } else {
+                &spec.driver
+            };
+            let labels = thing_labels(&spec.labels, spec.stack.as_ref(), "network", &spec.name);
+            self.add_network(&spec.name, driver, prefix, spec.internal, old, labels);
+        }
+        for spec in &scenario.volumes {
+            self.volumes.push(Volume {
+                created: old,
+                labels: thing_labels(&spec.labels, spec.stack.as_ref(), "volume", &spec.name),
+                spec: spec.clone(),
+            });
+        }
+    }
+
+    fn add_network(
+        &mut self,
+        name: &str,
+        driver: &str,
+        prefix: String,
+        internal: bool,
+        created: Ns,
+        labels: Vec<(String, String)>,
+    ) {
+        self.networks.push(Network {
+            id: id(self.seed, &format!("network {name}")),
+            name: name.to_owned(),
+            driver: driver.to_owned(),
+            prefix,
+            internal,
+            created,
+            labels,
+            given: 0,
+        });
+    }
+
+    /// Makes a container and gives it the past the scenario says it had.
+    fn settle(&mut self, spec: &ContainerSpec, scenario: &Scenario, place: usize) {
+        let labels = labels(spec, scenario, self);
+        let name = spec.full_name();
+        let id = id(self.seed, &format!("container {name}"));
+        let started = self.origin - spec.up.0 + place as Ns * 137_000_003 % SECOND;
+        let made = started - 86_400 * SECOND;
+        self.insert(id.clone(), name, spec.clone(), labels, made);
+        if spec.state == StartState::Created {
+            return;
+        }
+        let origin = self.origin;
+        if let Some(crash) = &spec.crash {
+            self.crash_history(&id, crash.after.0, crash.longest_wait.0, crash.code);
+            return;
+        }
+        self.enter_run(&id, started);
+        match spec.state {
+            StartState::Exited => self.settle_ended(&id, origin - spec.ended.0),
+            StartState::Paused => {
+                // Frozen in the middle of its run, so that it has a past to show.
+                let _ = self.pause(&id, origin - spec.up.0 / 4);
+            }
+            _ => {}
+        }
+        self.settle_health(&id);
+        if let Some(container) = self.containers.get_mut(&id) {
+            container.restarts = spec.restarts;
+        }
+    }
+
+    fn settle_ended(&mut self, id: &str, at: Ns) {
+        let Some(container) = self.containers.get_mut(id) else {
+            return;
+        };
+        let code = container.spec.exit_code;
+        container.by_hand = code == 0 || container.spec.restart != "no";
+        let at = at.max(container.started.unwrap_or(at));
+        self.end(id, code, false, at);
+    }
+
+    /// Lets a crash loop have run for an hour.
+    fn crash_history(&mut self, id: &str, lasts: Ns, wait: Ns, code: i64) {
+        let mut at = self.origin - 3600 * SECOND;
+        loop {
+            self.enter_run(id, at);
+            if at + lasts > self.origin {
+                break;
+            }
+            self.end(id, code, false, at + lasts);
+            if let Some(container) = self.containers.get_mut(id) {
+                container.backoff = wait;
+                container.restarts += 1;
+            }
+            if at + lasts + wait > self.origin {
+                break;
+            }
+            at += lasts + wait;
+        }
+        // What was queued in the past is void but for the last: the number of the run says so.
+        // A restart that was queued too early by the short first waits is queued anew.
+        if let Some(container) = self.containers.get_mut(id)
+            && container.phase == Phase::Restarting
+        {
+            container.run += 1;
+            let due = super::Due::Again {
+                id: id.to_owned(),
+                run: container.run,
+            };
+            let again = container.finished.unwrap_or(self.origin) + wait;
+            self.queue.add(again, due);
+        }
+    }
+
+    fn settle_health(&mut self, id: &str) {
+        let Some(container) = self.containers.get(id) else {
+            return;
+        };
+        let Some(spec) = container.spec.health.clone() else {
+            return;
+        };
+        let long_ago = self.origin - spec.interval.0 * 5;
+        if !container.alive() || container.started.is_some_and(|at| at > long_ago) {
+            return;
+        }
+        let fails = container.stuck || spec.fails;
+        for probe in (0..5).rev() {
+            let start = self.origin - spec.interval.0 * probe - spec.interval.0 / 2;
+            let outcome = Probe {
+                start,
+                end: start + SECOND / 20,
+                code: i64::from(fails),
+                output: if fails {
+                    super::health::failure(&spec)
+                } else {
+                    spec.output.clone()
+                },
+            };
+            self.judge(id, &spec, outcome);
+        }
+        let health = self.containers.get_mut(id).and_then(|c| c.health.as_mut());
+        if let Some(health) = health.filter(|_| fails) {
+            health.streak += 128;
+        }
+    }
+
+    /// Puts a new container into the world.
+    pub(super) fn insert(
+        &mut self,
+        id: String,
+        name: String,
+        mut spec: ContainerSpec,
+        labels: Vec<(String, String)>,
+        created: Ns,
+    ) {
+        let image = self.image(&spec.image).cloned();
+        let image_spec = image.as_ref().map(|image| &image.spec);
+        let mut command = spec.command.clone();
+        if command.is_empty() {
+            command = image_spec
+                .map(|image| image.command.clone())
+                .unwrap_or_default();
+        }
+        if command.is_empty() {
+            command = vec!["/bin/sh".to_owned()];
+        }
+        if let Some(image) = image_spec.filter(|_| spec.user.is_empty()) {
+            spec.user.clone_from(&image.user);
+        }
+        let mut env = spec.env.clone();
+        env.extend(spec.env_base64.iter().map(|text| text_of(text)));
+        env.push("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned());
+        let seed = hash(self.seed, &name);
+        let rate = self.voices.get(&spec.voice).map_or(0.0, Voice::rate);
+        let speaker = Speaker {
+            name: if spec.service.is_empty() {
+                name.clone()
+            } else {
+                spec.service.clone()
+            },
+            seed,
+            rate: spec.lines_per_second.unwrap_or(rate),
+            tty: spec.tty,
+        };
+        for mount in spec.mounts.iter().filter(|mount| mount.is_volume()) {
+            if !self
+                .volumes
+                .iter()
+                .any(|volume| volume.spec.name == mount.source)
+            {
+                self.volumes.push(new_volume(&mount.source, created));
+            }
+        }
+        let container = Container {
+            endpoints: self.endpoints(&spec, &id),
+            load: self.load(&spec, seed),
+            image_id: image
+                .as_ref()
+                .map(|image| image.id.clone())
+                .unwrap_or_default(),
+            shells: image_spec
+                .map(|image| image.shells.clone())
+                .unwrap_or_default(),
+            name: name.clone(),
+            stuck: spec.stuck,
+            health: None,
+            id: id.clone(),
+            spec,
+            created,
+            command,
+            env,
+            labels,
+            phase: Phase::Created,
+            run: 0,
+            pid: 0,
+            exit_code: 0,
+            oom: false,
+            started: None,
+            finished: None,
+            restarts: 0,
+            backoff: 0,
+            paused_at: None,
+            paused_for: 0,
+            tape: Tape::new(speaker),
+            after: None,
+            by_hand: false,
+            was_running: false,
+            auto_remove: false,
+        };
+        self.names.insert(name, id.clone());
+        self.containers.insert(id, container);
+    }
+
+    fn endpoints(&mut self, spec: &ContainerSpec, container: &str) -> Vec<Endpoint> {
+        let default = vec!["bridge".to_owned()];
+        let wanted = if spec.networks.is_empty() {
+            &default
+        } else {
+            &spec.networks
+        };
+        let seed = self.seed;
+        let join = |network: &mut Network| Endpoint {
+            network: network.name.clone(),
+            network_id: network.id.clone(),
+            id: id(seed, &format!("{} {container}", network.name)),
+            address: network.address(),
+            gateway: network.gateway(),
+        };
+        let mut endpoints = Vec::new();
+        for name in wanted {
+            let found = self
+                .networks
+                .iter_mut()
+                .find(|net| net.name == *name || net.id == *name);
+            endpoints.extend(found.map(join));
+        }
+        endpoints
+    }
+
+    fn load(&self, spec: &ContainerSpec, seed: u64) -> Load {
+        let machine = self.engine.memory.0;
+        Load {
+            seed,
+            cpu: spec.cpu,
+            cpu_limit: match spec.cpus {
+                cores if cores > 0.0 => cores * 100.0,
+                _ => self.engine.cpus as f64 * 100.0,
+            },
+            memory: spec.memory.0,
+            memory_limit: if spec.memory_limit.0 > 0 {
+                spec.memory_limit.0
+            } else {
+                machine
+            },
+            net: (spec.net.0 * 1024.0, spec.net.1 * 1024.0),
+            disk: (spec.disk.0 * 1024.0, spec.disk.1 * 1024.0),
+        }
+    }
+}
+
+/// A volume of this name with nothing in it.
+pub(super) fn new_volume(name: &str, created: Ns) -> Volume {
+    let spec = VolumeSpec {
+        name: name.to_owned(),
+        ..VolumeSpec::default()
+    };
+    Volume {
+        created,
+        labels: Vec::new(),
+        spec,
+    }
+}
+
+/// Base64 as text; what is not UTF-8 is replaced, as the engine's JSON does.
+fn text_of(base64: &str) -> String {
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(base64)
+        .unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn thing_labels(
+    own: &BTreeMap<String, String>,
+    stack: Option<&String>,
+    kind: &str,
+    name: &str,
+) -> Vec<(String, String)> {
+    let mut labels: BTreeMap<String, String> = own.clone();
+    if let Some(stack) = stack {
+        let short = name.strip_prefix(&format!("{stack}_")).unwrap_or(name);
+        labels.insert(format!("com.docker.compose.{kind}"), short.to_owned());
+        labels.insert("com.docker.compose.project".into(), stack.clone());
+        labels.insert("com.docker.compose.version".into(), "2.26.1".into());
+    }
+    labels.into_iter().collect()
+}
+
+fn labels(spec: &ContainerSpec, scenario: &Scenario, world: &World) -> Vec<(String, String)> {
+    let mut labels = spec.labels.clone();
+    for (key, value) in &spec.labels_base64 {
+        labels.insert(key.clone(), text_of(value));
+    }
+    let stack = scenario
+        .stacks
+        .iter()
+        .find(|s| Some(&s.name) == spec.stack.as_ref());
+    if let Some(stack) = stack {
+        let mut add = |key: &str, value: String| {
+            labels.insert(format!("com.docker.compose.{key}"), value);
+        };
+        let depends: Vec<_> = spec.depends_on.iter().map(|on| depends_on(on)).collect();
+        let image = world.image(&spec.image).map(|image| image.id.clone());
+        add("project", stack.name.clone());
+        add("service", spec.service.clone());
+        add("container-number", "1".into());
+        add("oneoff", "False".into());
+        add(
+            "config-hash",
+            id(scenario.seed, &format!("config {}", spec.service)),
+        );
+        add(
+            "project.config_files",
+            format!("{}/docker-compose.yml", stack.directory),
+        );
+        add("project.working_dir", stack.directory.clone());
+        add("depends_on", depends.join(","));
+        add("image", image.unwrap_or_default());
+        add("version", "2.26.1".into());
+    }
+    labels.into_iter().collect()
+}
+
+/// `db` is `db:service_started:false`, as compose writes it.
+fn depends_on(on: &str) -> String {
+    match on.split_once(':') {
+        Some((service, condition)) => format!("{service}:{condition}:false"),
+        None => format!("{on}:service_started:false"),
+    }
+}
