@@ -327,6 +327,7 @@ where
     tokio::spawn(resize(*io.size.borrow()));
     let mut probe: Option<tokio::task::JoinHandle<Result<(), Error>>> = None;
     loop {
+        let asking = probe.is_some();
         let probed = async {
             match probe.as_mut() {
                 Some(probe) => probe.await,
@@ -362,7 +363,7 @@ where
             changed = io.size.changed() => if changed.is_ok() {
                 tokio::spawn(resize(*io.size.borrow_and_update()));
             },
-            () = sleep_until(heard + QUIET), if probe.is_none() => {
+            () = sleep_until(heard + QUIET), if !asking => {
                 let engine = engine.clone();
                 probe = Some(tokio::spawn(async move { engine.ping().await }));
             }
