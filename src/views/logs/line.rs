@@ -34,7 +34,7 @@ impl LinePen<'_> {
             (text::wrap_offsets(body, width), 0)
         } else {
             let (start, lead) = text::skip_columns(body, self.book.column);
-            (Vec::from_iter([start..body.len()]), lead)
+            (std::iter::once(start..body.len()).collect(), lead)
         };
         let styles = self.styles(line);
         let mut drawn = 0;
