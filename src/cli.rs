@@ -22,6 +22,8 @@ use args::{Cli, Command};
 use context::Context;
 use out::{Out, Quit};
 
+use crate::runtime::terminal;
+
 /// Exit code: all was done.
 pub const DONE: u8 = 0;
 /// Exit code: something was not.
@@ -83,7 +85,8 @@ fn screen(_context: &Context) -> Result<u8, Quit> {
 }
 
 fn reset_terminal() -> Result<u8, Quit> {
-    Err(Quit::failed("not built in yet"))
+    terminal::reset_terminal().map_err(|error| Quit::failed(error.to_string()))?;
+    Ok(DONE)
 }
 
 #[cfg(test)]
