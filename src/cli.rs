@@ -22,7 +22,8 @@ use args::{Cli, Command};
 use context::Context;
 use out::{Out, Quit};
 
-use crate::runtime::terminal;
+use crate::engine::{Sources, contexts};
+use crate::runtime::{self, RunOptions, Start, StartError};
 
 /// Exit code: all was done.
 pub const DONE: u8 = 0;
@@ -69,7 +70,7 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
     }
     let context = Context::load(cli.global)?;
     match command {
-        None => screen(&context),
+        None => screen(&context, Start::Overview),
         Some(Command::Ps(args)) => ps::run(&context, &args, &mut out),
         Some(Command::Restart(args)) => verb::run(&context, verb::Act::Restart, &args, &mut out),
         Some(Command::Stop(args)) => verb::run(&context, verb::Act::Stop, &args, &mut out),
@@ -80,13 +81,34 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
     }
 }
 
-fn screen(_context: &Context) -> Result<u8, Quit> {
-    Err(Quit::failed("the screen is not built in yet"))
+fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
+    let sources = Sources::from_env(context.flags.host.clone(), context.flags.context.clone());
+    let options = RunOptions {
+        candidates: context.candidates()?,
+        contexts: contexts(&sources)
+            .into_iter()
+            .filter(|c| !c.current)
+            .map(|c| c.name)
+            .collect(),
+        sources,
+        demo: context.flags.demo.is_some(),
+        settings: context.settings.clone(),
+        paths: context.paths.clone(),
+        start,
+        env: |name| std::env::var(name).ok(),
+    };
+    match runtime::run(options) {
+        Ok(code) => Ok(u8::try_from(code).unwrap_or(FAILED)),
+        Err(error @ StartError::Io(_)) => Err(Quit::failed(error.to_string())),
+        Err(error) => Err(Quit::usage(error.to_string())),
+    }
 }
 
 fn reset_terminal() -> Result<u8, Quit> {
-    terminal::reset_terminal().map_err(|error| Quit::failed(error.to_string()))?;
-    Ok(DONE)
+    match runtime::terminal::reset_terminal() {
+        Ok(()) => Ok(DONE),
+        Err(error) => Err(Quit::failed(error.to_string())),
+    }
 }
 
 #[cfg(test)]

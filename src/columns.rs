@@ -30,8 +30,8 @@ pub enum Fit {
     /// It is cut at its end.
     #[default]
     Cut,
-    /// It is cut in its middle: the end matters.
-    Middle,
+    /// A path: its head is dropped up to the last slash, then it is cut in its middle: the end matters.
+    Path,
     /// Whole pieces, a blank apart; those that do not fit are counted.
     Whole,
     /// It takes the room of the columns behind it.

@@ -2,9 +2,22 @@
 //! what state means.
 pub mod clock;
 pub mod diagnostics;
+pub mod effects;
+pub mod event_loop;
+pub mod hosts;
 pub mod input;
+pub mod jobs;
 pub mod link;
+pub mod log_stream;
 pub mod painter;
 pub mod panic;
+pub mod record;
+pub mod sampler;
+pub mod screen;
+pub mod shell;
 pub mod signals;
+pub mod startup;
+pub mod streams;
 pub mod terminal;
+
+pub use startup::{RunOptions, Start, StartError, run};

@@ -1,12 +1,19 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
 pub mod containers;
+pub mod details;
+pub mod events;
 pub mod footer;
 pub mod header;
 pub mod hints;
+pub mod inspect;
+pub mod journal;
+pub mod list;
+pub mod logs;
 pub mod no_engine;
 pub mod notice;
 pub mod overlays;
 pub mod plain;
+pub mod processes;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
@@ -40,15 +47,82 @@ pub struct View {
 }
 
 /// Every view; tabs first, in the order of their keys.
-pub const ALL: &[View] = &[View {
-    id: ViewId::Containers,
-    title: "Containers",
-    aliases: &["containers", "ps", "co"],
-    key: Some('1'),
-    tab: true,
-    help: "What runs, how it fares, which one is the problem.",
-    render: containers::draw,
-}];
+pub const ALL: &[View] = &[
+    View {
+        id: ViewId::Containers,
+        title: "Containers",
+        aliases: &["containers", "ps", "co"],
+        key: Some('1'),
+        tab: true,
+        help: "What runs, how it fares, which one is the problem.",
+        render: containers::draw,
+    },
+    View {
+        id: ViewId::Events,
+        title: "Events",
+        aliases: &["events", "ev"],
+        key: Some('8'),
+        tab: true,
+        help: "The engine's events as they come.",
+        render: events::draw,
+    },
+    View {
+        id: ViewId::Journal,
+        title: "Journal",
+        aliases: &["journal", "history"],
+        key: Some('9'),
+        tab: true,
+        help: "Who did what, when, with what outcome.",
+        render: journal::draw,
+    },
+    opened(
+        ViewId::Details,
+        "Details",
+        &["details", "describe"],
+        "All that is known of one container.",
+        details::draw,
+    ),
+    opened(
+        ViewId::Inspect,
+        "Inspect",
+        &["inspect"],
+        "The engine's whole answer, as a tree.",
+        inspect::draw,
+    ),
+    opened(
+        ViewId::Logs,
+        "Logs",
+        &["logs"],
+        "What services wrote, in order of time.",
+        logs::draw,
+    ),
+    opened(
+        ViewId::Processes,
+        "Processes",
+        &["top", "processes"],
+        "What runs inside a container.",
+        processes::draw,
+    ),
+];
+
+/// A view that is opened on top of a tab.
+const fn opened(
+    id: ViewId,
+    title: &'static str,
+    aliases: &'static [&'static str],
+    help: &'static str,
+    render: Render,
+) -> View {
+    View {
+        id,
+        title,
+        aliases,
+        key: None,
+        tab: false,
+        help,
+        render,
+    }
+}
 
 /// The registry's entry of a view.
 pub fn find(id: ViewId) -> Option<&'static View> {
@@ -67,9 +141,16 @@ pub fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
         (view.render)(state, theme, regions.body, buf);
     }
     footer::draw(state, theme, regions.footer, buf);
-    overlays::toasts::draw(state, theme, regions.body, buf);
+    // A message must be seen, but never over a question that waits for its answer.
+    let asking = matches!(state.layer(), Some(Layer::Confirm(_)));
+    if asking {
+        overlays::toasts::draw(state, theme, regions.body, buf);
+    }
     for layer in &state.layers {
         overlays::draw(layer, state, theme, buf);
+    }
+    if !asking {
+        overlays::toasts::draw(state, theme, regions.body, buf);
     }
     if theme.symbols.ascii {
         plain::degrade(buf);

@@ -54,11 +54,9 @@ const fn words(
     }
 }
 
-const fn default(column: ContainerColumn) -> ContainerColumn {
-    ContainerColumn {
-        default: true,
-        ..column
-    }
+const fn default(mut column: ContainerColumn) -> ContainerColumn {
+    column.default = true;
+    column
 }
 
 /// The columns of the containers' table, in their order on screen.
@@ -95,7 +93,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "",
         Width::Fixed(10),
         110,
-        "CPU of the last samples, against the peak of all shown.",
+        "CPU of the last samples; the full height is its own peak, or half a core.",
         c::trend,
         o::cpu,
     )),
@@ -174,7 +172,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "ports",
         "ports",
-        Width::Flex(11, 28),
+        Width::Flex(11, 17),
         160,
         "Published ports, then exposed ones.",
         c::ports,
@@ -183,7 +181,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "image",
         "image",
-        Width::Flex(14, 44),
+        Width::Flex(16, 44),
         120,
         "Image, without its registry.",
         c::image,

@@ -17,7 +17,7 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 
-use self::hijack::Hijacked;
+pub use self::hijack::Hijacked;
 pub use self::lines::JsonLines;
 use self::pool::Pool;
 use super::connect::Connector;

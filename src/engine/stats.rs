@@ -21,10 +21,18 @@ impl Engine {
     /// # Errors
     /// No such container, no answer within `deadline`, or an answer that is not JSON.
     pub async fn stats_once(&self, id: &str, deadline: Duration) -> Result<Counters, Error> {
-        let one_shot = if self.api() >= ONE_SHOT { "&one-shot=true" } else { "" };
-        let path = format!("/containers/{}/stats?stream=false{one_shot}", super::wire::escape(id));
+        let one_shot = if self.api() >= ONE_SHOT {
+            "&one-shot=true"
+        } else {
+            ""
+        };
+        let path = format!(
+            "/containers/{}/stats?stream=false{one_shot}",
+            super::wire::escape(id)
+        );
         let answer = self.raw().get_bytes(&path, LIMIT, deadline).await?;
-        parse(&answer.body).ok_or(Error::NotJson)
+        parse(&answer.body)
+            .ok_or_else(|| Error::Garbage("stats that are no JSON object".to_owned()))
     }
 }
 
@@ -35,7 +43,9 @@ pub fn parse(json: &[u8]) -> Option<Counters> {
 }
 
 /// A value of an unexpected type counts as missing: one odd figure must not hide the others.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(d: D) -> Result<Option<T>, D::Error> {
+fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    d: D,
+) -> Result<Option<T>, D::Error> {
     let value = serde_json::Value::deserialize(d)?;
     Ok(serde_json::from_value(value).ok())
 }
@@ -112,7 +122,11 @@ impl Memory {
     fn used(&self) -> Option<u64> {
         let usage = self.usage?;
         let cache = |name: &str| {
-            self.stats.as_ref()?.get(name)?.as_u64().filter(|cache| *cache < usage)
+            self.stats
+                .as_ref()?
+                .get(name)?
+                .as_u64()
+                .filter(|cache| *cache < usage)
         };
         let inactive = cache("total_inactive_file").or_else(|| cache("inactive_file"));
         Some(usage - inactive.unwrap_or(0))
@@ -123,26 +137,48 @@ impl Stats {
     fn counters(&self) -> Counters {
         let cpu = self.cpu_stats.as_ref();
         let cores = cpu.and_then(|c| {
-            let counted = || c.cpu_usage.percpu_usage.as_ref().map(|list| list.len() as u32);
-            c.online_cpus.filter(|n| *n > 0).or_else(counted).filter(|n| *n > 0)
+            let counted = || {
+                c.cpu_usage
+                    .percpu_usage
+                    .as_ref()
+                    .map(|list| list.len() as u32)
+            };
+            c.online_cpus
+                .filter(|n| *n > 0)
+                .or_else(counted)
+                .filter(|n| *n > 0)
         });
         let net = |pick: fn(&Interface) -> Option<u64>| {
             let interfaces = self.networks.as_ref()?;
             Some(interfaces.values().filter_map(pick).sum::<u64>())
         };
         let block = |letter: char| {
-            let list = self.blkio_stats.as_ref()?.io_service_bytes_recursive.as_ref()?;
-            let of_kind = |s: &&Service| s.op.chars().next().is_some_and(|c| c.eq_ignore_ascii_case(&letter));
+            let list = self
+                .blkio_stats
+                .as_ref()?
+                .io_service_bytes_recursive
+                .as_ref()?;
+            let of_kind = |s: &&Service| {
+                s.op.chars()
+                    .next()
+                    .is_some_and(|c| c.eq_ignore_ascii_case(&letter))
+            };
             (!list.is_empty()).then(|| list.iter().filter(of_kind).map(|s| s.value).sum::<u64>())
         };
         Counters {
             // The engine's zero time, year 1, is no time.
             read: self.read.filter(|at| at.timestamp() > 0),
-            cpu_total: cpu.and_then(|c| c.cpu_usage.total_usage).filter(|_| cpu.is_some_and(|c| c.system_cpu_usage.is_some())),
+            cpu_total: cpu
+                .and_then(|c| c.cpu_usage.total_usage)
+                .filter(|_| cpu.is_some_and(|c| c.system_cpu_usage.is_some())),
             cpu_system: cpu.and_then(|c| c.system_cpu_usage),
             online_cpus: cores,
             memory: self.memory_stats.as_ref().and_then(Memory::used),
-            memory_limit: self.memory_stats.as_ref().and_then(|m| m.limit).filter(|limit| *limit > 0),
+            memory_limit: self
+                .memory_stats
+                .as_ref()
+                .and_then(|m| m.limit)
+                .filter(|limit| *limit > 0),
             net_rx: net(|i| i.rx_bytes),
             net_tx: net(|i| i.tx_bytes),
             block_read: block('r'),
@@ -164,7 +200,10 @@ mod tests {
             "eth1":{"rx_bytes":10,"tx_bytes":20}},"blkio_stats":{"io_service_bytes_recursive":[
             {"op":"Read","value":7},{"op":"write","value":8},{"op":"Total","value":15}]},"pids_stats":{"current":3}}"#;
         let c = parse(json).unwrap();
-        assert_eq!((c.memory, c.online_cpus, c.pids), (Some(700), Some(2), Some(3)));
+        assert_eq!(
+            (c.memory, c.online_cpus, c.pids),
+            (Some(700), Some(2), Some(3))
+        );
         assert_eq!((c.net_rx, c.net_tx), (Some(11), Some(22)));
         assert_eq!((c.block_read, c.block_write), (Some(7), Some(8)));
     }

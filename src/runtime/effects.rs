@@ -13,7 +13,7 @@ use super::jobs;
 use super::record::{Done, Recorder};
 use super::shell::{self, ShellIo};
 use crate::effect::{Effect, Fetch};
-use crate::engine::{self, Candidate, Connector, Endpoint, Engine, Sources};
+use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
 use crate::model::{EngineInfo, HostId};
 use crate::msg::{Failure, FailureKind, HostMsg, JobMsg, Msg, ShellEnd};
 use crate::sim::{Scenario, Sim};
@@ -45,10 +45,13 @@ struct OpenShell {
 pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
     let sim = Sim::new(scenario);
     let connector = Connector::new(move || {
-        let sim = sim.clone();
-        async move { Ok(sim.connect()) }
+        let connection: BoxedIo = Box::new(sim.connect());
+        Box::pin(std::future::ready(Ok(connection)))
     });
-    vec![Candidate::new(Endpoint::Custom(connector), "the built-in simulated engine")]
+    vec![Candidate::new(
+        Endpoint::Custom(connector),
+        "the built-in simulated engine",
+    )]
 }
 
 impl Runner {
@@ -88,7 +91,11 @@ impl Runner {
                 }
             },
             Effect::UseContext(name) => {
-                let sources = Sources { host: None, context: Some(name.clone()), ..self.sources.clone() };
+                let sources = Sources {
+                    host: None,
+                    context: Some(name.clone()),
+                    ..self.sources.clone()
+                };
                 Some(engine::candidates(&sources))
             }
             _ => None,
@@ -141,7 +148,12 @@ impl Runner {
                 let recorder = self.recorder.clone();
                 let params = vec![("what".to_owned(), what)];
                 tokio::spawn(async move {
-                    let done = Done { action: "env.reveal", target, params, ..Done::default() };
+                    let done = Done {
+                        action: "env.reveal",
+                        target,
+                        params,
+                        ..Done::default()
+                    };
                     if let Err(why) = recorder.act(done).await {
                         let _closed = msgs.send(Msg::JournalFailed(why)).await;
                     }
@@ -182,15 +194,27 @@ impl Runner {
     }
 
     /// Starts a shell or attach that is to have the terminal.
-    pub fn open_shell(&mut self, effect: Effect, hosts: &BTreeMap<HostId, HostTasks>, size: (u16, u16)) {
+    pub fn open_shell(
+        &mut self,
+        effect: Effect,
+        hosts: &BTreeMap<HostId, HostTasks>,
+        size: (u16, u16),
+    ) {
         let (key, target, request) = match effect {
-            Effect::Shell { key, target, request } => (key, target, Some(request)),
+            Effect::Shell {
+                key,
+                target,
+                request,
+            } => (key, target, Some(request)),
             Effect::Attach { key, target } => (key, target, None),
             _ => return,
         };
         let (input, input_out) = mpsc::channel(64);
         let (size_in, size_out) = watch::channel(size);
-        self.shell = Some(OpenShell { input, size: size_in });
+        self.shell = Some(OpenShell {
+            input,
+            size: size_in,
+        });
         let io = ShellIo {
             input: input_out,
             output: self.shell_out.clone(),
@@ -202,7 +226,11 @@ impl Runner {
         tokio::spawn(async move {
             let begun = Instant::now();
             let info = client.as_ref().map(|c| c.info().clone());
-            let action = if request.is_some() { "container.exec" } else { "container.attach" };
+            let action = if request.is_some() {
+                "container.exec"
+            } else {
+                "container.attach"
+            };
             let end = hold(client, key.clone(), request, io).await;
             let (argv, exit_code, failure) = match &end {
                 ShellEnd::Exited { code, command } => (command.clone(), Some(*code), None),
@@ -211,12 +239,25 @@ impl Runner {
                 ShellEnd::NoShell { .. } => (
                     Vec::new(),
                     None,
-                    Some(Failure { kind: FailureKind::NoShell, what: "no shell in the image".to_owned(), ..Failure::default() }),
+                    Some(Failure {
+                        kind: FailureKind::NoShell,
+                        what: "no shell in the image".to_owned(),
+                        ..Failure::default()
+                    }),
                 ),
             };
             let took_ms = u64::try_from(begun.elapsed().as_millis()).ok();
             let _closed = msgs.send(Msg::Shell(key, end)).await;
-            let done = Done { action, engine: info, target, argv, took_ms, exit_code, failure, ..Done::default() };
+            let done = Done {
+                action,
+                engine: info,
+                target,
+                argv,
+                took_ms,
+                exit_code,
+                failure,
+                ..Done::default()
+            };
             if let Err(why) = recorder.act(done).await {
                 let _closed = msgs.send(Msg::JournalFailed(why)).await;
             }
@@ -264,12 +305,26 @@ async fn hold(
 
 /// Writes a new file; what is there stays.
 fn save(path: &Path, bytes: &[u8]) -> (bool, String) {
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path);
     match file.and_then(|mut file| file.write_all(bytes)) {
-        Ok(()) => (true, format!("saved {} to {}", crate::text::bytes(bytes.len() as u64), path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            (false, format!("{} is there already: nothing was written over it", path.display()))
-        }
+        Ok(()) => (
+            true,
+            format!(
+                "saved {} to {}",
+                crate::text::bytes(bytes.len() as u64),
+                path.display()
+            ),
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
+            false,
+            format!(
+                "{} is there already: nothing was written over it",
+                path.display()
+            ),
+        ),
         Err(error) => (false, format!("cannot save to {}: {error}", path.display())),
     }
 }

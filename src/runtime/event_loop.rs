@@ -53,6 +53,8 @@ pub struct EventLoop<S> {
     pub streams: Streams,
     pub hosts: BTreeMap<HostId, HostTasks>,
     pub runner: Runner,
+    /// Names whose logs are to be opened once the first list is there.
+    pub pending_logs: Vec<String>,
     painter: Painter,
     buffer: Buffer,
     bytes: Vec<u8>,
@@ -64,7 +66,9 @@ pub struct EventLoop<S> {
 
 impl<S> std::fmt::Debug for EventLoop<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventLoop").field("exit", &self.exit).finish_non_exhaustive()
+        f.debug_struct("EventLoop")
+            .field("exit", &self.exit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -99,6 +103,7 @@ impl<S: Screen> EventLoop<S> {
             streams,
             hosts,
             runner,
+            pending_logs: Vec::new(),
             painter: Painter::new(area),
             buffer: Buffer::empty(area),
             bytes: Vec::new(),
@@ -198,7 +203,8 @@ impl<S: Screen> EventLoop<S> {
     /// Takes what else has come, up to a bound, so that a burst is one frame.
     fn drain(&mut self) {
         for _ in 0..BATCH {
-            if self.exit.is_some() || !self.inbox.signals.is_empty() || !self.inbox.input.is_empty() {
+            if self.exit.is_some() || !self.inbox.signals.is_empty() || !self.inbox.input.is_empty()
+            {
                 return;
             }
             let woke = if let Ok(msg) = self.inbox.msgs.try_recv() {
@@ -217,7 +223,10 @@ impl<S: Screen> EventLoop<S> {
     fn ring(&self, id: HostId, msg: &HostMsg) {
         match msg {
             HostMsg::Events(events) => {
-                for event in events.iter().filter(|e| e.kind == "container" && !e.is_probe_noise()) {
+                for event in events
+                    .iter()
+                    .filter(|e| e.kind == "container" && !e.is_probe_noise())
+                {
                     self.streams.ring(&Key::container(id, &event.id));
                 }
             }
@@ -236,14 +245,42 @@ impl<S: Screen> EventLoop<S> {
         if let (true, Msg::Host(_, HostMsg::Link(link))) = (opened, &msg) {
             self.runner.session_opened(link.info());
         }
-        for effect in update(&mut self.state, Envelope { at: clock::now(), msg }) {
+        let snapshot = matches!(&msg, Msg::Host(_, HostMsg::Snapshot(_)));
+        for effect in update(
+            &mut self.state,
+            Envelope {
+                at: clock::now(),
+                msg,
+            },
+        ) {
             self.effect(effect);
+        }
+        if snapshot && !self.pending_logs.is_empty() {
+            self.open_pending_logs();
+        }
+    }
+
+    /// Opens the log view that was asked for on the command line.
+    fn open_pending_logs(&mut self) {
+        let names = std::mem::take(&mut self.pending_logs);
+        let (keys, unknown) = crate::actions::container::resolve(&self.state.world, &names);
+        if let Some(name) = unknown.first() {
+            self.apply(Msg::Said {
+                ok: false,
+                text: format!("there is no service, container or stack `{name}`"),
+            });
+        }
+        if !keys.is_empty() {
+            let title = (names.len() == 1 && keys.len() > 1).then(|| names.concat());
+            crate::actions::container::open_logs(&mut self.state, &keys, title);
         }
     }
 
     /// Brings streams and ticks in line with the state.
     fn follow_state(&mut self) {
-        let tick = self.streams.reconcile(subscriptions(&self.state), &self.hosts);
+        let tick = self
+            .streams
+            .reconcile(subscriptions(&self.state), &self.hosts);
         match (tick, self.tick_at) {
             (true, None) => self.tick_at = Some(Instant::now() + TICK),
             (false, Some(_)) => self.tick_at = None,
@@ -297,12 +334,22 @@ impl<S: Screen> EventLoop<S> {
         match crate::text::osc52(text) {
             Ok(sequence) => {
                 let lines = text.lines().count();
-                let what = if lines > 1 { format!("{lines} lines") } else { "that".to_owned() };
-                self.apply(Msg::Said { ok: true, text: format!("copied {what}, if the terminal allows it") });
+                let what = if lines > 1 {
+                    format!("{lines} lines")
+                } else {
+                    "that".to_owned()
+                };
+                self.apply(Msg::Said {
+                    ok: true,
+                    text: format!("copied {what}, if the terminal allows it"),
+                });
                 self.screen.write(sequence.as_bytes())
             }
             Err(error) => {
-                self.apply(Msg::Said { ok: false, text: format!("{error}; Ctrl-s saves it to a file") });
+                self.apply(Msg::Said {
+                    ok: false,
+                    text: format!("{error}; Ctrl-s saves it to a file"),
+                });
                 Ok(())
             }
         }
@@ -319,7 +366,10 @@ impl<S: Screen> EventLoop<S> {
         self.state.nav = crate::state::Nav::default();
         self.state.logs = None;
         let label = if demo { "demo" } else { "engine" };
-        self.state.world.hosts.insert(HostId(0), crate::state::Host::new(HostId(0), label));
+        self.state
+            .world
+            .hosts
+            .insert(HostId(0), crate::state::Host::new(HostId(0), label));
         self.state.containers.stale = true;
         let tasks = self.runner.start_host(HostId(0), candidates);
         self.hosts.insert(HostId(0), tasks);
@@ -389,6 +439,10 @@ impl<S: Screen> EventLoop<S> {
         self.painter.cursor = views::cursor(&self.state);
         self.bytes.clear();
         self.painter.paint(&self.buffer, &mut self.bytes);
-        if self.bytes.is_empty() { Ok(()) } else { self.screen.write(&self.bytes) }
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            self.screen.write(&self.bytes)
+        }
     }
 }

@@ -30,9 +30,20 @@ impl HostTasks {
         let (engine_out, engine) = watch::channel(None);
         let (wanted, wanted_in) = watch::channel(Wanted::default());
         let again = Arc::new(Notify::new());
-        let link = LinkTask { host, candidates, out: out.clone(), engine: engine_out, again: Arc::clone(&again) };
+        let link = LinkTask {
+            host,
+            candidates,
+            out: out.clone(),
+            engine: engine_out,
+            again: Arc::clone(&again),
+        };
         let sampling = sampler::run(host, period, engine.clone(), wanted_in, out.clone());
-        Self { engine, again, wanted, tasks: [tokio::spawn(link.run()), tokio::spawn(sampling)] }
+        Self {
+            engine,
+            again,
+            wanted,
+            tasks: [tokio::spawn(link.run()), tokio::spawn(sampling)],
+        }
     }
 
     /// Tries to reach the engine now.

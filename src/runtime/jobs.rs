@@ -45,7 +45,11 @@ pub async fn run(
     let begun = Instant::now();
     let took = |begun: Instant| u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let failed = |failure: Failure, journal| Report {
-        msg: JobMsg::Failed { id, took_ms: took(begun), failure },
+        msg: JobMsg::Failed {
+            id,
+            took_ms: took(begun),
+            failure,
+        },
         journal,
     };
     let Some(engine) = engine else {
@@ -82,17 +86,35 @@ pub async fn run(
     let took_ms = took(called);
     let after = match (&job.verb, &outcome) {
         (Verb::Remove { .. }, Ok(_)) => None,
-        _ => engine.details(&job.key, clock::now()).await.ok().as_ref().map(words),
+        _ => engine
+            .details(&job.key, clock::now())
+            .await
+            .ok()
+            .as_ref()
+            .map(words),
     };
-    let failure = outcome.as_ref().err().map(|error: &Error| error.failure(&job.verb.to_string()));
+    let failure = outcome
+        .as_ref()
+        .err()
+        .map(|error: &Error| error.failure(&job.verb.to_string()));
     if let Some(intent) = intent
-        && let Err(why) = recorder.result(intent, took_ms, after, failure.clone()).await
+        && let Err(why) = recorder
+            .result(intent, took_ms, after, failure.clone())
+            .await
     {
         journal = Some(why);
     }
     let msg = match (outcome, failure) {
-        (Ok(done), _) => JobMsg::Done { id, took_ms, already: done.already },
-        (Err(_), failure) => JobMsg::Failed { id, took_ms, failure: failure.unwrap_or_default() },
+        (Ok(done), _) => JobMsg::Done {
+            id,
+            took_ms,
+            already: done.already,
+        },
+        (Err(_), failure) => JobMsg::Failed {
+            id,
+            took_ms,
+            failure: failure.unwrap_or_default(),
+        },
     };
     Report { msg, journal }
 }

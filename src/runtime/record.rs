@@ -28,7 +28,9 @@ impl Recorder {
     /// The directory cannot be made or is not ours alone.
     pub fn open(dir: &Path, env: impl Fn(&str) -> Option<String>) -> Result<Self, JournalError> {
         let journal = Journal::open(dir, Session::from_process(env))?;
-        Ok(Self { journal: Some(Arc::new(journal)) })
+        Ok(Self {
+            journal: Some(Arc::new(journal)),
+        })
     }
 
     /// The directory it writes to.
@@ -54,8 +56,14 @@ impl Recorder {
     ///
     /// # Errors
     /// Why it could not be written, for a person.
-    pub async fn intent(&self, job: &Job, before: &str, engine: &EngineInfo) -> Result<Option<Intent>, String> {
-        let (job, before, engine, at) = (job.clone(), before.to_owned(), engine.clone(), local_now());
+    pub async fn intent(
+        &self,
+        job: &Job,
+        before: &str,
+        engine: &EngineInfo,
+    ) -> Result<Option<Intent>, String> {
+        let (job, before, engine, at) =
+            (job.clone(), before.to_owned(), engine.clone(), local_now());
         self.write(move |journal| {
             let (params, command) = (job.verb.params(), job.verb.command(&job.target.name));
             let act = Act {
@@ -86,7 +94,11 @@ impl Recorder {
         let at = local_now();
         self.write(move |journal| {
             let end = End {
-                outcome: if failure.is_some() { Outcome::Failure } else { Outcome::Success },
+                outcome: if failure.is_some() {
+                    Outcome::Failure
+                } else {
+                    Outcome::Success
+                },
                 after: after.as_deref(),
                 duration_ms: Some(took_ms),
                 exit_code: None,
@@ -115,7 +127,11 @@ impl Recorder {
                 command: None,
             };
             let end = End {
-                outcome: if done.failure.is_some() { Outcome::Failure } else { Outcome::Success },
+                outcome: if done.failure.is_some() {
+                    Outcome::Failure
+                } else {
+                    Outcome::Success
+                },
                 after: None,
                 duration_ms: done.took_ms,
                 exit_code: done.exit_code,

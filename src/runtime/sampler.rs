@@ -68,11 +68,19 @@ pub async fn run(
         let now = Instant::now();
         let due: Vec<Key> = keys
             .iter()
-            .filter(|key| past.get(**key).and_then(|p| p.due).is_none_or(|due| due <= now))
+            .filter(|key| {
+                past.get(**key)
+                    .and_then(|p| p.due)
+                    .is_none_or(|due| due <= now)
+            })
             .map(|key| (*key).clone())
             .collect();
         if due.is_empty() {
-            let next = past.values().filter_map(|p| p.due).min().unwrap_or(now + period);
+            let next = past
+                .values()
+                .filter_map(|p| p.due)
+                .min()
+                .unwrap_or(now + period);
             tokio::select! {
                 () = sleep_until(next) => {}
                 changed = wanted.changed() => if changed.is_err() { return },
@@ -93,7 +101,11 @@ pub async fn run(
 
 /// Reads all of them, a bounded number at a time.
 async fn wave(client: &Engine, due: &[Key]) -> Vec<(Key, Result<Counters, Error>)> {
-    let at_once = if client.api() >= DIRECT_ONE_SHOT { DIRECT } else { WAVE };
+    let at_once = if client.api() >= DIRECT_ONE_SHOT {
+        DIRECT
+    } else {
+        WAVE
+    };
     let read = |key: Key| async move {
         let answer = client.stats_once(&key.id, DEADLINE).await;
         (key, answer)
@@ -123,24 +135,42 @@ fn settle(
     let mut gone = Vec::new();
     for (key, answer) in readings {
         let entry = past.entry(key.clone()).or_default();
-        let pace = if wanted.focused.contains(&key) { FOCUSED.min(period) } else { period };
+        let pace = if wanted.focused.contains(&key) {
+            FOCUSED.min(period)
+        } else {
+            period
+        };
         match answer {
             Ok(counters) if counters.is_empty() => {
-                *entry = Past { due: Some(started + pace), ..Past::default() };
+                *entry = Past {
+                    due: Some(started + pace),
+                    ..Past::default()
+                };
                 gone.push(key);
             }
             Ok(counters) => {
                 // A first reading has no CPU figure: the second follows soon.
                 let first = entry.counters.is_none();
                 let sample = counters.sample(entry.counters.as_ref(), clock::now());
-                let wait = if first { Duration::from_millis(500).min(pace) } else { pace };
-                *entry = Past { counters: Some(counters), due: Some(started + wait), failures: 0 };
+                let wait = if first {
+                    Duration::from_millis(500).min(pace)
+                } else {
+                    pace
+                };
+                *entry = Past {
+                    counters: Some(counters),
+                    due: Some(started + wait),
+                    failures: 0,
+                };
                 samples.push((key, sample));
             }
             Err(error) => {
                 entry.failures += 1;
                 entry.counters = None;
-                let pause = PAUSE.0.saturating_mul(1 << entry.failures.min(6)).min(PAUSE.1);
+                let pause = PAUSE
+                    .0
+                    .saturating_mul(1 << entry.failures.min(6))
+                    .min(PAUSE.1);
                 entry.due = Some(started + pause);
                 if error.kind() == FailureKind::NotFound {
                     gone.push(key);

@@ -46,7 +46,9 @@ pub struct Streams {
 
 impl std::fmt::Debug for Streams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Streams").field("flows", &self.flows.keys()).finish_non_exhaustive()
+        f.debug_struct("Streams")
+            .field("flows", &self.flows.keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,11 +58,21 @@ impl Streams {
         logs: mpsc::Sender<(LogQuery, LogMsg)>,
         journal_dir: Option<PathBuf>,
     ) -> Self {
-        Self { flows: BTreeMap::new(), msgs, logs, journal_dir, wanted: BTreeSet::new() }
+        Self {
+            flows: BTreeMap::new(),
+            msgs,
+            logs,
+            journal_dir,
+            wanted: BTreeSet::new(),
+        }
     }
 
     /// Brings what flows in line with what should. Returns whether a tick each second is wanted.
-    pub fn reconcile(&mut self, wanted: BTreeSet<Subscription>, hosts: &BTreeMap<HostId, HostTasks>) -> bool {
+    pub fn reconcile(
+        &mut self,
+        wanted: BTreeSet<Subscription>,
+        hosts: &BTreeMap<HostId, HostTasks>,
+    ) -> bool {
         let tick = wanted.contains(&Subscription::Tick);
         if wanted == self.wanted {
             return tick;
@@ -68,10 +80,27 @@ impl Streams {
         self.flows.retain(|flow, _| wanted.contains(flow));
         for (id, host) in hosts {
             let of = |pick: fn(&Subscription) -> Option<&Key>| {
-                wanted.iter().filter_map(pick).filter(|key| key.host == *id).cloned().collect::<BTreeSet<Key>>()
+                wanted
+                    .iter()
+                    .filter_map(pick)
+                    .filter(|key| key.host == *id)
+                    .cloned()
+                    .collect::<BTreeSet<Key>>()
             };
-            let focused = of(|s| if let Subscription::StatsFocused(key) = s { Some(key) } else { None });
-            let all = of(|s| if let Subscription::Stats(key) = s { Some(key) } else { None });
+            let focused = of(|s| {
+                if let Subscription::StatsFocused(key) = s {
+                    Some(key)
+                } else {
+                    None
+                }
+            });
+            let all = of(|s| {
+                if let Subscription::Stats(key) = s {
+                    Some(key)
+                } else {
+                    None
+                }
+            });
             host.want(all, focused);
         }
         for subscription in &wanted {
@@ -94,27 +123,44 @@ impl Streams {
 
     /// Something happened to this container: what shows its details asks again.
     pub fn ring(&self, key: &Key) {
-        for subscription in [Subscription::Details(key.clone()), Subscription::Processes(key.clone())] {
+        for subscription in [
+            Subscription::Details(key.clone()),
+            Subscription::Processes(key.clone()),
+        ] {
             if let Some(flow) = self.flows.get(&subscription) {
                 flow.bell.notify_one();
             }
         }
     }
 
-    fn start(&self, subscription: &Subscription, hosts: &BTreeMap<HostId, HostTasks>) -> Option<Flow> {
+    fn start(
+        &self,
+        subscription: &Subscription,
+        hosts: &BTreeMap<HostId, HostTasks>,
+    ) -> Option<Flow> {
         let bell = Arc::new(Notify::new());
         let msgs = self.msgs.clone();
         let engine = |key: &Key| hosts.get(&key.host).map(|host| host.engine.clone());
         let task = match subscription {
-            Subscription::Logs(query) => {
-                tokio::spawn(log_stream::run(query.clone(), engine(&query.key)?, self.logs.clone()))
+            Subscription::Logs(query) => tokio::spawn(log_stream::run(
+                query.clone(),
+                engine(&query.key)?,
+                self.logs.clone(),
+            )),
+            Subscription::Details(key) => {
+                tokio::spawn(details(key.clone(), engine(key)?, Arc::clone(&bell), msgs))
             }
-            Subscription::Details(key) => tokio::spawn(details(key.clone(), engine(key)?, Arc::clone(&bell), msgs)),
-            Subscription::Processes(key) => {
-                tokio::spawn(processes(key.clone(), engine(key)?, Arc::clone(&bell), msgs))
-            }
+            Subscription::Processes(key) => tokio::spawn(processes(
+                key.clone(),
+                engine(key)?,
+                Arc::clone(&bell),
+                msgs,
+            )),
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
-            Subscription::Link(_) | Subscription::Stats(_) | Subscription::StatsFocused(_) | Subscription::Tick => {
+            Subscription::Link(_)
+            | Subscription::Stats(_)
+            | Subscription::StatsFocused(_)
+            | Subscription::Tick => {
                 return None;
             }
         };
@@ -154,7 +200,9 @@ async fn processes(
 ) {
     while let Some(client) = live(&mut engine).await {
         let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
-        let gone = answer.as_ref().is_err_and(|f: &Failure| f.kind == FailureKind::NotFound);
+        let gone = answer
+            .as_ref()
+            .is_err_and(|f: &Failure| f.kind == FailureKind::NotFound);
         if out.send(Msg::Processes(key.clone(), answer)).await.is_err() || gone {
             return;
         }
@@ -165,10 +213,15 @@ async fn processes(
 
 async fn journal(dir: Option<PathBuf>, out: mpsc::Sender<Msg>) {
     let Some(dir) = dir else {
-        let _closed = out.send(Msg::JournalFailed("there is no journal in this run".to_owned())).await;
+        let _closed = out
+            .send(Msg::JournalFailed(
+                "there is no journal in this run".to_owned(),
+            ))
+            .await;
         return;
     };
-    let opened = tokio::task::spawn_blocking(move || crate::journal::follow(&dir, JOURNAL_PAST)).await;
+    let opened =
+        tokio::task::spawn_blocking(move || crate::journal::follow(&dir, JOURNAL_PAST)).await;
     let (reading, mut tail) = match opened {
         Ok(Ok(opened)) => opened,
         Ok(Err(error)) => {

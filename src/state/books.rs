@@ -47,6 +47,11 @@ impl EventBook {
             .map(|(_, host, event)| (*host, event))
     }
 
+    /// All events held, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &EngineEvent> {
+        self.events.iter().rev().map(|(_, _, event)| event)
+    }
+
     /// Takes the rows anew from the ring and the filter.
     pub fn refresh(&mut self, height: usize) {
         let needle = self.filter.to_lowercase();

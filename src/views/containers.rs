@@ -42,9 +42,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         area.width,
         area.height - LIST_OFFSET,
     );
-    let height = usize::from(list.height);
     let table = &state.containers.table;
-    let visible = table.rows.iter().enumerate().skip(table.top).take(height);
+    let visible = visible(state, area);
     let sums = stack::sums(state, visible.clone().map(|(_, id)| id));
     let cx = Cx {
         state,
@@ -54,7 +53,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let place = row(list, line);
         match id {
             RowId::Stack(key) => {
-                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf)
+                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf);
             }
             RowId::Container(key) => {
                 if let Some(container) = state.world.container(key) {
@@ -71,6 +70,18 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             select(theme, place, buf);
         }
     }
+}
+
+/// The rows that a frame with this body builds, and no others.
+fn visible(state: &State, area: Rect) -> impl Iterator<Item = (usize, &RowId)> + Clone {
+    let height = usize::from(area.height.saturating_sub(LIST_OFFSET));
+    let table = &state.containers.table;
+    table.rows.iter().enumerate().skip(table.top).take(height)
+}
+
+/// How many rows a frame with this body builds: for the test that hidden ones cost nothing.
+pub fn rows_built(state: &State, area: Rect) -> usize {
+    visible(state, area).count()
 }
 
 /// Marks the row under the cursor: the whole row's ground and a bar at its edge.

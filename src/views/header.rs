@@ -77,6 +77,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
         Line::of(theme, text::truncate(&host.label, 24), Key::Strong),
     ));
     let s = &theme.symbols;
+    let mut retry = None;
     let condition = match &host.link {
         Link::Up(_) => Line::of(theme, format!("{} up", s.running), Key::LinkUp),
         Link::Connecting { .. } => Line::of(
@@ -88,17 +89,17 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
             reason, retry_at, ..
         } => {
             let why = text::truncate(&reason.why, 40);
-            let line = Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown);
-            match retry_at {
-                Some(at) => {
-                    let left = (*at - state.now).num_seconds().max(0);
-                    line.and(theme, format!(" {} retry in {left}s", s.bullet), Key::Dim)
-                }
-                None => line,
+            if let Some(at) = retry_at {
+                let left = (*at - state.now).num_seconds().max(0);
+                retry = Some(Line::of(theme, format!("retry in {left}s"), Key::Dim));
             }
+            Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown)
         }
     };
     parts.push(part(255, condition));
+    if let Some(retry) = retry {
+        parts.push(part(190, retry));
+    }
     if !host.link.is_up()
         && host.loaded
         && let Some(heard) = host.heard
@@ -120,18 +121,17 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
 }
 
 fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
-    let mut line =
-        Line::of(theme, totals.running.to_string(), Key::Text).and(theme, " up", Key::Dim);
-    for (n, word) in [(totals.paused, "paused"), (totals.exited, "exited")] {
-        if n > 0 {
-            line = line.and(theme, format!(" {n}"), Key::Text).and(
-                theme,
-                format!(" {word}"),
-                Key::Dim,
-            );
+    for (n, word, importance) in [
+        (totals.running, "up", 200),
+        (totals.paused, "paused", 120),
+        (totals.exited, "exited", 130),
+    ] {
+        if n > 0 || word == "up" {
+            let line =
+                Line::of(theme, n.to_string(), Key::Text).and(theme, format!(" {word}"), Key::Dim);
+            parts.push(part(importance, line));
         }
     }
-    parts.push(part(200, line));
     for (n, word, key) in [
         (totals.unhealthy, "unhealthy", Key::StateBad),
         (totals.restarting, "restarting", Key::StateBusy),
@@ -164,7 +164,7 @@ fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
             None => line,
         };
         parts.push(Part {
-            importance: 150,
+            importance: 170,
             right: true,
             line,
         });
@@ -182,7 +182,7 @@ fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
             None => line,
         };
         parts.push(Part {
-            importance: 160,
+            importance: 165,
             right: true,
             line,
         });

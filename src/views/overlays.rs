@@ -1,4 +1,7 @@
 //! Windows over the screen and messages in its corner.
+pub mod confirm;
+pub mod help;
+pub mod menu;
 pub mod palette;
 pub mod toasts;
 
@@ -9,11 +12,20 @@ use crate::theme::Theme;
 
 /// Draws one window.
 pub fn draw(layer: &Layer, state: &State, theme: &Theme, buf: &mut Buffer) {
-    let _ = (layer, state, theme, buf);
+    match layer {
+        Layer::Help { scroll } => help::draw(state, theme, *scroll, buf),
+        Layer::Palette { field, selected } => palette::draw(state, theme, field, *selected, buf),
+        Layer::Confirm(confirm) => confirm::draw(confirm, theme, buf),
+        Layer::Menu(menu) => menu::draw(menu, theme, buf),
+        Layer::Prompt(_) => {}
+    }
 }
 
 /// Where the text cursor stands in a window.
 pub fn cursor(layer: &Layer, state: &State) -> Option<(u16, u16)> {
-    let _ = (layer, state);
-    None
+    match layer {
+        Layer::Palette { field, .. } => palette::cursor(state.size, field),
+        Layer::Confirm(confirm) => confirm::cursor(state.size, confirm),
+        Layer::Help { .. } | Layer::Menu(_) | Layer::Prompt(_) => None,
+    }
 }

@@ -1,11 +1,5 @@
 //! Series as pictures: a sparkline in one row, an area chart in several. Knows no units.
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
 use crate::theme::Symbols;
-
-use super::pen::{Pen, row};
 
 /// The values as steps of a bar against `max`, oldest first; a value that is not nothing shows at least the lowest step.
 pub fn spark(values: impl Iterator<Item = f32>, max: f32, symbols: &Symbols) -> String {
@@ -19,31 +13,34 @@ pub fn spark(values: impl Iterator<Item = f32>, max: f32, symbols: &Symbols) -> 
         .collect()
 }
 
-/// Draws a filled chart of the newest values that fit, newest at the right. In Unicode two values a column and
-/// four steps a row (braille), in ASCII one value a column. `max` is the height of the area.
+/// A filled chart of the newest values that fit, newest at the right, as rows from the top. In Unicode two values a
+/// column and four steps a row (braille), in ASCII one value a column. `max` is the height of the whole.
 pub fn area(
-    buf: &mut Buffer,
-    place: Rect,
     values: &[f32],
+    width: usize,
+    height: usize,
     max: f32,
     symbols: &Symbols,
-    style: Style,
-) {
-    let height = usize::from(place.height);
-    for line in 0..height {
-        let base = (height - 1 - line) as f32;
-        let text = if symbols.ascii {
-            ascii_row(values, usize::from(place.width), base, height, max, symbols)
-        } else {
-            braille_row(values, usize::from(place.width), base, height, max)
-        };
-        Pen::new(buf, row(place, line)).write(&text, style);
-    }
+) -> Vec<String> {
+    let shown = capacity(width, symbols);
+    let values = values
+        .get(values.len().saturating_sub(shown)..)
+        .unwrap_or_default();
+    (0..height)
+        .map(|line| {
+            let base = (height - 1 - line) as f32;
+            if symbols.ascii {
+                ascii_row(values, width, base, height, max, symbols)
+            } else {
+                braille_row(values, width, base, height, max)
+            }
+        })
+        .collect()
 }
 
 /// How many values an area of this width shows.
-pub fn capacity(width: u16, symbols: &Symbols) -> usize {
-    usize::from(width) * if symbols.ascii { 1 } else { 2 }
+pub fn capacity(width: usize, symbols: &Symbols) -> usize {
+    width * if symbols.ascii { 1 } else { 2 }
 }
 
 /// The value in rows of the chart, 0 to `height`.
@@ -124,18 +121,7 @@ mod tests {
 
     #[test]
     fn a_chart_fills_from_the_ground_and_from_the_right() {
-        let place = Rect::new(0, 0, 3, 2);
-        let mut buf = Buffer::empty(place);
-        area(
-            &mut buf,
-            place,
-            &[100.0, 100.0, 0.0, 50.0],
-            100.0,
-            &Symbols::UNICODE,
-            Style::default(),
-        );
-        let text = |y: u16| -> String { (0..3).map(|x| buf[(x, y)].symbol().to_owned()).collect() };
-        assert_eq!(text(0), " ⣿ ");
-        assert_eq!(text(1), " ⣿⣸");
+        let rows = area(&[100.0, 100.0, 0.0, 50.0], 3, 2, 100.0, &Symbols::UNICODE);
+        assert_eq!(rows, [" ⣿ ", " ⣿⣸"]);
     }
 }

@@ -39,6 +39,13 @@ impl Line {
         self.pieces.extend(other.pieces);
     }
 
+    /// The line with another one at its end.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Self {
+        self.extend(other);
+        self
+    }
+
     pub fn width(&self) -> usize {
         self.pieces
             .iter()

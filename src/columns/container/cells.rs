@@ -64,10 +64,11 @@ pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
 
 pub(super) fn state(c: &Container, cx: &Cx) -> Cell {
     if let Some(running) = cx.state.jobs.of(&c.key) {
-        let mut text = format!("{} {}s", running.job.verb.doing(), running.seconds(cx.now));
-        if let Some(left) = running.kill_in(cx.now) {
-            text.push_str(&format!(" · kill in {left}s"));
-        }
+        let kill = running
+            .kill_in(cx.now)
+            .map_or_else(String::new, |left| format!(" · kill in {left}s"));
+        let doing = running.job.verb.doing();
+        let text = format!("{doing} {}s{kill}", running.seconds(cx.now));
         return Cell {
             fit: Fit::Spill,
             ..Cell::of(text, Key::Job)
@@ -104,8 +105,8 @@ pub(super) fn trend(c: &Container, cx: &Cx) -> Cell {
     let Some(vitals) = cx.state.world.vitals(&c.key).filter(|v| !v.cpu.is_empty()) else {
         return Cell::blank();
     };
-    // A tenth of a core is the least that fills the height: idle containers look idle.
-    let max = vitals.cpu.peak().max(10.0);
+    // Half a core is the least that fills the height: idle containers look idle.
+    let max = vitals.cpu.peak().max(50.0);
     let bars = chart::spark(vitals.cpu.last(10), max, &Symbols::UNICODE);
     figure(c, cx, Some(text::pad_left(&bars, 10)), Key::ChartCpu)
 }
@@ -225,7 +226,7 @@ pub(super) fn ports(c: &Container, _: &Cx) -> Cell {
 
 pub(super) fn image(c: &Container, _: &Cx) -> Cell {
     Cell {
-        fit: Fit::Middle,
+        fit: Fit::Path,
         ..Cell::of(words::short_image(&c.image), Key::Dim)
     }
 }

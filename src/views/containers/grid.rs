@@ -98,8 +98,10 @@ impl Grid {
         buf: &mut Buffer,
     ) {
         let mut free = 0;
+        let mut spilt = false;
         for (column, x, width) in &self.columns {
-            if *x < free {
+            // Behind a text that spills, figures would read as part of it.
+            if *x < free || (spilt && (column.right || column.id == "trend")) {
                 continue;
             }
             let cell = (column.cell)(container, cx);
@@ -110,6 +112,7 @@ impl Grid {
                 *width
             };
             if spilling {
+                spilt = true;
                 free = x + (cell_width(&cell) as u16).saturating_add(1);
             }
             let place = Rect::new(area.x + x, area.y, width, area.height);
@@ -137,9 +140,16 @@ pub(super) fn draw_cell(cell: &Cell, right: bool, theme: &Theme, place: Rect, bu
                 pen.write(words, theme.style(*key));
             }
         }
-        Fit::Middle => {
+        Fit::Path => {
             for (words, key) in &cell.pieces {
-                let shown = text::truncate_middle(words, usize::from(pen.left()));
+                let room = usize::from(pen.left());
+                let tail = words.rsplit('/').next().unwrap_or(words);
+                let words = if text::width(words) > room {
+                    tail
+                } else {
+                    words
+                };
+                let shown = text::truncate_middle(words, room);
                 pen.write(&shown, theme.style(*key));
             }
         }

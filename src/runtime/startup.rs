@@ -1,0 +1,329 @@
+//! From settings and flags to a running screen: names resolved against the registries, the terminal taken, tasks started.
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::Local;
+use tokio::sync::mpsc;
+
+use super::effects::Runner;
+use super::event_loop::{EventLoop, Inbox};
+use super::record::Recorder;
+use super::screen::Terminal;
+use super::streams::Streams;
+use super::terminal::{Options, Session};
+use super::{clock, input, panic, signals};
+use crate::actions;
+use crate::engine::{Candidate, Sources};
+use crate::keys::{Chord, Code};
+use crate::model::HostId;
+use crate::settings::{Colors, Paths, Settings, Timestamps};
+use crate::state::{Host, Keymap, Prefs, Stamps, State};
+use crate::theme::{Depth, Theme};
+
+/// What the screen begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Start {
+    #[default]
+    Overview,
+    /// The log view of these services, containers or stacks.
+    Logs(Vec<String>),
+}
+
+/// Everything the screen needs from the command line.
+#[derive(Debug)]
+pub struct RunOptions {
+    /// Endpoints to try, in order.
+    pub candidates: Vec<Candidate>,
+    pub sources: Sources,
+    /// Names of docker contexts that could be used instead.
+    pub contexts: Vec<String>,
+    /// The endpoint is the built-in simulated engine.
+    pub demo: bool,
+    pub settings: Settings,
+    pub paths: Option<Paths>,
+    pub start: Start,
+    /// Variables of the environment, by name.
+    pub env: fn(&str) -> Option<String>,
+}
+
+/// Why the screen did not come.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Terminal(#[from] super::terminal::Error),
+    #[error("the settings cannot be used:\n  {}", .0.join("\n  "))]
+    Settings(Vec<String>),
+    #[error("cannot start: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Runs the screen until the user leaves. Returns the exit code.
+///
+/// # Errors
+/// No terminal, or settings that name what is not there; nothing was painted then.
+pub fn run(options: RunOptions) -> Result<i32, StartError> {
+    let keymap = actions::keymap(&options.settings.bindings()).map_err(StartError::Settings)?;
+    let theme = theme(&options).map_err(StartError::Settings)?;
+    panic::install(options.paths.as_ref().map(|paths| state_dir(&paths.state)));
+    raise_open_files();
+    let session = Session::enter(Options {
+        mouse: options.settings.mouse,
+        alternate: true,
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let code =
+        runtime.block_on(async { tokio::spawn(screen(options, keymap, theme, session)).await });
+    runtime.shutdown_timeout(Duration::from_millis(50));
+    match code {
+        Ok(code) => Ok(code?),
+        // A panic has been reported by its hook, which ends the process; this is for a cancelled task.
+        Err(error) => Err(StartError::Io(std::io::Error::other(error))),
+    }
+}
+
+fn state_dir(file: &Path) -> PathBuf {
+    file.parent()
+        .map_or_else(|| file.to_owned(), Path::to_owned)
+}
+
+/// Many streams are many files: take what the system gives.
+fn raise_open_files() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < hard
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
+    {
+        tracing::warn!(%error, "the limit of open files stays");
+    }
+}
+
+async fn screen(
+    options: RunOptions,
+    keymap: Keymap,
+    theme: Theme,
+    session: Session,
+) -> std::io::Result<i32> {
+    let (msgs, msgs_in) = mpsc::channel(256);
+    let (host_out, hosts_in) = mpsc::channel(256);
+    let (logs, logs_in) = mpsc::channel(64);
+    let (shell_out, shell_in) = mpsc::channel(64);
+    let (input_out, input_in) = mpsc::channel(64);
+    let (signal_out, signals_in) = mpsc::channel(16);
+    let terminal = Terminal {
+        session,
+        input: input::start(input_out)?,
+    };
+    signals::start(signal_out)?;
+
+    let mut state = first_state(&options, keymap, super::screen::Screen::size(&terminal));
+    let mut runner = Runner::new(msgs.clone(), host_out, shell_out, options.sources.clone());
+    runner.period = options.settings.stats_period;
+    runner.detach_keys = detach_bytes(&options.settings.detach_keys);
+    runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
+    let scratch = options
+        .demo
+        .then(|| std::env::temp_dir().join(format!("stacktui-demo-{}", std::process::id())));
+    let journal = scratch.clone().or_else(|| journal_dir(&options));
+    match journal
+        .as_deref()
+        .map(|dir| Recorder::open(dir, options.env))
+    {
+        Some(Ok(recorder)) => runner.recorder = recorder,
+        Some(Err(error)) => {
+            let why = error.to_string();
+            state
+                .toasts
+                .bad(format!("nothing will be journalled: {why}"), state.now);
+            state.journal.failure = Some(why);
+        }
+        None => {
+            state.journal.failure =
+                Some("there is no home directory for the journal: set journal.path".to_owned())
+        }
+    }
+    let streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
+    let host = runner.start_host(HostId(0), options.candidates);
+    let inbox = Inbox {
+        msgs: msgs_in,
+        hosts: hosts_in,
+        logs: logs_in,
+        input: input_in,
+        signals: signals_in,
+        shell: shell_in,
+    };
+    let hosts = std::iter::once((HostId(0), host)).collect();
+    let mut main = EventLoop::new(state, theme, terminal, inbox, streams, hosts, runner);
+    main.pending_logs = match options.start {
+        Start::Logs(names) => names,
+        Start::Overview => Vec::new(),
+    };
+    let code = main.run().await;
+    if main.runner.announced() {
+        let close = main.runner.recorder.session(None);
+        let _late = tokio::time::timeout(Duration::from_millis(100), close).await;
+    }
+    if let Some(scratch) = scratch {
+        let _gone = std::fs::remove_dir_all(scratch);
+    }
+    Ok(code)
+}
+
+fn journal_dir(options: &RunOptions) -> Option<PathBuf> {
+    let own = options.paths.as_ref().map(|paths| paths.journal.clone());
+    options.settings.journal_path.clone().or(own)
+}
+
+fn first_state(options: &RunOptions, keymap: Keymap, size: (u16, u16)) -> State {
+    let mut state = State::new(clock::now(), size, prefs(&options.settings), keymap);
+    state.read_only = options.settings.read_only;
+    state.demo = options.demo;
+    state.contexts.clone_from(&options.contexts);
+    let label = match options.candidates.as_slice() {
+        [one] => one.shown(),
+        _ => "engine".to_owned(),
+    };
+    let label = if options.demo {
+        "demo".to_owned()
+    } else {
+        label
+    };
+    state
+        .world
+        .hosts
+        .insert(HostId(0), Host::new(HostId(0), &label));
+    state
+}
+
+/// The settings with every name resolved.
+pub fn prefs(settings: &Settings) -> Prefs {
+    let order = settings
+        .order
+        .get("containers")
+        .map_or("name", String::as_str);
+    Prefs {
+        mouse: settings.mouse,
+        columns: settings
+            .columns
+            .get("containers")
+            .cloned()
+            .unwrap_or_default(),
+        order: order.trim_start_matches('-').to_owned(),
+        reverse: order.starts_with('-'),
+        show_stopped: settings.show_stopped,
+        confirm_restart: settings
+            .confirm
+            .get("container.restart")
+            .copied()
+            .unwrap_or(false),
+        protect: settings.protect.clone(),
+        shells: settings.shells.clone(),
+        log_tail: settings.logs.tail,
+        log_wrap: settings.logs.wrap,
+        log_stamps: match settings.logs.timestamps {
+            Timestamps::Off => Stamps::Off,
+            Timestamps::Local => Stamps::Local,
+            Timestamps::Utc => Stamps::Utc,
+            Timestamps::Relative => Stamps::Relative,
+        },
+        log_budget: (settings.logs.buffer_mib as usize) << 20,
+        utc_offset: Local::now_offset(),
+    }
+}
+
+/// This machine's distance from UTC.
+trait Offset {
+    /// Seconds east of UTC.
+    fn now_offset() -> i32;
+}
+
+impl Offset for Local {
+    fn now_offset() -> i32 {
+        clock::now().with_timezone(&Self).offset().local_minus_utc()
+    }
+}
+
+/// `ctrl-p,ctrl-q` as the bytes a terminal sends.
+pub fn detach_bytes(text: &str) -> Vec<u8> {
+    text.split(',')
+        .filter_map(|key| key.trim().parse::<Chord>().ok())
+        .filter_map(|chord| match chord.code {
+            Code::Char(c) if chord.ctrl && c.is_ascii() => Some(c as u8 & 0x1f),
+            Code::Char(c) if c.is_ascii() => Some(c as u8),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The theme by name and by what the terminal says it can show.
+fn theme(options: &RunOptions) -> Result<Theme, Vec<String>> {
+    let env = |name: &str| (options.env)(name).filter(|value| !value.is_empty());
+    let depth = match options.settings.colors {
+        Colors::None => Depth::None,
+        Colors::Sixteen => Depth::Ansi16,
+        Colors::Indexed => Depth::Ansi256,
+        Colors::True => Depth::True,
+        Colors::Auto => depth(&env),
+    };
+    let name = options.settings.theme.as_str();
+    let light = match name {
+        "light" => true,
+        "dark" => false,
+        _ => env("COLORFGBG").is_some_and(|v| matches!(v.rsplit(';').next(), Some("7" | "15"))),
+    };
+    let ascii = options.settings.ascii || !speaks_utf8(&env);
+    let mut theme = Theme::builtin(light, depth, ascii);
+    if matches!(name, "default" | "dark" | "light") {
+        return Ok(theme);
+    }
+    let Some(paths) = &options.paths else {
+        return Err(vec![format!("there is no theme `{name}`")]);
+    };
+    let file = paths.themes.join(format!("{name}.toml"));
+    let text = std::fs::read_to_string(&file)
+        .map_err(|e| vec![format!("theme {}: {e}", file.display())])?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|e: toml::de::Error| vec![format!("{}: {e}", file.display())])?;
+    let mut mistakes = Vec::new();
+    for (key, value) in &table {
+        let spec = value.as_str().unwrap_or("?");
+        if let Err(error) = theme.set(key, spec) {
+            mistakes.push(format!("{}: {key}: {error}", file.display()));
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(theme)
+    } else {
+        Err(mistakes)
+    }
+}
+
+fn depth(env: &impl Fn(&str) -> Option<String>) -> Depth {
+    if env("NO_COLOR").is_some() {
+        return Depth::None;
+    }
+    let term = env("TERM").unwrap_or_default();
+    match env("COLORTERM").as_deref() {
+        Some("truecolor" | "24bit") => Depth::True,
+        _ if term.contains("256color") || term.contains("kitty") || term.contains("direct") => {
+            Depth::Ansi256
+        }
+        _ if term == "vt100" || term == "vt220" => Depth::None,
+        _ => Depth::Ansi16,
+    }
+}
+
+/// What the locale says; a locale that says nothing is taken for UTF-8.
+fn speaks_utf8(env: &impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| env(name));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8")
+            || locale.contains("utf8")
+            || matches!(locale.as_str(), "c" | "posix" if env("TMUX").is_some())
+    })
+}

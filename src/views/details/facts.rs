@@ -1,0 +1,169 @@
+//! The standing facts of a container: how it is reached, what it mounts, its limits, what it runs, its variables.
+use crate::text;
+use crate::theme::Key;
+use crate::views::hints;
+use crate::widgets::Line;
+
+use super::Cx;
+use super::section::Section;
+
+pub(super) fn reach(cx: &Cx) -> Vec<Line> {
+    let d = cx.details;
+    let mut lines = Vec::new();
+    let mut s = Section::new(cx.theme, cx.width, "Ports");
+    for port in &d.ports {
+        let words = crate::columns::container::cells::port_words(port);
+        let key = if port.public.is_some() {
+            Key::Strong
+        } else {
+            Key::Dim
+        };
+        let from = match (port.public, port.ip.as_str()) {
+            (None, _) => "  not published".to_owned(),
+            (Some(_), "" | "0.0.0.0" | "::") => "  on every address".to_owned(),
+            (Some(_), ip) => format!("  on {ip}"),
+        };
+        s.line(Line::of(cx.theme, words, key).and(cx.theme, from, Key::Dim));
+    }
+    lines.extend(s.finish());
+    let mut s = Section::new(cx.theme, cx.width, "Networks");
+    for link in &d.networks {
+        s.line(Line::of(cx.theme, link.name.clone(), Key::Text).and(
+            cx.theme,
+            format!("  {}", link.address),
+            Key::Figure,
+        ));
+        if !link.aliases.is_empty() {
+            s.line(Line::of(
+                cx.theme,
+                format!("  as {}", link.aliases.join(", ")),
+                Key::Dim,
+            ));
+        }
+    }
+    lines.extend(s.finish());
+    let mut s = Section::new(cx.theme, cx.width, "Mounts");
+    for mount in &d.mounts {
+        let mode = if mount.read_only { "read-only" } else { "" };
+        let kind = text::pad_right(&mount.kind, 6);
+        s.line(
+            Line::of(cx.theme, format!("{kind} "), Key::Dim)
+                .and(cx.theme, mount.destination.clone(), Key::Text)
+                .and(cx.theme, format!("  {mode}"), Key::Dim),
+        );
+        if !mount.source.is_empty() {
+            let source =
+                text::truncate_middle(&mount.source, cx.width.saturating_sub(14)).into_owned();
+            s.line(Line::of(
+                cx.theme,
+                format!("       from {source}"),
+                Key::Dim,
+            ));
+        }
+    }
+    lines.extend(s.finish());
+    lines
+}
+
+pub(super) fn limits(cx: &Cx) -> Vec<Line> {
+    let d = cx.details;
+    let mut s = Section::new(cx.theme, cx.width, "Limits and policy");
+    let none = || "none".to_owned();
+    s.field(
+        "cpu",
+        &d.cpu_limit.map_or_else(none, |n| format!("{n} cores")),
+        Key::Text,
+    );
+    s.field(
+        "memory",
+        &d.memory_limit.map_or_else(none, text::bytes),
+        Key::Text,
+    );
+    s.field(
+        "processes",
+        &d.pids_limit.map_or_else(none, |n| n.to_string()),
+        Key::Text,
+    );
+    s.field("restart", &d.restart_policy, Key::Text);
+    s.field(
+        "stop",
+        &format!("{} then kill after {}s", d.stop_signal, d.stop_timeout),
+        Key::Text,
+    );
+    s.field("logs", &d.log_driver, Key::Text);
+    if d.privileged {
+        s.field(
+            "privileged",
+            "yes: it may do anything to the host",
+            Key::StateBusy,
+        );
+    }
+    s.finish()
+}
+
+pub(super) fn process(cx: &Cx) -> Vec<Line> {
+    let d = cx.details;
+    let mut s = Section::new(cx.theme, cx.width, "Runs");
+    s.field("image", &d.image, Key::Text);
+    s.field(
+        "image id",
+        d.image_id
+            .trim_start_matches("sha256:")
+            .get(..12)
+            .unwrap_or(&d.image_id),
+        Key::Dim,
+    );
+    s.field("entrypoint", &d.entrypoint.join(" "), Key::Text);
+    s.field("command", &d.command.join(" "), Key::Text);
+    s.field("user", &d.user, Key::Text);
+    s.field("directory", &d.working_dir, Key::Text);
+    s.field("hostname", &d.hostname, Key::Text);
+    if d.tty {
+        s.field("terminal", "yes", Key::Text);
+    }
+    s.field("id", cx.key.short(), Key::Dim);
+    s.finish()
+}
+
+/// Names and values; what looks secret is masked until it is asked for.
+fn pairs<'a>(
+    cx: &Cx,
+    title: &str,
+    pairs: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, title);
+    let mut masked = 0;
+    let column = (cx.width / 2).clamp(10, 26);
+    for (name, value) in pairs {
+        if !cx.sheet.revealed && text::looks_secret(name, value) {
+            masked += 1;
+            s.named(name, column, cx.theme.symbols.mask, Key::Secret);
+        } else if value.is_empty() {
+            s.named(name, column, "\"\"", Key::Faint);
+        } else {
+            s.named(name, column, value, Key::Text);
+        }
+    }
+    if masked > 0 {
+        s.note(
+            format!(
+                "{masked} masked, {} shows",
+                hints::key_of(cx.state, "view.reveal")
+            ),
+            Key::Dim,
+        );
+    }
+    s.finish()
+}
+
+pub(super) fn environment(cx: &Cx) -> Vec<Line> {
+    pairs(
+        cx,
+        "Environment",
+        cx.details.environment.iter().map(|(k, v)| (k, v)),
+    )
+}
+
+pub(super) fn labels(cx: &Cx) -> Vec<Line> {
+    pairs(cx, "Labels", cx.details.labels.iter())
+}

@@ -1,0 +1,210 @@
+//! The living part of details: charts of CPU and memory against their limits, rates, processes.
+use crate::columns::container::cells::load;
+use crate::model::Sample;
+use crate::state::History;
+use crate::text;
+use crate::theme::Key;
+use crate::widgets::{Line, chart};
+
+use super::Cx;
+use super::section::Section;
+
+/// Rows of a chart.
+const HEIGHT: usize = 4;
+
+pub(super) fn charts(cx: &Cx) -> Vec<Line> {
+    let Some(vitals) = cx.state.world.vitals(cx.key) else {
+        return Vec::new();
+    };
+    let Some(sample) = &vitals.latest else {
+        return Vec::new();
+    };
+    let mut lines = cpu(cx, sample, &vitals.cpu);
+    lines.extend(memory(cx, sample, &vitals.memory));
+    lines.extend(rates(cx, sample, &vitals.network, &vitals.disk));
+    lines
+}
+
+/// The chart's rows, with what its top means at the right of the first one.
+fn picture(cx: &Cx, s: &mut Section, history: &History, max: f32, label: &str, key: Key) {
+    let label_width = text::width(label) + 1;
+    let width = cx.width.saturating_sub(2 + label_width).clamp(4, 75);
+    let values: Vec<f32> = history
+        .last(chart::capacity(width, &cx.theme.symbols))
+        .collect();
+    let rows = chart::area(&values, width, HEIGHT, max, &cx.theme.symbols);
+    for (n, row) in rows.into_iter().enumerate() {
+        let line = Line::of(cx.theme, row, key);
+        s.line(if n == 0 {
+            line.and(cx.theme, format!(" {label}"), Key::Faint)
+        } else {
+            line
+        });
+    }
+}
+
+fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
+    let cores = cx
+        .state
+        .world
+        .host(cx.key.host)
+        .and_then(|h| h.link.info())
+        .and_then(|i| i.cpus);
+    let limit = cx.details.cpu_limit.or(cores.map(f64::from)).unwrap_or(1.0) * 100.0;
+    let mut s = Section::new(cx.theme, cx.width, "CPU");
+    if let Some(cpu) = sample.cpu {
+        s.note(
+            format!("{}%", text::percent(cpu)),
+            load(cpu / limit * 100.0),
+        );
+    }
+    let peak = f64::from(history.peak());
+    s.note(format!("peak {}%", text::percent(peak)), Key::Dim);
+    let said = match cx.details.cpu_limit {
+        Some(n) => format!("limit {n} cores"),
+        None => "no limit".to_owned(),
+    };
+    s.note(said, Key::Dim);
+    // The top of the picture: the limit when there is one, else the next whole step above the peak.
+    let max = match cx.details.cpu_limit {
+        Some(_) => limit,
+        None => [10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0]
+            .into_iter()
+            .find(|m| *m >= peak)
+            .unwrap_or(peak),
+    };
+    picture(
+        cx,
+        &mut s,
+        history,
+        max as f32,
+        &format!("{max:.0}%"),
+        Key::ChartCpu,
+    );
+    s.finish()
+}
+
+fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, "Memory");
+    let percent = sample.memory_percent();
+    if let Some(used) = sample.memory {
+        s.note(text::bytes(used), load(percent.unwrap_or(0.0)));
+    }
+    let limit = cx.details.memory_limit.filter(|n| *n > 0);
+    match (limit, percent) {
+        (Some(limit), Some(percent)) => {
+            s.note(
+                format!("{}% of {}", text::percent(percent), text::bytes(limit)),
+                Key::Dim,
+            );
+        }
+        _ => s.note("no limit", Key::Dim),
+    }
+    let peak = history.peak();
+    s.note(format!("peak {}", text::bytes(peak as u64)), Key::Dim);
+    let max = limit.map_or(peak * 1.25, |limit| limit as f32).max(1.0);
+    picture(
+        cx,
+        &mut s,
+        history,
+        max,
+        &text::bytes_short(max as u64),
+        Key::ChartMemory,
+    );
+    s.finish()
+}
+
+fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, "Traffic");
+    let totals = &sample.totals;
+    for (name, a, b, words, history, key, sums) in [
+        (
+            "network",
+            sample.net_rx,
+            sample.net_tx,
+            ["in", "out"],
+            network,
+            Key::ChartNetwork,
+            [totals.net_rx, totals.net_tx],
+        ),
+        (
+            "disk",
+            sample.block_read,
+            sample.block_write,
+            ["read", "write"],
+            disk,
+            Key::ChartDisk,
+            [totals.block_read, totals.block_write],
+        ),
+    ] {
+        let (Some(a), Some(b)) = (a, b) else { continue };
+        let rate = |rate: f64| text::pad_left(&text::rate(rate), 7);
+        let bars = chart::spark(history.last(12), history.peak(), &cx.theme.symbols);
+        let mut line = Line::of(cx.theme, text::pad_right(name, 9), Key::FieldName)
+            .and(
+                cx.theme,
+                format!("{} {}  {} {}  ", words[0], rate(a), words[1], rate(b)),
+                Key::Figure,
+            )
+            .and(cx.theme, text::pad_left(&bars, 12), key);
+        if let [Some(a), Some(b)] = sums {
+            line = line.and(
+                cx.theme,
+                format!(
+                    "  {} / {} in all",
+                    text::bytes_short(a),
+                    text::bytes_short(b)
+                ),
+                Key::Dim,
+            );
+        }
+        s.line(line);
+    }
+    if let Some(pids) = sample.pids {
+        let limit = cx
+            .details
+            .pids_limit
+            .map_or_else(String::new, |n| format!(" of {n}"));
+        s.line(
+            Line::of(cx.theme, text::pad_right("pids", 9), Key::FieldName).and(
+                cx.theme,
+                format!("{pids}{limit}"),
+                Key::Figure,
+            ),
+        );
+    }
+    s.finish()
+}
+
+pub(super) fn processes(cx: &Cx) -> Vec<Line> {
+    let Some(list) = &cx.sheet.processes else {
+        return Vec::new();
+    };
+    let mut s = Section::new(cx.theme, cx.width, "Processes");
+    s.note(list.rows.len().to_string(), Key::Dim);
+    let find = |names: [&str; 2]| {
+        list.titles
+            .iter()
+            .position(|t| names.contains(&t.to_uppercase().as_str()))
+    };
+    let (pid, command) = (find(["PID", "HPID"]), find(["CMD", "COMMAND"]));
+    for row in list.rows.iter().take(8) {
+        let cell = |at: Option<usize>| at.and_then(|n| row.get(n)).map_or("", String::as_str);
+        s.line(
+            Line::of(
+                cx.theme,
+                format!("{}  ", text::pad_left(cell(pid), 7)),
+                Key::Dim,
+            )
+            .and(cx.theme, cell(command), Key::Text),
+        );
+    }
+    if list.rows.len() > 8 {
+        s.line(Line::of(
+            cx.theme,
+            format!("and {} more", list.rows.len() - 8),
+            Key::Faint,
+        ));
+    }
+    s.finish()
+}

@@ -1,0 +1,175 @@
+//! What happened to a container: how it ended, what its health probes said, its deaths, its events.
+use crate::columns::container::words;
+use crate::model::{Health, RunState};
+use crate::text;
+use crate::theme::Key;
+use crate::views::events::{clock, meaning, told};
+use crate::widgets::Line;
+
+use super::Cx;
+use super::section::Section;
+
+pub(super) fn status(cx: &Cx) -> Vec<Line> {
+    let d = cx.details;
+    let now = cx.state.now;
+    let mut s = Section::new(cx.theme, cx.width, "Status");
+    let offset = cx.state.prefs.utc_offset;
+    let stamp = |at: chrono::DateTime<chrono::Utc>| {
+        let local = at + chrono::TimeDelta::seconds(i64::from(offset));
+        format!(
+            "{}  ({})",
+            local.format("%Y-%m-%d %H:%M:%S"),
+            text::ago(at, now)
+        )
+    };
+    let live = d.state.is_live();
+    if !live && d.state != RunState::Created {
+        let code = format!(
+            "{}  {}",
+            d.exit_code,
+            text::exit_code(d.exit_code, d.oom_killed)
+        );
+        s.field(
+            "exit code",
+            &code,
+            if d.exit_code == 0 {
+                Key::StateOff
+            } else {
+                Key::StateBad
+            },
+        );
+    }
+    if d.oom_killed {
+        s.field("memory", "ran out: the kernel killed it", Key::StateBad);
+    }
+    s.field("error", &d.error, Key::StateBad);
+    if let Some(at) = d.started.filter(|_| live) {
+        s.field("started", &stamp(at), Key::Text);
+    }
+    if let Some(at) = d.finished.filter(|_| !live) {
+        s.field("ended", &stamp(at), Key::Text);
+    }
+    if let Some(at) = d.created {
+        s.field("created", &stamp(at), Key::Text);
+    }
+    if let Some(pid) = d.pid.filter(|pid| live && *pid > 0) {
+        s.field("process", &pid.to_string(), Key::Text);
+    }
+    if let Some(c) = cx.container {
+        s.field("stack", c.stack().unwrap_or_default(), Key::Text);
+        s.field("service", c.service().unwrap_or_default(), Key::Text);
+        for oddity in &c.oddities {
+            s.field("odd", oddity, Key::StateBusy);
+        }
+    }
+    s.finish()
+}
+
+pub(super) fn health(cx: &Cx) -> Vec<Line> {
+    let Some(report) = &cx.details.health else {
+        return Vec::new();
+    };
+    let mut s = Section::new(cx.theme, cx.width, "Health");
+    let (word, key) = match report.status {
+        Some(Health::Healthy) => ("healthy", Key::StateOk),
+        Some(Health::Starting) => ("starting", Key::StateBusy),
+        Some(Health::Unhealthy) => ("unhealthy", Key::StateBad),
+        None => ("not known", Key::Dim),
+    };
+    s.note(word, key);
+    if report.failing_streak > 0 {
+        let times = if report.failing_streak == 1 {
+            "once".to_owned()
+        } else {
+            format!("{} times in a row", report.failing_streak)
+        };
+        s.note(format!("failed {times}"), Key::StateBad);
+    }
+    s.field("check", &report.test, Key::Dim);
+    for (n, probe) in report.probes.iter().rev().take(3).enumerate() {
+        let at = probe
+            .end
+            .or(probe.start)
+            .map_or_else(String::new, |at| clock(at, cx.state.prefs.utc_offset));
+        let key = if probe.exit_code == 0 {
+            Key::StateOk
+        } else {
+            Key::StateBad
+        };
+        let code = if probe.exit_code == 0 {
+            "passed".to_owned()
+        } else {
+            format!("failed, exit {}", probe.exit_code)
+        };
+        s.line(Line::of(cx.theme, format!("{at}  "), Key::Dim).and(cx.theme, code, key));
+        let output = probe.output.trim();
+        if !output.is_empty() {
+            s.prose(output, Key::Text, if n == 0 { 4 } else { 1 });
+        }
+    }
+    s.finish()
+}
+
+pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
+    let now = cx.state.now;
+    let Some(host) = cx.state.world.host(cx.key.host) else {
+        return Vec::new();
+    };
+    let list: Vec<_> = host.recent_deaths(cx.key, now).collect();
+    let restarts = cx.details.restart_count;
+    if list.is_empty() && restarts == 0 {
+        return Vec::new();
+    }
+    let mut s = Section::new(cx.theme, cx.width, "Deaths");
+    let key = if list.len() > 2 {
+        Key::StateBad
+    } else {
+        Key::Dim
+    };
+    s.note(format!("{} in the last hour", list.len()), key);
+    if restarts > 0 {
+        s.note(format!("{restarts} restarts by policy"), Key::Dim);
+    }
+    for death in list.iter().rev().take(6) {
+        let at = clock(death.at, cx.state.prefs.utc_offset);
+        let bad = if death.exit_code == 0 {
+            Key::StateOff
+        } else {
+            Key::StateBad
+        };
+        s.line(
+            Line::of(cx.theme, format!("{at}  "), Key::Dim)
+                .and(cx.theme, format!("exit {}", death.exit_code), bad)
+                .and(
+                    cx.theme,
+                    format!("  {}", text::exit_code(death.exit_code, death.oom)),
+                    Key::Text,
+                )
+                .and(
+                    cx.theme,
+                    format!("  {} ago", words::span(now - death.at)),
+                    Key::Dim,
+                ),
+        );
+    }
+    s.finish()
+}
+
+pub(super) fn events(cx: &Cx) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, "Events");
+    for event in cx
+        .state
+        .events
+        .newest()
+        .filter(|e| *e.id == *cx.key.id && !e.is_probe_noise())
+        .take(8)
+    {
+        let at = clock(event.at, cx.state.prefs.utc_offset);
+        s.line(
+            Line::of(cx.theme, format!("{at}  "), Key::Dim)
+                .and(cx.theme, event.action.clone(), meaning(event))
+                .and(cx.theme, told(event), Key::Dim),
+        );
+    }
+    s.finish()
+}

@@ -1,0 +1,143 @@
+//! The engine's events as they come, newest at the bottom.
+//!
+//! ```text
+//!   time      kind       name                  event
+//!   10:32:11  container  zammad-1              die  killed (SIGKILL)
+//! ```
+use chrono::{DateTime, TimeDelta, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::{EngineEvent, HostId};
+use crate::state::{RowId, State};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+
+use super::{hints, list, notice};
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let book = &state.events;
+    if book.table.rows.is_empty() {
+        let filtered = format!(
+            "Nothing matches /{}; {} clears it.",
+            book.filter,
+            hints::key_of(state, "app.escape")
+        );
+        let words = if book.filter.is_empty() {
+            "No event yet. What the engine does appears here as it happens."
+        } else {
+            &filtered
+        };
+        notice::draw(theme, area, buf, &[(words, Key::Dim)]);
+        return;
+    }
+    let (kind, name) = widths(area.width);
+    let titles = format!(
+        "{:<8}  {}{}event",
+        "time",
+        text::pad_right("kind", kind),
+        text::pad_right("name", name)
+    );
+    list::draw(&book.table, theme, area, buf, &titles, |id| match id {
+        RowId::Event(number) => {
+            let (host, event) = book.get(*number)?;
+            Some(line(host, event, state, theme, kind, name))
+        }
+        _ => None,
+    });
+}
+
+/// Columns of kind and name, their gaps included.
+fn widths(width: u16) -> (usize, usize) {
+    match width {
+        0..60 => (0, 18),
+        60..100 => (11, 24),
+        _ => (11, 34),
+    }
+}
+
+/// The local time of day.
+pub fn clock(at: DateTime<Utc>, offset: i32) -> String {
+    (at + TimeDelta::seconds(i64::from(offset)))
+        .format("%H:%M:%S")
+        .to_string()
+}
+
+fn line(
+    host: HostId,
+    event: &EngineEvent,
+    state: &State,
+    theme: &Theme,
+    kind: usize,
+    name: usize,
+) -> Line {
+    let cell = |words: &str, width: usize| match width {
+        0 => String::new(),
+        _ => text::pad_right(&text::truncate_middle(words, width - 2), width),
+    };
+    let known = state
+        .world
+        .container(&crate::model::Key::container(host, &event.id));
+    let shown = match known {
+        Some(c) if text::width(&event.name) + 2 > name => c.short_name(),
+        _ => &event.name,
+    };
+    Line::of(
+        theme,
+        format!("{}  ", clock(event.at, state.prefs.utc_offset)),
+        Key::Dim,
+    )
+    .and(theme, cell(&event.kind, kind), Key::Dim)
+    .and(theme, cell(shown, name), Key::Text)
+    .and(theme, event.action.clone(), meaning(event))
+    .and(theme, told(event), Key::Dim)
+}
+
+/// The style of what an event means for a person.
+pub fn meaning(event: &EngineEvent) -> Key {
+    match event.action.as_str() {
+        "start" | "unpause" | "health_status: healthy" | "connect" => Key::StateOk,
+        "oom" | "health_status: unhealthy" => Key::StateBad,
+        "die" if event.exit_code() != Some(0) => Key::StateBad,
+        "kill" | "restart" | "health_status: starting" => Key::StateBusy,
+        "pause" => Key::StatePaused,
+        "die" | "stop" | "destroy" | "disconnect" | "delete" => Key::StateOff,
+        _ => Key::Text,
+    }
+}
+
+/// What the attributes tell beyond the action, in words.
+pub fn told(event: &EngineEvent) -> String {
+    let mut words = Vec::new();
+    if let Some(code) = event.exit_code() {
+        words.push(text::exit_code(code, false));
+    }
+    if let Some(signal) = event.attribute("signal") {
+        let number: Option<i64> = signal.parse().ok();
+        let name = number.and_then(text::signal_name);
+        words.push(name.map_or_else(|| signal.to_owned(), str::to_owned));
+    }
+    for (attribute, label) in [
+        ("image", "image"),
+        ("container", "container"),
+        ("driver", "driver"),
+        ("oldName", "was"),
+    ] {
+        if let Some(value) = event.attribute(attribute).filter(|v| !v.is_empty()) {
+            let value = if attribute == "container" {
+                value.get(..12).unwrap_or(value)
+            } else {
+                value
+            };
+            if event.kind != attribute {
+                words.push(format!("{label} {value}"));
+            }
+        }
+    }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("  {}", words.join(" · "))
+    }
+}

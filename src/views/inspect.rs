@@ -1,0 +1,120 @@
+//! The engine's whole answer about a container as a tree: foldable, searchable, secrets masked.
+//!
+//! ```text
+//!   ▾ Config  27
+//!       Hostname   "5f0c…"
+//!     ▸ Env  12
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::Node;
+use crate::state::inspect::{at, value_text};
+use crate::state::{RowId, Sheet, State};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+
+use super::{hints, list, notice};
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(sheet) = state.subject().and_then(|key| state.sheet(&key)) else {
+        notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]);
+        return;
+    };
+    let Some(details) = &sheet.details else {
+        match &sheet.failure {
+            Some(failure) => {
+                notice::draw(
+                    theme,
+                    area,
+                    buf,
+                    &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
+                );
+            }
+            None => notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]),
+        }
+        return;
+    };
+    let view = &sheet.inspect;
+    let title = if view.query.is_empty() {
+        let key = |id: &str| hints::key_of(state, id);
+        format!(
+            "{} folds  {} searches  {} in details shows secrets",
+            key("view.fold"),
+            key("table.filter"),
+            key("view.reveal")
+        )
+    } else {
+        format!("/{}  {} found", view.query, view.hits.len())
+    };
+    list::draw(&view.table, theme, area, buf, &title, |id| match id {
+        RowId::Path(path) => line(&details.document, path, sheet, theme),
+        _ => None,
+    });
+}
+
+fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<Line> {
+    let (name, node) = at(document, path)?;
+    let view = &sheet.inspect;
+    let indent = "  ".repeat(path.len().saturating_sub(1).min(12));
+    let sign = match (node.is_branch(), view.folded.contains(path)) {
+        (false, _) => " ",
+        (true, true) => theme.symbols.folded,
+        (true, false) => theme.symbols.open,
+    };
+    let mut line = Line::of(theme, format!("{indent}{sign} "), Key::Faint);
+    marked(&mut line, &name, &view.query, theme, Key::FieldName);
+    if node.is_branch() {
+        return Some(line.and(theme, format!("  {}", node.len()), Key::Faint));
+    }
+    line = line.and(theme, "  ", Key::Text);
+    let (value, key) = value(&name, node, sheet.revealed);
+    match key {
+        Key::Secret => line = line.and(theme, value, key),
+        _ => marked(&mut line, &value, &view.query, theme, key),
+    }
+    Some(line)
+}
+
+/// A leaf's value as it may be shown, and its style. `NAME=secret` in lists of variables is masked behind its name.
+fn value(name: &str, node: &Node, revealed: bool) -> (String, Key) {
+    match node {
+        Node::Text(value) => {
+            if !revealed && text::looks_secret(name, value) {
+                return (text::MASK.to_owned(), Key::Secret);
+            }
+            if let Some((variable, secret)) = value.split_once('=')
+                && !revealed
+                && text::looks_secret(variable, secret)
+            {
+                return (format!("{variable}={}", text::MASK), Key::Secret);
+            }
+            (format!("\"{value}\""), Key::ValueText)
+        }
+        Node::Number(_) | Node::Bool(_) => (value_text(node), Key::ValueNumber),
+        Node::Null | Node::List(_) | Node::Object(_) => (value_text(node), Key::Faint),
+    }
+}
+
+/// A text with the hits of the search in it.
+fn marked(line: &mut Line, words: &str, query: &str, theme: &Theme, key: Key) {
+    let lower = words.to_lowercase();
+    // Lower case may be longer or shorter in bytes; then the hit is not marked, the row still counts.
+    if query.is_empty() || lower.len() != words.len() {
+        line.push(words, theme.style(key));
+        return;
+    }
+    let needle = query.to_lowercase();
+    let mut at = 0;
+    for (start, hit) in lower.match_indices(&needle) {
+        let end = start + hit.len();
+        let (Some(before), Some(inside)) = (words.get(at..start), words.get(start..end)) else {
+            continue;
+        };
+        line.push(before, theme.style(key));
+        line.push(inside, theme.style(Key::Match));
+        at = end;
+    }
+    line.push(words.get(at..).unwrap_or_default(), theme.style(key));
+}

@@ -1,0 +1,42 @@
+//! Rows of a plain table on screen: which are visible, where the cursor is. Knows no row's content.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout::LIST_OFFSET;
+use crate::state::{RowId, Table};
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+/// Draws a line of titles and the rows that are on screen, each by `line`.
+pub fn draw(
+    table: &Table,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+    titles: &str,
+    line: impl Fn(&RowId) -> Option<Line>,
+) {
+    Line::of(theme, titles, Key::ColumnTitle).draw(buf, indent(row(area, 0), 2));
+    let list = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET.min(area.height),
+        area.width,
+        area.height.saturating_sub(LIST_OFFSET),
+    );
+    let visible = table
+        .rows
+        .iter()
+        .enumerate()
+        .skip(table.top)
+        .take(usize::from(list.height));
+    for (y, (index, id)) in visible.enumerate() {
+        let place = row(list, y);
+        if let Some(line) = line(id) {
+            line.draw(buf, indent(place, 2));
+        }
+        if table.index() == Some(index) {
+            super::containers::select(theme, place, buf);
+        }
+    }
+}

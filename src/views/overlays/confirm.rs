@@ -1,0 +1,161 @@
+//! A question before something is done: what is hit, what is lost, and Cancel under the cursor.
+//!
+//! ```text
+//! ╭ Remove zammad-db-1? ─────────────────────────╮
+//! │ zammad-db-1 (running, healthy)               │
+//! │ no longer reachable: port 5432               │
+//! │                                              │
+//! │ v [x] remove its volumes                     │
+//! │ type zammad-db-1 to confirm: zammad▏         │
+//! │                                              │
+//! │ ▌ Cancel       y remove                      │
+//! ╰──────────────────────────────────────────────╯
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout;
+use crate::state::Confirm;
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::views::containers::select;
+use crate::widgets::{Line, pen, window};
+
+fn width(confirm: &Confirm) -> usize {
+    let lines = confirm
+        .lines
+        .iter()
+        .map(|l| text::width(l))
+        .max()
+        .unwrap_or(0);
+    let typed = text::width(&label(confirm)) + text::width(&confirm.must_type) + 2;
+    lines
+        .max(typed)
+        .max(text::width(&confirm.title) + 4)
+        .clamp(40, 70)
+}
+
+fn label(confirm: &Confirm) -> String {
+    format!("type {} to confirm: ", confirm.must_type)
+}
+
+/// The wrapped lines above the switches.
+fn told(confirm: &Confirm, width: usize) -> Vec<&str> {
+    confirm
+        .lines
+        .iter()
+        .flat_map(|line| text::wrap_words(line, width))
+        .collect()
+}
+
+/// The window, the room in it, and the row of the typed text below the top of that room.
+fn frame(size: (u16, u16), confirm: &Confirm) -> (Rect, u16) {
+    let width = width(confirm).min(usize::from(size.0.saturating_sub(4)).max(1));
+    let switches = confirm.switches.len() as u16;
+    let typed = u16::from(!confirm.must_type.is_empty());
+    let blank = u16::from(switches + typed > 0);
+    let told = (told(confirm, width).len() as u16)
+        .min(size.1.saturating_sub(4 + switches + typed + blank));
+    let height = told + blank + switches + typed + 2;
+    (
+        layout::window(size, width as u16, height),
+        told + blank + switches,
+    )
+}
+
+/// Where the text cursor stands while the name is typed.
+pub fn cursor(size: (u16, u16), confirm: &Confirm) -> Option<(u16, u16)> {
+    if confirm.must_type.is_empty() {
+        return None;
+    }
+    let (area, y) = frame(size, confirm);
+    let x =
+        area.x + 2 + (text::width(&label(confirm)) + text::width(&confirm.field.split().0)) as u16;
+    Some((x.min(area.right().saturating_sub(2)), area.y + 1 + y))
+}
+
+pub fn draw(confirm: &Confirm, theme: &Theme, buf: &mut Buffer) {
+    let (area, typed_at) = frame((buf.area.width, buf.area.height), confirm);
+    let inner = window::open(buf, theme, area, &confirm.title);
+    let switches = confirm.switches.len() as u16;
+    let first_switch = typed_at.saturating_sub(switches);
+    for (y, part) in told(confirm, usize::from(inner.width).max(1))
+        .iter()
+        .enumerate()
+        .take(usize::from(first_switch))
+    {
+        let key = if part.contains("lost") || part.contains("no longer") || part.contains("cannot")
+        {
+            Key::Danger
+        } else {
+            Key::Text
+        };
+        pen::write(buf, pen::row(inner, y), part, theme.style(key));
+    }
+    for (n, (key, words, on)) in confirm.switches.iter().enumerate() {
+        let place = pen::row(inner, usize::from(first_switch) + n);
+        let style = if *on { Key::Danger } else { Key::Dim };
+        Line::of(theme, format!("{key} "), Key::HintKey)
+            .and(theme, if *on { "[x] " } else { "[ ] " }, style)
+            .and(
+                theme,
+                words.clone(),
+                if *on { Key::Strong } else { Key::Text },
+            )
+            .draw(buf, place);
+    }
+    let typing = !confirm.must_type.is_empty();
+    if typing {
+        Line::of(theme, label(confirm), Key::Text)
+            .and(theme, confirm.field.text(), Key::Strong)
+            .draw(buf, pen::row(inner, usize::from(typed_at)));
+    }
+    buttons(
+        confirm,
+        theme,
+        typing,
+        pen::row(inner, usize::from(inner.height.saturating_sub(1))),
+        buf,
+    );
+}
+
+fn buttons(confirm: &Confirm, theme: &Theme, typing: bool, place: Rect, buf: &mut Buffer) {
+    let (cancel, yes) = if typing {
+        ("Esc", "Enter")
+    } else {
+        ("Esc", "y")
+    };
+    let ready = !typing || confirm.field.text() == confirm.must_type;
+    let cancel =
+        Line::of(theme, "  Cancel ", Key::Strong).and(theme, format!("{cancel} "), Key::HintKey);
+    let act = if ready { Key::Danger } else { Key::Faint };
+    let act = Line::of(theme, format!("  {} ", confirm.yes), act).and(
+        theme,
+        format!("{yes} "),
+        Key::HintKey,
+    );
+    let left = Rect::new(
+        place.x,
+        place.y,
+        (cancel.width() as u16).min(place.width),
+        place.height,
+    );
+    let right = pen::indent(place, left.width + 3);
+    let right = Rect::new(
+        right.x,
+        right.y,
+        (act.width() as u16).min(right.width),
+        right.height,
+    );
+    cancel.draw(buf, left);
+    act.draw(buf, right);
+    select(
+        theme,
+        if confirm.on_yes || (typing && ready) {
+            right
+        } else {
+            left
+        },
+        buf,
+    );
+}

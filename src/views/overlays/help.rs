@@ -1,0 +1,138 @@
+//! Help: the keys that apply on this screen, by where they apply, each with what it does or why it cannot now.
+//! Written from the registry, never by hand.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::actions::{self, Action};
+use crate::layout;
+use crate::state::{Scope, State, ViewId};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::views::hints;
+use crate::widgets::pen::{indent, row};
+use crate::widgets::{Line, window};
+
+/// Columns of the keys.
+const KEYS: usize = 13;
+
+pub fn draw(state: &State, theme: &Theme, scroll: usize, buf: &mut Buffer) {
+    let size = (buf.area.width, buf.area.height);
+    let area = layout::window(
+        size,
+        size.0.saturating_sub(8).min(108),
+        size.1.saturating_sub(4),
+    );
+    let title = match crate::views::find(state.view()) {
+        Some(view) if !state.no_engine() => format!("Keys in {}", view.title),
+        _ => "Keys".to_owned(),
+    };
+    let inner = window::open(buf, theme, area, &title);
+    let two = inner.width >= 84;
+    let width = if two {
+        usize::from(inner.width / 2).saturating_sub(2)
+    } else {
+        usize::from(inner.width)
+    };
+    let groups = groups(state, theme, width);
+    let (left, right) = divide(groups, two);
+    let length = left.len().max(right.len());
+    let height = usize::from(inner.height);
+    let top = scroll.min(length.saturating_sub(height));
+    let half = indent(inner, inner.width / 2 + 1);
+    for y in 0..height {
+        if let Some(line) = left.get(top + y) {
+            line.draw(buf, row(inner, y));
+        }
+        if let Some(line) = right.get(top + y) {
+            line.draw(buf, row(half, y));
+        }
+    }
+    if length > height && area.height > 2 {
+        let more = format!(
+            " {}-{} of {length}, j k scroll ",
+            top + 1,
+            (top + height).min(length)
+        );
+        let place = Rect::new(area.x, area.bottom() - 1, area.width.saturating_sub(2), 1);
+        Line::of(theme, more, Key::Dim).draw_right(buf, place);
+    }
+}
+
+/// Groups to one list, or to two of nearly the same length.
+fn divide(groups: Vec<Vec<Line>>, two: bool) -> (Vec<Line>, Vec<Line>) {
+    let whole: usize = groups.iter().map(Vec::len).sum();
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for group in groups {
+        let fits = left.is_empty() || left.len() + group.len() / 2 <= whole / 2;
+        if !two || (right.is_empty() && fits) {
+            left.extend(group);
+        } else {
+            right.extend(group);
+        }
+    }
+    (left, right)
+}
+
+fn heading(scope: Scope) -> &'static str {
+    match scope {
+        Scope::NoEngine => "No engine",
+        Scope::View(ViewId::Containers) => "This table",
+        Scope::View(_) => "This view",
+        Scope::Container => "Containers",
+        Scope::Table => "Moving",
+        Scope::Global => "Everywhere",
+    }
+}
+
+fn groups(state: &State, theme: &Theme, width: usize) -> Vec<Vec<Line>> {
+    let here = actions::here(state);
+    let mut scopes = actions::scopes(state);
+    // What is done to containers is what help is opened for most.
+    scopes.sort_by_key(|scope| *scope != Scope::Container);
+    let mut groups = Vec::new();
+    for scope in scopes {
+        let mut lines = vec![Line::of(theme, heading(scope), Key::Title)];
+        for (action, why) in here.iter().filter(|(a, _)| a.scope == scope) {
+            entry(state, theme, action, why.as_deref(), width, &mut lines);
+        }
+        if lines.len() > 1 {
+            lines.push(Line::new());
+            groups.push(lines);
+        }
+    }
+    groups
+}
+
+fn entry(
+    state: &State,
+    theme: &Theme,
+    action: &Action,
+    why: Option<&str>,
+    width: usize,
+    lines: &mut Vec<Line>,
+) {
+    let keys: Vec<String> = hints::keys(state, action)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if keys.is_empty() && !state.keymap.keys_of(action.id).is_empty() {
+        return; // its keys mean something else here
+    }
+    let shown = text::pad_right(&text::truncate(&keys.join(" "), KEYS - 1), KEYS);
+    let room = width.saturating_sub(KEYS).max(8);
+    let can = why.is_none();
+    let key_style = if can { Key::HintKey } else { Key::Faint };
+    let word_style = if can { Key::Text } else { Key::Dim };
+    let sentence = match why {
+        Some(why) => format!("{} ({why})", action.help.trim_end_matches('.')),
+        None => action.help.trim_end_matches('.').to_owned(),
+    };
+    for (n, part) in text::wrap_words(&sentence, room).into_iter().enumerate() {
+        let lead = if n == 0 {
+            shown.clone()
+        } else {
+            " ".repeat(KEYS)
+        };
+        lines.push(Line::of(theme, lead, key_style).and(theme, part, word_style));
+    }
+}

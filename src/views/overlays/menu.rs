@@ -1,0 +1,72 @@
+//! A few choices in a window, each with its key, or with its box when it is a switch.
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout;
+use crate::state::{Menu, MenuItem};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::views::containers::select;
+use crate::widgets::{Line, pen, window};
+
+pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
+    let size = (buf.area.width, buf.area.height);
+    let labels = menu
+        .items
+        .iter()
+        .map(|i| text::width(&i.label))
+        .max()
+        .unwrap_or(0);
+    let widest = menu
+        .items
+        .iter()
+        .map(|i| labels + text::width(&i.hint) + 10)
+        .max()
+        .unwrap_or(0);
+    let width = widest
+        .max(text::width(&menu.title) + 4)
+        .max(text::width(&menu.note))
+        .min(76);
+    let notes = if menu.note.is_empty() {
+        Vec::new()
+    } else {
+        text::wrap_words(&menu.note, width)
+    };
+    let above = if notes.is_empty() { 0 } else { notes.len() + 1 };
+    let area = layout::window(
+        size,
+        width as u16,
+        (menu.items.len() + above).min(usize::from(size.1.saturating_sub(8)).max(3)) as u16,
+    );
+    let inner = window::open(buf, theme, area, &menu.title);
+    for (y, note) in notes.iter().enumerate() {
+        pen::write(buf, pen::row(inner, y), note, theme.style(Key::Dim));
+    }
+    let above = (above as u16).min(inner.height.saturating_sub(1));
+    let list = Rect::new(inner.x, inner.y + above, inner.width, inner.height - above);
+    let height = usize::from(list.height).max(1);
+    let top = (menu.selected + 1).saturating_sub(height);
+    for (index, item) in menu.items.iter().enumerate().skip(top).take(height) {
+        let place = pen::row(list, index - top);
+        line(item, theme, labels).draw(buf, place);
+        if index == menu.selected {
+            select(theme, place, buf);
+        }
+    }
+}
+
+fn line(item: &MenuItem, theme: &Theme, labels: usize) -> Line {
+    let mut line = Line::of(theme, "  ", Key::Text);
+    if let Some(key) = item.key {
+        line = line.and(theme, format!("{key}  "), Key::HintKey);
+    }
+    if let Some(on) = item.on {
+        line = line.and(
+            theme,
+            if on { "[x] " } else { "[ ] " },
+            if on { Key::Accent } else { Key::Dim },
+        );
+    }
+    line.and(theme, text::pad_right(&item.label, labels + 2), Key::Text)
+        .and(theme, item.hint.clone(), Key::Dim)
+}
