@@ -62,9 +62,9 @@ pub(super) struct Global {
     #[arg(long, global = true)]
     pub no_mouse: bool,
 
-    /// Write the program's own diagnostics to this file.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub log: Option<PathBuf>,
+    /// Write the program's own diagnostics into the state directory: debug, or stacktui::engine=trace.
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,6 +107,9 @@ pub(super) struct Ps {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
+    /// No figures of CPU and memory, which take a second to come by.
+    #[arg(long)]
+    pub no_stats: bool,
     /// Stopped ones too, whatever the settings say.
     #[arg(short, long, conflicts_with = "running")]
     pub all: bool,

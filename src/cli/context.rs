@@ -2,12 +2,13 @@
 use std::path::PathBuf;
 
 use super::args::Global;
-use super::out::{Quit, no_engine};
+use super::out::{Quit, complain, no_engine};
 use super::sim::scenario;
 use crate::config::{Environment, Known, KnownAction, load, recall};
 use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Sources, candidates};
-use crate::journal::{Journal, Session};
 use crate::model::{DownReason, Tried};
+use crate::runtime::diagnostics;
+use crate::runtime::record::Recorder;
 use crate::settings::{Paths, Settings};
 use crate::{actions, columns};
 
@@ -41,12 +42,24 @@ impl Context {
         settings.read_only |= flags.read_only;
         settings.ascii |= flags.ascii;
         settings.mouse &= !flags.no_mouse;
-        Ok(Self {
+        let context = Self {
             env,
             settings,
             paths,
             flags,
-        })
+        };
+        context.record_diagnostics()?;
+        Ok(context)
+    }
+
+    /// Our own diagnostics go beside what is remembered, when they are asked for.
+    fn record_diagnostics(&self) -> Result<(), Quit> {
+        let state = self.paths.as_ref().and_then(|paths| paths.state.parent());
+        if let Some(dir) = state {
+            diagnostics::start(self.flags.log.as_deref(), self.env.get("STACKTUI_LOG"), dir)
+                .map_err(|error| Quit::usage(error.to_string()))?;
+        }
+        Ok(())
     }
 
     /// The endpoints to try, in order.
@@ -104,17 +117,23 @@ impl Context {
         self.settings.journal_path.clone().or(own)
     }
 
-    /// The journal, opened for writing; the error is for a person. The simulated engine's acts are not journalled.
-    pub(super) fn journal(&self) -> Result<Option<Journal>, String> {
+    /// Writes acts into the journal, or a word about why it cannot: an emergency is no time to refuse for a full disk.
+    pub(super) fn recorder(&self) -> Recorder {
+        self.open_recorder().unwrap_or_else(|why| {
+            complain(&format!("not journalled: {why}"));
+            Recorder::default()
+        })
+    }
+
+    /// The same; the error is for a person. The simulated engine's acts are not journalled.
+    pub(super) fn open_recorder(&self) -> Result<Recorder, String> {
         if self.flags.demo.is_some() {
-            return Ok(None);
+            return Ok(Recorder::default());
         }
         let dir = self
             .journal_dir()
             .ok_or("there is no home directory for the journal: set journal.path")?;
-        let session = Session::from_process(|name| self.env.get(name).map(str::to_owned));
-        Journal::open(&dir, session)
-            .map(Some)
+        Recorder::open(&dir, |name| self.env.get(name).map(str::to_owned))
             .map_err(|error| error.to_string())
     }
 }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::args::{JournalArgs, OutcomeArg};
 use super::context::Context;
 use super::out::{Out, Quit, complain};
-use super::verb::local;
+use super::verb::took;
 use super::{DONE, FAILED, table, when};
 use crate::journal::{Filter, read, verify};
 use crate::model::{Entry, Outcome, Phase};
-use crate::text::duration;
+use crate::runtime::record::local_now;
 
 pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Result<u8, Quit> {
     let dir = context
@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
 }
 
 fn filter(args: &JournalArgs) -> Result<Filter, Quit> {
-    let now = local();
+    let now = local_now();
     let time = |text: &Option<String>| -> Result<Option<DateTime<FixedOffset>>, Quit> {
         text.as_deref()
             .map_or(Ok(None), |text| moment(text, now).map(Some))
@@ -105,15 +105,13 @@ fn row(entry: &Entry) -> Vec<String> {
         (None, _) => "",
     };
     let target = entry.target.as_ref().map(|target| target.name.clone());
-    let took = entry.duration_ms.and_then(|ms| i64::try_from(ms).ok());
     vec![
         at.format("%Y-%m-%d %H:%M:%S").to_string(),
         entry.user.clone(),
         entry.action.clone(),
         target.unwrap_or_default(),
         outcome.to_owned(),
-        took.map(|ms| duration(chrono::TimeDelta::milliseconds(ms)))
-            .unwrap_or_default(),
+        entry.duration_ms.map(took).unwrap_or_default(),
         change(entry),
     ]
 }

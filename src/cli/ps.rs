@@ -1,4 +1,7 @@
 //! `ps`: the container table as text or as JSON lines, with figures of the running ones.
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream;
@@ -10,20 +13,25 @@ use super::names::resolve;
 use super::out::{Out, Quit};
 use super::verb::{containers, wrong_names};
 use super::{DONE, table};
-use crate::engine::Engine;
-use crate::model::{Container, Port, RunState, Sample};
+use crate::engine::stats::DIRECT_ONE_SHOT;
+use crate::engine::{CALL_LIMIT, Engine};
+use crate::model::{Container, Counters, Port, RunState, Sample};
 use crate::runtime::clock;
 use crate::text::{bytes_short, duration, percent};
 
-/// Questions for figures under way at once.
-const AT_ONCE: usize = 32;
+/// Between two readings.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Quit> {
     block_on(async {
         let engine = context.engine().await?;
         let all = containers(&engine).await?;
         let shown = chosen(context, args, &all)?;
-        let figures = figures(&engine, &shown).await;
+        let figures = if args.no_stats {
+            vec![None; shown.len()]
+        } else {
+            figures(&engine, &shown).await
+        };
         let rows = shown.iter().zip(&figures);
         if args.json {
             let host = &engine.info().name;
@@ -63,29 +71,49 @@ fn chosen<'a>(
     Ok(shown)
 }
 
-/// The figures of each, in order; `None` where it does not run or the engine does not say.
+/// The figures of each, in order; `None` where it does not run or the engine does not say. Two readings: what a CPU does
+/// is what it did between them.
 async fn figures(engine: &Engine, shown: &[&Container]) -> Vec<Option<Sample>> {
-    let ask = |container: &Container| {
-        let key = container.key.clone();
+    let first = readings(engine, shown).await;
+    if first.iter().all(Option::is_none) {
+        return vec![None; shown.len()];
+    }
+    tokio::time::sleep(BETWEEN).await;
+    let second = readings(engine, shown).await;
+    let now = clock::now();
+    first
+        .iter()
+        .zip(second)
+        .map(|(first, second)| Some(second?.sample(first.as_ref(), now)))
+        .collect()
+}
+
+async fn readings(engine: &Engine, shown: &[&Container]) -> Vec<Option<Counters>> {
+    // Old engines answer a whole wave at their next tick, new ones at once.
+    let at_once = if engine.api() >= DIRECT_ONE_SHOT {
+        8
+    } else {
+        64
+    };
+    let asked = shown.iter().map(|container| {
+        let id = Arc::clone(&container.key.id);
         let live = container.state.is_live();
         async move {
             if !live {
                 return None;
             }
-            stats_once(engine, &key).await
+            let read = engine.stats_once(&id, CALL_LIMIT).await.ok();
+            read.filter(|counters| !counters.is_empty())
         }
-    };
-    stream::iter(shown.iter().map(|container| ask(container)))
-        .buffered(AT_ONCE)
-        .collect()
-        .await
+    });
+    stream::iter(asked).buffered(at_once).collect().await
 }
 
 const HEAD: &[table::Head] = &[
     ("NAME", false),
     ("STATE", false),
     ("FOR", true),
-    ("CPU", true),
+    ("CPU%", true),
     ("MEM", true),
     ("LIMIT", true),
     ("STACK", false),
@@ -157,8 +185,4 @@ fn object(host: &str, container: &Container, sample: Option<&Sample>) -> Value {
         "pids": sample.and_then(|s| s.pids),
         "ports": ports,
     })
-}
-
-async fn stats_once(_: &Engine, _: &crate::model::Key) -> Option<Sample> {
-    None
 }

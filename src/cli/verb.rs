@@ -1,28 +1,25 @@
-//! `restart`, `stop` and `start` without the screen: each target journalled before and after, its outcome a line.
-use std::time::Duration;
+//! `restart`, `stop` and `start` without the screen: the same jobs as the screen's, journalled alike, each outcome a line.
+use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, Local};
+use chrono::TimeDelta;
 use futures::StreamExt;
-use futures::stream;
+use futures::stream::FuturesUnordered;
+use tokio::sync::Semaphore;
 
 use super::args::Targets;
 use super::context::{Context, block_on};
 use super::names::{NameError, resolve};
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
-use crate::effect::Verb;
-use crate::engine::{Engine, Error, Performed};
-use crate::journal::{Act as Entry, End, Intent, Journal};
-use crate::model::{Container, Health, HostId, Outcome, RunState, Target};
-use crate::msg::Failure;
-use crate::runtime::clock;
+use crate::effect::{Job, JobId, Verb};
+use crate::engine::Engine;
+use crate::model::{Container, Health, HostId, RunState, Target};
+use crate::msg::JobMsg;
+use crate::runtime::jobs::{self, AT_ONCE, Report};
+use crate::runtime::{clock, record};
 use crate::text::duration;
 
-/// Verbs under way at once.
-const AT_ONCE: usize = 8;
-/// Seconds the engine has beyond the container's own stop timeout.
-const GRACE: u32 = 30;
-/// Seconds between stop and kill where the container does not say.
+/// Seconds between stop and kill where neither the user nor the container says.
 const STOP_DEFAULT: u32 = 10;
 
 /// What is asked.
@@ -58,8 +55,8 @@ pub(super) fn run(context: &Context, act: Act, args: &Targets, out: &mut Out) ->
         if !args.yes {
             refuse_protected(context, &verb, &targets)?;
         }
-        let journal = open_journal(context);
-        perform_all(&engine, journal.as_ref(), &verb, &targets, out).await
+        let recorder = context.recorder();
+        perform(&engine, &recorder, &verb, &targets, out).await
     })
 }
 
@@ -104,32 +101,34 @@ fn refuse_protected(context: &Context, verb: &Verb, targets: &[&Container]) -> R
     )))
 }
 
-/// The journal, or a word about why there is none: an emergency is no time to refuse for a full disk.
-pub(super) fn open_journal(context: &Context) -> Option<Journal> {
-    context.journal().unwrap_or_else(|error| {
-        complain(&format!("not journalled: {error}"));
-        None
-    })
-}
-
-async fn perform_all(
+/// Does it to all of them, several at once, each told when it is over.
+async fn perform(
     engine: &Engine,
-    journal: Option<&Journal>,
+    recorder: &record::Recorder,
     verb: &Verb,
     targets: &[&Container],
     out: &mut Out,
 ) -> Result<u8, Quit> {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let one = |(container, number): (&Container, u64)| {
+        let job = job(number, container, verb);
+        let line = (container.name.clone(), state(container));
+        let (engine, recorder, slots) = (engine.clone(), recorder.clone(), Arc::clone(&slots));
+        async move {
+            (
+                line,
+                jobs::run(job, Some(engine), recorder, slots, |_, _| {}).await,
+            )
+        }
+    };
+    let mut reports: FuturesUnordered<_> = targets.iter().copied().zip(1..).map(one).collect();
     let mut code = DONE;
-    let jobs = targets
-        .iter()
-        .map(|target| perform(engine, journal, verb, target));
-    let mut outcomes = stream::iter(jobs).buffer_unordered(AT_ONCE);
     // When nobody reads the lines any more, what was asked is done all the same.
     let mut unread = None;
-    while let Some(done) = outcomes.next().await {
-        match done {
+    while let Some(((name, before), report)) = reports.next().await {
+        match outcome(verb, &name, &before, report) {
             Ok(line) if unread.is_none() => {
-                unread = out.line(&line).and_then(|()| out.flush()).err()
+                unread = out.line(&line).and_then(|()| out.flush()).err();
             }
             Ok(_) => {}
             Err(message) => {
@@ -144,113 +143,38 @@ async fn perform_all(
     }
 }
 
-/// Does it to one container; gives the line for a person.
-async fn perform(
-    engine: &Engine,
-    journal: Option<&Journal>,
-    verb: &Verb,
-    container: &Container,
-) -> Result<String, String> {
-    let name = &container.name;
-    let limit = limit(engine, verb, container).await;
-    let before = state(container);
-    let thing = target(container);
-    let intent = journal.and_then(|journal| {
-        note(journal.intent(
-            local(),
-            &Entry {
-                action: verb.action(),
-                engine: Some(engine.info()),
-                target: Some(&thing),
-                params: &verb.params(),
-                before: Some(&before),
-                command: Some(&verb.command(name)),
-                ..Entry::default()
-            },
-        ))
-    });
-    let started = clock::now();
-    let outcome = engine.perform(&container.key, verb, limit).await;
-    let took = clock::now() - started;
-    let after = after(engine, container).await;
-    let failure = outcome
-        .as_ref()
-        .err()
-        .map(|error| failed(error, verb, name));
-    if let (Some(journal), Some(intent)) = (journal, &intent) {
-        let end = End {
-            outcome: match &outcome {
-                Ok(_) => Outcome::Success,
-                // The engine may still finish it.
-                Err(Error::TimedOut { .. }) => Outcome::Unknown,
-                Err(_) => Outcome::Failure,
-            },
-            after: after.as_deref(),
-            duration_ms: u64::try_from(took.num_milliseconds()).ok(),
-            failure: failure.as_ref(),
-            ..End::default()
-        };
-        conclude(journal, intent, &end);
-    }
-    match (outcome, failure) {
-        (Ok(Performed { already: true }), _) => Ok(format!("{name}: already {before}")),
-        (_, Some(failure)) => Err(told(&failure)),
-        (Ok(_), None) => {
-            let after = after.map_or_else(String::new, |after| format!(", now {after}"));
-            Ok(format!(
-                "{name}: {} in {}{after}",
-                verb.done(),
-                duration(took)
-            ))
-        }
-        (Err(error), None) => Err(error.to_string()),
+fn job(number: u64, container: &Container, verb: &Verb) -> Job {
+    Job {
+        id: JobId(number),
+        key: container.key.clone(),
+        verb: verb.clone(),
+        target: target(container),
+        before: state(container),
+        stop_timeout: STOP_DEFAULT,
     }
 }
 
-fn failed(error: &Error, verb: &Verb, name: &str) -> Failure {
-    error.failure(&format!("{verb} {name}"))
+/// The line for a person.
+fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<String, String> {
+    if let Some(why) = report.journal {
+        complain(&format!("not journalled: {why}"));
+    }
+    match report.msg {
+        JobMsg::Done { already: true, .. } => Ok(format!("{name}: already {before}")),
+        JobMsg::Done { took_ms, .. } => Ok(format!("{name}: {} in {}", verb.done(), took(took_ms))),
+        // A report is of a job that is over.
+        JobMsg::Started { .. } => Err(format!("{name}: no outcome")),
+        JobMsg::Failed { failure, .. } => Err(format!("{name}: {}", told(&failure))),
+    }
 }
 
-/// How long the call may take: the container's own stop timeout and a grace.
-async fn limit(engine: &Engine, verb: &Verb, container: &Container) -> Duration {
-    let asked = match verb {
-        Verb::Stop { timeout } | Verb::Restart { timeout } => *timeout,
-        _ => None,
-    };
-    let stop = match asked {
-        Some(seconds) => seconds,
-        None if verb.waits_for_stop() => engine
-            .details(&container.key, clock::now())
-            .await
-            .map_or(STOP_DEFAULT, |details| details.stop_timeout),
-        None => 0,
-    };
-    Duration::from_secs(u64::from(stop) + u64::from(GRACE))
-}
-
-/// The state afterwards in words; `None` when the engine does not tell.
-async fn after(engine: &Engine, container: &Container) -> Option<String> {
-    let list = engine
-        .list_some(HostId(0), &[&container.key.id], clock::now())
-        .await
-        .ok()?;
-    list.first().map(state)
-}
-
-fn conclude(journal: &Journal, intent: &Intent, end: &End) {
-    note(journal.result(local(), intent, end));
-}
-
-/// Tells of a journal that failed.
-fn note<T>(written: Result<T, crate::journal::JournalError>) -> Option<T> {
-    written
-        .map_err(|error| complain(&format!("not journalled: {error}")))
-        .ok()
-}
-
-/// Now, in the time zone of this machine.
-pub(super) fn local() -> DateTime<FixedOffset> {
-    clock::now().with_timezone(&Local).fixed_offset()
+/// Milliseconds for a person: `1.6s`, `2m 10s`.
+pub(super) fn took(ms: u64) -> String {
+    if ms < 10_000 {
+        return format!("{:.1}s", ms as f64 / 1000.0);
+    }
+    let span = i64::try_from(ms).ok().and_then(TimeDelta::try_milliseconds);
+    duration(span.unwrap_or(TimeDelta::MAX))
 }
 
 /// `running, unhealthy`.
