@@ -100,7 +100,7 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
         }
         Code::Char('y') => return yes(state),
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
-            confirm.on_yes = !confirm.on_yes
+            confirm.on_yes = !confirm.on_yes;
         }
         Code::Char(c) => switch(confirm, c),
         _ => {}

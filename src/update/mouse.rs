@@ -27,7 +27,7 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Effects {
                 .min(last);
         }
         Some(Layer::Palette { selected, .. }) => {
-            *selected = selected.saturating_add_signed(delta.signum())
+            *selected = selected.saturating_add_signed(delta.signum());
         }
         Some(Layer::Confirm(_) | Layer::Prompt(_)) => {}
         None => actions::table::scroll_by(state, delta),
