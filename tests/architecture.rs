@@ -1,5 +1,8 @@
 //! The walls of the house, checked: levels, cycles, clocks, sizes, names. Each rule is shown to fire.
-#![expect(clippy::expect_used, reason = "a test that cannot read the sources must fail")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot read the sources must fail"
+)]
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]

@@ -1,5 +1,8 @@
 //! What is drawn: screens as snapshots, at three sizes, and the rules that hold for every screen.
-#![expect(clippy::expect_used, reason = "a test that cannot set its scene must fail")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot set its scene must fail"
+)]
 mod support {
     pub mod screen;
     pub mod world;

@@ -435,9 +435,10 @@ impl Shell {
     fn show(&self, name: &str, rest: &[&str]) -> Done {
         let mut done = Done::say("");
         for wanted in rest.iter().filter(|word| !word.starts_with('-')) {
-            if let Some(text) = files::text(&self.path(wanted), &self.plan.hostname) { done.out += &text } else {
-                done.err +=
-                    &format!("{name}: can't open '{wanted}': No such file or directory\n");
+            if let Some(text) = files::text(&self.path(wanted), &self.plan.hostname) {
+                done.out += &text
+            } else {
+                done.err += &format!("{name}: can't open '{wanted}': No such file or directory\n");
                 done.code = 1;
             }
         }
