@@ -62,17 +62,33 @@ async fn state_of(docker: &Docker, name: &str) -> String {
 
 /// Names of the events of one container and its links, without the probes' noise.
 async fn watch(docker: &Docker, name: &str) -> tokio::sync::mpsc::UnboundedReceiver<String> {
-    let filters = HashMap::from([("container".to_owned(), vec![name.to_owned()])]);
-    let options = q::EventsOptionsBuilder::default().filters(&filters).build();
-    let mut events = docker.events(Some(options));
+    let id = docker
+        .inspect_container(name, None)
+        .await
+        .unwrap()
+        .id
+        .unwrap();
+    let mut events = docker.events(None);
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Some(Ok(event)) = events.next().await {
             let action = event.action.unwrap();
-            let actor = event.actor.unwrap().attributes.unwrap();
-            let signal = actor.get("signal").map(|s| format!(" {s}")).unwrap_or_default();
-            let code = actor.get("exitCode").map(|c| format!(" {c}")).unwrap_or_default();
-            if !action.starts_with("exec_") && sender.send(format!("{action}{signal}{code}")).is_err() {
+            let about = event.actor.unwrap();
+            let actor = about.attributes.unwrap();
+            if about.id.as_ref() != Some(&id) && actor.get("container") != Some(&id) {
+                continue;
+            }
+            let signal = actor
+                .get("signal")
+                .map(|s| format!(" {s}"))
+                .unwrap_or_default();
+            let code = actor
+                .get("exitCode")
+                .map(|c| format!(" {c}"))
+                .unwrap_or_default();
+            if !action.starts_with("exec_")
+                && sender.send(format!("{action}{signal}{code}")).is_err()
+            {
                 return;
             }
         }
@@ -95,8 +111,24 @@ async fn ping_version_and_info_answer() {
     assert_eq!(info.ncpu, Some(8));
     assert!(docker.df(None).await.is_ok());
     assert!(docker.list_networks(None).await.unwrap().len() == 5);
-    assert!(docker.list_volumes(None::<q::ListVolumesOptions>).await.unwrap().volumes.unwrap().len() >= 8);
-    assert!(docker.list_images(None::<q::ListImagesOptions>).await.unwrap().len() > 10);
+    assert!(
+        docker
+            .list_volumes(None::<q::ListVolumesOptions>)
+            .await
+            .unwrap()
+            .volumes
+            .unwrap()
+            .len()
+            >= 8
+    );
+    assert!(
+        docker
+            .list_images(None::<q::ListImagesOptions>)
+            .await
+            .unwrap()
+            .len()
+            > 10
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,18 +139,35 @@ async fn the_reference_stack_stands_as_it_should() {
     assert_eq!(list.len(), 17);
     let find = |name: &str| {
         let slash = format!("/{name}");
-        list.iter().find(|c| c.names.as_ref().unwrap().contains(&slash)).unwrap()
+        list.iter()
+            .find(|c| c.names.as_ref().unwrap().contains(&slash))
+            .unwrap()
     };
-    assert_eq!(find(ZAMMAD).status.as_deref(), Some("Up 2 days (unhealthy)"));
-    assert_eq!(find("backup-runner").status.as_deref(), Some("Exited (1) 13 hours ago"));
+    assert_eq!(
+        find(ZAMMAD).status.as_deref(),
+        Some("Up 2 days (unhealthy)")
+    );
+    assert_eq!(
+        find("backup-runner").status.as_deref(),
+        Some("Exited (1) 13 hours ago")
+    );
     let labels = find(TRAEFIK).labels.as_ref().unwrap();
     assert_eq!(labels["com.docker.compose.project"], "systeme-ticketing");
     assert_eq!(labels["com.docker.compose.service"], "traefik");
-    assert_eq!(state_of(&docker, "systeme-ticketing-wikijs-1").await, "paused");
+    assert_eq!(
+        state_of(&docker, "systeme-ticketing-wikijs-1").await,
+        "paused"
+    );
     let zammad = docker.inspect_container(ZAMMAD, None).await.unwrap();
     let health = zammad.state.unwrap().health.unwrap();
     assert_eq!(health.status, Some(HealthStatusEnum::UNHEALTHY));
-    assert!(health.log.unwrap()[0].output.as_ref().unwrap().contains("timed out"));
+    assert!(
+        health.log.unwrap()[0]
+            .output
+            .as_ref()
+            .unwrap()
+            .contains("timed out")
+    );
     let running = docker.list_containers(None).await.unwrap();
     assert_eq!(running.len(), 15);
 }
@@ -130,19 +179,38 @@ async fn verbs_refuse_in_the_engines_words() {
     assert_eq!(status(&missing), (404, "No such container: nope".into()));
     docker.start_container(TRAEFIK, None).await.unwrap();
     docker.stop_container("backup-runner", None).await.unwrap();
-    let id = docker.inspect_container(TRAEFIK, None).await.unwrap().id.unwrap();
-    let again = docker.pause_container("systeme-ticketing-wikijs-1").await.unwrap_err();
+    let id = docker
+        .inspect_container(TRAEFIK, None)
+        .await
+        .unwrap()
+        .id
+        .unwrap();
+    let again = docker
+        .pause_container("systeme-ticketing-wikijs-1")
+        .await
+        .unwrap_err();
     assert_eq!(status(&again).0, 409);
     let not = docker.unpause_container(TRAEFIK).await.unwrap_err();
     assert_eq!(status(&not), (500, format!("Container {id} is not paused")));
     let running = docker.remove_container(TRAEFIK, None).await.unwrap_err();
-    assert!(status(&running).1.starts_with("You cannot remove a running container"));
-    let dead = docker.kill_container("backup-runner", None).await.unwrap_err();
+    assert!(
+        status(&running)
+            .1
+            .starts_with("You cannot remove a running container")
+    );
+    let dead = docker
+        .kill_container("backup-runner", None)
+        .await
+        .unwrap_err();
     assert_eq!(status(&dead).0, 409);
-    let same = q::RenameContainerOptionsBuilder::default().name(TRAEFIK).build();
+    let same = q::RenameContainerOptionsBuilder::default()
+        .name(TRAEFIK)
+        .build();
     let same = docker.rename_container(TRAEFIK, same).await.unwrap_err();
     assert_eq!(status(&same).0, 400);
-    let taken = q::RenameContainerOptionsBuilder::default().name(ZAMMAD).build();
+    let taken = q::RenameContainerOptionsBuilder::default()
+        .name(ZAMMAD)
+        .build();
     let taken = docker.rename_container(TRAEFIK, taken).await.unwrap_err();
     assert_eq!(status(&taken).0, 409);
     docker.start_container(&id[..8], None).await.unwrap();
@@ -153,6 +221,8 @@ async fn a_stuck_service_is_restarted_after_the_whole_stop_timeout() {
     let (_sim, docker) = world();
     let mut events = watch(&docker, ZAMMAD).await;
     let mut logs = follow(&docker, ZAMMAD, "0");
+    // The request goes out with the first look.
+    let _ = tokio::time::timeout(Duration::from_millis(50), logs.next()).await;
     let start = Instant::now();
     docker.restart_container(ZAMMAD, None).await.unwrap();
     let took = start.elapsed();
@@ -160,8 +230,18 @@ async fn a_stuck_service_is_restarted_after_the_whole_stop_timeout() {
     assert_eq!(state_of(&docker, ZAMMAD).await, "running");
     while logs.next().await.is_some() {}
     let expected = [
-        "kill 15", "kill 9", "die 137", "disconnect", "disconnect", "unmount", "stop", "connect",
-        "connect", "mount", "start", "restart",
+        "kill 15",
+        "kill 9",
+        "die 137",
+        "disconnect",
+        "disconnect",
+        "unmount",
+        "stop",
+        "connect",
+        "connect",
+        "mount",
+        "start",
+        "restart",
     ];
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(heard(&mut events), expected);
@@ -188,7 +268,12 @@ async fn kill_ends_a_stop_at_once_and_a_shorter_stop_wins() {
     docker.kill_container(ZAMMAD, None).await.unwrap();
     let took = stopping.await.unwrap();
     assert!(took < Duration::from_millis(3200), "{took:?}");
-    let state = docker.inspect_container(ZAMMAD, None).await.unwrap().state.unwrap();
+    let state = docker
+        .inspect_container(ZAMMAD, None)
+        .await
+        .unwrap()
+        .state
+        .unwrap();
     assert_eq!(state.exit_code, Some(137));
     // Stopped by hand: its policy does not start it.
     tokio::time::sleep(Duration::from_secs(100)).await;
@@ -203,12 +288,27 @@ async fn stop_pause_and_remove_tell_their_events_in_order() {
     docker.unpause_container(TRAEFIK).await.unwrap();
     docker.stop_container(TRAEFIK, None).await.unwrap();
     docker.start_container(TRAEFIK, None).await.unwrap();
-    let force = q::RemoveContainerOptionsBuilder::default().force(true).build();
+    let force = q::RemoveContainerOptionsBuilder::default()
+        .force(true)
+        .build();
     docker.remove_container(TRAEFIK, Some(force)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let expected = [
-        "pause", "unpause", "kill 15", "die 0", "disconnect", "disconnect", "stop", "connect",
-        "connect", "start", "kill 9", "die 137", "disconnect", "disconnect", "destroy",
+        "pause",
+        "unpause",
+        "kill 15",
+        "die 0",
+        "disconnect",
+        "disconnect",
+        "stop",
+        "connect",
+        "connect",
+        "start",
+        "kill 9",
+        "die 137",
+        "disconnect",
+        "disconnect",
+        "destroy",
     ];
     assert_eq!(heard(&mut events), expected);
     let gone = docker.inspect_container(TRAEFIK, None).await.unwrap_err();
@@ -232,7 +332,10 @@ async fn a_crash_loop_goes_on_and_is_sometimes_short_of_memory() {
 }
 
 fn log_options(tail: &str) -> q::LogsOptionsBuilder {
-    q::LogsOptionsBuilder::default().stdout(true).stderr(true).tail(tail)
+    q::LogsOptionsBuilder::default()
+        .stdout(true)
+        .stderr(true)
+        .tail(tail)
 }
 
 fn follow(
@@ -244,8 +347,14 @@ fn follow(
 }
 
 async fn tail(docker: &Docker, name: &str, tail: &str) -> String {
-    let lines: Vec<_> = docker.logs(name, Some(log_options(tail).build())).collect().await;
-    lines.into_iter().map(|line| line.unwrap().to_string()).collect()
+    let lines: Vec<_> = docker
+        .logs(name, Some(log_options(tail).build()))
+        .collect()
+        .await;
+    lines
+        .into_iter()
+        .map(|line| line.unwrap().to_string())
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -253,7 +362,11 @@ async fn logs_have_a_past_a_tail_and_a_future() {
     let (_sim, docker) = world();
     assert_eq!(tail(&docker, TRAEFIK, "25").await.lines().count(), 25);
     let all = tail(&docker, TRAEFIK, "all").await;
-    assert!((4000..7000).contains(&all.lines().count()), "{}", all.lines().count());
+    assert!(
+        (4000..7000).contains(&all.lines().count()),
+        "{}",
+        all.lines().count()
+    );
     assert!(all.ends_with(&tail(&docker, TRAEFIK, "25").await));
     let mut lines = follow(&docker, TRAEFIK, "3");
     let start = Instant::now();
@@ -275,8 +388,12 @@ async fn timestamps_resume_exactly() {
     let (_sim, docker) = world();
     let options = log_options("50").timestamps(true).build();
     let lines: Vec<_> = docker.logs(TRAEFIK, Some(options)).collect().await;
-    let lines: Vec<String> = lines.into_iter().map(|line| line.unwrap().to_string()).collect();
-    let stamp = |line: &str| chrono::DateTime::parse_from_rfc3339(line.split(' ').next().unwrap()).unwrap();
+    let lines: Vec<String> = lines
+        .into_iter()
+        .map(|line| line.unwrap().to_string())
+        .collect();
+    let stamp =
+        |line: &str| chrono::DateTime::parse_from_rfc3339(line.split(' ').next().unwrap()).unwrap();
     assert!(lines.is_sorted_by_key(|line| stamp(line)));
     let since = stamp(&lines[30]).timestamp_nanos_opt().unwrap();
     let since = format!("{}.{:09}", since / 1_000_000_000, since % 1_000_000_000);
@@ -287,7 +404,10 @@ async fn timestamps_resume_exactly() {
     });
     let options = log_options("50").timestamps(true).build();
     let rest: Vec<_> = docker.logs(TRAEFIK, Some(options)).collect().await;
-    let rest: Vec<String> = rest.into_iter().map(|line| line.unwrap().to_string()).collect();
+    let rest: Vec<String> = rest
+        .into_iter()
+        .map(|line| line.unwrap().to_string())
+        .collect();
     assert_eq!(rest[..], lines[30..]);
 }
 
@@ -295,7 +415,11 @@ fn cpu_percent(now: &ContainerStatsResponse, before: &ContainerStatsResponse) ->
     let part = |s: &ContainerStatsResponse| {
         let cpu = s.cpu_stats.clone().unwrap();
         let usage = cpu.cpu_usage.unwrap().total_usage.unwrap();
-        (usage as f64, cpu.system_cpu_usage.unwrap() as f64, f64::from(cpu.online_cpus.unwrap()))
+        (
+            usage as f64,
+            cpu.system_cpu_usage.unwrap() as f64,
+            f64::from(cpu.online_cpus.unwrap()),
+        )
     };
     let ((total, system, cpus), (total0, system0, _)) = (part(now), part(before));
     (total - total0) / (system - system0) * cpus * 100.0
@@ -315,14 +439,32 @@ async fn stats_give_sensible_figures_by_the_usual_formula() {
     let memory = samples[0].memory_stats.clone().unwrap();
     assert_eq!(memory.limit, Some(2 << 30));
     assert!(memory.stats.unwrap().contains_key("inactive_file"));
-    let one = q::StatsOptionsBuilder::default().stream(false).one_shot(true).build();
-    let stopped = docker.stats("backup-runner", Some(one)).next().await.unwrap().unwrap();
+    let one = q::StatsOptionsBuilder::default()
+        .stream(false)
+        .one_shot(true)
+        .build();
+    let stopped = docker
+        .stats("backup-runner", Some(one))
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
     assert!(stopped.networks.is_none());
-    let missing = docker.stats("nope", None).next().await.unwrap().unwrap_err();
+    let missing = docker
+        .stats("nope", None)
+        .next()
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(status(&missing).0, 404);
 }
 
-async fn shell(docker: &Docker, name: &str, command: &[&str], tty: bool) -> (String, StartExecResults) {
+async fn shell(
+    docker: &Docker,
+    name: &str,
+    command: &[&str],
+    tty: bool,
+) -> (String, StartExecResults) {
     let options = CreateExecOptions {
         cmd: Some(command.iter().map(|word| (*word).to_owned()).collect()),
         attach_stdin: Some(true),
@@ -332,7 +474,10 @@ async fn shell(docker: &Docker, name: &str, command: &[&str], tty: bool) -> (Str
         ..CreateExecOptions::default()
     };
     let id = docker.create_exec(name, options).await.unwrap().id;
-    let start = bollard::exec::StartExecOptions { tty, ..Default::default() };
+    let start = bollard::exec::StartExecOptions {
+        tty,
+        ..Default::default()
+    };
     let results = docker.start_exec(&id, Some(start)).await.unwrap();
     (id, results)
 }
@@ -354,16 +499,29 @@ async fn run(docker: &Docker, name: &str, command: &[&str]) -> (String, Option<i
 #[tokio::test(start_paused = true)]
 async fn commands_run_and_missing_ones_are_told_in_the_stream() {
     let (_sim, docker) = world();
-    let probe = ["sh", "-c", "command -v zsh || command -v ash || command -v sh"];
-    assert_eq!(run(&docker, ZAMMAD, &probe).await, ("/bin/sh\n".into(), Some(0)));
+    let probe = [
+        "sh",
+        "-c",
+        "command -v zsh || command -v ash || command -v sh",
+    ];
+    assert_eq!(
+        run(&docker, ZAMMAD, &probe).await,
+        ("/bin/sh\n".into(), Some(0))
+    );
     let none = ["sh", "-c", "command -v zsh || command -v fish"];
-    assert_eq!(run(&docker, ZAMMAD, &none).await, (String::new(), Some(127)));
+    assert_eq!(
+        run(&docker, ZAMMAD, &none).await,
+        (String::new(), Some(127))
+    );
     let (words, code) = run(&docker, "systeme-ticketing-portainer-1", &["bash"]).await;
     assert_eq!(code, Some(126));
     let expected = "OCI runtime exec failed: exec failed: unable to start container process: exec: \"bash\": executable file not found in $PATH: unknown";
     assert_eq!(words.trim_end(), expected);
     let wikijs = "systeme-ticketing-wikijs-1";
-    let options = CreateExecOptions { cmd: Some(vec!["sh"]), ..Default::default() };
+    let options = CreateExecOptions {
+        cmd: Some(vec!["sh"]),
+        ..Default::default()
+    };
     let paused = docker.create_exec(wikijs, options).await.unwrap_err();
     assert_eq!(status(&paused).0, 409);
 }
@@ -372,12 +530,22 @@ async fn commands_run_and_missing_ones_are_told_in_the_stream() {
 async fn a_terminal_echoes_edits_resizes_and_ends_with_its_code() {
     let (_sim, docker) = world();
     let (id, results) = shell(&docker, ZAMMAD, &["bash"], true).await;
-    let StartExecResults::Attached { mut output, mut input } = results else {
+    let StartExecResults::Attached {
+        mut output,
+        mut input,
+    } = results
+    else {
         panic!("not attached");
     };
-    let size = ResizeExecOptions { height: 40, width: 120 };
+    let size = ResizeExecOptions {
+        height: 40,
+        width: 120,
+    };
     docker.resize_exec(&id, size).await.unwrap();
-    input.write_all(b"stty sizX\x7fe\rsleep 100\r").await.unwrap();
+    input
+        .write_all(b"stty sizX\x7fe\rsleep 100\r")
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     input.write_all(b"\x03exit 7\r").await.unwrap();
     let mut text = String::new();
@@ -394,7 +562,11 @@ async fn a_terminal_echoes_edits_resizes_and_ends_with_its_code() {
 async fn half_closing_ends_the_input_and_a_dropped_terminal_lives_on() {
     let (_sim, docker) = world();
     let (_, results) = shell(&docker, ZAMMAD, &["cat"], false).await;
-    let StartExecResults::Attached { mut output, mut input } = results else {
+    let StartExecResults::Attached {
+        mut output,
+        mut input,
+    } = results
+    else {
         panic!("not attached");
     };
     input.write_all(b"one\ntwo").await.unwrap();
@@ -448,6 +620,31 @@ async fn the_daemon_goes_and_comes_back() {
     assert_eq!(state_of(&docker, "scratchpad").await, "exited");
 }
 
+#[tokio::test(start_paused = true)]
+async fn events_are_filtered_and_replayed() {
+    let (_sim, docker) = world();
+    docker.pause_container(TRAEFIK).await.unwrap();
+    docker.unpause_container(TRAEFIK).await.unwrap();
+    docker.stop_container(TRAEFIK, None).await.unwrap();
+    let wanted = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let filters = HashMap::from([
+        ("container".to_owned(), wanted("systeme-ticketing-traefik")),
+        ("event".to_owned(), wanted("pause,die,connect,disconnect")),
+    ]);
+    let now = chrono::Utc::now().timestamp();
+    let options = q::EventsOptionsBuilder::default()
+        .filters(&filters)
+        .since(&(now - 60).to_string())
+        .until(&(now + 5).to_string())
+        .build();
+    let past: Vec<_> = docker.events(Some(options)).collect().await;
+    let past: Vec<_> = past
+        .into_iter()
+        .map(|event| event.unwrap().action.unwrap())
+        .collect();
+    assert_eq!(past, ["pause", "die"]);
+}
+
 /// One request as bytes; the whole answer as text.
 async fn raw(sim: &Sim, request: &str) -> String {
     let mut stream = sim.connect();
@@ -463,16 +660,33 @@ async fn versions_out_of_range_are_refused_and_all_headers_are_there() {
     let sim = sim("empty");
     let new = raw(&sim, "GET /v1.99/version").await;
     assert!(new.starts_with("HTTP/1.1 400"), "{new}");
-    assert!(new.contains(r#"{"message":"client version 1.99 is too new. Maximum supported API version is 1.45"}"#));
-    assert!(raw(&sim, "GET /v1.11/version").await.contains("client version 1.11 is too old"));
+    assert!(new.contains(
+        r#"{"message":"client version 1.99 is too new. Maximum supported API version is 1.45"}"#
+    ));
+    assert!(
+        raw(&sim, "GET /v1.11/version")
+            .await
+            .contains("client version 1.11 is too old")
+    );
     let old = raw(&sim, "GET /v1.40/containers/json").await;
-    for header in ["Api-Version: 1.45", "Ostype: linux", "Server: Docker/26.1.5 (linux)", "Docker-Experimental: false"] {
+    for header in [
+        "Api-Version: 1.45",
+        "Ostype: linux",
+        "Server: Docker/26.1.5 (linux)",
+        "Docker-Experimental: false",
+    ] {
         assert!(old.contains(header), "{old}");
     }
     let unknown = raw(&sim, "GET /nope").await;
-    assert!(unknown.starts_with("HTTP/1.1 404") && unknown.contains(r#"{"message":"page not found"}"#));
+    assert!(
+        unknown.starts_with("HTTP/1.1 404") && unknown.contains(r#"{"message":"page not found"}"#)
+    );
     assert!(raw(&sim, "HEAD /_ping").await.starts_with("HTTP/1.1 200"));
-    assert!(raw(&sim, "GET /services").await.contains("not a swarm manager"));
+    assert!(
+        raw(&sim, "GET /services")
+            .await
+            .contains("not a swarm manager")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -492,21 +706,39 @@ async fn hostile_bytes_are_served_and_odd_containers_listed() {
 #[tokio::test(start_paused = true)]
 async fn containers_are_made_used_and_removed() {
     let (_sim, docker) = world();
-    let name = Some(q::CreateContainerOptionsBuilder::default().name("helper").build());
+    let name = Some(
+        q::CreateContainerOptionsBuilder::default()
+            .name("helper")
+            .build(),
+    );
     let body = |image: &str, cmd: &[&str]| bollard::models::ContainerCreateBody {
         image: Some(image.to_owned()),
         cmd: Some(cmd.iter().map(|word| (*word).to_owned()).collect()),
         ..Default::default()
     };
-    let nope = docker.create_container(name.clone(), body("nope", &[])).await.unwrap_err();
+    let nope = docker
+        .create_container(name.clone(), body("nope", &[]))
+        .await
+        .unwrap_err();
     assert_eq!(status(&nope), (404, "No such image: nope:latest".into()));
-    docker.create_container(name.clone(), body("busybox:1.36", &["sleep", "30"])).await.unwrap();
-    let twice = docker.create_container(name, body("busybox:1.36", &[])).await.unwrap_err();
+    docker
+        .create_container(name.clone(), body("busybox:1.36", &["sleep", "30"]))
+        .await
+        .unwrap();
+    let twice = docker
+        .create_container(name, body("busybox:1.36", &[]))
+        .await
+        .unwrap_err();
     assert_eq!(status(&twice).0, 409);
     assert_eq!(state_of(&docker, "helper").await, "created");
     docker.start_container("helper", None).await.unwrap();
     let start = Instant::now();
-    let ended = docker.wait_container("helper", None).next().await.unwrap().unwrap();
+    let ended = docker
+        .wait_container("helper", None)
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((ended.status_code, start.elapsed().as_secs()), (0, 30));
     docker.remove_container("helper", None).await.unwrap();
 }
@@ -523,7 +755,8 @@ async fn a_unix_socket_serves_and_is_removed() {
     while !path.exists() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let docker = Docker::connect_with_unix(path.to_str().unwrap(), 10, API_DEFAULT_VERSION).unwrap();
+    let docker =
+        Docker::connect_with_unix(path.to_str().unwrap(), 10, API_DEFAULT_VERSION).unwrap();
     assert_eq!(docker.ping().await.unwrap(), "OK");
     assert_eq!(docker.list_containers(None).await.unwrap().len(), 15);
     listener.abort();
@@ -537,9 +770,24 @@ async fn ten_thousand_containers_stay_cheap() {
     let docker = docker(&sim);
     let start = std::time::Instant::now();
     let options = q::ListContainersOptionsBuilder::default().all(true).build();
-    assert_eq!(docker.list_containers(Some(options)).await.unwrap().len(), 10_000);
-    let one = q::StatsOptionsBuilder::default().stream(false).one_shot(true).build();
-    let sample = docker.stats("billing-001-web-1", Some(one)).next().await.unwrap().unwrap();
+    assert_eq!(
+        docker.list_containers(Some(options)).await.unwrap().len(),
+        10_000
+    );
+    let one = q::StatsOptionsBuilder::default()
+        .stream(false)
+        .one_shot(true)
+        .build();
+    let sample = docker
+        .stats("billing-001-web-1", Some(one))
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
     assert!(sample.cpu_stats.is_some());
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
 }

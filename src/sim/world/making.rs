@@ -182,11 +182,16 @@ fn errand(command: &[String]) -> Option<(Ns, i64)> {
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let short = 100 * MILLI;
     match words[..] {
-        ["true" | "echo" | "ls" | "id" | "date" | "env" | "uname" | "hostname", ..] => Some((short, 0)),
+        [
+            "true" | "echo" | "ls" | "id" | "date" | "env" | "uname" | "hostname",
+            ..,
+        ] => Some((short, 0)),
         ["false", ..] => Some((short, 1)),
         ["sleep", length] => length.parse().ok().map(|seconds: Ns| (seconds * SECOND, 0)),
         ["sh", "-c", script] => {
-            let code = script.strip_prefix("exit ").and_then(|code| code.trim().parse().ok());
+            let code = script
+                .strip_prefix("exit ")
+                .and_then(|code| code.trim().parse().ok());
             code.map(|code| (short, code))
         }
         _ => None,
