@@ -6,8 +6,11 @@
     reason = "helpers of tests fail as tests do, and a skipped test says so"
 )]
 
-use std::path::Path;
+#[path = "engine_streams/faults.rs"]
+mod faults;
+
 use std::process::Command;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -24,13 +27,35 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-const BUSYBOX: &str = "stacktest-busybox:latest";
-const SHELLESS: &str = "stacktest-noshell:latest";
+/// Images with a shell and without one: those of `tests/engine/images.sh`, or older names.
+const IMAGES: [[&str; 2]; 2] = [
+    [
+        "stacktui-test/busybox:latest",
+        "stacktui-test/noshell:latest",
+    ],
+    ["stacktest-busybox:latest", "stacktest-noshell:latest"],
+];
 const LONG: Duration = Duration::from_secs(30);
 
+static FOUND: OnceLock<[&str; 2]> = OnceLock::new();
+
+fn busybox() -> &'static str {
+    FOUND.get().unwrap()[0]
+}
+
+fn shell_less() -> &'static str {
+    FOUND.get().unwrap()[1]
+}
+
+/// The engine that the docker command talks to, too.
 async fn real() -> Option<Engine> {
-    let engine = match Engine::open(&Endpoint::Unix(Path::new("/var/run/docker.sock").into())).await
-    {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_default();
+    let host = if host.is_empty() {
+        "unix:///var/run/docker.sock"
+    } else {
+        &host
+    };
+    let engine = match Engine::open(&Endpoint::parse(host).unwrap()).await {
         Ok(engine) => engine,
         Err(error) => {
             println!("SKIPPED: no engine here ({error})");
@@ -38,12 +63,12 @@ async fn real() -> Option<Engine> {
         }
     };
     let images = engine.local_images().await.unwrap();
-    for image in [BUSYBOX, SHELLESS] {
-        if !images.iter().any(|(tag, _)| tag == image) {
-            println!("SKIPPED: no image {image} here");
-            return None;
-        }
-    }
+    let here = |name: &str| images.iter().any(|(tag, _)| tag == name);
+    let Some(found) = IMAGES.into_iter().find(|pair| pair.iter().all(|i| here(i))) else {
+        println!("SKIPPED: no test images here, tests/engine/images.sh makes them");
+        return None;
+    };
+    FOUND.get_or_init(|| found);
     Some(engine)
 }
 
@@ -61,7 +86,7 @@ impl Made {
 
 impl Drop for Made {
     fn drop(&mut self) {
-        docker(&["rm", "-f", &self.id]);
+        docker(&["rm", "-f", &self.name]);
     }
 }
 
@@ -70,24 +95,23 @@ fn docker(args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Without a network: none is needed, and a broken one must not matter.
 fn run_with(image: &str, options: &[&str], command: &[&str]) -> Made {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("stt2-{}-{number}", std::process::id());
-    let args = [
-        &["run", "-d", "--name", &name][..],
-        options,
-        &[image],
-        command,
-    ]
-    .concat();
-    let id = docker(&args).trim().to_owned();
-    assert_eq!(id.len(), 64, "docker run of {name} gave {id:?}");
-    Made { id, name }
+    let fixed = ["run", "-d", "--network", "none", "--name", &name];
+    let args = [&fixed[..], options, &[image], command].concat();
+    let output = Command::new("docker").args(&args).output().unwrap();
+    let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let made = Made { id, name };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    made
 }
 
 fn sh(options: &[&str], script: &str) -> Made {
-    run_with(BUSYBOX, options, &["sh", "-c", script])
+    run_with(busybox(), options, &["sh", "-c", script])
 }
 
 fn sleeper(options: &[&str]) -> Made {
@@ -264,7 +288,7 @@ impl Followed {
         while lines.last().map(String::as_str) != Some(last) {
             match self.next().await {
                 Some(LogMsg::Lines(records)) => lines.extend(texts(&records)),
-                Some(LogMsg::Ended) => {}
+                Some(LogMsg::CaughtUp | LogMsg::Ended) => {}
                 other => panic!("{other:?} after {lines:?}"),
             }
         }
@@ -386,7 +410,7 @@ async fn short_runs_between_two_looks_are_read() {
 #[tokio::test]
 async fn a_driver_that_cannot_be_read_is_named() {
     let Some(engine) = real().await else { return };
-    let made = run_with(BUSYBOX, &["--log-driver", "none"], &["echo", "x"]);
+    let made = run_with(busybox(), &["--log-driver", "none"], &["echo", "x"]);
     let mut followed = follow(&engine, &made, 10);
     let Some(LogMsg::Failed(failure)) = followed.next().await else {
         panic!()
@@ -596,24 +620,19 @@ async fn a_shell_whose_task_is_dropped_is_ended_too() {
 #[tokio::test]
 async fn a_container_without_shell_is_told_with_a_way_out() {
     let Some(engine) = real().await else { return };
-    let found: Value = serde_json::from_str(&docker(&["image", "inspect", SHELLESS])).unwrap();
-    println!(
-        "{}: {} {}",
-        SHELLESS, found[0]["Config"]["Entrypoint"], found[0]["Config"]["Cmd"]
-    );
-    let made = run_with(SHELLESS, &[], &[]);
+    let made = run_with(shell_less(), &[], &[]);
     let (io, ..) = terminal();
     let end = shell::run(engine.clone(), made.key(), ShellRequest::default(), io).await;
     let ShellEnd::NoShell { helpers } = end else {
         panic!("{end:?}")
     };
-    assert!(helpers.contains(&BUSYBOX.to_owned()), "{helpers:?}");
+    assert!(helpers.contains(&busybox().to_owned()), "{helpers:?}");
     assert!(
         !helpers.iter().any(|h| h.contains("noshell")),
         "{helpers:?}"
     );
     let request = ShellRequest {
-        helper_image: Some(BUSYBOX.into()),
+        helper_image: Some(busybox().into()),
         ..ShellRequest::default()
     };
     let mut shell = open(&engine, &made, request.clone());
@@ -699,8 +718,8 @@ async fn leaving_a_container_that_reads_plain_input_stops_nothing() {
     let Some(engine) = real().await else { return };
     // Created with StdinOnce, as `docker run -i` does: the end of the first input is the end of the container's.
     let name = format!("stt2-{}-once", std::process::id());
-    let body = json!({"Image": BUSYBOX, "Cmd": ["sh", "-c", "while :; do echo tick; sleep 0.1; done & cat; exit 9"],
-        "OpenStdin": true, "StdinOnce": true, "AttachStdin": true});
+    let body = json!({"Image": busybox(), "Cmd": ["sh", "-c", "while :; do echo tick; sleep 0.1; done & cat; exit 9"],
+        "OpenStdin": true, "StdinOnce": true, "AttachStdin": true, "HostConfig": {"NetworkMode": "none"}});
     let path = format!("/containers/create?name={name}");
     let (_, created) = engine.raw().post_json(&path, &body, LONG).await.unwrap();
     let made = Made {
