@@ -429,12 +429,14 @@ struct Terminal {
     seen: String,
 }
 
-fn terminal() -> (
-    ShellIo,
+/// What the test keeps of a terminal: input, output, size.
+type Ends = (
     mpsc::Sender<Vec<u8>>,
     mpsc::Receiver<Vec<u8>>,
     watch::Sender<(u16, u16)>,
-) {
+);
+
+fn terminal() -> (ShellIo, Ends) {
     let (input, input_out) = mpsc::channel(64);
     let (output_in, output) = mpsc::channel(64);
     let (size, size_out) = watch::channel((100, 30));
@@ -444,11 +446,11 @@ fn terminal() -> (
         size: size_out,
         detach_keys: vec![0x10, 0x11],
     };
-    (io, input, output, size)
+    (io, (input, output, size))
 }
 
 fn open(engine: &Engine, made: &Made, request: ShellRequest) -> Terminal {
-    let (io, input, output, size) = terminal();
+    let (io, (input, output, size)) = terminal();
     let end = tokio::spawn(shell::run(engine.clone(), made.key(), request, io));
     Terminal {
         input,
@@ -621,7 +623,7 @@ async fn a_shell_whose_task_is_dropped_is_ended_too() {
 async fn a_container_without_shell_is_told_with_a_way_out() {
     let Some(engine) = real().await else { return };
     let made = run_with(shell_less(), &[], &[]);
-    let (io, ..) = terminal();
+    let (io, _ends) = terminal();
     let end = shell::run(engine.clone(), made.key(), ShellRequest::default(), io).await;
     let ShellEnd::NoShell { helpers } = end else {
         panic!("{end:?}")
@@ -667,7 +669,7 @@ async fn a_container_without_shell_is_told_with_a_way_out() {
 }
 
 fn attached(engine: &Engine, made: &Made) -> Terminal {
-    let (io, input, output, size) = terminal();
+    let (io, (input, output, size)) = terminal();
     let end = tokio::spawn(shell::attach(engine.clone(), made.key(), io));
     Terminal {
         input,
@@ -689,7 +691,7 @@ async fn attaching_refuses_what_does_not_run_and_leaving_stops_nothing() {
     let Some(engine) = real().await else { return };
     let over = sh(&[], "exit 0");
     ended(&engine, &over).await;
-    let (io, ..) = terminal();
+    let (io, _ends) = terminal();
     let ShellEnd::Failed(failure) = shell::attach(engine.clone(), over.key(), io).await else {
         panic!()
     };
