@@ -1,8 +1,8 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
-pub mod app;
 pub mod container;
 pub mod log;
+pub mod program;
 pub mod table;
 pub mod view;
 
@@ -42,7 +42,7 @@ pub struct Action {
 /// Every action, by lists of one noun each.
 pub fn all() -> impl Iterator<Item = &'static Action> {
     [
-        app::ACTIONS,
+        program::ACTIONS,
         container::ACTIONS,
         log::ACTIONS,
         table::ACTIONS,

@@ -3,6 +3,7 @@ pub mod containers;
 pub mod details;
 pub mod events;
 pub mod footer;
+pub mod happened;
 pub mod header;
 pub mod hints;
 pub mod inspect;

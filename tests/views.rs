@@ -1,4 +1,8 @@
 //! What is drawn: screens as snapshots, at three sizes, and the rules that hold for every screen.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot set its scene must fail"
+)]
 mod support {
     pub mod screen;
     pub mod world;
@@ -422,7 +426,7 @@ proptest! {
 
     #[test]
     fn any_size_is_drawn(width in 1u16..200, height in 1u16..60) {
-        for state in every_state().iter_mut() {
+        for state in &mut every_state() {
             for ascii in [false, true] {
                 let buf = screen::draw(state, width, height, &screen::probe(ascii));
                 if let Some((x, y)) = views::cursor(state) {

@@ -124,6 +124,10 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 6,
+        unavailable: |s| {
+            matches!(s.view(), ViewId::Details | ViewId::Processes | ViewId::Logs)
+                .then(|| "nothing to open here".to_owned())
+        },
         ..motion(
             "table.open",
             "open",

@@ -123,12 +123,12 @@ async fn permissions(engine: &Engine, read_only: bool) -> Vec<(&'static str, Str
 
 fn verdict(error: Option<&Error>) -> String {
     match error {
-        None => "yes".to_owned(),
-        Some(error) if error.is_refusal() => format!("no: {error}"),
         // It would have been done, had there been such a container, or such a body.
-        Some(Error::Server {
+        None
+        | Some(Error::Server {
             status: 400 | 404, ..
         }) => "yes".to_owned(),
+        Some(error) if error.is_refusal() => format!("no: {error}"),
         Some(error) => format!("unclear: {error}"),
     }
 }

@@ -176,7 +176,7 @@ mod tests {
                 "`db` could be `blog-db-1` or `shop-db-1`",
                 "`aaa` could be `shop-web-1` or `shop-web-2`",
                 "no container, service or stack `wbe`: did you mean `web`?",
-                "no container, service or stack `bb`: did you mean `db`?",
+                "no container, service or stack `bb`",
             ]
         );
     }

@@ -38,6 +38,8 @@ impl Engine {
 
 /// Reads one stats object; `None` when it is no JSON object.
 pub fn parse(json: &[u8]) -> Option<Counters> {
+    // serde would read a list as an object's fields in order.
+    json.trim_ascii_start().starts_with(b"{").then_some(())?;
     let stats: Stats = serde_json::from_slice(json).ok()?;
     Some(stats.counters())
 }

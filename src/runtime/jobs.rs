@@ -33,6 +33,14 @@ fn words(details: &Details) -> String {
     }
 }
 
+fn unreachable() -> Failure {
+    Failure {
+        kind: FailureKind::Unreachable,
+        what: "the engine does not answer; nothing was sent".to_owned(),
+        ..Failure::default()
+    }
+}
+
 /// Runs the job. `started` is told the container's real stop timeout before the call.
 pub async fn run(
     job: Job,
@@ -53,12 +61,7 @@ pub async fn run(
         journal,
     };
     let Some(engine) = engine else {
-        let failure = Failure {
-            kind: FailureKind::Unreachable,
-            what: "the engine does not answer; nothing was sent".to_owned(),
-            ..Failure::default()
-        };
-        return failed(failure, None);
+        return failed(unreachable(), None);
     };
     let _slot = slots.acquire().await;
     let now = match engine.details(&job.key, clock::now()).await {

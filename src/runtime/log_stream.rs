@@ -173,7 +173,8 @@ impl Reader {
         let mut told = false;
         loop {
             match client.is_running(&self.query.key.id).await {
-                Ok(Some(true)) => return Some(()),
+                // It runs; or the link is down: back to where both are waited for.
+                Ok(Some(true)) | Err(_) => return Some(()),
                 Ok(Some(false)) => {
                     if !told && !self.say(LogMsg::Ended).await {
                         return None;
@@ -184,8 +185,6 @@ impl Reader {
                     self.say(LogMsg::Ended).await;
                     return None;
                 }
-                // The link is down: back to where it is waited for.
-                Err(_) => return Some(()),
             }
             sleep(ENDED_PERIOD).await;
             if self.out.is_closed() {

@@ -140,7 +140,7 @@ async fn screen(
         }
         None => {
             state.journal.failure =
-                Some("there is no home directory for the journal: set journal.path".to_owned())
+                Some("there is no home directory for the journal: set journal.path".to_owned());
         }
     }
     let streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));

@@ -156,8 +156,10 @@ impl Filters {
     /// Whether an event passes.
     pub fn event(&self, event: &Event) -> bool {
         let text = |key: &str| event.attributes.get(key).and_then(Value::as_str);
-        let is = |value: &str, kind: &str| {
-            event.kind == kind && (event.actor.starts_with(value) || text("name") == Some(value))
+        // The engine compares beginnings, and does not ask what kind of thing the event is about.
+        let is = |value: &str| {
+            let name = text("name").unwrap_or_default();
+            event.actor.starts_with(value) || name.starts_with(value)
         };
         self.any("type", |value| value == event.kind)
             && self.any("event", |value| {
@@ -167,11 +169,9 @@ impl Filters {
                         .split_once(':')
                         .is_some_and(|(head, _)| head == value)
             })
-            && self.any("container", |value| {
-                is(value, "container") || text("container").is_some_and(|id| id.starts_with(value))
-            })
-            && self.any("network", |value| is(value, "network"))
-            && self.any("volume", |value| is(value, "volume"))
+            && self.any("container", is)
+            && self.any("network", is)
+            && self.any("volume", is)
             && self.any("image", |value| text("image") == Some(value))
             && self.any("scope", |value| value == "local")
             && self.labels(text)

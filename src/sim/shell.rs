@@ -29,6 +29,7 @@ pub struct Plan {
     run: u64,
     tty: bool,
     killed: watch::Receiver<bool>,
+    own_user: String,
     odd_failure: Option<Vec<u8>>,
 }
 
@@ -86,6 +87,7 @@ impl Plan {
             run,
             tty: spec.tty,
             killed,
+            own_user: container.user().to_owned(),
             odd_failure: odd.and_then(decode),
         })
     }
@@ -103,7 +105,7 @@ impl Plan {
         }
         let head = "OCI runtime exec failed: exec failed: unable to start container process:";
         let program = self.argv.first().map_or("", String::as_str);
-        if !files::known_user(&self.user) {
+        if self.user != self.own_user && !files::known_user(&self.user) {
             let user = &self.user;
             return Some(format!(
                 "unable to find user {user}: no matching entries in passwd file"

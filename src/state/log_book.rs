@@ -277,6 +277,24 @@ impl LogBook {
         self.evict();
     }
 
+    /// The separator of a death of this source within the last lines becomes the one of its restart. Returns whether
+    /// there was one.
+    pub fn retell_death(&mut self, key: &Key, tell: impl FnOnce(&str) -> Option<String>) -> bool {
+        let Some(source) = self.sources.iter().position(|s| s.key == *key) else {
+            return false;
+        };
+        let of_source =
+            |l: &&mut LogLine| usize::from(l.source) == source && l.kind == LineKind::Separator;
+        let last = self.lines.iter_mut().rev().take(500).find(of_source);
+        match last.and_then(|line| tell(&line.text.text).map(|text| (line, text))) {
+            Some((line, text)) => {
+                line.text.text = text;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Puts a line at its place in time: nearly always the end.
     fn insert(&mut self, mut line: LogLine) {
         line.id = self.next_id;

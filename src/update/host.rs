@@ -129,9 +129,24 @@ fn log_separator(state: &mut State, key: &Key, event: &EngineEvent) {
         }
         _ => return,
     };
+    let offset = state.prefs.utc_offset;
+    let at = event.at + chrono::TimeDelta::seconds(i64::from(offset));
+    let at = at.format("%H:%M:%S");
     let what = match event.action.as_str() {
-        "start" => "started".to_owned(),
-        "restart" => "restarted".to_owned(),
+        "start" => {
+            let died = format!("{name} died ");
+            let again = |text: &str| {
+                let how = text
+                    .strip_prefix(&died)?
+                    .split_once(" · ")
+                    .map_or("", |(_, how)| how);
+                Some(format!("{name} restarted {at} · {how}"))
+            };
+            if book.retell_death(key, again) {
+                return;
+            }
+            format!("started {at}")
+        }
         "die" => {
             let oom = state
                 .world
@@ -144,14 +159,13 @@ fn log_separator(state: &mut State, key: &Key, event: &EngineEvent) {
             } else {
                 text::exit_code(code, false)
             };
-            format!("died · exit {code} · {words}")
+            format!("died {at} · exit {code} · {words}")
         }
-        "destroy" | "remove" => "removed".to_owned(),
-        "pause" => "paused".to_owned(),
-        "unpause" => "unpaused".to_owned(),
-        "oom" => "out of memory".to_owned(),
+        "destroy" | "remove" => format!("removed {at}"),
+        "pause" => format!("paused {at}"),
+        "unpause" => format!("unpaused {at}"),
         action => match action.strip_prefix("health_status: ") {
-            Some(health) => health.to_owned(),
+            Some(health) => format!("{health} {at}"),
             None => return,
         },
     };

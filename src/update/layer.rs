@@ -1,11 +1,10 @@
 //! Keys for the front window: help, palette, questions, menus, lines to type.
 use chrono::TimeDelta;
 
-use crate::actions::{self, Action};
+use crate::actions;
 use crate::effect::{Effect, Effects, Verb};
 use crate::keys::{Chord, Code};
 use crate::state::{Choice, Confirm, Layer, Menu, State};
-use crate::text::FuzzyMatcher;
 
 use super::{perform, prompt, reply, start_all};
 
@@ -42,31 +41,11 @@ fn help(state: &mut State, chord: Chord) -> Effects {
     Effects::new()
 }
 
-/// The commands that fit what is typed, best first, each with the reason it cannot run.
-pub fn palette_items(state: &State, typed: &str) -> Vec<(&'static Action, Option<String>)> {
-    let mut items = actions::here(state);
-    items.retain(|(action, _)| action.id != "app.palette");
-    if typed.trim().is_empty() {
-        return items;
-    }
-    let mut matcher = FuzzyMatcher::new(typed.trim());
-    let mut scored: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| {
-            let by_title = matcher.score(item.0.title).map(|s| s + 100);
-            let score = by_title.max(matcher.score(item.0.id))?;
-            Some((score, item))
-        })
-        .collect();
-    scored.sort_by_key(|(score, item)| (std::cmp::Reverse(*score), item.0.title.len()));
-    scored.into_iter().map(|(_, item)| item).collect()
-}
-
 fn palette(state: &mut State, chord: Chord) -> Effects {
     let Some(Layer::Palette { field, .. }) = state.layers.last() else {
         return Effects::new();
     };
-    let items = palette_items(state, &field.text());
+    let items = crate::views::palette_items(state, &field.text());
     let Some(Layer::Palette { field, selected }) = state.layers.last_mut() else {
         return Effects::new();
     };
@@ -121,7 +100,7 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
         }
         Code::Char('y') => return yes(state),
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
-            confirm.on_yes = !confirm.on_yes
+            confirm.on_yes = !confirm.on_yes;
         }
         Code::Char(c) => switch(confirm, c),
         _ => {}

@@ -27,7 +27,7 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Effects {
                 .min(last);
         }
         Some(Layer::Palette { selected, .. }) => {
-            *selected = selected.saturating_add_signed(delta.signum())
+            *selected = selected.saturating_add_signed(delta.signum());
         }
         Some(Layer::Confirm(_) | Layer::Prompt(_)) => {}
         None => actions::table::scroll_by(state, delta),
@@ -42,7 +42,10 @@ fn press(state: &mut State, mouse: Mouse) -> Effects {
     let regions = Regions::of(state.size);
     let list = regions.body.y + LIST_OFFSET;
     if regions.tabs.height > 0 && mouse.row == regions.tabs.y {
-        return tab_at(state, mouse.column);
+        return match crate::views::tab_at(state, mouse.column) {
+            Some(view) => actions::view::go(state, view),
+            None => Effects::new(),
+        };
     }
     if mouse.row < list || mouse.row >= regions.footer.y {
         return Effects::new();
@@ -60,18 +63,5 @@ fn press(state: &mut State, mouse: Mouse) -> Effects {
         return perform(state, "table.open");
     }
     table.select(index, height);
-    Effects::new()
-}
-
-/// The tab under a column of the tabs' line, by the widths that the line is drawn with.
-fn tab_at(state: &mut State, column: u16) -> Effects {
-    let mut x = 0;
-    for (view, title) in crate::views::tabs() {
-        let width = title.chars().count() as u16 + 4;
-        if (x..x + width).contains(&column) {
-            return actions::view::go(state, view);
-        }
-        x += width;
-    }
     Effects::new()
 }

@@ -67,7 +67,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             RowId::Event(_) | RowId::Entry(_) | RowId::Path(_) => {}
         }
         if table.index() == Some(index) {
-            select(theme, place, buf);
+            super::list::select(theme, place, buf);
         }
     }
 }
@@ -82,13 +82,6 @@ fn visible(state: &State, area: Rect) -> impl Iterator<Item = (usize, &RowId)> +
 /// How many rows a frame with this body builds: for the test that hidden ones cost nothing.
 pub fn rows_built(state: &State, area: Rect) -> usize {
     visible(state, area).count()
-}
-
-/// Marks the row under the cursor: the whole row's ground and a bar at its edge.
-pub fn select(theme: &Theme, place: Rect, buf: &mut Buffer) {
-    let place = place.intersection(buf.area);
-    Pen::new(buf, place).write(theme.symbols.cursor, theme.style(Key::Cursor));
-    buf.set_style(place, theme.style(Key::Selected));
 }
 
 /// Whether the column's order runs down (the greatest first) as it is now.

@@ -4,7 +4,6 @@
 //!   time      kind       name                  event
 //!   10:32:11  container  zammad-1              die  killed (SIGKILL)
 //! ```
-use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -14,6 +13,7 @@ use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 
+use super::happened::{clock, meaning, told};
 use super::{hints, list, notice};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -57,13 +57,6 @@ fn widths(width: u16) -> (usize, usize) {
     }
 }
 
-/// The local time of day.
-pub fn clock(at: DateTime<Utc>, offset: i32) -> String {
-    (at + TimeDelta::seconds(i64::from(offset)))
-        .format("%H:%M:%S")
-        .to_string()
-}
-
 fn line(
     host: HostId,
     event: &EngineEvent,
@@ -92,52 +85,4 @@ fn line(
     .and(theme, cell(shown, name), Key::Text)
     .and(theme, event.action.clone(), meaning(event))
     .and(theme, told(event), Key::Dim)
-}
-
-/// The style of what an event means for a person.
-pub fn meaning(event: &EngineEvent) -> Key {
-    match event.action.as_str() {
-        "start" | "unpause" | "health_status: healthy" | "connect" => Key::StateOk,
-        "oom" | "health_status: unhealthy" => Key::StateBad,
-        "die" if event.exit_code() != Some(0) => Key::StateBad,
-        "kill" | "restart" | "health_status: starting" => Key::StateBusy,
-        "pause" => Key::StatePaused,
-        "die" | "stop" | "destroy" | "disconnect" | "delete" => Key::StateOff,
-        _ => Key::Text,
-    }
-}
-
-/// What the attributes tell beyond the action, in words.
-pub fn told(event: &EngineEvent) -> String {
-    let mut words = Vec::new();
-    if let Some(code) = event.exit_code() {
-        words.push(text::exit_code(code, false));
-    }
-    if let Some(signal) = event.attribute("signal") {
-        let number: Option<i64> = signal.parse().ok();
-        let name = number.and_then(text::signal_name);
-        words.push(name.map_or_else(|| signal.to_owned(), str::to_owned));
-    }
-    for (attribute, label) in [
-        ("image", "image"),
-        ("container", "container"),
-        ("driver", "driver"),
-        ("oldName", "was"),
-    ] {
-        if let Some(value) = event.attribute(attribute).filter(|v| !v.is_empty()) {
-            let value = if attribute == "container" {
-                value.get(..12).unwrap_or(value)
-            } else {
-                value
-            };
-            if event.kind != attribute {
-                words.push(format!("{label} {value}"));
-            }
-        }
-    }
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!("  {}", words.join(" · "))
-    }
 }

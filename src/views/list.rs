@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, Table};
 use crate::theme::{Key, Theme};
-use crate::widgets::Line;
 use crate::widgets::pen::{indent, row};
+use crate::widgets::{Line, Pen};
 
 /// Draws a line of titles and the rows that are on screen, each by `line`.
 pub fn draw(
@@ -36,7 +36,14 @@ pub fn draw(
             line.draw(buf, indent(place, 2));
         }
         if table.index() == Some(index) {
-            super::containers::select(theme, place, buf);
+            select(theme, place, buf);
         }
     }
+}
+
+/// Marks the row under the cursor: the whole row's ground and a bar at its edge.
+pub fn select(theme: &Theme, place: Rect, buf: &mut Buffer) {
+    let place = place.intersection(buf.area);
+    Pen::new(buf, place).write(theme.symbols.cursor, theme.style(Key::Cursor));
+    buf.set_style(place, theme.style(Key::Selected));
 }

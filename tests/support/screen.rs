@@ -127,7 +127,7 @@ pub fn snapshot(buf: &Buffer, foreign: bool) -> String {
                         && x + 1 < buf.area.right()
                         && *last == next_label(buf, x, y) =>
                 {
-                    *end = x
+                    *end = x;
                 }
                 Some((_, end, last)) if *last == label => *end = x,
                 _ => runs.push((x, x, label)),

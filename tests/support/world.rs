@@ -162,10 +162,10 @@ pub fn reference_containers(now: DateTime<Utc>) -> Vec<Container> {
         }];
     });
     set("zammad-elasticsearch", &|c| {
-        c.ports = vec![port(None, 9200), port(None, 9300)]
+        c.ports = vec![port(None, 9200), port(None, 9300)];
     });
     set("mailhog", &|c| {
-        c.ports = vec![port(Some(8025), 8025), port(None, 1025)]
+        c.ports = vec![port(Some(8025), 8025), port(None, 1025)];
     });
     set("wikijs", &|c| {
         c.health = Some(Health::Starting);

@@ -43,9 +43,10 @@ fn figure(c: &Container, cx: &Cx, text: Option<String>, key: Key) -> Cell {
 pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
     let flat = cx.state.containers.is_flat();
     let (sign, key) = words::sign(cx.state, c);
-    let (indent, name) = match c.stack() {
-        Some(_) if !flat => ("  ", c.short_name()),
-        _ => ("", c.name.as_str()),
+    let (indent, stack) = match c.stack() {
+        Some(stack) if flat => ("", format!("  {stack}")),
+        Some(_) => ("  ", String::new()),
+        None => ("", String::new()),
     };
     let weight = if c.state.is_live() {
         Key::Text
@@ -56,7 +57,8 @@ pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
         pieces: vec![
             (indent.to_owned(), Key::Text),
             (format!("{sign} "), key),
-            (name.to_owned(), weight),
+            (c.short_name().to_owned(), weight),
+            (stack, Key::Faint),
         ],
         fit: Fit::Cut,
     }

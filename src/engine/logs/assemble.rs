@@ -83,18 +83,15 @@ impl Partial {
                 }
                 continue;
             }
-            match rest.iter().position(|b| *b == b'\n') {
-                Some(end) => {
-                    let (line, later) = rest.split_at(end);
-                    self.append(line);
-                    self.close(stream, out);
-                    rest = later.get(1..).unwrap_or_default();
-                    self.stamp = Some(Vec::new());
-                }
-                None => {
-                    self.append(rest);
-                    rest = &[];
-                }
+            if let Some(end) = rest.iter().position(|b| *b == b'\n') {
+                let (line, later) = rest.split_at(end);
+                self.append(line);
+                self.close(stream, out);
+                rest = later.get(1..).unwrap_or_default();
+                self.stamp = Some(Vec::new());
+            } else {
+                self.append(rest);
+                rest = &[];
             }
         }
         // The next frame begins with a stamp again, even in the middle of a long line; a TTY's chunk does not.

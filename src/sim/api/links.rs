@@ -74,7 +74,7 @@ fn networks(call: &Call) -> Answer {
             && filters.any("scope", |scope| scope == "local")
             && filters.any("type", |kind| (kind == "builtin") == preset(net))
             && filters.any("dangling", |on| {
-                (on == "true" || on == "1") == !used(&world, net)
+                (on == "true" || on == "1") != used(&world, net)
             })
             && filters.labels(|key| of(&net.labels, key))
     });

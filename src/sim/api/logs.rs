@@ -29,6 +29,8 @@ struct Wanted {
     until: Ns,
     tail: Option<usize>,
     follow: bool,
+    /// Whether to wait for the next run of a container that does not run.
+    next_run: bool,
     raw: bool,
 }
 
@@ -59,6 +61,7 @@ pub fn answer(call: &Call, who: &str) -> Answer {
         until: moment("until", Ns::MAX)?,
         tail: call.query.get("tail").and_then(|tail| tail.parse().ok()),
         follow: call.query.on("follow"),
+        next_run: false,
         raw,
     };
     let content = match (world.engine.api.as_str() >= "1.42", raw) {
@@ -79,7 +82,7 @@ fn readable(driver: &str) -> bool {
 pub fn attach(call: &mut Call, who: &str) -> Answer {
     let world = call.shared.world();
     let container = world.get(who)?;
-    let (id, raw, alive) = (container.id.clone(), container.spec.tty, container.alive());
+    let (id, raw) = (container.id.clone(), container.spec.tty);
     drop(world);
     let logs = call.query.on("logs");
     let wanted = Wanted {
@@ -89,7 +92,8 @@ pub fn attach(call: &mut Call, who: &str) -> Answer {
         since: 0,
         until: Ns::MAX,
         tail: if logs { None } else { Some(0) },
-        follow: call.query.on("stream") && alive,
+        follow: call.query.on("stream"),
+        next_run: true,
         raw,
     };
     let shared = Arc::clone(&call.shared);
@@ -159,7 +163,7 @@ impl Reader {
             let extra = waiting.len().saturating_sub(tail);
             waiting.drain(..extra);
         }
-        let run = container.run;
+        let run = container.run + u64::from(wanted.next_run && !container.alive());
         drop(world);
         Some(Self {
             shared,
@@ -227,7 +231,7 @@ impl Reader {
         if let Some(record) = container.tape.next(&mut self.cursor, end, self.run, voice) {
             return Ok(record);
         }
-        let lives = container.run == self.run && container.alive();
+        let lives = container.run < self.run || (container.run == self.run && container.alive());
         Err(!self.wanted.follow || !lives || now > self.wanted.until)
     }
 

@@ -435,13 +435,11 @@ impl Shell {
     fn show(&self, name: &str, rest: &[&str]) -> Done {
         let mut done = Done::say("");
         for wanted in rest.iter().filter(|word| !word.starts_with('-')) {
-            match files::text(&self.path(wanted), &self.plan.hostname) {
-                Some(text) => done.out += &text,
-                None => {
-                    done.err +=
-                        &format!("{name}: can't open '{wanted}': No such file or directory\n");
-                    done.code = 1;
-                }
+            if let Some(text) = files::text(&self.path(wanted), &self.plan.hostname) {
+                done.out += &text
+            } else {
+                done.err += &format!("{name}: can't open '{wanted}': No such file or directory\n");
+                done.code = 1;
             }
         }
         done

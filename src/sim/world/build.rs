@@ -299,6 +299,7 @@ impl World {
             by_hand: false,
             was_running: false,
             auto_remove: false,
+            errand: None,
         };
         self.names.insert(name, id.clone());
         self.containers.insert(id, container);

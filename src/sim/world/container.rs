@@ -151,6 +151,8 @@ pub struct Container {
     pub was_running: bool,
     /// Whether it is removed when it ends.
     pub auto_remove: bool,
+    /// How long its command takes and the code it gives, if it ends by itself.
+    pub errand: Option<(Ns, i64)>,
 }
 
 impl Container {

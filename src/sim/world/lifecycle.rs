@@ -139,6 +139,14 @@ impl World {
             container.tape.open(run, at, true, origin, voice);
         }
         let id = || id.to_owned();
+        if let Some((takes, code)) = container.errand {
+            let end = Due::Exit {
+                id: id(),
+                run,
+                code,
+            };
+            self.queue.add(at + takes, end);
+        }
         if let Some(crash) = &container.spec.crash {
             self.queue
                 .add(at + crash.after.0, Due::Crash { id: id(), run });

@@ -3,7 +3,7 @@ use crate::columns::container::words;
 use crate::model::{Health, RunState};
 use crate::text;
 use crate::theme::Key;
-use crate::views::events::{clock, meaning, told};
+use crate::views::happened::{clock, meaning, told};
 use crate::widgets::Line;
 
 use super::Cx;

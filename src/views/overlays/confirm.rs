@@ -18,7 +18,7 @@ use crate::layout;
 use crate::state::Confirm;
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::views::containers::select;
+use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
 fn width(confirm: &Confirm) -> usize {

@@ -6,7 +6,7 @@ use crate::layout;
 use crate::state::{Menu, MenuItem};
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::views::containers::select;
+use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
 pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {

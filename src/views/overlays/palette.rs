@@ -95,7 +95,7 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
             .draw(buf, left);
         keys.draw_right(buf, place);
         if y == selected {
-            crate::views::containers::select(theme, place, buf);
+            crate::views::list::select(theme, place, buf);
         }
     }
 }

@@ -138,7 +138,7 @@ fn quit(state: &mut State) -> Effects {
 fn escape(state: &mut State) -> Effects {
     match state.view() {
         ViewId::Containers if !state.containers.marked.is_empty() => {
-            state.containers.marked.clear()
+            state.containers.marked.clear();
         }
         ViewId::Containers if !state.containers.filter.is_empty() => {
             state.containers.filter.clear();

@@ -1,0 +1,184 @@
+//! What is asked for before it is done: what is hit and what is lost.
+use crate::effect::{Effects, Verb};
+use crate::model::{Container, Key, RunState};
+use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State};
+
+use super::can::{first, has_process, targets};
+use super::verbs::{start_job, state_words};
+
+pub(super) fn names(list: &[&Container]) -> String {
+    match list {
+        [one] => one.short_name().to_owned(),
+        many => format!("{} containers", many.len()),
+    }
+}
+
+pub(super) fn ask(state: &State, verb: &Verb, title: String, lines: Vec<String>) -> Layer {
+    Layer::Confirm(Confirm {
+        title,
+        lines,
+        jobs: targets(state)
+            .iter()
+            .map(|c| (c.key.clone(), verb.clone()))
+            .collect(),
+        yes: verb.to_string(),
+        must_type: String::new(),
+        field: Field::default(),
+        opened: state.now,
+        switches: Vec::new(),
+        on_yes: false,
+    })
+}
+
+pub(super) fn listed(list: &[&Container]) -> Vec<String> {
+    let mut lines: Vec<String> = list
+        .iter()
+        .take(8)
+        .map(|c| format!("{} ({})", c.name, state_words(c)))
+        .collect();
+    if list.len() > 8 {
+        lines.push(format!("and {} more", list.len() - 8));
+    }
+    lines
+}
+
+/// Published ports and routes that go away with these containers.
+pub(super) fn losses(list: &[&Container]) -> Vec<String> {
+    let mut ports: Vec<String> = list
+        .iter()
+        .flat_map(|c| &c.ports)
+        .filter_map(|p| p.public.map(|n| n.to_string()))
+        .collect();
+    ports.dedup();
+    if ports.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("no longer reachable: port {}", ports.join(", "))]
+    }
+}
+
+pub(super) fn stop(state: &mut State) -> Effects {
+    let list = targets(state);
+    let mut lines = listed(&list);
+    lines.extend(losses(&list));
+    let layer = ask(
+        state,
+        &Verb::Stop { timeout: None },
+        format!("Stop {}?", names(&list)),
+        lines,
+    );
+    state.layers.push(layer);
+    Effects::new()
+}
+
+pub(super) fn kill(state: &mut State) -> Effects {
+    let waiting: Vec<Key> = state
+        .targets()
+        .into_iter()
+        .filter(|k| {
+            state
+                .jobs
+                .of(k)
+                .is_some_and(|r| r.job.verb.waits_for_stop())
+        })
+        .collect();
+    if !waiting.is_empty() {
+        let verb = Verb::Kill {
+            signal: "KILL".to_owned(),
+        };
+        return waiting
+            .iter()
+            .filter_map(|key| start_job(state, key, &verb))
+            .collect();
+    }
+    let list: Vec<&Container> = targets(state)
+        .into_iter()
+        .filter(|c| has_process(c))
+        .collect();
+    let keys: Vec<Key> = list.iter().map(|c| c.key.clone()).collect();
+    let signals = [
+        ('k', "KILL", "ends it at once, nothing is saved"),
+        ('t', "TERM", "asks it to end"),
+        ('i', "INT", "as Ctrl-C"),
+        ('h', "HUP", "many servers read their settings anew"),
+        ('q', "QUIT", "many programs dump what they are doing"),
+        ('1', "USR1", "the program's own meaning"),
+        ('2', "USR2", "the program's own meaning"),
+    ];
+    let items = signals
+        .iter()
+        .map(|(key, signal, hint)| MenuItem {
+            key: Some(*key),
+            label: (*signal).to_owned(),
+            hint: (*hint).to_owned(),
+            on: None,
+            choice: Choice::Kill {
+                keys: keys.clone(),
+                signal: (*signal).to_owned(),
+            },
+        })
+        .collect();
+    let menu = Menu {
+        title: format!("Kill {}: which signal?", names(&list)),
+        note: listed(&list).join(", "),
+        items,
+        selected: 0,
+        opened: state.now,
+    };
+    state.layers.push(Layer::Menu(menu));
+    Effects::new()
+}
+
+pub(super) fn remove(state: &mut State) -> Effects {
+    let list = targets(state);
+    let running = list
+        .iter()
+        .any(|c| has_process(c) || c.state == RunState::Restarting);
+    let mut lines = listed(&list);
+    if running {
+        lines.push("running: it is killed first".to_owned());
+    }
+    lines.push("lost: everything written inside that is not in a volume".to_owned());
+    let volumes = list
+        .iter()
+        .flat_map(|c| &c.mounts)
+        .filter(|m| m.kind == "volume")
+        .count();
+    if volumes > 0 {
+        lines.push(format!(
+            "{volumes} volumes are kept, but anonymous ones go if you say so (v)"
+        ));
+    }
+    lines.extend(losses(&list));
+    let title = format!("Remove {}?", names(&list));
+    let Layer::Confirm(mut confirm) = ask(
+        state,
+        &Verb::Remove {
+            force: running,
+            volumes: false,
+        },
+        title,
+        lines,
+    ) else {
+        return Effects::new();
+    };
+    confirm.switches = vec![
+        ('v', "remove its anonymous volumes too".to_owned(), false),
+        ('f', "by force (kill it when it runs)".to_owned(), running),
+    ];
+    state.layers.push(Layer::Confirm(confirm));
+    Effects::new()
+}
+
+pub(super) fn rename(state: &mut State) -> Effects {
+    if let Some(container) = first(state) {
+        state.layers.push(Layer::Prompt(Prompt {
+            kind: PromptKind::Rename(container.key.clone()),
+            title: format!("rename {} to", container.name),
+            field: Field::of(&container.name),
+            before: container.name,
+            complaint: None,
+        }));
+    }
+    Effects::new()
+}

@@ -1,0 +1,72 @@
+//! Whether something can be done to the containers that are chosen, and why not.
+use crate::model::{Container, RunState};
+use crate::state::State;
+
+pub(super) fn has_process(container: &Container) -> bool {
+    container.state.is_live()
+}
+
+pub(super) fn targets(state: &State) -> Vec<&Container> {
+    state
+        .targets()
+        .iter()
+        .filter_map(|key| state.world.container(key))
+        .collect()
+}
+
+pub(super) fn first(state: &State) -> Option<Container> {
+    targets(state).first().map(|c| (*c).clone())
+}
+
+pub(super) fn some(state: &State) -> Option<String> {
+    let keys = state.targets();
+    let Some(key) = keys.first() else {
+        return Some("no container is chosen".to_owned());
+    };
+    let up = state
+        .world
+        .host(key.host)
+        .is_some_and(|host| host.link.is_up());
+    (!up).then(|| "the engine does not answer: nothing is sent until the link is back".to_owned())
+}
+
+pub(super) fn one(state: &State) -> Option<String> {
+    some(state).or_else(|| {
+        (state.targets().len() != 1).then(|| "choose one container for this".to_owned())
+    })
+}
+
+pub(super) fn one_running(state: &State) -> Option<String> {
+    one(state).or_else(|| {
+        let container = first(state)?;
+        match container.state {
+            RunState::Running | RunState::Stopping => None,
+            RunState::Paused => Some("paused: p lets it go on".to_owned()),
+            _ => Some(format!("{}: u starts it", container.state.word())),
+        }
+    })
+}
+
+pub(super) fn all_are(state: &State, what: fn(&Container) -> bool, why: &str) -> Option<String> {
+    some(state).or_else(|| {
+        targets(state)
+            .iter()
+            .all(|c| what(c))
+            .then(|| why.to_owned())
+    })
+}
+
+pub(super) fn restart_unavailable(state: &State) -> Option<String> {
+    some(state).or_else(|| {
+        let busy = |c: &&Container| {
+            state
+                .jobs
+                .of(&c.key)
+                .is_some_and(|r| r.job.verb.waits_for_stop())
+        };
+        targets(state)
+            .iter()
+            .all(busy)
+            .then(|| "already on its way: K kills it now".to_owned())
+    })
+}

@@ -1,0 +1,151 @@
+//! Screens and shells opened on containers.
+use crate::effect::{Effect, Effects, ShellRequest};
+use crate::model::{Container, Key};
+use crate::state::{Field, Layer, LogBook, LogTarget, Place, Prompt, PromptKind, State, ViewId};
+
+use super::can::first;
+use super::verbs::target_of;
+
+/// Shells to try first in this container, best first.
+pub(super) fn preferred_shells(state: &State, container: &Container) -> Vec<String> {
+    let label = container.labels.get("stacktui.shell").cloned();
+    let known = state
+        .shells
+        .get(&container.image)
+        .and_then(|argv| argv.first().cloned());
+    label
+        .into_iter()
+        .chain(known)
+        .chain(state.prefs.shells.iter().cloned())
+        .collect()
+}
+
+/// Hands the terminal to a process in this container.
+pub fn hand_over(state: &mut State, key: &Key, request: ShellRequest) -> Effects {
+    let Some(container) = state.world.container(key) else {
+        return Effects::new();
+    };
+    let prefer = preferred_shells(state, container);
+    let effect = Effect::Shell {
+        key: key.clone(),
+        target: target_of(container),
+        request: ShellRequest { prefer, ..request },
+    };
+    state.handed_over = true;
+    vec![effect]
+}
+
+pub(super) fn shell(state: &mut State) -> Effects {
+    match state.targets().first().cloned() {
+        Some(key) => hand_over(state, &key, ShellRequest::default()),
+        None => Effects::new(),
+    }
+}
+
+pub(super) fn shell_prompt(state: &mut State) -> Effects {
+    if let Some(container) = first(state) {
+        state.layers.push(Layer::Prompt(Prompt {
+            kind: PromptKind::ShellCommand(container.key.clone()),
+            title: format!(
+                "run in {} ([-u USER] [-w DIR] COMMAND)",
+                container.short_name()
+            ),
+            field: Field::of("sh"),
+            before: String::new(),
+            complaint: None,
+        }));
+    }
+    Effects::new()
+}
+
+pub(super) fn attach(state: &mut State) -> Effects {
+    let Some(container) = first(state) else {
+        return Effects::new();
+    };
+    state.handed_over = true;
+    vec![Effect::Attach {
+        key: container.key.clone(),
+        target: target_of(&container),
+    }]
+}
+
+pub(super) fn open(state: &mut State, view: ViewId) -> Effects {
+    if let Some(key) = state.targets().first().cloned() {
+        open_on(state, view, &key);
+    }
+    Effects::new()
+}
+
+/// Opens a screen about this container.
+pub fn open_on(state: &mut State, view: ViewId, key: &Key) {
+    let sheet = state.sheets.entry(key.clone()).or_default();
+    sheet.scroll = 0;
+    sheet.inspect.stale = true;
+    state.nav.open(Place {
+        view,
+        key: Some(key.clone()),
+    });
+}
+
+pub(super) fn logs(state: &mut State) -> Effects {
+    let keys = state.targets();
+    let stack = state
+        .subject()
+        .filter(|key| key.kind == crate::model::Kind::Stack)
+        .map(|key| key.id.to_string());
+    open_logs(state, &keys, stack);
+    Effects::new()
+}
+
+/// Opens the log view on these containers' services.
+pub fn open_logs(state: &mut State, keys: &[Key], title: Option<String>) {
+    let mut target = LogTarget::default();
+    let list: Vec<&Container> = keys
+        .iter()
+        .filter_map(|key| state.world.container(key))
+        .collect();
+    for container in &list {
+        target.add(container);
+    }
+    target.title = title.unwrap_or_else(|| match list.as_slice() {
+        [one] => one.short_name().to_owned(),
+        many => format!("{} services", many.len()),
+    });
+    let prefs = &state.prefs;
+    let book = LogBook::new(
+        target,
+        prefs.log_tail,
+        prefs.log_budget,
+        prefs.log_wrap,
+        prefs.log_stamps,
+    );
+    state.logs = Some(book);
+    state.nav.open(Place {
+        view: ViewId::Logs,
+        key: None,
+    });
+}
+
+/// Containers by what a person calls them: name, short name, service, stack, or three and more letters of an id.
+/// Returns the names that are none of these too.
+pub fn resolve(world: &crate::state::World, names: &[String]) -> (Vec<Key>, Vec<String>) {
+    let mut keys: Vec<Key> = Vec::new();
+    let mut unknown = Vec::new();
+    for name in names {
+        let exact = |c: &&Container| c.name == *name;
+        let by_part = |c: &&Container| {
+            c.short_name() == name || c.service() == Some(name) || c.stack() == Some(name)
+        };
+        let by_id = |c: &&Container| name.len() >= 3 && c.key.id.starts_with(name.as_str());
+        let tests: [&dyn Fn(&&Container) -> bool; 3] = [&exact, &by_part, &by_id];
+        let found = tests
+            .iter()
+            .map(|test| world.containers().filter(|c| test(c)).collect::<Vec<_>>());
+        match found.into_iter().find(|list| !list.is_empty()) {
+            Some(list) => keys.extend(list.into_iter().map(|c| c.key.clone())),
+            None => unknown.push(name.clone()),
+        }
+    }
+    keys.dedup();
+    (keys, unknown)
+}
