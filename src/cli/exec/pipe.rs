@@ -104,19 +104,17 @@ async fn carry(
                     return Ok(Carried::Unread(quit));
                 }
             }
-            bytes = more => match bytes {
-                Some(bytes) => {
-                    // A command that reads no more has its end told by its output.
-                    if writer.write_all(&bytes).await.is_err() {
-                        input = None;
-                    }
-                }
-                None => {
+            bytes = more => {
+                let fed = match bytes {
+                    Some(bytes) => writer.write_all(&bytes).await.is_ok(),
+                    None => false,
+                };
+                // Our input is over, or the command reads no more: its end is told by its output.
+                if !fed {
                     input = None;
-                    // The same.
                     let _gone = writer.shutdown().await;
                 }
-            },
+            }
         }
     }
     if let Err(quit) = output.finish() {
