@@ -255,15 +255,7 @@ impl World {
             rate: spec.lines_per_second.unwrap_or(rate),
             tty: spec.tty,
         };
-        for mount in spec.mounts.iter().filter(|mount| mount.is_volume()) {
-            if !self
-                .volumes
-                .iter()
-                .any(|volume| volume.spec.name == mount.source)
-            {
-                self.volumes.push(new_volume(&mount.source, created));
-            }
-        }
+        self.make_volumes(&spec, created);
         let container = Container {
             endpoints: self.endpoints(&spec, &id),
             load: self.load(&spec, seed),
@@ -303,6 +295,16 @@ impl World {
         };
         self.names.insert(name, id.clone());
         self.containers.insert(id, container);
+    }
+
+    /// Volumes that a container mounts and that are not there yet.
+    fn make_volumes(&mut self, spec: &ContainerSpec, created: Ns) {
+        for mount in spec.mounts.iter().filter(|mount| mount.is_volume()) {
+            let known = |volume: &Volume| volume.spec.name == mount.source;
+            if !self.volumes.iter().any(known) {
+                self.volumes.push(new_volume(&mount.source, created));
+            }
+        }
     }
 
     fn endpoints(&mut self, spec: &ContainerSpec, container: &str) -> Vec<Endpoint> {
