@@ -1,5 +1,11 @@
 //! The simulated engine through bollard, as the program itself talks to it: in process and over a
 //! unix socket, with a paused clock wherever time counts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its body does"
+)]
+
 use std::collections::HashMap;
 use std::time::Duration;
 
