@@ -1,13 +1,14 @@
-//! The rules of the house: who may use whom, what a file may be.
+//! The rules of the house: who may use whom, what a file may be. Each complaint names file, line, the line's text, and
+//! the rule in one sentence. Reads no file.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{blank, functions, mentions, without_tests};
+use super::source::{Mention, blank, functions, mentions, tests_cut, without_tests};
 
 /// A source file: its path below `src`, and its text.
 pub type File = (String, String);
 
 /// Modules by level, lowest first; `EDGES` stand beside level 2 and `sim` apart.
-const LEVELS: [&[&str]; 9] = [
+pub const LEVELS: [&[&str]; 9] = [
     &["model", "text"],
     &["keys", "theme", "settings"],
     &["msg", "effect", "widgets"],
@@ -16,25 +17,31 @@ const LEVELS: [&[&str]; 9] = [
     &["views"],
     &["update", "subscriptions"],
     &["runtime"],
-    &["cli", "main", "lib"],
+    &["main", "cli"],
 ];
-const EDGES: [&str; 3] = ["engine", "journal", "config"];
+pub const EDGES: [&str; 3] = ["engine", "journal", "config"];
 
-/// I/O and time, which the pure levels may not mention.
-const IMPURE: [&str; 11] = [
+/// I/O, tasks and the terminal, which the pure levels may not name.
+const IMPURE: [&str; 16] = [
     "tokio",
     "bollard",
     "hyper",
+    "hyper_util",
+    "http_body_util",
+    "tokio_rustls",
+    "nix",
+    "signal_hook",
+    "crossterm",
     "std::fs",
     "std::net",
     "std::env",
     "std::process",
     "std::thread",
     "std::io",
-    "nix",
-    "crossterm",
+    "std::os",
 ];
 const CLOCKS: [&str; 4] = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now"];
+const UNCOLOURED: [&str; 6] = ["model", "text", "keys", "msg", "effect", "state"];
 const BAD_NAMES: [&str; 6] = [
     "app.rs",
     "utils.rs",
@@ -43,11 +50,35 @@ const BAD_NAMES: [&str; 6] = [
     "types.rs",
     "mod.rs",
 ];
+/// Files below `views/` that are a screen each.
+pub const SCREENS: [&str; 8] = [
+    "containers",
+    "details",
+    "events",
+    "inspect",
+    "journal",
+    "logs",
+    "no_engine",
+    "processes",
+];
+/// Parts of the frame and of several screens.
+pub const SHARED_VIEWS: [&str; 9] = [
+    "footer", "happened", "header", "hints", "list", "notice", "overlays", "plain", "tabs",
+];
 const MOST_LINES: usize = 500;
 const LONGEST_FN: usize = 80;
 
 fn level(module: &str) -> Option<usize> {
     LEVELS.iter().position(|level| level.contains(&module))
+}
+
+fn is_edge(module: &str) -> bool {
+    EDGES.contains(&module)
+}
+
+/// Whether a module stands somewhere in the house.
+pub fn has_place(module: &str) -> bool {
+    level(module).is_some() || is_edge(module) || matches!(module, "sim" | "lib")
 }
 
 /// The top-level module of a file: `views/details.rs` is of `views`.
@@ -58,137 +89,198 @@ pub fn module_of(path: &str) -> &str {
         .trim_end_matches(".rs")
 }
 
+/// The top-level module that a path leads to: `crate::state::nav` leads to `state`. What is no module is none.
+fn target(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("crate::")?.split("::").next()?;
+    name.starts_with(char::is_lowercase).then_some(name)
+}
+
 /// Why `from` may not use `to`, if it may not.
-pub fn forbidden(from: &str, to: &str) -> Option<String> {
-    if from == to {
+fn forbidden(from: &str, to: &str) -> Option<String> {
+    if from == to || from == "lib" {
         return None;
     }
-    let edge = |module: &str| EDGES.contains(&module);
-    let allowed = match (from, to) {
-        ("sim", _) => false,
-        (_, "sim") => matches!(from, "runtime" | "cli"),
-        (from, to) if edge(from) => {
-            !edge(to) && to != "widgets" && level(to).is_some_and(|level| level <= 2)
-        }
-        (from, to) if edge(to) => matches!(from, "runtime" | "cli"),
-        (from, to) => match (level(from), level(to)) {
-            (Some(from), Some(to)) => to <= from,
-            _ => {
-                return Some(format!(
-                    "`{from}` or `{to}` has no level: give it one in tests/architecture"
-                ));
-            }
-        },
-    };
-    (!allowed).then(|| format!("arrows point down only: `{from}` may not use `{to}`"))
+    if !has_place(from) || !has_place(to) {
+        return Some(format!(
+            "`{from}` or `{to}` has no level: give it one in src/lib.rs and tests/architecture"
+        ));
+    }
+    if from == "sim" {
+        return Some(
+            "`sim` uses nothing of this crate: no mistake is shared with the client".into(),
+        );
+    }
+    if to == "sim" {
+        return (!matches!(from, "runtime" | "cli"))
+            .then(|| "`sim` is used by `runtime` and `cli` alone".into());
+    }
+    if is_edge(from) {
+        let low = to != "widgets" && level(to).is_some_and(|level| level <= 2);
+        return (!low).then(|| {
+            format!("an edge uses levels 0 to 2 and no other edge: `{from}` may not use `{to}`")
+        });
+    }
+    if is_edge(to) {
+        return level(from)
+            .is_none_or(|level| level < 7)
+            .then(|| format!("edges are used from level 7 up: `{from}` may not use `{to}`"));
+    }
+    (level(to) > level(from))
+        .then(|| format!("arrows point down only: `{from}` may not use `{to}`"))
+}
+
+/// A file while it is checked.
+struct Checked<'a> {
+    path: &'a str,
+    lines: Vec<&'a str>,
+    wrong: Vec<String>,
+}
+
+impl Checked<'_> {
+    fn say(&mut self, line: usize, rule: &str) {
+        let text = self.lines.get(line - 1).map_or("", |line| line.trim());
+        self.wrong
+            .push(format!("{}:{line}: `{text}`: {rule}", self.path));
+    }
 }
 
 /// Everything that is wrong with one file, each with its line.
 pub fn check_file((path, text): &File) -> Vec<String> {
-    let module = module_of(path);
-    let mut wrong = Vec::new();
+    let mut file = Checked {
+        path,
+        lines: text.lines().collect(),
+        wrong: Vec::new(),
+    };
+    let code = without_tests(&blank(text));
+    check_shape(&mut file, text, &code);
+    let mentions = mentions(path, &code);
+    check_arrows(&mut file, &mentions);
+    check_crates(&mut file, &mentions);
+    check_clocks(&mut file, &mentions);
+    file.wrong
+}
+
+fn check_shape(file: &mut Checked, text: &str, code: &str) {
     if !text.starts_with("//!") {
-        wrong.push(format!(
-            "{path}:1: a file opens with `//!`: what it holds and what it must not know"
-        ));
+        file.say(
+            1,
+            "a file opens with `//!`: what it holds and what it must not know",
+        );
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file.path.rsplit('/').next().unwrap_or(file.path);
     if BAD_NAMES.contains(&name) || name.starts_with("manager") {
-        wrong.push(format!(
-            "{path}:1: `{name}` says nothing: a name says what is held"
-        ));
+        file.say(1, &format!("`{name}`: a name says what is held"));
     }
-    let own = without_tests(text);
-    let lines = own.lines().count();
+    let lines = tests_cut(&blank(text)).lines().count();
     if lines > MOST_LINES {
-        wrong.push(format!(
-            "{path}:{lines}: a file has at most {MOST_LINES} lines"
-        ));
+        file.say(
+            file.lines.len(),
+            &format!("{lines} lines: a file has at most {MOST_LINES} without its tests"),
+        );
     }
-    let code = blank(&own);
-    for (function, line, length) in functions(&code) {
+    for (name, line, length) in functions(code) {
         if length > LONGEST_FN {
-            wrong.push(format!(
-                "{path}:{line}: `{function}` has {length} lines: at most {LONGEST_FN}"
-            ));
+            file.say(
+                line,
+                &format!("`{name}` has {length} lines: a function has at most {LONGEST_FN}"),
+            );
         }
     }
     for (number, line) in code.lines().enumerate() {
+        let line = line.replace(' ', "");
         if line.contains("#[allow(") || line.contains("#![allow(") {
-            wrong.push(format!(
-                "{path}:{}: `{}`: an exception is #[expect(…, reason)]",
-                number + 1,
-                line.trim()
-            ));
+            file.say(number + 1, "an exception is `#[expect(…, reason = …)]`");
         }
     }
-    wrong.extend(check_paths(path, module, &code));
-    wrong
 }
 
-fn check_paths(path: &str, module: &str, code: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let pure = !EDGES.contains(&module) && level(module).is_some_and(|level| level <= 6);
-    let uncoloured = ["model", "text", "keys", "msg", "effect", "state"].contains(&module);
-    let own_clock = path == "runtime/clock.rs" || module == "sim";
-    let tokio_time = code.contains("tokio::time::") && code.contains("Instant");
-    for mention in mentions(code) {
-        let begins =
-            |name: &str| mention.path == name || mention.path.starts_with(&format!("{name}::"));
-        let mut say = |rule: String| {
-            wrong.push(format!(
-                "{path}:{}: `{}`: {rule}",
-                mention.line, mention.text
-            ));
+fn check_arrows(file: &mut Checked, mentions: &[Mention]) {
+    let module = module_of(file.path);
+    let own_view = file
+        .path
+        .strip_prefix("views/")
+        .and_then(|rest| rest.split(['/', '.']).next());
+    for mention in mentions {
+        let Some(to) = target(&mention.path) else {
+            continue;
         };
-        if let Some(to) = mention.path.strip_prefix("crate::") {
-            let to = to.split("::").next().unwrap_or(to);
-            if let Some(rule) = forbidden(module, to).filter(|_| to.starts_with(char::is_lowercase))
-            {
-                say(rule);
-            }
-            let screen = mention
-                .path
-                .strip_prefix("crate::views::")
-                .and_then(|rest| rest.split_once("::"));
-            let shared = [
-                "hints", "list", "notice", "overlays", "plain", "tabs", "footer", "header",
-            ];
-            if let Some((other, _)) = screen.filter(|_| module == "views" && path != "views.rs") {
-                let own = path
-                    .trim_start_matches("views/")
-                    .split(['/', '.'])
-                    .next()
-                    .unwrap_or(path);
-                if other.starts_with(char::is_lowercase) && other != own && !shared.contains(&other)
-                {
-                    say(format!(
-                        "no view uses another view's file: `{own}` uses `{other}`"
-                    ));
-                }
-            }
+        if let Some(rule) = forbidden(module, to) {
+            file.say(mention.line, &rule);
         }
-        if pure && IMPURE.iter().any(|name| begins(name)) {
-            say(format!(
-                "level {} is pure: no I/O and no tasks",
-                level(module).unwrap_or(0)
-            ));
-        }
-        if uncoloured && begins("ratatui") {
-            say(format!("`{module}` holds values only: no style, no cell"));
-        }
-        if begins("termina") && path != "keys/decode.rs" {
-            say("keys/decode.rs is the one file that knows termina".to_owned());
-        }
-        let clock = CLOCKS
-            .iter()
-            .any(|clock| mention.path == *clock || mention.path.ends_with(&format!("::{clock}")));
-        let of_tokio = mention.path.ends_with("Instant::now") && tokio_time && !pure;
-        if clock && !own_clock && !of_tokio {
-            say("time arrives in messages: clocks are read in runtime/clock.rs alone".to_owned());
+        let other = mention
+            .path
+            .strip_prefix("crate::views::")
+            .and_then(|rest| rest.split("::").next());
+        if let (Some(own), Some(other)) = (own_view, other)
+            && own != other
+            && SCREENS.contains(&other)
+        {
+            file.say(
+                mention.line,
+                &format!("no view uses another view's file: `{own}` may not use `{other}`"),
+            );
         }
     }
-    wrong
+}
+
+fn check_crates(file: &mut Checked, mentions: &[Mention]) {
+    let module = module_of(file.path);
+    let pure = level(module).filter(|level| *level <= 6);
+    for mention in mentions {
+        let begins = |name: &&str| {
+            mention
+                .path
+                .strip_prefix(*name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        if let Some(level) = pure
+            && IMPURE.iter().any(|name| begins(&name))
+        {
+            file.say(
+                mention.line,
+                &format!("level {level} is pure: no I/O, no task, no terminal"),
+            );
+        }
+        if UNCOLOURED.contains(&module) && begins(&"ratatui") {
+            file.say(
+                mention.line,
+                &format!("`{module}` holds values only: no style, no cell"),
+            );
+        }
+        if begins(&"termina") && file.path != "keys/decode.rs" {
+            file.say(
+                mention.line,
+                "keys/decode.rs is the one file that knows termina",
+            );
+        }
+    }
+}
+
+fn check_clocks(file: &mut Checked, mentions: &[Mention]) {
+    let module = module_of(file.path);
+    if file.path == "runtime/clock.rs" || module == "sim" {
+        return;
+    }
+    let steered = matches!(module, "runtime" | "engine")
+        && mentions
+            .iter()
+            .any(|m| m.imported && m.path == "tokio::time::Instant");
+    for mention in mentions {
+        let read = CLOCKS
+            .iter()
+            .any(|clock| mention.path == *clock || mention.path.ends_with(&format!("::{clock}")));
+        let of_tokio = match mention.path.as_str() {
+            "Instant::now" => steered,
+            "tokio::time::Instant::now" => matches!(module, "runtime" | "engine"),
+            _ => false,
+        };
+        if read && !of_tokio {
+            file.say(
+                mention.line,
+                "time arrives in messages: wall clocks are read in runtime/clock.rs alone",
+            );
+        }
+    }
 }
 
 /// The first import cycle between top-level modules, as `a -> b -> a`.
@@ -199,14 +291,8 @@ pub fn cycle(files: &[File]) -> Option<String> {
         if matches!(module, "lib" | "main") {
             continue;
         }
-        for mention in mentions(&blank(&without_tests(text))) {
-            if let Some(to) = mention
-                .path
-                .strip_prefix("crate::")
-                .and_then(|p| p.split("::").next())
-                && to != module
-                && to.starts_with(char::is_lowercase)
-            {
+        for mention in mentions(path, &without_tests(&blank(text))) {
+            if let Some(to) = target(&mention.path).filter(|to| *to != module) {
                 uses.entry(module.to_owned())
                     .or_default()
                     .insert(to.to_owned());
