@@ -152,7 +152,8 @@ fn check_paths(path: &str, module: &str, code: &str) -> Vec<String> {
                 .strip_prefix("crate::views::")
                 .and_then(|rest| rest.split_once("::"));
             let shared = [
-                "hints", "list", "notice", "overlays", "plain", "tabs", "footer", "header",
+                "happened", "happened", "hints", "list", "notice", "overlays", "plain", "tabs",
+                "footer", "header",
             ];
             if let Some((other, _)) = screen.filter(|_| module == "views" && path != "views.rs") {
                 let own = path
