@@ -13,7 +13,7 @@ pub(super) struct Cli {
     pub global: Global,
 
     /// Print a list and exit.
-    #[arg(long, value_enum, value_name = "WHAT", exclusive = true)]
+    #[arg(long, value_enum, value_name = "WHAT")]
     pub print: Option<Print>,
 
     /// Put a terminal right that another program left in a bad way.
@@ -207,7 +207,7 @@ pub(super) struct JournalArgs {
     #[arg(long)]
     pub json: bool,
     /// Check that no line was changed or taken away.
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "limit", "json"])]
     pub verify: bool,
 }
 
