@@ -199,3 +199,32 @@ pub(super) async fn interrupted() {
         std::future::pending::<()>().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Effect;
+    use crate::runtime::startup::prefs;
+    use crate::state::{Keymap, State};
+
+    #[test]
+    fn what_is_chosen_on_the_screen_is_there_at_the_next_start() {
+        let first = prefs(&Settings::default());
+        let now = crate::runtime::clock::now();
+        let mut state = State::new(now, (80, 24), first, Keymap::default());
+        state.containers.order = "cpu".to_owned();
+        state.containers.reverse = true;
+        state.containers.columns = vec!["name".to_owned(), "cpu".to_owned()];
+        let Effect::Remember(pairs) = actions::table::remember(&state) else {
+            panic!("it is remembered");
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("state.toml");
+        crate::config::remember(&file, &pairs).unwrap();
+        let mut settings = Settings::default();
+        settings.recall(&recall(&file));
+        let next = prefs(&settings);
+        assert_eq!((next.order.as_str(), next.reverse), ("cpu", true));
+        assert_eq!(next.columns, ["name", "cpu"]);
+    }
+}
