@@ -796,7 +796,6 @@ async fn a_unix_socket_serves_and_is_removed() {
 async fn ten_thousand_containers_stay_cheap() {
     let sim = sim("generated:10000");
     let docker = docker(&sim);
-    let start = std::time::Instant::now();
     let options = q::ListContainersOptionsBuilder::default().all(true).build();
     assert_eq!(
         docker.list_containers(Some(options)).await.unwrap().len(),
@@ -813,9 +812,9 @@ async fn ten_thousand_containers_stay_cheap() {
         .unwrap()
         .unwrap();
     assert!(sample.cpu_stats.is_some());
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        start.elapsed()
+    assert_eq!(
+        sim.requests(),
+        2,
+        "one list, one reading, whatever the number"
     );
 }

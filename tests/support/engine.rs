@@ -111,7 +111,7 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// A busybox that sleeps. Its name begins with `prefix`, and no other container has it.
+    /// A busybox that sleeps, without a network: engines on machines that allow no packet filter have none. Its name begins with `prefix`, and no other container has it.
     pub fn new(endpoint: &str, prefix: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -119,7 +119,7 @@ impl Fixture {
             endpoint: endpoint.to_owned(),
             name: format!("stacktui-test-{prefix}-{}-{count}", std::process::id()),
             image: BUSYBOX.to_owned(),
-            options: Vec::new(),
+            options: vec!["--network=none".to_owned()],
             cmd: Vec::new(),
         }
     }
