@@ -11,7 +11,7 @@ command -v docker >/dev/null || { say "the docker command is missing (Debian: ap
 docker version >/dev/null 2>&1 || { say "no engine answers to the docker command"; exit 1; }
 # One at a time: test binaries may find the images missing at the same moment.
 exec 9>"${TMPDIR:-/tmp}/stacktui-test-images.$(id -u).lock"
-flock 9
+if command -v flock >/dev/null; then flock 9; fi
 if [ "${1:-}" != --fresh ] && have stacktui-test/busybox && have stacktui-test/noshell; then
     exit 0
 fi
