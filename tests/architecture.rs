@@ -1,5 +1,9 @@
 //! The walls of the house, checked: levels, cycles, clocks, crates, sizes, names. Each rule is shown to fire on a small
 //! bad source, and to name its line.
+#![expect(
+    clippy::expect_used,
+    reason = "a source that cannot be read must fail the test"
+)]
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]

@@ -227,27 +227,27 @@ fn check_crates(file: &mut Checked, mentions: &[Mention]) {
     let module = module_of(file.path);
     let pure = level(module).filter(|level| *level <= 6);
     for mention in mentions {
-        let begins = |name: &&str| {
+        let begins = |name: &str| {
             mention
                 .path
-                .strip_prefix(*name)
+                .strip_prefix(name)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         };
         if let Some(level) = pure
-            && IMPURE.iter().any(|name| begins(&name))
+            && IMPURE.iter().any(|name| begins(name))
         {
             file.say(
                 mention.line,
                 &format!("level {level} is pure: no I/O, no task, no terminal"),
             );
         }
-        if UNCOLOURED.contains(&module) && begins(&"ratatui") {
+        if UNCOLOURED.contains(&module) && begins("ratatui") {
             file.say(
                 mention.line,
                 &format!("`{module}` holds values only: no style, no cell"),
             );
         }
-        if begins(&"termina") && file.path != "keys/decode.rs" {
+        if begins("termina") && file.path != "keys/decode.rs" {
             file.say(
                 mention.line,
                 "keys/decode.rs is the one file that knows termina",
