@@ -318,7 +318,7 @@ fn clocks_are_read_in_one_place() {
 
 #[test]
 fn comments_strings_and_inline_tests_do_not_trip_it() {
-    let text = r####"
+    let text = r###"
 // use crate::views::a;
 /* use crate::views::b; /* nested */ use crate::views::c; */
 fn f<'a>(x: &'a str) {
@@ -333,7 +333,7 @@ fn f<'a>(x: &'a str) {
 mod tests { use crate::runtime::x; fn g() { Utc::now() } }
 #[cfg(test)]
 mod apart;
-"####;
+"###;
     assert_eq!(said("model/x.rs", text), "");
     fires(
         "model/x.rs",
