@@ -2,8 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
-    reason = "helpers of tests fail as tests do, and a skipped test says so"
+    reason = "helpers of tests fail as tests do"
 )]
 
 use std::future::Future;

@@ -74,8 +74,8 @@ fn ask(mut stream: impl Read + Write) -> io::Result<()> {
             n => held.extend_from_slice(&part[..n]),
         }
     }
-    let head = String::from_utf8_lossy(&held);
-    let status = head.lines().next().unwrap_or_default();
+    let answer = String::from_utf8_lossy(&held);
+    let status = answer.lines().next().unwrap_or_default();
     if status.split(' ').nth(1) == Some("200") {
         Ok(())
     } else {
