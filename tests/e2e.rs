@@ -2,6 +2,7 @@
 //! jobs on a real engine where one answers.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot set its scene must fail"
 )]
 #[path = "support/driver.rs"]
