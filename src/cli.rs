@@ -1,5 +1,5 @@
 //! The command line: reads arguments, loads settings, runs one command, turns its end into an exit code.
-//! Each command is a file beside this one. Everything printed goes through [`out`], sanitised, and a reader that has
+//! Each command is a file beside this one. Everything printed goes through `out`, sanitised, and a reader that has
 //! gone (`| head`) is success. Must not know how the screen works: it is started with `runtime::run`.
 mod args;
 mod context;

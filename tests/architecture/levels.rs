@@ -146,20 +146,4 @@ pub const NOT_FOR_SIM: &[&str] = &["bollard", "clap", "crossterm", "ratatui", "t
 
 /// Lines that break a rule and wait to be mended: file, part of the line, why it is still there. One that is gone must
 /// leave this list.
-pub const DEBTS: &[(&str, &str, &str)] = &[
-    (
-        "src/config/tests.rs",
-        "use std::fs;",
-        "opens without saying what it holds",
-    ),
-    (
-        "src/journal/tests.rs",
-        "use std::fs;",
-        "opens without saying what it holds",
-    ),
-    (
-        "src/views/tabs.rs",
-        "super::containers::arrow",
-        "the arrow of an order belongs to a part that tabs and containers share",
-    ),
-];
+pub const DEBTS: &[(&str, &str, &str)] = &[];
