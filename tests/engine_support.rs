@@ -30,7 +30,6 @@ fn a_container_is_as_asked_for_and_goes_in_the_end() {
         .restart("on-failure:3")
         .memory("32m")
         .stop_timeout(1)
-        .option("--network=none")
         .sh("echo colour $COLOUR; exec sleep 1000")
         .run();
     assert_eq!(made.id.len(), 64, "{}", made.id);
