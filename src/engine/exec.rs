@@ -4,20 +4,28 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::logs::Demux;
 use super::raw::Hijacked;
 use super::wire::{escape, path, text, whole};
 use super::{CALL_LIMIT, Engine, Error};
-use crate::model::{ApiVersion, LogStream};
+use crate::model::ApiVersion;
 
 /// Most output kept of a captured command, in bytes.
 const OUTPUT_CAP: usize = 1 << 20;
 /// A captured command may take this long.
 const CAPTURE_LIMIT: Duration = Duration::from_secs(10);
-/// The engine's own detach keys, set to something no one types: ours are recognised before they are sent.
-const NO_DETACH: &str = "ctrl-@,ctrl-@,ctrl-@";
+/// The engine's own detach keys cannot be switched off, so they are something no one types: ours are recognised before they
+/// are sent. The engine holds the first of them back until the next key.
+const NO_DETACH: &str = "ctrl-^,ctrl-_,ctrl-^,ctrl-@,ctrl-^,ctrl-_";
+/// The pipe may close before the engine has noted the exit code: how often, and how far apart, it is asked again.
+const EXIT_ASKS: u32 = 20;
+const EXIT_PAUSE: Duration = Duration::from_millis(50);
+/// What the processes of a session are sent, one round after the other, until none is left.
+const ENDINGS: [&str; 5] = ["HUP", "KILL", "KILL", "KILL", "KILL"];
+/// How long a process may take to follow a signal.
+const ENDING_PAUSE: Duration = Duration::from_millis(200);
 /// From here on the size can be given at creation.
 const CONSOLE_SIZE: ApiVersion = ApiVersion(1, 42);
 /// The variable that marks every process of one session, so that what stays behind can be found.
@@ -91,14 +99,15 @@ impl Engine {
         Ok(Exec { id, pipe })
     }
 
-    /// Attaches to a container's own process.
+    /// Attaches to a container's own process. Without a TTY `stdin` should be false: the end of this input may be the end
+    /// of the container's (`StdinOnce`).
     ///
     /// # Errors
     /// No such container, or no answer.
-    pub async fn attach(&self, container: &str) -> Result<Hijacked, Error> {
+    pub async fn attach(&self, container: &str, stdin: bool) -> Result<Hijacked, Error> {
         let query = super::wire::query(&[
             ("stream", "1"),
-            ("stdin", "1"),
+            ("stdin", if stdin { "1" } else { "0" }),
             ("stdout", "1"),
             ("stderr", "1"),
             ("detachKeys", NO_DETACH),
@@ -141,6 +150,20 @@ impl Engine {
         Ok(Some(whole(path(&found, &["ExitCode"])).unwrap_or(0)))
     }
 
+    /// The exit code of a process whose pipe was closed, waited for a second. `None`: it runs on.
+    ///
+    /// # Errors
+    /// As for [`Engine::exec_exit`].
+    pub async fn exec_ended(&self, exec: &str) -> Result<Option<i64>, Error> {
+        for _ in 0..EXIT_ASKS {
+            if let Some(code) = self.exec_exit(exec).await? {
+                return Ok(Some(code));
+            }
+            sleep(EXIT_PAUSE).await;
+        }
+        Ok(None)
+    }
+
     /// Runs a command to its end and gives its exit code and what it printed (1 MiB at most).
     ///
     /// # Errors
@@ -150,8 +173,18 @@ impl Engine {
         container: &str,
         command: &[&str],
     ) -> Result<(i64, Vec<u8>), Error> {
+        self.capture(container, command, None).await
+    }
+
+    async fn capture(
+        &self,
+        container: &str,
+        command: &[&str],
+        user: Option<&str>,
+    ) -> Result<(i64, Vec<u8>), Error> {
         let request = ExecRequest {
             command: command.iter().map(|w| (*w).to_owned()).collect(),
+            user: user.map(str::to_owned),
             ..ExecRequest::default()
         };
         let work = async {
@@ -168,13 +201,13 @@ impl Engine {
                     let room = OUTPUT_CAP
                         .saturating_sub(output.len())
                         .min(frame.bytes.len());
-                    if frame.stream != LogStream::Tty {
-                        output.extend_from_slice(frame.bytes.get(..room).unwrap_or_default());
-                    }
+                    output.extend_from_slice(frame.bytes.get(..room).unwrap_or_default());
                 })?;
             }
-            let code = self.exec_exit(&exec.id).await?.unwrap_or(0);
-            Ok((code, output))
+            match self.exec_ended(&exec.id).await? {
+                Some(code) => Ok((code, output)),
+                None => Err(Error::Cut),
+            }
         };
         timeout(CAPTURE_LIMIT, work)
             .await
@@ -208,11 +241,12 @@ impl Engine {
             .collect::<Vec<_>>()
             .join(" || ");
         let (code, output) = self.exec_capture(container, &["sh", "-c", &script]).await?;
+        // What a shell complains of (an unknown locale) stands there too.
         let found = String::from_utf8_lossy(&output)
             .lines()
-            .next()
+            .map(str::trim)
+            .find(|line| line.starts_with('/') || names.contains(line))
             .unwrap_or_default()
-            .trim()
             .to_owned();
         if code == 0 && !found.is_empty() {
             return Ok(Some(found));
@@ -231,12 +265,39 @@ impl Engine {
         Ok(None)
     }
 
-    /// Ends every process of a session that is still in the container. Engines leave the processes of a dropped
-    /// connection running.
-    pub async fn end_session(&self, container: &str, mark: &str) {
-        let script = format!(
-            "for p in /proc/[0-9]*; do grep -qsa {MARK}={mark} $p/environ && kill -HUP ${{p#/proc/}}; done; :"
-        );
-        let _gone = self.exec_capture(container, &["sh", "-c", &script]).await;
+    /// Ends every process of a session that is still in the container, as the user it ran as: others may neither see its
+    /// mark nor end it. Engines leave the processes of a dropped connection running.
+    ///
+    /// # Errors
+    /// As for [`Engine::exec`]; a container without `sh` to do it with is none.
+    pub async fn end_session(
+        &self,
+        container: &str,
+        user: Option<&str>,
+        mark: &str,
+    ) -> Result<(), Error> {
+        for signal in ENDINGS {
+            let script = ending(signal, mark);
+            let (code, found) = self
+                .capture(container, &["sh", "-c", &script], user)
+                .await?;
+            if code != 0 {
+                tracing::debug!(code, "no shell to end a session's processes with");
+                return Ok(());
+            }
+            if found.is_empty() {
+                return Ok(());
+            }
+            sleep(ENDING_PAUSE).await;
+        }
+        Ok(())
     }
+}
+
+/// Sends the signal to all marked processes and prints their numbers, with nothing but what is built into every shell.
+fn ending(signal: &str, mark: &str) -> String {
+    format!(
+        "{{ for p in /proc/[0-9]*; do while IFS= read -r l || [ -n \"$l\" ]; do case \"$l\" in *{MARK}={mark}*) \
+         kill -{signal} \"${{p#/proc/}}\"; echo \"$p\"; break;; esac; done <\"$p/environ\"; done; }} 2>/dev/null; :"
+    )
 }

@@ -7,18 +7,23 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, stream};
-use http_body_util::BodyExt;
-use serde_json::Value;
+use http_body_util::{BodyDataStream, BodyExt};
+use hyper::body::Incoming;
+use tokio::time::timeout;
 
 pub use assemble::{Assembler, LINE_CAP};
 pub use demux::{Demux, FRAME_CAP, Frame};
 
-use super::wire::{escape, path};
+use super::wire::{escape, path, text, whole};
 use super::{CALL_LIMIT, Engine, Error};
 use crate::model::LogRecord;
 
 /// Time until the engine must have begun to answer: it may have to search a large file first.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a part of a line waits for the next one: parts of one line come together, and some engines drop the end of the
+/// last.
+const HOLD: Duration = Duration::from_millis(500);
 
 /// Which lines are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,13 +37,18 @@ pub struct LogOptions {
     pub follow: bool,
 }
 
-/// What must be known of a container before its log can be read.
+/// What must be known of a container before its log is read or its terminal taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSetup {
     /// One mixed stream without frames.
     pub tty: bool,
     pub driver: String,
+    /// Its process lives; false while it waits to be restarted by its policy.
     pub running: bool,
+    /// When its newest run began, in the engine's words: another text is another run.
+    pub started: String,
+    /// Of the newest run that ended.
+    pub exit_code: i64,
 }
 
 impl LogOptions {
@@ -84,12 +94,15 @@ impl Engine {
         let truth = |names: &[&str]| path(&found, names).as_bool().unwrap_or(false);
         Ok(LogSetup {
             tty: truth(&["Config", "Tty"]),
-            driver: super::wire::text(path(&found, &["HostConfig", "LogConfig", "Type"])),
-            running: truth(&["State", "Running"]),
+            driver: text(path(&found, &["HostConfig", "LogConfig", "Type"])),
+            running: truth(&["State", "Running"]) && !truth(&["State", "Restarting"]),
+            started: text(path(&found, &["State", "StartedAt"])),
+            exit_code: whole(path(&found, &["State", "ExitCode"])).unwrap_or(0),
         })
     }
 
-    /// Batches of whole lines, one for each piece that the engine sent. Ends with the container's run.
+    /// Batches of whole lines, one for each piece that the engine sent. Ends with the container's run. A line that a cut
+    /// connection left unfinished is not given: it comes whole when the reading is resumed.
     ///
     /// # Errors
     /// A driver that cannot be read, no such container; later a cut connection or a frame that lies about its length.
@@ -101,59 +114,61 @@ impl Engine {
     ) -> Result<impl Stream<Item = Result<Vec<LogRecord>, Error>> + Send + use<>, Error> {
         let path = format!("/containers/{}/logs{}", escape(id), options.query());
         let response = self.raw().get(&path, HEAD_LIMIT).await?;
-        let chunks = response.into_body().into_data_stream();
-        let state = (chunks, Demux::new(tty), Assembler::default(), false);
-        let batches = stream::unfold(
-            state,
-            |(mut chunks, mut demux, mut lines, over)| async move {
-                if over {
-                    return None;
-                }
-                let mut out = Vec::new();
-                let step = match chunks.next().await {
-                    Some(Ok(bytes)) => demux
-                        .push(&bytes, |frame| lines.push(frame, &mut out))
-                        .map(|()| false),
-                    Some(Err(error)) => {
-                        lines.finish(&mut out);
-                        Err(Error::from(error))
-                    }
-                    None => {
-                        lines.finish(&mut out);
-                        Ok(true)
-                    }
-                };
-                match step {
-                    Ok(over) => Some((vec![Ok(out)], (chunks, demux, lines, over))),
-                    Err(error) => Some((vec![Ok(out), Err(error)], (chunks, demux, lines, true))),
-                }
-            },
-        );
-        Ok(batches.map(stream::iter).flatten().filter(|batch| {
-            let keep = !matches!(batch, Ok(list) if list.is_empty());
-            std::future::ready(keep)
-        }))
+        let reading = Reading {
+            chunks: response.into_body().into_data_stream(),
+            demux: Demux::new(tty),
+            lines: Assembler::default(),
+            ended: None,
+        };
+        let batches = stream::unfold(reading, |mut reading| async move {
+            reading.batch().await.map(|batch| (batch, reading))
+        });
+        Ok(batches.fuse())
     }
+}
 
-    /// Whether a container still exists and runs; `None` when it is gone.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn is_running(&self, id: &str) -> Result<Option<bool>, Error> {
-        match self
-            .raw()
-            .get_json(
-                &format!("/containers/{}/json", escape(id)),
-                8 << 20,
-                CALL_LIMIT,
-            )
-            .await
-        {
-            Ok(found) => Ok(Some(
-                path(&found, &["State", "Running"]) == &Value::Bool(true),
-            )),
-            Err(error) if error.status() == Some(404) => Ok(None),
-            Err(error) => Err(error),
+/// A log being read.
+struct Reading {
+    chunks: BodyDataStream<Incoming>,
+    demux: Demux,
+    lines: Assembler,
+    /// Nothing more comes; an error is still to be told.
+    ended: Option<Result<(), Error>>,
+}
+
+impl Reading {
+    /// The next lines, never none of them; `None` when all was told.
+    async fn batch(&mut self) -> Option<Result<Vec<LogRecord>, Error>> {
+        let mut out = Vec::new();
+        while out.is_empty() {
+            match self.ended.take() {
+                None => {}
+                Some(end) => {
+                    self.ended = Some(Ok(()));
+                    return end.err().map(Err);
+                }
+            }
+            let chunk = if self.lines.holds_part() {
+                timeout(HOLD, self.chunks.next()).await
+            } else {
+                Ok(self.chunks.next().await)
+            };
+            match chunk {
+                Err(_) => self.lines.give_parts(&mut out),
+                Ok(Some(Ok(bytes))) => {
+                    let (demux, lines) = (&mut self.demux, &mut self.lines);
+                    self.ended = demux
+                        .push(&bytes, |frame| lines.push(frame, &mut out))
+                        .err()
+                        .map(Err);
+                }
+                Ok(Some(Err(error))) => self.ended = Some(Err(Error::from(error))),
+                Ok(None) => {
+                    self.lines.finish(&mut out);
+                    self.ended = Some(Ok(()));
+                }
+            }
         }
+        Some(Ok(out))
     }
 }

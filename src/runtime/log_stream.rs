@@ -1,39 +1,33 @@
 //! One container's log as messages: the past, then what comes, through cuts and restarts, without a line lost or twice.
-use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod seen;
+
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use futures::{Stream, StreamExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use futures::StreamExt;
+
+use self::seen::Seen;
 use crate::effect::LogQuery;
 use crate::engine::logs::{LogOptions, LogSetup};
 use crate::engine::{Engine, Error};
-use crate::model::{LogRecord, LogStream};
+use crate::model::LogRecord;
 use crate::msg::{FailureKind, LogMsg};
 
 /// Records in one message at most.
 const BATCH: usize = 256;
 /// What comes within this time is one message.
 const GATHER: Duration = Duration::from_millis(8);
-/// This long without a line after the start, and the past has come.
-const QUIET: Duration = Duration::from_millis(150);
 /// How often a container whose run ended is looked at.
 const ENDED_PERIOD: Duration = Duration::from_secs(1);
-/// Most lines asked for when resuming; `since` alone would make the engine read the whole file.
+/// Lines asked for when resuming; `since` alone would make the engine read the whole file.
 const RESUME_TAIL: u32 = 100_000;
-/// Lines remembered to tell a repeated one (engine 20.10 repeats lines across a rotation of the file).
-const REMEMBERED: usize = 20_000;
-
-/// Why a reading ended.
-enum End {
-    /// The container's run is over, or the connection was cut.
-    Over,
-    /// Nobody listens.
-    Closed,
-}
+/// The pause before a reading that came to nothing is tried again doubles from here.
+const PAUSE: Duration = Duration::from_millis(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// So many readings in a row that end in nonsense, and the log counts as unreadable.
+const PATIENCE: u32 = 6;
 
 /// Reads until nobody listens, the container is gone, or its log cannot be read.
 pub async fn run(
@@ -41,155 +35,216 @@ pub async fn run(
     mut engine: watch::Receiver<Option<Engine>>,
     out: mpsc::Sender<(LogQuery, LogMsg)>,
 ) {
-    let mut reader = Reader {
-        query,
-        out,
-        seen: Seen::default(),
-        caught_up: false,
-    };
+    let listeners = out.clone();
+    let mut reader = Reader::new(query, out);
     loop {
         let client = match engine.wait_for(Option::is_some).await {
             Ok(found) => found.clone(),
             Err(_) => return,
         };
         let Some(client) = client else { continue };
-        match reader.read(&client).await {
-            Ok(End::Closed) => return,
-            Ok(End::Over) => {
-                if reader.wait_for_run(&client).await.is_none() {
-                    return;
-                }
-            }
-            Err(error) if error.kind() == FailureKind::NotFound => {
-                reader.say(LogMsg::Ended).await;
-                return;
-            }
-            Err(error) if is_final(&error) => {
-                reader
-                    .say(LogMsg::Failed(error.failure("read the log")))
-                    .await;
-                return;
-            }
-            // A cut: the link heals, and the reading resumes where it was.
-            Err(_) => sleep(Duration::from_millis(300)).await,
+        tokio::select! {
+            done = reader.turn(&client) => if done { return },
+            // The link went down or was made anew: an old connection may be silent for ever.
+            changed = engine.changed() => if changed.is_err() { return },
+            () = listeners.closed() => return,
         }
     }
 }
 
-fn is_final(error: &Error) -> bool {
-    matches!(error.kind(), FailureKind::Unsupported | FailureKind::Denied)
-        || error.status() == Some(501)
-}
-
+/// All that outlives one connection. Every await may be the last: what was read but not yet given waits in `pending`.
 struct Reader {
     query: LogQuery,
     out: mpsc::Sender<(LogQuery, LogMsg)>,
     seen: Seen,
+    pending: Vec<LogRecord>,
     caught_up: bool,
+    /// When the run began whose log was read last.
+    started: String,
+    /// Its end was told.
+    told_end: bool,
+    /// Readings in a row that gave nothing.
+    fruitless: u32,
 }
 
 impl Reader {
-    async fn say(&self, msg: LogMsg) -> bool {
-        self.out.send((self.query.clone(), msg)).await.is_ok()
+    fn new(query: LogQuery, out: mpsc::Sender<(LogQuery, LogMsg)>) -> Self {
+        Self {
+            query,
+            out,
+            seen: Seen::default(),
+            pending: Vec::new(),
+            caught_up: false,
+            started: String::new(),
+            told_end: false,
+            fruitless: 0,
+        }
     }
 
-    async fn read(&mut self, client: &Engine) -> Result<End, Error> {
-        let id = self.query.key.id.clone();
-        let setup = client.log_setup(&id).await?;
+    /// Reads once, and waits until there is a reason to read again. True: it is over for good.
+    async fn turn(&mut self, client: &Engine) -> bool {
+        self.fruitless = self.fruitless.saturating_add(1);
+        let result = match self.read(client).await {
+            Ok(()) => self.wait_for_run(client).await,
+            Err(error) => Err(error),
+        };
+        let Err(error) = result else {
+            self.pause().await;
+            return false;
+        };
+        let hopeless = error.kind() == FailureKind::Other && self.fruitless >= PATIENCE;
+        match error.kind() {
+            FailureKind::NotFound => {
+                self.ended().await;
+                true
+            }
+            FailureKind::Unsupported | FailureKind::Denied => self.failed(&error).await,
+            _ if hopeless => self.failed(&error).await,
+            // A cut: the link heals, and the reading resumes where it was.
+            _ => {
+                self.pause().await;
+                false
+            }
+        }
+    }
+
+    /// Nothing at all after a reading that gave something; longer and longer after those that did not.
+    async fn pause(&self) {
+        if let Some(doublings) = self.fruitless.checked_sub(1) {
+            let longer = PAUSE.saturating_mul(1u32.checked_shl(doublings).unwrap_or(u32::MAX));
+            sleep(longer.min(LONGEST_PAUSE)).await;
+        }
+    }
+
+    async fn failed(&mut self, error: &Error) -> bool {
+        self.say(LogMsg::Failed(error.failure("read the log")))
+            .await;
+        true
+    }
+
+    async fn ended(&mut self) {
+        if !self.told_end {
+            self.say(LogMsg::Ended).await;
+            self.told_end = true;
+        }
+    }
+
+    /// When nobody listens any more, [`run`] ends by itself.
+    async fn say(&self, msg: LogMsg) {
+        let _unheard = self.out.send((self.query.clone(), msg)).await;
+    }
+
+    /// The past first, unless it was given, then what comes until the run ends.
+    async fn read(&mut self, client: &Engine) -> Result<(), Error> {
+        self.give().await;
+        let setup = client.log_setup(&self.query.key.id).await?;
+        if setup.started != self.started {
+            self.started.clone_from(&setup.started);
+            self.told_end = false;
+            self.fruitless = 0;
+        }
+        if !self.caught_up {
+            self.pass(client, &setup, false).await?;
+            self.say(LogMsg::CaughtUp).await;
+            self.caught_up = true;
+            if !setup.running {
+                return Ok(());
+            }
+        }
+        self.pass(client, &setup, true).await
+    }
+
+    /// One request read to its end.
+    async fn pass(&mut self, client: &Engine, setup: &LogSetup, follow: bool) -> Result<(), Error> {
+        let resume = self.seen.last;
+        let bounded = if resume.is_some() {
+            RESUME_TAIL
+        } else {
+            self.query.tail
+        };
+        if !self.drain(client, setup, follow, Some(bounded)).await? {
+            // More came meanwhile than was asked for.
+            self.drain(client, setup, follow, None).await?;
+        }
+        Ok(())
+    }
+
+    /// False, and nothing given: this tail does not reach back to the newest line that was given.
+    async fn drain(
+        &mut self,
+        client: &Engine,
+        setup: &LogSetup,
+        follow: bool,
+        tail: Option<u32>,
+    ) -> Result<bool, Error> {
         let resume = self.seen.last;
         let options = LogOptions {
-            tail: Some(if resume.is_some() {
-                RESUME_TAIL
-            } else {
-                self.query.tail
-            }),
+            tail,
             since: resume.or(self.query.since),
             until: None,
-            follow: true,
+            follow,
         };
         let lines = client
-            .logs(&id, setup.tty, options)
+            .logs(&self.query.key.id, setup.tty, options)
             .await
-            .map_err(|e| named(e, &setup))?;
-        self.seen.resume();
+            .map_err(|e| named(e, setup))?;
         let mut lines = std::pin::pin!(lines);
+        self.seen.resume();
+        let mut unsure = resume.is_some() && tail.is_some();
+        let mut end = Instant::now();
         loop {
-            let Some(batch) = self.gather(&mut lines).await? else {
-                if !self.caught_up_now().await {
-                    return Ok(End::Closed);
-                }
-                return Ok(End::Over);
-            };
-            if batch.is_empty() {
-                if !self.caught_up_now().await {
-                    return Ok(End::Closed);
-                }
+            let next = if self.pending.is_empty() {
+                lines.next().await
+            } else if self.pending.len() < BATCH
+                && let Ok(next) = timeout_at(end, lines.next()).await
+            {
+                next
+            } else {
+                self.give().await;
                 continue;
-            }
-            if !self.say(LogMsg::Lines(batch)).await {
-                return Ok(End::Closed);
-            }
-        }
-    }
-
-    /// The past has come, if that was not said yet.
-    async fn caught_up_now(&mut self) -> bool {
-        std::mem::replace(&mut self.caught_up, true) || self.say(LogMsg::CaughtUp).await
-    }
-
-    /// The next lines, gathered for a moment. Empty: nothing came for a while after the start. `None`: the stream ended.
-    async fn gather<S>(&mut self, lines: &mut S) -> Result<Option<Vec<LogRecord>>, Error>
-    where
-        S: Stream<Item = Result<Vec<LogRecord>, Error>> + Unpin,
-    {
-        let first = if self.caught_up {
-            lines.next().await
-        } else {
-            match timeout_at(Instant::now() + QUIET, lines.next()).await {
-                Ok(first) => first,
-                Err(_) => return Ok(Some(Vec::new())),
-            }
-        };
-        let Some(first) = first else { return Ok(None) };
-        let mut batch = Vec::new();
-        self.seen.take(first?, &mut batch);
-        let end = Instant::now() + GATHER;
-        while batch.len() < BATCH {
-            match timeout_at(end, lines.next()).await {
-                Ok(Some(Ok(more))) => self.seen.take(more, &mut batch),
-                // An error or the end comes again with the next call.
-                Ok(Some(Err(_)) | None) | Err(_) => break,
-            }
-        }
-        if batch.is_empty() {
-            Box::pin(self.gather(lines)).await
-        } else {
-            Ok(Some(batch))
-        }
-    }
-
-    /// Says that the run ended and waits until the container runs again. `None`: it is gone, or nobody listens.
-    async fn wait_for_run(&self, client: &Engine) -> Option<()> {
-        let mut told = false;
-        loop {
-            match client.is_running(&self.query.key.id).await {
-                // It runs; or the link is down: back to where both are waited for.
-                Ok(Some(true)) | Err(_) => return Some(()),
-                Ok(Some(false)) => {
-                    if !told && !self.say(LogMsg::Ended).await {
-                        return None;
+            };
+            match next {
+                Some(Ok(records)) => {
+                    if std::mem::take(&mut unsure) && records.first().is_some_and(|r| r.at > resume)
+                    {
+                        return Ok(false);
                     }
-                    told = true;
+                    if self.pending.is_empty() {
+                        end = Instant::now() + GATHER;
+                    }
+                    self.seen.take(records, &mut self.pending);
                 }
-                Ok(None) => {
-                    self.say(LogMsg::Ended).await;
-                    return None;
+                other => {
+                    self.give().await;
+                    return other.transpose().map(|_| true);
                 }
             }
+        }
+    }
+
+    /// Gives what was gathered. A record leaves `pending` only together with its message.
+    async fn give(&mut self) {
+        while !self.pending.is_empty() {
+            let Ok(permit) = self.out.reserve().await else {
+                return;
+            };
+            let some = self.pending.len().min(BATCH);
+            let batch = self.pending.drain(..some).collect();
+            permit.send((self.query.clone(), LogMsg::Lines(batch)));
+            (self.told_end, self.fruitless) = (false, 0);
+        }
+    }
+
+    /// Says that the run ended, and waits until the container runs, or has run, again.
+    async fn wait_for_run(&mut self, client: &Engine) -> Result<(), Error> {
+        loop {
+            let setup = client.log_setup(&self.query.key.id).await?;
+            if setup.running || setup.started != self.started {
+                return Ok(());
+            }
+            self.ended().await;
+            self.fruitless = 0;
             sleep(ENDED_PERIOD).await;
-            if self.out.is_closed() {
-                return None;
-            }
         }
     }
 }
@@ -203,131 +258,4 @@ fn named(error: Error, setup: &LogSetup) -> Error {
         "the log driver `{}` cannot be read: `json-file`, `local` or `journald` can",
         setup.driver
     ))
-}
-
-/// What was given already.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Stamp of the newest line, and how many lines had it.
-    last: Option<DateTime<Utc>>,
-    at_last: usize,
-    /// Lines at `last` still to be passed over after resuming.
-    skip: usize,
-    ring: VecDeque<u64>,
-    set: HashSet<u64>,
-}
-
-fn fingerprint(record: &LogRecord) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let stream = match record.stream {
-        LogStream::Stdout => 0u8,
-        LogStream::Stderr => 1,
-        LogStream::Tty => 2,
-    };
-    (stream, record.at, &record.bytes).hash(&mut hasher);
-    hasher.finish()
-}
-
-impl Seen {
-    /// A new reading begins, with the lines of the last stamp once more.
-    fn resume(&mut self) {
-        self.skip = self.at_last;
-    }
-
-    fn take(&mut self, records: Vec<LogRecord>, out: &mut Vec<LogRecord>) {
-        out.extend(records.into_iter().filter(|record| self.is_new(record)));
-    }
-
-    fn is_new(&mut self, record: &LogRecord) -> bool {
-        let Some(at) = record.at else { return true };
-        if Some(at) == self.last && self.skip > 0 {
-            self.skip -= 1;
-            return false;
-        }
-        let print = fingerprint(record);
-        // Older than what was given, and given before: the engine repeats itself.
-        if self.last.is_some_and(|last| at < last) && self.set.contains(&print) {
-            return false;
-        }
-        if self.last.is_none_or(|last| at > last) {
-            self.last = Some(at);
-            self.at_last = 1;
-            self.skip = 0;
-        } else if self.last == Some(at) {
-            self.at_last += 1;
-        }
-        if self.set.insert(print) {
-            self.ring.push_back(print);
-        }
-        if self.ring.len() > REMEMBERED
-            && let Some(old) = self.ring.pop_front()
-        {
-            self.set.remove(&old);
-        }
-        true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(nanos: i64, text: &str) -> LogRecord {
-        let at = Some(DateTime::from_timestamp_nanos(nanos));
-        LogRecord {
-            at,
-            stream: LogStream::Stdout,
-            bytes: text.into(),
-            cut_from: None,
-        }
-    }
-
-    fn take(seen: &mut Seen, records: Vec<LogRecord>) -> Vec<String> {
-        let mut out = Vec::new();
-        seen.take(records, &mut out);
-        out.into_iter()
-            .map(|r| String::from_utf8(r.bytes).unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn a_resumed_reading_loses_and_repeats_nothing() {
-        let mut seen = Seen::default();
-        assert_eq!(
-            take(
-                &mut seen,
-                vec![record(1, "a"), record(2, "b"), record(2, "b")]
-            ),
-            ["a", "b", "b"]
-        );
-        seen.resume();
-        let again = vec![
-            record(2, "b"),
-            record(2, "b"),
-            record(2, "b"),
-            record(3, "c"),
-        ];
-        assert_eq!(
-            take(&mut seen, again),
-            ["b", "c"],
-            "the third line of that nanosecond is new"
-        );
-    }
-
-    #[test]
-    fn lines_repeated_by_a_rotation_are_passed_over() {
-        let mut seen = Seen::default();
-        take(&mut seen, (1..100).map(|n| record(n, "x")).collect());
-        assert_eq!(
-            take(
-                &mut seen,
-                vec![record(50, "x"), record(51, "x"), record(100, "y")]
-            ),
-            ["y"]
-        );
-        assert_eq!(
-            take(&mut seen, vec![record(60, "late but new")]),
-            ["late but new"]
-        );
-    }
 }

@@ -1,5 +1,5 @@
-//! Pieces of streams to whole lines. A frame is not a line: lines over 16 KiB come in parts that share one stamp, a TTY's
-//! chunks end anywhere, a character may be cut in two. Must not change a byte of a line.
+//! Pieces of streams to whole lines. A frame is not a line: lines over 16 KiB come in parts that share one stamp (a TTY's
+//! too, where no frame shows it), a TTY's chunks end anywhere, a character may be cut in two. Must not change a byte of a line.
 use chrono::{DateTime, Utc};
 
 use super::demux::Frame;
@@ -10,6 +10,9 @@ pub const LINE_CAP: usize = 1 << 20;
 
 /// Longest stamp with its blank: `2026-11-22T12:26:35.501277165Z `.
 const STAMP_CAP: usize = 40;
+
+/// Where engines split long lines, in bytes.
+const PART: usize = 16_384;
 
 /// Joins one container's pieces to lines, for each of its streams.
 #[derive(Debug, Default)]
@@ -31,6 +34,8 @@ struct Partial {
     stamp: Option<Vec<u8>>,
     /// The frame before ended without a line end: the next one may be another part of the same line.
     part: bool,
+    /// Bytes since the last stamp of a TTY's line: at [`PART`] another stamp stands in its midst.
+    since_stamp: usize,
 }
 
 impl Assembler {
@@ -42,6 +47,23 @@ impl Assembler {
             LogStream::Tty => &mut self.tty,
         };
         partial.push(frame, out);
+    }
+
+    /// A part without a line end waits for the next one.
+    pub fn holds_part(&self) -> bool {
+        [&self.stdout, &self.stderr].iter().any(|p| p.waits())
+    }
+
+    /// No further part comes: those that wait are lines.
+    pub fn give_parts(&mut self, out: &mut Vec<LogRecord>) {
+        for (stream, partial) in [
+            (LogStream::Stdout, &mut self.stdout),
+            (LogStream::Stderr, &mut self.stderr),
+        ] {
+            if partial.waits() {
+                partial.close(stream, out);
+            }
+        }
     }
 
     /// The stream is over: what is left is a line too.
@@ -60,6 +82,11 @@ impl Assembler {
 }
 
 impl Partial {
+    /// A whole part has come, and nothing yet of what follows.
+    fn waits(&self) -> bool {
+        self.part && self.open && self.stamp.as_ref().is_some_and(Vec::is_empty)
+    }
+
     fn push(&mut self, frame: Frame<'_>, out: &mut Vec<LogRecord>) {
         let stream = frame.stream;
         let mut rest = frame.bytes;
@@ -83,35 +110,53 @@ impl Partial {
                 }
                 continue;
             }
-            if let Some(end) = rest.iter().position(|b| *b == b'\n') {
+            let reach = if stream == LogStream::Tty && self.at.is_some() {
+                rest.len().min(PART.saturating_sub(self.since_stamp))
+            } else {
+                rest.len()
+            };
+            let (now, later) = rest.split_at(reach);
+            if let Some(end) = now.iter().position(|b| *b == b'\n') {
                 let (line, later) = rest.split_at(end);
                 self.append(line);
                 self.close(stream, out);
                 rest = later.get(1..).unwrap_or_default();
                 self.stamp = Some(Vec::new());
             } else {
-                self.append(rest);
-                rest = &[];
+                self.append(now);
+                rest = later;
+                if stream == LogStream::Tty && self.since_stamp >= PART {
+                    self.part = true;
+                    self.stamp = Some(Vec::new());
+                }
             }
         }
         // The next frame begins with a stamp again, even in the middle of a long line; a TTY's chunk does not.
-        if frame.complete && stream != LogStream::Tty && self.open && self.stamp.is_none() {
-            self.part = true;
-            self.stamp = Some(Vec::new());
+        if frame.complete && stream != LogStream::Tty {
+            if let Some(head) = self.stamp.take_if(|head| !head.is_empty()) {
+                self.take_stamp(head, stream, out);
+            }
+            if self.open && self.stamp.is_none() {
+                self.part = true;
+                self.stamp = Some(Vec::new());
+            }
         }
     }
 
     /// The beginning of a line, or of another part of one, has been gathered.
     fn take_stamp(&mut self, head: Vec<u8>, stream: LogStream, out: &mut Vec<LogRecord>) {
-        let parsed = std::str::from_utf8(&head).ok().and_then(|text| {
+        let mut parsed = std::str::from_utf8(&head).ok().and_then(|text| {
             let text = text.strip_suffix(' ')?;
             DateTime::parse_from_rfc3339(text)
                 .ok()
                 .map(|at| at.with_timezone(&Utc))
         });
-        if self.part {
-            self.part = false;
-            if parsed.is_none() || parsed != self.at {
+        self.since_stamp = 0;
+        if std::mem::take(&mut self.part) && (parsed.is_none() || parsed != self.at) {
+            if stream == LogStream::Tty {
+                // A line that looks like having a stamp here: it has none.
+                parsed = None;
+            } else {
                 self.close(stream, out);
             }
         }
@@ -135,6 +180,7 @@ impl Partial {
     fn append(&mut self, bytes: &[u8]) {
         self.open = true;
         self.length += bytes.len() as u64;
+        self.since_stamp = self.since_stamp.saturating_add(bytes.len());
         let room = LINE_CAP.saturating_sub(self.bytes.len());
         self.bytes
             .extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
@@ -154,6 +200,7 @@ impl Partial {
             cut_from,
         });
         self.part = false;
+        self.since_stamp = 0;
     }
 }
 
@@ -249,14 +296,50 @@ mod tests {
         assert_eq!(out[0].cut_from, Some(100 << 20));
     }
 
+    #[test]
+    fn a_terminals_long_line_has_its_inner_stamps_taken_out_and_nothing_else() {
+        let part = "x".repeat(PART);
+        let text = format!("{T1}{part}{T1}{part}{T1}\r\n{T2}{part}2026-11 is no stamp\n{T2}y\n");
+        let texts: Vec<String> = lines(true, &[text.as_bytes()])
+            .into_iter()
+            .map(|l| l.1)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                format!("{part}{part}\r"),
+                format!("{part}2026-11 is no stamp"),
+                "y".to_owned()
+            ]
+        );
+    }
+
+    #[test]
+    fn a_part_that_waits_is_given_when_nothing_follows() {
+        let (mut demux, mut assembler, mut out) =
+            (Demux::new(false), Assembler::default(), Vec::new());
+        let bytes = frame(format!("{T1}no end").as_bytes());
+        let (begin, end) = bytes.split_at(bytes.len() - 1);
+        demux.push(begin, |f| assembler.push(f, &mut out)).unwrap();
+        assert!(!assembler.holds_part(), "half a frame is not given");
+        demux.push(end, |f| assembler.push(f, &mut out)).unwrap();
+        assert!(assembler.holds_part() && out.is_empty());
+        assembler.give_parts(&mut out);
+        assembler.finish(&mut out);
+        assert_eq!(out.len(), 1);
+        assert_eq!(out[0].bytes, b"no end");
+    }
+
     proptest! {
         #[test]
-        fn any_cut_of_the_stream_gives_the_same_lines(sizes in prop::collection::vec(1usize..60, 1..60), tty: bool) {
-            let text = format!("{T1}h\u{e9}llo \u{6f22}\u{5b57}\n{T2}second\n{T2}\n");
+        fn any_cut_of_the_stream_gives_the_same_lines(sizes in prop::collection::vec(1usize..6000, 1..60), tty: bool) {
+            let part = "x".repeat(PART);
+            let end = if tty { "" } else { "|" };
+            let text = format!("{T1}h\u{e9}llo \u{6f22}\u{5b57}\n|{T2}{part}{end}{T2}tail\n|{T2}\n");
             let whole: Vec<u8> = if tty {
-                text.clone().into_bytes()
+                text.replace('|', "").into_bytes()
             } else {
-                text.split_inclusive('\n').flat_map(|line| frame(line.as_bytes())).collect()
+                text.split('|').flat_map(|line| frame(line.as_bytes())).collect()
             };
             let mut chunks: Vec<&[u8]> = Vec::new();
             let mut rest = whole.as_slice();
