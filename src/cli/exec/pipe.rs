@@ -46,12 +46,12 @@ pub(super) async fn run(
             command: Vec::new(),
         },
         Ok(Carried::Unread(why)) => {
-            engine.end_session(id, &request.mark).await;
+            end_session(engine, id, &request).await;
             quit = Some(why);
             ShellEnd::Detached
         }
         Ok(Carried::Interrupted) => {
-            engine.end_session(id, &request.mark).await;
+            end_session(engine, id, &request).await;
             ShellEnd::Exited {
                 code: 130,
                 command: Vec::new(),
@@ -214,6 +214,16 @@ fn lines(held: &mut Vec<u8>, bytes: &[u8]) -> Vec<u8> {
         }
     }
     safe
+}
+
+/// Ends what the command left behind; what cannot be ended is told in the diagnostics.
+async fn end_session(engine: &Engine, id: &str, request: &ExecRequest) {
+    let ended = engine
+        .end_session(id, request.user.as_deref(), &request.mark)
+        .await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the command may still run in the container");
+    }
 }
 
 #[cfg(test)]
