@@ -1,10 +1,12 @@
 //! The command line: reads arguments, loads settings, runs one command, turns its end into an exit code.
-//! Each command is a file beside this one. Everything printed goes through [`out`], sanitised, and a reader that has
+//! Each command is a file beside this one. Everything printed goes through `out`, sanitised, and a reader that has
 //! gone (`| head`) is success. Must not know how the screen works: it is started with `runtime::run`.
 mod args;
 mod context;
 mod doctor;
+mod exec;
 mod journal;
+mod logs;
 mod names;
 mod out;
 mod print;
@@ -75,6 +77,11 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
         Some(Command::Restart(args)) => verb::run(&context, verb::Act::Restart, &args, &mut out),
         Some(Command::Stop(args)) => verb::run(&context, verb::Act::Stop, &args, &mut out),
         Some(Command::Start(args)) => verb::run(&context, verb::Act::Start, &args, &mut out),
+        Some(Command::Logs(args)) if logs::wants_screen(&args, &out) => {
+            screen(&context, Start::Logs(args.names))
+        }
+        Some(Command::Logs(args)) => logs::run(&context, &args, &mut out),
+        Some(Command::Exec(args)) => exec::run(&context, &args, &mut out),
         Some(Command::Doctor) => doctor::run(&context, &mut out),
         Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
         Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),

@@ -97,7 +97,7 @@ impl Settings {
             .map(|(id, keys)| {
                 (
                     (*id).to_owned(),
-                    keys.split(' ').map(str::to_owned).collect(),
+                    keys.split_whitespace().map(str::to_owned).collect(),
                 )
             })
             .collect();

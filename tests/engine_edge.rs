@@ -2,8 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
-    reason = "helpers of tests fail as tests do, and a skipped test says so"
+    reason = "helpers of tests fail as tests do"
 )]
 
 use std::future::Future;
@@ -24,6 +23,11 @@ use stacktui::msg::FailureKind;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
+
+#[cfg(test)]
+#[path = "support/engine.rs"]
+#[expect(dead_code, reason = "containers are made through the edge itself here")]
+mod support;
 
 const HOST: HostId = HostId(0);
 const PAGE: &str = "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 93\r\n\r\n<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n";
@@ -596,19 +600,13 @@ async fn tls_with_client_certificates() -> io::Result<()> {
     Ok(())
 }
 
-/// The engine of this machine, when one answers.
-async fn real() -> Option<Engine> {
-    let path = Path::new("/var/run/docker.sock").to_owned();
-    match Engine::open(&Endpoint::Unix(path)).await {
-        Ok(engine) => Some(engine),
-        Err(error) => {
-            println!("SKIPPED: no engine here ({error})");
-            None
-        }
-    }
+/// The engine that tests may use; a skip when there is none.
+async fn real(test: &str) -> Option<Engine> {
+    let endpoint = Endpoint::parse(&support::real_engine(test)?).unwrap();
+    Some(Engine::open(&endpoint).await.unwrap())
 }
 
-const IMAGE: &str = "stacktest-busybox:latest";
+const IMAGE: &str = support::BUSYBOX;
 
 /// Removes its container whatever happens to the test.
 struct Guard(String);
@@ -619,18 +617,8 @@ impl Drop for Guard {
     }
 }
 
-/// A container of our own that sleeps; nothing when the image is not here.
-async fn sleeper(engine: &Engine, name: &str) -> Option<(Key, Guard)> {
-    if !engine
-        .local_images()
-        .await
-        .unwrap()
-        .iter()
-        .any(|(tag, _)| tag == IMAGE)
-    {
-        println!("SKIPPED: no image {IMAGE} here");
-        return None;
-    }
+/// A container of our own that sleeps.
+async fn sleeper(engine: &Engine, name: &str) -> (Key, Guard) {
     let body = json!({"Image": IMAGE, "Cmd": ["sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.1; done"], "Labels": {"edge": "yes"}});
     let name = format!("edge-{name}-{}", std::process::id());
     let path = format!("/containers/create?name={name}");
@@ -640,17 +628,17 @@ async fn sleeper(engine: &Engine, name: &str) -> Option<(Key, Guard)> {
         .await
         .unwrap();
     let id = made["Id"].as_str().unwrap().to_owned();
-    Some((Key::container(HOST, &id), Guard(id)))
+    (Key::container(HOST, &id), Guard(id))
 }
 
 const LONG: Duration = Duration::from_secs(40);
 
 #[tokio::test]
 async fn the_verbs_on_a_real_engine() {
-    let Some(engine) = real().await else { return };
-    let Some((key, _guard)) = sleeper(&engine, "verbs").await else {
+    let Some(engine) = real("the_verbs_on_a_real_engine").await else {
         return;
     };
+    let (key, _guard) = sleeper(&engine, "verbs").await;
     let state = async || {
         let rows = engine
             .list_some(HOST, &[&key.id], Utc::now())
@@ -739,10 +727,10 @@ async fn the_verbs_on_a_real_engine() {
 
 #[tokio::test]
 async fn events_of_a_real_engine_come_and_resume() {
-    let Some(engine) = real().await else { return };
-    let Some((key, _guard)) = sleeper(&engine, "events").await else {
+    let Some(engine) = real("events_of_a_real_engine_come_and_resume").await else {
         return;
     };
+    let (key, _guard) = sleeper(&engine, "events").await;
     let mut events = engine.events(None).await.unwrap();
     engine.perform(&key, &Verb::Start, LONG).await.unwrap();
     engine
@@ -783,10 +771,10 @@ async fn events_of_a_real_engine_come_and_resume() {
 
 #[tokio::test]
 async fn a_helper_shares_the_targets_processes_and_goes() {
-    let Some(engine) = real().await else { return };
-    let Some((key, _guard)) = sleeper(&engine, "helper").await else {
+    let Some(engine) = real("a_helper_shares_the_targets_processes_and_goes").await else {
         return;
     };
+    let (key, _guard) = sleeper(&engine, "helper").await;
     engine.perform(&key, &Verb::Start, LONG).await.unwrap();
     let id = engine.run_helper(&key, IMAGE).await.unwrap();
     let _helper = Guard(id.clone());
@@ -807,10 +795,10 @@ async fn a_helper_shares_the_targets_processes_and_goes() {
 
 #[tokio::test]
 async fn a_call_on_a_real_engine_keeps_its_own_time_limit() {
-    let Some(engine) = real().await else { return };
-    let Some((key, _guard)) = sleeper(&engine, "slow").await else {
+    let Some(engine) = real("a_call_on_a_real_engine_keeps_its_own_time_limit").await else {
         return;
     };
+    let (key, _guard) = sleeper(&engine, "slow").await;
     engine.perform(&key, &Verb::Start, LONG).await.unwrap();
     engine.perform(&key, &Verb::Pause, LONG).await.unwrap();
     engine.perform(&key, &Verb::Unpause, LONG).await.unwrap();
@@ -827,13 +815,15 @@ async fn a_link_to_a_real_engine_shows_what_happens_within_a_second() {
     use stacktui::engine::Candidate;
     use stacktui::msg::HostMsg;
     use stacktui::runtime::link::LinkTask;
-    let Some(engine) = real().await else { return };
-    let Some((key, _guard)) = sleeper(&engine, "link").await else {
+    let Some(engine) = real("a_link_to_a_real_engine_shows_what_happens_within_a_second").await
+    else {
         return;
     };
+    let (key, _guard) = sleeper(&engine, "link").await;
     let (out, mut messages) = tokio::sync::mpsc::channel(64);
     let (live, watched) = tokio::sync::watch::channel(None);
-    let socket = Endpoint::Unix("/var/run/docker.sock".into());
+    let place = support::real_engine("a_link_to_a_real_engine").unwrap();
+    let socket = Endpoint::parse(&place).unwrap();
     let task = LinkTask {
         host: HOST,
         candidates: vec![Candidate::new(socket, "default socket")],

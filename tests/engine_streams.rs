@@ -427,6 +427,8 @@ struct Terminal {
     size: watch::Sender<(u16, u16)>,
     end: JoinHandle<ShellEnd>,
     seen: String,
+    /// What was shown up to and with the last text waited for.
+    before: String,
 }
 
 /// What the test keeps of a terminal: input, output, size.
@@ -458,6 +460,7 @@ fn open(engine: &Engine, made: &Made, request: ShellRequest) -> Terminal {
         size,
         end,
         seen: String::new(),
+        before: String::new(),
     }
 }
 
@@ -471,7 +474,7 @@ impl Terminal {
         let shown = async {
             loop {
                 if let Some(at) = self.seen.find(text) {
-                    self.seen.drain(..at + text.len());
+                    self.before = self.seen.drain(..at + text.len()).collect();
                     return true;
                 }
                 let Some(bytes) = self.output.recv().await else {
@@ -482,6 +485,26 @@ impl Terminal {
         };
         let found = timeout(Duration::from_secs(15), shown).await;
         assert_eq!(found, Ok(true), "no {text:?} in {:?}", self.seen);
+    }
+
+    /// The terminal gets this size within seconds, and keeps it: a late answer to an older one would undo it.
+    async fn sized(&mut self, size: &str) {
+        let settled = async {
+            let mut right = 0;
+            while right < 3 {
+                self.type_in("echo si''ze=$(stty size)=\r").await;
+                self.wait_for("size=").await;
+                self.wait_for("=").await;
+                right = if self.before.trim_end_matches('=') == size {
+                    right + 1
+                } else {
+                    0
+                };
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let settled = timeout(Duration::from_secs(15), settled).await.is_ok();
+        assert!(settled, "{:?} instead of {size}", self.before);
     }
 
     async fn end(self) -> ShellEnd {
@@ -516,17 +539,17 @@ async fn a_shell_has_its_size_its_keys_and_its_exit_code() {
     let made = sleeper(&[]);
     let mut shell = open(&engine, &made, ShellRequest::default());
     shell.wait_for("#").await;
-    shell.type_in("stty size; echo $TERM\r").await;
-    shell.wait_for("30 100").await;
+    shell.sized("30 100").await;
+    shell.type_in("echo $TERM\r").await;
     shell.wait_for("xterm").await;
     for rows in 40..=45 {
         shell.size.send_replace((132, rows));
     }
-    sleep(Duration::from_millis(500)).await;
-    shell.type_in("stty size\r").await;
-    shell.wait_for("45 132").await;
-    shell.type_in("stty raw -echo; od -An -tx1 -N5\r").await;
-    sleep(Duration::from_millis(300)).await;
+    shell.sized("45 132").await;
+    shell
+        .type_in("stty raw -echo; echo li''sten; od -An -tx1 -N5\r")
+        .await;
+    shell.wait_for("listen").await;
     shell.type_in("\u{10}x\0\u{1}\u{2}").await;
     shell.wait_for("10 78 00 01 02").await;
     shell.type_in("\nstty sane\n").await;
@@ -677,6 +700,7 @@ fn attached(engine: &Engine, made: &Made) -> Terminal {
         size,
         end,
         seen: String::new(),
+        before: String::new(),
     }
 }
 

@@ -1,5 +1,11 @@
 //! The simulated engine through bollard, as the program itself talks to it: in process and over a
 //! unix socket, with a paused clock wherever time counts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its body does"
+)]
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -583,6 +589,28 @@ async fn half_closing_ends_the_input_and_a_dropped_terminal_lives_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_marker_in_the_environment_ends_a_shell_left_behind() {
+    let (_sim, docker) = world();
+    let options = CreateExecOptions {
+        cmd: Some(vec!["sh"]),
+        env: Some(vec!["STACKTUI_SESSION=abc-1"]),
+        tty: Some(true),
+        ..Default::default()
+    };
+    let id = docker.create_exec(ZAMMAD, options).await.unwrap().id;
+    let start = bollard::exec::StartExecOptions {
+        tty: true,
+        ..Default::default()
+    };
+    drop(docker.start_exec(&id, Some(start)).await.unwrap());
+    let script = "for p in /proc/[0-9]*; do grep -qsa STACKTUI_SESSION=abc-1 $p/environ && kill -HUP ${p#/proc/}; done";
+    run(&docker, ZAMMAD, &["sh", "-c", script]).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let full = docker.inspect_exec(&id).await.unwrap();
+    assert_eq!((full.running, full.exit_code), (Some(false), Some(129)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn faults_do_what_they_say() {
     let (sim, docker) = world();
     sim.set_fault(Some(Fault::Slow(Duration::from_secs(4))));
@@ -768,7 +796,6 @@ async fn a_unix_socket_serves_and_is_removed() {
 async fn ten_thousand_containers_stay_cheap() {
     let sim = sim("generated:10000");
     let docker = docker(&sim);
-    let start = std::time::Instant::now();
     let options = q::ListContainersOptionsBuilder::default().all(true).build();
     assert_eq!(
         docker.list_containers(Some(options)).await.unwrap().len(),
@@ -785,9 +812,9 @@ async fn ten_thousand_containers_stay_cheap() {
         .unwrap()
         .unwrap();
     assert!(sample.cpu_stats.is_some());
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        start.elapsed()
+    assert_eq!(
+        sim.requests(),
+        2,
+        "one list, one reading, whatever the number"
     );
 }

@@ -429,13 +429,13 @@ fn reverse(state: &mut State) -> Effects {
     vec![remember(state)]
 }
 
-/// What of the table is kept for the next start.
+/// What of the table is kept for the next start, under the settings' names.
 pub fn remember(state: &State) -> crate::effect::Effect {
     let table = &state.containers;
+    let order = format!("{}{}", if table.reverse { "-" } else { "" }, table.order);
     crate::effect::Effect::Remember(vec![
-        ("order".to_owned(), table.order.clone()),
-        ("reverse".to_owned(), table.reverse.to_string()),
-        ("columns".to_owned(), table.columns.join(",")),
+        ("order.containers".to_owned(), order),
+        ("columns.containers".to_owned(), table.columns.join(",")),
     ])
 }
 

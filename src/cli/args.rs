@@ -13,7 +13,7 @@ pub(super) struct Cli {
     pub global: Global,
 
     /// Print a list and exit.
-    #[arg(long, value_enum, value_name = "WHAT", exclusive = true)]
+    #[arg(long, value_enum, value_name = "WHAT")]
     pub print: Option<Print>,
 
     /// Put a terminal right that another program left in a bad way.
@@ -77,6 +77,10 @@ pub(super) enum Command {
     Stop(Targets),
     /// Start containers, services or stacks.
     Start(Targets),
+    /// Follow the logs of containers, services or stacks: on a terminal in the log view, else as plain lines.
+    Logs(Logs),
+    /// Run a command in a container, or open a shell. Ends with the command's own exit code.
+    Exec(Exec),
     /// What was tried to reach an engine, what it may do, what this terminal can.
     Doctor,
     /// Who did what, when, with what outcome.
@@ -132,6 +136,54 @@ pub(super) struct Targets {
 }
 
 #[derive(Debug, Default, Args)]
+pub(super) struct Logs {
+    /// Container, service or stack names, or the beginning of an id.
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Stay and print what comes, across restarts, as plain lines.
+    #[arg(short, long, conflicts_with = "until")]
+    pub follow: bool,
+    /// Only newer lines: 10m, 2h, 3d, today, 10:32, 2026-11-22 or an RFC 3339 time.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only older lines.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only the newest lines of each source: a number, or all.
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    pub tail: Option<String>,
+    /// Only lines that match this regular expression.
+    #[arg(long, value_name = "REGEX")]
+    pub grep: Option<String>,
+    /// Begin each line with its time.
+    #[arg(short, long)]
+    pub timestamps: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Exec {
+    /// The container.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The command; without one, the best shell there is.
+    #[arg(
+        value_name = "CMD",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub command: Vec<String>,
+    /// As this user.
+    #[arg(short, long)]
+    pub user: Option<String>,
+    /// In this directory.
+    #[arg(short, long, value_name = "DIR")]
+    pub workdir: Option<String>,
+    /// Not in the container itself but beside it, in a helper container of this image that is removed afterwards.
+    #[arg(long, value_name = "IMAGE")]
+    pub helper: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
 pub(super) struct JournalArgs {
     /// Not older: 10m, 2h, 3d, today, 10:32, 2026-11-22 or an RFC 3339 time.
     #[arg(long, value_name = "TIME")]
@@ -155,7 +207,7 @@ pub(super) struct JournalArgs {
     #[arg(long)]
     pub json: bool,
     /// Check that no line was changed or taken away.
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "limit", "json"])]
     pub verify: bool,
 }
 

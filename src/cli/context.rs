@@ -1,6 +1,10 @@
 //! What every command stands on: the environment, the settings with the flags over them, the way to an engine.
 use std::path::PathBuf;
 
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tokio::sync::oneshot;
+
 use super::args::Global;
 use super::out::{Quit, complain, no_engine};
 use super::sim::scenario;
@@ -102,8 +106,13 @@ impl Context {
 
     /// The first engine that answers; none ends the program with what was tried.
     pub(super) async fn engine(&self) -> Result<Engine, Quit> {
+        self.engine_of().await.map(|(engine, _)| engine)
+    }
+
+    /// The same, with the endpoint that it answers at.
+    pub(super) async fn engine_of(&self) -> Result<(Engine, Candidate), Quit> {
         let reached = self.reach().await?;
-        reached.engine.map(|(engine, _)| engine).ok_or_else(|| {
+        reached.engine.ok_or_else(|| {
             no_engine(&DownReason {
                 tried: reached.failed,
                 ..DownReason::default()
@@ -173,4 +182,49 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result
         .build()
         .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
         .block_on(work)
+}
+
+/// Ctrl-C, or the polite request to end.
+pub(super) async fn interrupted() {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+        return std::future::pending().await;
+    };
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        signals.forever().next();
+        // Nobody waits any more when the listener has failed.
+        let _ = sender.send(());
+    });
+    if receiver.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Effect;
+    use crate::runtime::startup::prefs;
+    use crate::state::{Keymap, State};
+
+    #[test]
+    fn what_is_chosen_on_the_screen_is_there_at_the_next_start() {
+        let first = prefs(&Settings::default());
+        let now = crate::runtime::clock::now();
+        let mut state = State::new(now, (80, 24), first, Keymap::default());
+        state.containers.order = "cpu".to_owned();
+        state.containers.reverse = true;
+        state.containers.columns = vec!["name".to_owned(), "cpu".to_owned()];
+        let Effect::Remember(pairs) = actions::table::remember(&state) else {
+            panic!("it is remembered");
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("state.toml");
+        crate::config::remember(&file, &pairs).unwrap();
+        let mut settings = Settings::default();
+        settings.recall(&recall(&file));
+        let next = prefs(&settings);
+        assert_eq!((next.order.as_str(), next.reverse), ("cpu", true));
+        assert_eq!(next.columns, ["name", "cpu"]);
+    }
 }

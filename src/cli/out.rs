@@ -1,5 +1,8 @@
 //! Standard output and how a command ends early. A reader that has gone is success: nobody wants the rest.
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::os::fd::AsFd;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{DONE, FAILED, USAGE};
 use crate::model::{DownReason, Tried};
@@ -133,5 +136,20 @@ impl Out {
     pub(super) fn flush(&mut self) -> Result<(), Quit> {
         self.inner.flush()?;
         Ok(())
+    }
+
+    /// A pipe whose other end was closed, found without writing into it.
+    pub(super) fn nobody_reads(&self) -> bool {
+        let mut polled = [PollFd::new(
+            self.inner.get_ref().as_fd(),
+            PollFlags::empty(),
+        )];
+        let asked = poll(&mut polled, PollTimeout::ZERO);
+        let [found] = polled;
+        let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
+        asked.is_ok()
+            && found
+                .revents()
+                .is_some_and(|events| events.intersects(gone))
     }
 }

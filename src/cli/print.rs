@@ -90,3 +90,42 @@ fn theme_file(out: &mut Out) -> Result<(), Quit> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::keys::Chord;
+    use crate::settings::{Preset, Settings};
+    use crate::state::{Scope, ViewId};
+
+    /// No key of a preset hides another's where containers are shown.
+    #[test]
+    fn presets_fit_together() {
+        for preset in [Preset::Default, Preset::Lazydocker, Preset::K9s] {
+            let settings = Settings {
+                key_preset: preset,
+                ..Settings::default()
+            };
+            let bindings = settings.bindings();
+            let keymap = actions::keymap(&bindings).unwrap();
+            for (id, keys) in &bindings {
+                assert_eq!(keymap.keys_of(id).len(), keys.len(), "{preset:?} {id}");
+            }
+            let mut taken: BTreeMap<Chord, &str> = BTreeMap::new();
+            let shown = [
+                Scope::View(ViewId::Containers),
+                Scope::Container,
+                Scope::Table,
+                Scope::Global,
+            ];
+            for action in actions::all().filter(|action| shown.contains(&action.scope)) {
+                for chord in keymap.keys_of(action.id) {
+                    let other = taken.insert(chord, action.id);
+                    assert_eq!(other, None, "{preset:?}: {chord} is {} too", action.id);
+                }
+            }
+        }
+    }
+}

@@ -1,13 +1,9 @@
 //! `sim`: the simulated engine on a unix socket, for trying and for tests; and the scenarios' names.
 use std::path::Path;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use tokio::sync::oneshot;
-
 use super::DONE;
 use super::args::SimArgs;
-use super::context::block_on;
+use super::context::{block_on, interrupted};
 use super::out::{Out, Quit};
 use crate::sim::{Scenario, Sim};
 
@@ -45,20 +41,4 @@ pub(super) fn run(args: &SimArgs, out: &mut Out) -> Result<u8, Quit> {
         }
         Ok(DONE)
     })
-}
-
-/// Ctrl-C, or the polite request to end.
-async fn interrupted() {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
-        return std::future::pending().await;
-    };
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        signals.forever().next();
-        // Nobody waits any more when the listener has failed.
-        let _ = sender.send(());
-    });
-    if receiver.await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

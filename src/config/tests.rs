@@ -1,3 +1,4 @@
+//! Settings from files and variables, tested on directories of their own.
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,3 +1,4 @@
+//! The journal, tested with directories and processes of its own.
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;

@@ -27,10 +27,23 @@ pub struct Report {
 }
 
 fn words(details: &Details) -> String {
+    let state = details.state.word();
     match details.health.as_ref().and_then(|h| h.status) {
-        Some(health) => format!("{}, {}", details.state.word(), health.word()),
-        None => details.state.word().to_owned(),
+        _ if !details.state.is_live() && details.exit_code != 0 => {
+            format!("{state}, exit {}", details.exit_code)
+        }
+        Some(health) => format!("{state}, {}", health.word()),
+        None => state.to_owned(),
     }
+}
+
+/// How long the call may take: the wait before the kill, and then some.
+fn limit(verb: &Verb, stop_timeout: u32) -> Duration {
+    let wait = match verb {
+        Verb::Stop { timeout } | Verb::Restart { timeout } => timeout.unwrap_or(stop_timeout),
+        _ => stop_timeout,
+    };
+    Duration::from_secs(u64::from(wait)) + MARGIN
 }
 
 fn unreachable() -> Failure {
@@ -84,7 +97,7 @@ pub async fn run(
         }
     };
     let called = Instant::now();
-    let limit = Duration::from_secs(u64::from(stop_timeout)) + MARGIN;
+    let limit = limit(&job.verb, stop_timeout);
     let outcome = engine.perform(&job.key, &job.verb, limit).await;
     let took_ms = took(called);
     let after = match (&job.verb, &outcome) {

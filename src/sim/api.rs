@@ -8,6 +8,7 @@ mod images;
 mod inspect;
 mod links;
 mod logs;
+mod processes;
 mod query;
 mod stats;
 mod system;

@@ -201,7 +201,7 @@ mod tests {
         assert!(filters(r#"{"type":{"container":true}}"#).event(&health));
         assert!(filters(r#"{"label":["app=shop"],"container":["abc"]}"#).event(&health));
         assert!(!filters(r#"{"label":["app=wiki"]}"#).event(&health));
-        assert!(!filters(r#"{"container":["web"]}"#).event(&event("network", "connect")));
+        assert!(!filters(r#"{"container":["shop"]}"#).event(&health));
         assert!(Filters::parse(Some("[1")).is_err());
     }
 

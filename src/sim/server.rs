@@ -127,9 +127,13 @@ impl Drop for Shared {
 impl Sim {
     /// An engine with the world of `scenario`. Its time stands still until the first connection,
     /// or [`Sim::start`].
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a world takes its scenario over; callers have no more use for it"
+    )]
     pub fn new(scenario: Scenario) -> Self {
         let clock = Clock::new();
-        let world = World::new(scenario, clock.origin());
+        let world = World::new(&scenario, clock.origin());
         let shared = Shared {
             world: Mutex::new(world),
             clock,

@@ -1,6 +1,7 @@
 //! What runs in an exec: a small built-in shell and its commands. Never the host's: nothing here
 //! can start a process or open a file. Must not know HTTP.
 mod commands;
+mod facts;
 mod files;
 mod terminal;
 mod words;
@@ -9,8 +10,9 @@ use base64::Engine as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
+use super::clock::Ns;
 use super::server::Shared;
-use super::world::{Refusal, World};
+use super::world::{Container, ExecSpec, Refusal, World};
 use commands::Shell;
 use terminal::{Line, Terminal};
 
@@ -22,6 +24,7 @@ pub struct Plan {
     pub(in crate::sim::shell) user: String,
     pub(in crate::sim::shell) directory: String,
     pub(in crate::sim::shell) hostname: String,
+    pub(in crate::sim::shell) now: Ns,
     pub(in crate::sim::shell) shells: Vec<String>,
     pub(in crate::sim::shell) processes: Vec<String>,
     pub(in crate::sim::shell) size: watch::Receiver<(u16, u16)>,
@@ -38,34 +41,17 @@ impl Plan {
     ///
     /// # Errors
     /// 404.
-    pub fn new(world: &mut World, id: &str) -> Result<Self, Refusal> {
+    pub fn new(world: &mut World, id: &str, now: Ns) -> Result<Self, Refusal> {
         let exec = world.exec(id)?;
         let (spec, run, id) = (exec.spec.clone(), exec.run, exec.container.clone());
         let (size, killed) = (exec.size.subscribe(), exec.killed.subscribe());
         let container = world.get(&id)?;
         let hostname: String = id.chars().take(12).collect();
-        let mut env: Vec<(String, String)> = Vec::new();
-        let mut set = |line: &str| {
-            let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            env.retain(|(known, _)| known != key);
-            env.push((key.to_owned(), value.to_owned()));
-        };
-        set(&format!("HOSTNAME={hostname}"));
-        if spec.tty {
-            set("TERM=xterm");
-        }
-        container.env.iter().for_each(|line| set(line));
-        spec.env.iter().flatten().for_each(|line| set(line));
         let user = spec.user.as_deref().filter(|user| !user.is_empty());
         let user = user.unwrap_or(container.user()).to_owned();
-        set(if user == "root" || user == "0" {
-            "HOME=/root"
-        } else {
-            "HOME=/"
-        });
         let mut processes = vec![container.command.join(" ")];
         processes.extend(container.spec.processes.iter().cloned());
-        let directory = spec.working_dir.filter(|dir| !dir.is_empty());
+        let directory = spec.working_dir.clone().filter(|dir| !dir.is_empty());
         let image = world
             .images
             .iter()
@@ -75,11 +61,12 @@ impl Plan {
         let odd = container.spec.exec_error.as_ref();
         let decode = |text: &String| base64::engine::general_purpose::STANDARD.decode(text).ok();
         Ok(Self {
+            env: environment(container, &spec, &hostname, &user),
             argv: spec.cmd,
-            env,
             user,
             directory: directory.unwrap_or_else(|| default.to_owned()),
             hostname,
+            now,
             shells: container.shells.clone(),
             processes,
             size,
@@ -90,6 +77,11 @@ impl Plan {
             own_user: container.user().to_owned(),
             odd_failure: odd.and_then(decode),
         })
+    }
+
+    /// Whether it runs as root.
+    pub fn is_root(&self) -> bool {
+        is_root(&self.user)
     }
 
     /// The same with or without a terminal.
@@ -140,6 +132,36 @@ impl Plan {
             _ => !self.shells.is_empty() && commands::PROGRAMS.contains(&name),
         }
     }
+}
+
+fn is_root(user: &str) -> bool {
+    user == "root" || user == "0"
+}
+
+/// The environment of an exec: the container's, what was asked for, and what the engine adds.
+fn environment(
+    container: &Container,
+    spec: &ExecSpec,
+    hostname: &str,
+    user: &str,
+) -> Vec<(String, String)> {
+    let own = format!("HOSTNAME={hostname}");
+    let home = if is_root(user) {
+        "HOME=/root"
+    } else {
+        "HOME=/"
+    };
+    let terminal = spec.tty.then_some("TERM=xterm");
+    let first = [own.as_str(), home].into_iter().chain(terminal);
+    let container = container.env.iter().map(String::as_str);
+    let asked = spec.env.iter().flatten().map(String::as_str);
+    let mut env: Vec<(String, String)> = Vec::new();
+    for line in first.chain(container).chain(asked) {
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        env.retain(|(known, _)| known != key);
+        env.push((key.to_owned(), value.to_owned()));
+    }
+    env
 }
 
 /// Runs a plan on a stream; the exit code.

@@ -4,11 +4,14 @@
 mod build;
 mod changes;
 mod container;
+mod due;
 mod exec;
 mod health;
 mod lifecycle;
 mod making;
 mod queue;
+mod settle;
+mod signals;
 mod things;
 
 use std::collections::{BTreeMap, HashMap};

@@ -56,7 +56,7 @@ impl Line {
         taken
     }
 
-    /// A run of simple characters ([`is_simple`]), as many as have room; returns the bytes written.
+    /// A run of simple characters (ASCII and the like), as many as have room; returns the bytes written.
     pub(super) fn simple(&mut self, s: &str) -> usize {
         let taken = floor_border(s, self.room());
         let run = s.get(..taken).unwrap_or_default();

@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::actions::table::chosen_columns;
-use crate::columns::{ContainerColumn, Cx};
+use crate::columns::Cx;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, State};
 use crate::theme::{Key, Theme};
@@ -84,16 +84,6 @@ pub fn rows_built(state: &State, area: Rect) -> usize {
     visible(state, area).count()
 }
 
-/// Whether the column's order runs down (the greatest first) as it is now.
-pub fn arrow(theme: &Theme, column: &ContainerColumn, reverse: bool) -> &'static str {
-    let down = column.right || column.id == "trend";
-    if down == reverse {
-        theme.symbols.up
-    } else {
-        theme.symbols.down
-    }
-}
-
 fn titles(state: &State, theme: &Theme, grid: &Grid, area: Rect, buf: &mut Buffer) {
     let table = &state.containers;
     for (column, x, width) in &grid.columns {
@@ -104,7 +94,7 @@ fn titles(state: &State, theme: &Theme, grid: &Grid, area: Rect, buf: &mut Buffe
             Key::ColumnTitle
         };
         let arrow = if ordered {
-            arrow(theme, column, table.reverse)
+            super::list::arrow(theme, column, table.reverse)
         } else {
             ""
         };

@@ -2,6 +2,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::columns::ContainerColumn;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, Table};
 use crate::theme::{Key, Theme};
@@ -46,4 +47,14 @@ pub fn select(theme: &Theme, place: Rect, buf: &mut Buffer) {
     let place = place.intersection(buf.area);
     Pen::new(buf, place).write(theme.symbols.cursor, theme.style(Key::Cursor));
     buf.set_style(place, theme.style(Key::Selected));
+}
+
+/// Whether the column's order runs down (the greatest first) as it is now.
+pub fn arrow(theme: &Theme, column: &ContainerColumn, reverse: bool) -> &'static str {
+    let down = column.right || column.id == "trend";
+    if down == reverse {
+        theme.symbols.up
+    } else {
+        theme.symbols.down
+    }
 }

@@ -146,7 +146,7 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
             if let Some(column) =
                 columns::find(&table.order).filter(|c| c.id != "name" || table.reverse)
             {
-                let arrow = super::containers::arrow(theme, column, table.reverse);
+                let arrow = super::list::arrow(theme, column, table.reverse);
                 chip(100, format!("{arrow} {}", column.id), Key::Dim);
             }
         }

@@ -1,243 +1,254 @@
-//! The rules of the house: who may use whom, what a file may be.
+//! The rules over what modules use: arrows down, no cycles, crates by level, one place for the clock.
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use super::source::{blank, functions, mentions, without_tests};
+use super::levels::{
+    CLOCK_KEEPERS, CLOCKS, CRATE_EXCEPTIONS, Kind, Module, NOT_FOR_EDGES, NOT_FOR_SIM, STD_IO,
+    VIEW_PARTS, find,
+};
+use super::paths::{Named, paths};
+use super::source::Source;
 
-/// A source file: its path below `src`, and its text.
-pub type File = (String, String);
-
-/// Modules by level, lowest first; `EDGES` stand beside level 2 and `sim` apart.
-const LEVELS: [&[&str]; 9] = [
-    &["model", "text"],
-    &["keys", "theme", "settings"],
-    &["msg", "effect", "widgets"],
-    &["state"],
-    &["actions", "columns", "layout"],
-    &["views"],
-    &["update", "subscriptions"],
-    &["runtime"],
-    &["cli", "main", "lib"],
-];
-const EDGES: [&str; 3] = ["engine", "journal", "config"];
-
-/// I/O and time, which the pure levels may not mention.
-const IMPURE: [&str; 11] = [
-    "tokio",
-    "bollard",
-    "hyper",
-    "std::fs",
-    "std::net",
-    "std::env",
-    "std::process",
-    "std::thread",
-    "std::io",
-    "nix",
-    "crossterm",
-];
-const CLOCKS: [&str; 4] = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now"];
-const BAD_NAMES: [&str; 6] = [
-    "app.rs",
-    "utils.rs",
-    "common.rs",
-    "helpers.rs",
-    "types.rs",
-    "mod.rs",
-];
-const MOST_LINES: usize = 500;
-const LONGEST_FN: usize = 80;
-
-fn level(module: &str) -> Option<usize> {
-    LEVELS.iter().position(|level| level.contains(&module))
+/// A broken rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    pub file: String,
+    pub line: usize,
+    /// The line, or what there is to see.
+    pub text: String,
+    /// What is wrong, and the rule in a sentence.
+    pub rule: String,
 }
 
-/// The top-level module of a file: `views/details.rs` is of `views`.
-pub fn module_of(path: &str) -> &str {
-    path.split('/')
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches(".rs")
+impl Finding {
+    pub fn new(source: &Source, line: usize, rule: impl Into<String>) -> Self {
+        Self {
+            file: source.path.clone(),
+            line,
+            text: source.line(line).to_owned(),
+            rule: rule.into(),
+        }
+    }
 }
 
-/// Why `from` may not use `to`, if it may not.
-pub fn forbidden(from: &str, to: &str) -> Option<String> {
-    if from == to {
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}:{}: {}", self.file, self.line, self.text)?;
+        write!(f, "    {}", self.rule)
+    }
+}
+
+/// Everything that breaks a rule of use.
+pub fn check(sources: &[Source], crates: &BTreeSet<String>) -> Vec<Finding> {
+    let views = children(sources, "views");
+    let mut found = Vec::new();
+    for source in sources {
+        let Some(module) = module_of(source, &mut found) else {
+            continue;
+        };
+        for named in &paths(source) {
+            let rules = [
+                arrow(module, named),
+                neighbour(source, named, &views),
+                foreign(source, module, named, crates),
+                clock(source, named),
+            ];
+            for rule in rules.into_iter().flatten() {
+                found.push(Finding::new(source, named.line, rule));
+            }
+        }
+    }
+    found.extend(cycle(sources));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The entry of a file's module; `lib.rs` has none, it is the list of them.
+fn module_of(source: &Source, found: &mut Vec<Finding>) -> Option<&'static Module> {
+    let top = source.top();
+    if top == "lib" {
         return None;
     }
-    let edge = |module: &str| EDGES.contains(&module);
-    let allowed = match (from, to) {
-        ("sim", _) => false,
-        (_, "sim") => matches!(from, "runtime" | "cli"),
-        (from, to) if edge(from) => {
-            !edge(to) && to != "widgets" && level(to).is_some_and(|level| level <= 2)
-        }
-        (from, to) if edge(to) => matches!(from, "runtime" | "cli"),
-        (from, to) => match (level(from), level(to)) {
-            (Some(from), Some(to)) => to <= from,
-            _ => {
-                return Some(format!(
-                    "`{from}` or `{to}` has no level: give it one in tests/architecture"
-                ));
-            }
-        },
+    let module = find(&top);
+    if module.is_none() {
+        found.push(Finding::new(source, 1, no_level(&top)));
+    }
+    module
+}
+
+fn no_level(name: &str) -> String {
+    format!(
+        "`{name}` has no level: every module right under the root stands in tests/architecture/levels.rs"
+    )
+}
+
+/// Arrows point down only.
+fn arrow(from: &Module, named: &Named) -> Option<String> {
+    let top = named.top()?;
+    if top == from.name {
+        return None;
+    }
+    let Some(to) = find(top) else {
+        return Some(no_level(top));
     };
-    (!allowed).then(|| format!("arrows point down only: `{from}` may not use `{to}`"))
-}
-
-/// Everything that is wrong with one file, each with its line.
-pub fn check_file((path, text): &File) -> Vec<String> {
-    let module = module_of(path);
-    let mut wrong = Vec::new();
-    if !text.starts_with("//!") {
-        wrong.push(format!(
-            "{path}:1: a file opens with `//!`: what it holds and what it must not know"
+    let (a, b) = (from.name, to.name);
+    if from.kind == Kind::Sim {
+        return Some(format!(
+            "sim uses {b}: the simulated engine uses nothing of the crate, so that client and server cannot share a mistake"
         ));
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if BAD_NAMES.contains(&name) || name.starts_with("manager") {
-        wrong.push(format!(
-            "{path}:1: `{name}` says nothing: a name says what is held"
-        ));
+    if matches!(to.kind, Kind::Edge | Kind::Sim) && from.kind != Kind::Top {
+        return Some(if from.kind == Kind::Edge {
+            format!("{a} uses {b}: edges do not use each other")
+        } else {
+            format!(
+                "{a} uses {b}: only the runtime and the command line know the modules that do I/O"
+            )
+        });
     }
-    let own = without_tests(text);
-    let lines = own.lines().count();
-    if lines > MOST_LINES {
-        wrong.push(format!(
-            "{path}:{lines}: a file has at most {MOST_LINES} lines"
-        ));
-    }
-    let code = blank(&own);
-    for (function, line, length) in functions(&code) {
-        if length > LONGEST_FN {
-            wrong.push(format!(
-                "{path}:{line}: `{function}` has {length} lines: at most {LONGEST_FN}"
-            ));
-        }
-    }
-    for (number, line) in code.lines().enumerate() {
-        if line.contains("#[allow(") || line.contains("#![allow(") {
-            wrong.push(format!(
-                "{path}:{}: `{}`: an exception is #[expect(…, reason)]",
-                number + 1,
-                line.trim()
-            ));
-        }
-    }
-    wrong.extend(check_paths(path, module, &code));
-    wrong
-}
-
-fn check_paths(path: &str, module: &str, code: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let pure = !EDGES.contains(&module) && level(module).is_some_and(|level| level <= 6);
-    let uncoloured = ["model", "text", "keys", "msg", "effect", "state"].contains(&module);
-    let own_clock = path == "runtime/clock.rs" || module == "sim";
-    let tokio_time = code.contains("tokio::time::") && code.contains("Instant");
-    for mention in mentions(code) {
-        let begins =
-            |name: &str| mention.path == name || mention.path.starts_with(&format!("{name}::"));
-        let mut say = |rule: String| {
-            wrong.push(format!(
-                "{path}:{}: `{}`: {rule}",
-                mention.line, mention.text
-            ));
-        };
-        if let Some(to) = mention.path.strip_prefix("crate::") {
-            let to = to.split("::").next().unwrap_or(to);
-            if let Some(rule) = forbidden(module, to).filter(|_| to.starts_with(char::is_lowercase))
-            {
-                say(rule);
-            }
-            let screen = mention
-                .path
-                .strip_prefix("crate::views::")
-                .and_then(|rest| rest.split_once("::"));
-            let shared = [
-                "hints", "list", "notice", "overlays", "plain", "tabs", "footer", "header",
-            ];
-            if let Some((other, _)) = screen.filter(|_| module == "views" && path != "views.rs") {
-                let own = path
-                    .trim_start_matches("views/")
-                    .split(['/', '.'])
-                    .next()
-                    .unwrap_or(path);
-                if other.starts_with(char::is_lowercase) && other != own && !shared.contains(&other)
-                {
-                    say(format!(
-                        "no view uses another view's file: `{own}` uses `{other}`"
-                    ));
-                }
-            }
-        }
-        if pure && IMPURE.iter().any(|name| begins(name)) {
-            say(format!(
-                "level {} is pure: no I/O and no tasks",
-                level(module).unwrap_or(0)
-            ));
-        }
-        if uncoloured && begins("ratatui") {
-            say(format!("`{module}` holds values only: no style, no cell"));
-        }
-        if begins("termina") && path != "keys/decode.rs" {
-            say("keys/decode.rs is the one file that knows termina".to_owned());
-        }
-        let clock = CLOCKS
-            .iter()
-            .any(|clock| mention.path == *clock || mention.path.ends_with(&format!("::{clock}")));
-        let of_tokio = mention.path.ends_with("Instant::now") && tokio_time && !pure;
-        if clock && !own_clock && !of_tokio {
-            say("time arrives in messages: clocks are read in runtime/clock.rs alone".to_owned());
-        }
-    }
-    wrong
-}
-
-/// The first import cycle between top-level modules, as `a -> b -> a`.
-pub fn cycle(files: &[File]) -> Option<String> {
-    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (path, text) in files {
-        let module = module_of(path);
-        if matches!(module, "lib" | "main") {
-            continue;
-        }
-        for mention in mentions(&blank(&without_tests(text))) {
-            if let Some(to) = mention
-                .path
-                .strip_prefix("crate::")
-                .and_then(|p| p.split("::").next())
-                && to != module
-                && to.starts_with(char::is_lowercase)
-            {
-                uses.entry(module.to_owned())
-                    .or_default()
-                    .insert(to.to_owned());
-            }
-        }
-    }
-    uses.keys().find_map(|start| {
-        let mut way = vec![start.clone()];
-        walk(&uses, start, &mut way, &mut BTreeSet::new()).then(|| way.join(" -> "))
+    (to.level > from.level).then(|| {
+        format!(
+            "{a} (level {}) uses {b} (level {}): arrows point down only",
+            from.level, to.level
+        )
     })
 }
 
-fn walk(
-    uses: &BTreeMap<String, BTreeSet<String>>,
-    start: &str,
-    way: &mut Vec<String>,
-    seen: &mut BTreeSet<String>,
-) -> bool {
-    let here = way.last().cloned().unwrap_or_default();
-    for next in uses.get(&here).into_iter().flatten() {
-        if next == start {
-            way.push(next.clone());
-            return true;
+/// No screen uses another screen, and no part of screens uses one; the frame (`chrome`, `overlays`) may know them.
+fn neighbour(source: &Source, named: &Named, views: &BTreeSet<String>) -> Option<String> {
+    let own = source.modules();
+    let (from, to) = match (own.as_slice(), named.parts.as_slice()) {
+        ([view, from, ..], [root, top, to, ..])
+            if view == "views" && root == "crate" && top == "views" =>
+        {
+            (from.as_str(), to.as_str())
         }
-        if seen.insert(next.clone()) {
-            way.push(next.clone());
-            if walk(uses, start, way, seen) {
-                return true;
-            }
-            way.pop();
+        _ => return None,
+    };
+    let free = from == to || !views.contains(to) || VIEW_PARTS.contains(&to);
+    let frame = from == "chrome" || from == "overlays";
+    (!free && !frame).then(|| {
+        format!("views/{from} uses views/{to}: no view uses another; what two share is a widget or a part")
+    })
+}
+
+/// Which crates, and which of the standard library, a module may name outside its tests.
+fn foreign(
+    source: &Source,
+    module: &Module,
+    named: &Named,
+    crates: &BTreeSet<String>,
+) -> Option<String> {
+    let first = named.parts.first()?.as_str();
+    if named.test || CRATE_EXCEPTIONS.contains(&(&source.path, first)) {
+        return None;
+    }
+    let name = module.name;
+    if matches!(first, "std" | "core" | "alloc") {
+        let rest = named.parts[1..].join("::");
+        let io = STD_IO
+            .iter()
+            .find(|part| rest == **part || rest.starts_with(&format!("{part}::")))?;
+        return (module.kind == Kind::Pure).then(|| {
+            format!("{name} names {first}::{io}: levels 0 to 6 do no I/O and read no clock")
+        });
+    }
+    if !crates.contains(first) {
+        return None;
+    }
+    match module.kind {
+        Kind::Pure if !module.crates.contains(&first) => Some(format!(
+            "{name} names {first}: it may use std and {} only",
+            module.crates.join(", ")
+        )),
+        Kind::Edge if NOT_FOR_EDGES.contains(&first) => Some(format!(
+            "{name} names {first}: edges know the outside world, not the screen"
+        )),
+        Kind::Sim if NOT_FOR_SIM.contains(&first) => Some(format!(
+            "sim names {first}: the simulated engine shares no type with the client and draws nothing"
+        )),
+        _ => None,
+    }
+}
+
+/// Time arrives in messages.
+fn clock(source: &Source, named: &Named) -> Option<String> {
+    let kept = CLOCK_KEEPERS
+        .iter()
+        .any(|keeper| source.path.starts_with(keeper));
+    if kept || named.test {
+        return None;
+    }
+    let clock = CLOCKS.iter().find(|clock| named.starts_with(clock))?;
+    Some(format!(
+        "{clock} is read here: only src/runtime/clock.rs and sim ask the machine for the time"
+    ))
+}
+
+/// The files and folders right under a module.
+fn children(sources: &[Source], module: &str) -> BTreeSet<String> {
+    let own = sources.iter().map(Source::modules);
+    own.filter(|parts| parts.len() > 1 && parts[0] == module)
+        .map(|parts| parts[1].clone())
+        .collect()
+}
+
+/// Who uses whom among the modules under the root, and the first line that says so.
+pub type Arrows = BTreeMap<String, BTreeMap<String, (String, usize)>>;
+
+pub fn arrows(sources: &[Source]) -> Arrows {
+    let mut arrows = Arrows::new();
+    for source in sources {
+        let from = source.top();
+        for named in paths(source) {
+            let Some(to) = named.top().filter(|to| *to != from && find(to).is_some()) else {
+                continue;
+            };
+            let seen = arrows.entry(from.clone()).or_default();
+            seen.entry(to.to_owned())
+                .or_insert_with(|| (source.path.clone(), named.line));
         }
     }
-    false
+    arrows
+}
+
+/// The shortest import cycle, if there is any, with a line for each of its arrows.
+fn cycle(sources: &[Source]) -> Option<Finding> {
+    let arrows = arrows(sources);
+    let round = arrows
+        .keys()
+        .filter_map(|start| way_back(&arrows, start))
+        .min_by_key(Vec::len)?;
+    let mut told = String::from("import cycle:");
+    for pair in round.windows(2) {
+        let (file, line) = &arrows[&pair[0]][&pair[1]];
+        told += &format!("\n      {} uses {} ({file}:{line})", pair[0], pair[1]);
+    }
+    let (file, line) = &arrows[&round[0]][&round[1]];
+    let source = sources.iter().find(|source| source.path == *file)?;
+    Some(Finding::new(source, *line, told))
+}
+
+/// The shortest way from a module to itself.
+fn way_back(arrows: &Arrows, start: &str) -> Option<Vec<String>> {
+    let mut ways = vec![vec![start.to_owned()]];
+    let mut seen = BTreeSet::new();
+    while !ways.is_empty() {
+        let mut longer = Vec::new();
+        for way in ways {
+            for next in arrows.get(way.last()?).into_iter().flat_map(BTreeMap::keys) {
+                let mut way = way.clone();
+                way.push(next.clone());
+                if next == start {
+                    return Some(way);
+                }
+                if seen.insert(next.clone()) {
+                    longer.push(way);
+                }
+            }
+        }
+        ways = longer;
+    }
+    None
 }

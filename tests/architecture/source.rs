@@ -1,199 +1,176 @@
-//! Reads Rust source well enough to check its shape: comments, strings and inline tests taken out, paths found.
+//! A file of the tree, and which of its tokens are tests. Knows no rule.
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-/// A path that a line names: `crate::state::world`, `tokio::time`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
-    pub line: usize,
+use super::lex::{Token, lex};
+
+/// A source file.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// From the tree's root: `src/engine/error.rs`.
     pub path: String,
     pub text: String,
+    pub tokens: Vec<Token>,
+    /// For each token, whether it is part of a `#[cfg(test)]` item.
+    pub test: Vec<bool>,
 }
 
-/// Comments and the insides of strings become blanks; lines stay where they are.
-pub fn blank(source: &str) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut rest = source.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '/' if rest.peek() == Some(&'/') => {
-                while rest.peek().is_some_and(|c| *c != '\n') {
-                    rest.next();
-                }
-            }
-            '"' => {
-                out.push('"');
-                while let Some(c) = rest.next() {
-                    match c {
-                        '\\' if rest.next() == Some('\n') => {
-                            out.push('\n');
-                        }
-                        '"' => break,
-                        '\n' => out.push('\n'),
-                        _ => {}
-                    }
-                }
-                out.push('"');
-            }
-            'r' if rest.peek() == Some(&'#')
-                && !out.ends_with(|c: char| c.is_alphanumeric() || c == '_') =>
-            {
-                raw_string(&mut rest, &mut out);
-            }
-            '\'' => {
-                // A character literal; a lifetime has no closing quote nearby.
-                let ahead: Vec<char> = rest.clone().take(3).collect();
-                out.push('\'');
-                match ahead.as_slice() {
-                    ['\\', ..] => {
-                        rest.next();
-                        rest.next();
-                        while rest.next().is_some_and(|c| c != '\'') {}
-                    }
-                    [_, '\'', ..] => {
-                        rest.next();
-                        rest.next();
-                    }
-                    _ => {}
-                }
-            }
-            c => out.push(c),
+impl Source {
+    pub fn new(path: &str, text: &str) -> Self {
+        let tokens = lex(text);
+        let of_tests = test_tokens(&tokens);
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            tokens,
+            test: of_tests,
         }
     }
-    out
+
+    /// The modules from the crate's root to this file: `["engine", "error"]`; none for `lib.rs`.
+    pub fn modules(&self) -> Vec<String> {
+        let inner = self.path.strip_prefix("src/").unwrap_or(&self.path);
+        let inner = inner.strip_suffix(".rs").unwrap_or(inner);
+        if inner == "lib" {
+            return Vec::new();
+        }
+        inner.split('/').map(str::to_owned).collect()
+    }
+
+    /// The module right under the root this file is part of; `lib` and `main` for themselves.
+    pub fn top(&self) -> String {
+        self.modules()
+            .first()
+            .cloned()
+            .unwrap_or_else(|| "lib".to_owned())
+    }
+
+    pub fn line(&self, number: usize) -> &str {
+        self.text.lines().nth(number - 1).unwrap_or_default().trim()
+    }
+
+    /// Its lines without those of `#[cfg(test)]` items.
+    pub fn lines_without_tests(&self) -> usize {
+        let mut of_tests = BTreeSet::new();
+        let mut first = None;
+        for (token, test) in self.tokens.iter().zip(&self.test) {
+            if *test {
+                of_tests.extend(*first.get_or_insert(token.line)..=token.line);
+            } else {
+                first = None;
+            }
+        }
+        self.text.lines().count() - of_tests.len()
+    }
 }
 
-fn raw_string(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    let mut hashes = 0;
-    while rest.peek() == Some(&'#') {
-        rest.next();
-        hashes += 1;
-    }
-    if rest.peek() != Some(&'"') {
-        out.push('r');
-        out.extend(std::iter::repeat_n('#', hashes));
-        return;
-    }
-    rest.next();
-    let end: String = std::iter::once('"')
-        .chain(std::iter::repeat_n('#', hashes))
+/// Every Rust file under a folder, in order. Files that are a test module as a whole are all test.
+pub fn read_tree(root: &Path) -> Vec<Source> {
+    let mut paths = Vec::new();
+    walk(&root.join("src"), &mut paths);
+    let sources = paths.iter().map(|path| {
+        let name = path.strip_prefix(root).unwrap();
+        Source::new(name.to_str().unwrap(), &fs::read_to_string(path).unwrap())
+    });
+    mark_test_files(sources.collect())
+}
+
+fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
         .collect();
-    let mut seen = String::new();
-    for c in rest.by_ref() {
-        if c == '\n' {
-            out.push('\n');
-        }
-        seen.push(c);
-        if seen.ends_with(&end) {
-            return;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
         }
     }
 }
 
-/// The source without its inline test module, and without any item marked `#[cfg(test)]` at its end.
-pub fn without_tests(source: &str) -> String {
-    match source.find("#[cfg(test)]\nmod ") {
-        Some(at) => source[..at].to_owned(),
-        None => source.to_owned(),
+/// Follows each `#[cfg(test)] mod x;` to its file and to what is below it.
+pub fn mark_test_files(mut sources: Vec<Source>) -> Vec<Source> {
+    let mut test_modules: Vec<Vec<String>> = Vec::new();
+    for source in &sources {
+        for (at, window) in source.tokens.windows(3).enumerate() {
+            let [word, name, end] = window else { continue };
+            if source.test[at] && word.text == "mod" && end.text == ";" {
+                let mut module = source.modules();
+                module.push(name.text.clone());
+                test_modules.push(module);
+            }
+        }
     }
+    for source in &mut sources {
+        let own = source.modules();
+        if test_modules.iter().any(|module| own.starts_with(module)) {
+            source.test.fill(true);
+        }
+    }
+    sources
 }
 
-/// Every path that begins with a crate's or module's name, groups opened: `use crate::{a, b::c}` names two.
-pub fn mentions(code: &str) -> Vec<Mention> {
-    let mut found = Vec::new();
-    let lines: Vec<&str> = code.lines().collect();
-    let line_of = |at: usize| code[..at].matches('\n').count();
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+/// Marks the tokens of items under `#[cfg(test)]`, the attributes included.
+fn test_tokens(tokens: &[Token]) -> Vec<bool> {
+    let mut marks = vec![false; tokens.len()];
     let mut at = 0;
-    while let Some(next) = code[at..].find("::") {
-        let middle = at + next;
-        let start = code[..middle].rfind(|c| !is_word(c)).map_or(0, |i| i + 1);
-        let first = &code[start..middle];
-        let inside = code[..start].ends_with("::");
-        at = middle + 2;
-        if first.is_empty() || inside {
-            continue;
-        }
-        let mut paths = Vec::new();
-        open(&code[middle + 2..], first, &mut paths);
-        let line = line_of(start);
-        for path in paths {
-            found.push(Mention {
-                line: line + 1,
-                path,
-                text: lines[line].trim().to_owned(),
-            });
+    while at < tokens.len() {
+        if is_test_attribute(&tokens[at..]) {
+            let end = end_of_item(tokens, at);
+            marks[at..end].fill(true);
+            at = end;
+        } else {
+            at += 1;
         }
     }
-    found
+    marks
 }
 
-/// Adds the paths that follow `prefix::`.
-fn open(rest: &str, prefix: &str, paths: &mut Vec<String>) {
-    let rest = rest.trim_start();
-    if let Some(group) = rest.strip_prefix('{') {
-        let mut depth = 1;
-        let mut piece = String::new();
-        for c in group.chars() {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 || (depth == 1 && c == ',') {
-                let piece = std::mem::take(&mut piece);
-                let piece = piece.trim();
-                if !piece.is_empty() {
-                    open(piece, prefix, paths);
-                }
-                if depth == 0 {
-                    return;
-                }
-                continue;
-            }
-            piece.push(c);
-        }
-        return;
-    }
-    let end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
-    let word = &rest[..end];
-    let path = format!("{prefix}::{word}");
-    match rest[end..].trim_start().strip_prefix("::") {
-        Some(more) if !word.is_empty() => open(more, &path, paths),
-        _ => paths.push(path),
-    }
+/// `#[cfg(test)]`, or `#[cfg(all(test, …))]`.
+fn is_test_attribute(tokens: &[Token]) -> bool {
+    let starts = |words: &[&str]| {
+        tokens.len() >= words.len() && words.iter().zip(tokens).all(|(word, t)| t.text == *word)
+    };
+    starts(&["#", "[", "cfg", "(", "test", ")", "]"])
+        || starts(&["#", "[", "cfg", "(", "all", "(", "test"])
 }
 
-/// The lines that each function takes: name, first line, length.
-pub fn functions(code: &str) -> Vec<(String, usize, usize)> {
-    let lines: Vec<&str> = code.lines().collect();
-    let mut found = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let Some(place) = words.iter().position(|w| *w == "fn") else {
-            continue;
-        };
-        let plain = words[..place].iter().all(|w| {
-            w.starts_with("pub")
-                || matches!(*w, "async" | "const" | "in" | "crate")
-                || w.ends_with(')')
-        });
-        let Some(name) = words.get(place + 1).filter(|_| plain) else {
-            continue;
-        };
-        let name: String = name
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        let (mut depth, mut opened) = (0i32, false);
-        for (length, line) in lines[index..].iter().enumerate() {
-            depth += line.matches('{').count() as i32 - line.matches('}').count() as i32;
-            opened |= line.contains('{');
-            if (opened && depth <= 0) || (!opened && line.contains(';')) {
-                found.push((name, index + 1, length + 1));
-                break;
+const ITEMS: [&str; 11] = [
+    "const", "enum", "fn", "impl", "mod", "static", "struct", "trait", "type", "union", "use",
+];
+
+/// Where the item that begins here, with its attributes, is over: behind its `;`, its `}`, or before a `}` or `,` that
+/// closes what it is in.
+fn end_of_item(tokens: &[Token], start: usize) -> usize {
+    let mut depth = 0_i32;
+    let mut brace = false;
+    // Of what is in a list (a field, a variant), the comma is the end; a `fn` has commas of its own.
+    let mut listed = true;
+    for (at, token) in tokens.iter().enumerate().skip(start) {
+        match token.text.as_str() {
+            "{" | "(" | "[" => {
+                brace |= depth == 0 && token.text == "{";
+                depth += 1;
             }
+            "}" | ")" | "]" => {
+                depth -= 1;
+                if depth < 0 {
+                    return at;
+                }
+                // `use a::{b};` ends with its semicolon, as does a `const` with a block.
+                let more = tokens.get(at + 1).is_some_and(|next| next.text == ";");
+                if depth == 0 && brace && token.text == "}" && !more {
+                    return at + 1;
+                }
+            }
+            ";" if depth == 0 => return at + 1,
+            "," if depth == 0 && listed => return at + 1,
+            word if depth == 0 && ITEMS.contains(&word) => listed = false,
+            _ => {}
         }
     }
-    found
+    tokens.len()
 }

@@ -9,6 +9,9 @@ have() { docker image inspect "$1" >/dev/null 2>&1; }
 
 command -v docker >/dev/null || { say "the docker command is missing (Debian: apt-get install docker.io)"; exit 1; }
 docker version >/dev/null 2>&1 || { say "no engine answers to the docker command"; exit 1; }
+# One at a time: test binaries may find the images missing at the same moment.
+exec 9>"${TMPDIR:-/tmp}/stacktui-test-images.$(id -u).lock"
+if command -v flock >/dev/null; then flock 9; fi
 if [ "${1:-}" != --fresh ] && have stacktui-test/busybox && have stacktui-test/noshell; then
     exit 0
 fi

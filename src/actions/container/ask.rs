@@ -145,9 +145,12 @@ pub(super) fn remove(state: &mut State) -> Effects {
         .filter(|m| m.kind == "volume")
         .count();
     if volumes > 0 {
-        lines.push(format!(
-            "{volumes} volumes are kept, but anonymous ones go if you say so (v)"
-        ));
+        let kept = if volumes == 1 {
+            "1 volume is"
+        } else {
+            &format!("{volumes} volumes are")
+        };
+        lines.push(format!("{kept} kept; anonymous ones go if you say so (v)"));
     }
     lines.extend(losses(&list));
     let title = format!("Remove {}?", names(&list));

@@ -4,8 +4,8 @@ use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer};
-use super::{Call, exec, inspect, logs, not_found, stats, verbs};
-use crate::sim::clock::{Ns, SECOND, date};
+use super::{Call, exec, inspect, logs, not_found, processes, stats, verbs};
+use crate::sim::clock::{Ns, SECOND};
 use crate::sim::events::Filters;
 use crate::sim::world::{Container, Phase, Refusal, World};
 
@@ -20,7 +20,7 @@ pub async fn route(call: &mut Call) -> Answer {
         ("GET", [who, "json"]) => inspect::answer(call, who),
         ("GET", [who, "stats"]) => stats::answer(call, who),
         ("GET", [who, "logs"]) => logs::answer(call, who),
-        ("GET", [who, "top"]) => top(call, who),
+        ("GET", [who, "top"]) => processes::answer(call, who),
         ("GET", [who, "changes"]) => changes(call, who),
         ("POST", [who, "exec"]) => exec::create(call, who).await,
         ("POST", [who, "attach"]) => logs::attach(call, who),
@@ -49,17 +49,18 @@ const FILTERS: [&str; 16] = [
     "until",
 ];
 
+const STATES: [&str; 7] = [
+    "created",
+    "running",
+    "paused",
+    "restarting",
+    "removing",
+    "exited",
+    "dead",
+];
+
 fn list(call: &Call) -> Answer {
     let filters = filters(call, &FILTERS)?;
-    const STATES: [&str; 7] = [
-        "created",
-        "running",
-        "paused",
-        "restarting",
-        "removing",
-        "exited",
-        "dead",
-    ];
     if let Some(odd) = filters
         .get("status")
         .iter()
@@ -238,64 +239,6 @@ fn odd() -> [Value; 3] {
             "HostConfig": null, "NetworkSettings": null, "Mounts": null}),
         json!({"Id": "0dd".repeat(21) + "3", "Future": {"Field": [1, 2]}, "State": "running"}),
     ]
-}
-
-fn top(call: &Call, who: &str) -> Answer {
-    let now = call.shared.clock.now();
-    let mut world = call.shared.world();
-    let container = world.get(who)?;
-    if !container.alive() {
-        let words = format!("Container {} is not running", container.id);
-        return Err(Refusal::new(409, words));
-    }
-    let full = call
-        .query
-        .get("ps_args")
-        .is_none_or(|args| args.contains("-ef"));
-    let started = date(container.started.unwrap_or(now))
-        .format("%H:%M")
-        .to_string();
-    let mut processes = vec![(container.pid, 1, container.command.join(" "))];
-    for (place, process) in container.spec.processes.iter().enumerate() {
-        processes.push((
-            container.pid + 11 + place as u32,
-            container.pid,
-            process.clone(),
-        ));
-    }
-    let total = container.load.usage(container.active(now)).cpu / SECOND.cast_unsigned();
-    let row = |(pid, parent, command): &(u32, u32, String)| {
-        let total = total / processes.len() as u64;
-        let time = format!(
-            "{:02}:{:02}:{:02}",
-            total / 3600,
-            total / 60 % 60,
-            total % 60
-        );
-        if full {
-            json!([
-                container.user(),
-                pid.to_string(),
-                parent.to_string(),
-                "0",
-                started,
-                "?",
-                time,
-                command
-            ])
-        } else {
-            json!([pid.to_string(), "?", "Ss", time, command])
-        }
-    };
-    let rows: Vec<Value> = processes.iter().map(row).collect();
-    let titles = if full {
-        json!(["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"])
-    } else {
-        json!(["PID", "TTY", "STAT", "TIME", "COMMAND"])
-    };
-    let id = container.id.clone();
-    world.emit(&id, "top", &[], now);
-    Ok(answer::ok(&json!({"Processes": rows, "Titles": titles})))
 }
 
 fn changes(call: &Call, who: &str) -> Answer {

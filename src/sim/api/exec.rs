@@ -49,9 +49,8 @@ pub async fn create(call: &mut Call, who: &str) -> Answer {
 async fn start(call: &mut Call, id: &str) -> Answer {
     let wanted: Start = call.json().await?;
     let plan = {
-        let mut world = call.shared.world();
-        world.exec(id)?;
-        shell::Plan::new(&mut world, id)?
+        let now = call.shared.clock.now();
+        shell::Plan::new(&mut call.shared.world(), id, now)?
     };
     if wanted.detach
         && let Some(words) = plan.failure()

@@ -186,6 +186,8 @@ fn pull(call: &Call) -> Answer {
         "Image is up to date for"
     };
     lines.push(json!({"status": format!("Status: {outcome} {name}")}));
+    let now = call.shared.clock.now();
+    world.emit_thing("image", "pull", &name, &json!({"name": name}), now);
     let lines = futures::stream::unfold(lines.into_iter(), |mut lines| async move {
         let line = lines.next()?;
         tokio::time::sleep(std::time::Duration::from_millis(120)).await;
@@ -230,6 +232,10 @@ fn remove(call: &Call, name: &str) -> Answer {
         return Err(Refusal::new(409, words));
     }
     world.images.retain(|image| image.id != own);
+    let now = call.shared.clock.now();
+    for action in ["untag", "delete"] {
+        world.emit_thing("image", action, &own, &json!({"name": own}), now);
+    }
     Ok(answer::ok(&json!([{"Untagged": label}, {"Deleted": own}])))
 }
 

@@ -203,6 +203,9 @@ fn remove_network(call: &Call, who: &str) -> Answer {
         return Err(Refusal::new(403, words));
     }
     world.networks.retain(|network| network.id != id);
+    let about = json!({"name": name, "type": "bridge"});
+    let now = call.shared.clock.now();
+    world.emit_thing("network", "destroy", &id, &about, now);
     Ok(answer::status(204))
 }
 
@@ -217,6 +220,8 @@ fn remove_volume(call: &Call, name: &str) -> Answer {
         return Err(Refusal::new(409, words));
     }
     world.volumes.retain(|volume| volume.spec.name != name);
+    let now = call.shared.clock.now();
+    world.emit_thing("volume", "destroy", name, &json!({"driver": "local"}), now);
     Ok(answer::status(204))
 }
 

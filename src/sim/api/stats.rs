@@ -20,7 +20,7 @@ pub fn answer(call: &Call, who: &str) -> Answer {
     let shared = Arc::clone(&call.shared);
     let endless = call.query.or("stream", true);
     let one_shot = call.query.on("one-shot");
-    let first = u64::from(!(endless || one_shot));
+    let first = u64::from(!endless && !one_shot);
     let start = Instant::now();
     let samples = futures::stream::unfold(0_u64, move |place| {
         let (shared, id) = (Arc::clone(&shared), id.clone());

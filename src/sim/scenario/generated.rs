@@ -104,7 +104,7 @@ fn container(stack: &str, index: usize) -> ContainerSpec {
         networks: vec![format!("{stack}_default")],
         restart: "unless-stopped".into(),
         state,
-        exit_code: i64::from(!noise.is_multiple_of(2)),
+        exit_code: (noise % 2).cast_signed(),
         up: Span((600 + (noise % 2_000_000).cast_signed()) * SECOND),
         voice: voice.to_owned(),
         lines_per_second: Some(0.02 + unit(noise) * 0.2),

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::terminal::Terminal;
 use super::words::{When, commands};
-use super::{Plan, files};
+use super::{Plan, facts, files};
 
 /// Programs an image with a shell has besides its shells.
 pub const PROGRAMS: [&str; 23] = [
@@ -30,7 +30,7 @@ pub struct Shell {
 }
 
 /// What a command writes and how it ends.
-struct Done {
+pub(super) struct Done {
     out: String,
     err: String,
     code: i64,
@@ -82,7 +82,7 @@ impl Shell {
 
     /// The prompt, as this shell writes it.
     pub fn prompt(&self) -> String {
-        let mark = if self.is_root() { '#' } else { '$' };
+        let mark = if self.plan.is_root() { '#' } else { '$' };
         let Plan {
             user,
             hostname,
@@ -98,10 +98,6 @@ impl Shell {
             }
             _ => format!("{mark} "),
         }
-    }
-
-    fn is_root(&self) -> bool {
-        self.plan.user == "root" || self.plan.user == "0"
     }
 
     fn variable(&self, name: &str) -> String {
@@ -264,54 +260,8 @@ impl Shell {
                 code: i64::from(!self.test(rest)),
                 ..Done::say("")
             },
-            _ => self.about(name, rest),
+            _ => Done::say(facts::about(&self.plan, &self.name, name, rest)),
         }
-    }
-
-    fn about(&self, name: &str, rest: &[&str]) -> Done {
-        let user = &self.plan.user;
-        match name {
-            "whoami" => Done::say(format!("{}\n", if self.is_root() { "root" } else { user })),
-            "id" if rest.first() == Some(&"-u") => {
-                Done::say(if self.is_root() { "0\n" } else { "1000\n" })
-            }
-            "id" if self.is_root() => Done::say("uid=0(root) gid=0(root) groups=0(root)\n"),
-            "id" => Done::say(format!(
-                "uid=1000({user}) gid=1000({user}) groups=1000({user})\n"
-            )),
-            "hostname" => Done::say(format!("{}\n", self.plan.hostname)),
-            "uname" if rest.first() == Some(&"-a") => Done::say(format!(
-                "Linux {} 6.1.0-25-amd64 #1 SMP PREEMPT_DYNAMIC x86_64 GNU/Linux\n",
-                self.plan.hostname
-            )),
-            "uname" => Done::say("Linux\n"),
-            "date" => Done::say(
-                chrono::Utc::now()
-                    .format("%a %b %e %H:%M:%S UTC %Y\n")
-                    .to_string(),
-            ),
-            "uptime" => Done::say(
-                " 10:32:11 up 30 days,  4:12,  0 users,  load average: 0.72, 0.81, 0.77\n",
-            ),
-            "free" => Done::say(
-                "              total        used        free      shared  buff/cache   available\nMem:       33554432    11534336    15728640      131072     6291456    21495808\n",
-            ),
-            "ps" => self.processes(),
-            _ => Done::say(""),
-        }
-    }
-
-    fn processes(&self) -> Done {
-        let mut out = "PID   USER     TIME  COMMAND\n".to_owned();
-        for (place, process) in self.plan.processes.iter().enumerate() {
-            let pid = if place == 0 { 1 } else { place * 7 + 4 };
-            out += &format!("{pid:>5} {:<8} 0:0{place} {process}\n", self.plan.user);
-        }
-        out += &format!(
-            "   96 {:<8} 0:00 {}\n  103 {:<8} 0:00 ps\n",
-            self.plan.user, self.name, self.plan.user
-        );
-        Done::say(out)
     }
 
     fn path(&self, path: &str) -> String {
@@ -436,9 +386,10 @@ impl Shell {
         let mut done = Done::say("");
         for wanted in rest.iter().filter(|word| !word.starts_with('-')) {
             if let Some(text) = files::text(&self.path(wanted), &self.plan.hostname) {
-                done.out += &text
+                done.out += &text;
             } else {
-                done.err += &format!("{name}: can't open '{wanted}': No such file or directory\n");
+                let words = format!("{name}: can't open '{wanted}': No such file or directory\n");
+                done.err += &words;
                 done.code = 1;
             }
         }

@@ -3,18 +3,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 
-use super::container::{Endpoint, Probe};
-use super::{Container, Image, Network, Phase, Queue, Volume, World};
+use super::container::Endpoint;
+use super::{Container, Image, Network, Queue, Volume, World};
 use crate::sim::clock::{Ns, SECOND};
 use crate::sim::events::Bus;
 use crate::sim::load::Load;
 use crate::sim::logs::{Speaker, Tape, Voice};
 use crate::sim::rand::{hash, id};
-use crate::sim::scenario::{ContainerSpec, Scenario, StartState, VolumeSpec};
+use crate::sim::scenario::{ContainerSpec, Scenario, VolumeSpec};
 
 impl World {
     /// The world of `scenario`, at its first moment `origin`.
-    pub fn new(scenario: Scenario, origin: Ns) -> Self {
+    pub fn new(scenario: &Scenario, origin: Ns) -> Self {
         let voice = |(name, spec)| {
             Voice::new(spec)
                 .ok()
@@ -37,9 +37,9 @@ impl World {
             made: 0,
             engine: scenario.engine.clone(),
         };
-        world.add_things(&scenario);
-        for (place, spec) in scenario.containers.iter().enumerate() {
-            world.settle(spec, &scenario, place);
+        world.add_things(scenario);
+        for (spec, place) in scenario.containers.iter().zip(0..) {
+            world.settle(spec, scenario, place);
         }
         // Nobody was there to hear what happened before the first moment.
         world.bus.forget();
@@ -111,112 +111,6 @@ impl World {
         });
     }
 
-    /// Makes a container and gives it the past the scenario says it had.
-    fn settle(&mut self, spec: &ContainerSpec, scenario: &Scenario, place: usize) {
-        let labels = labels(spec, scenario, self);
-        let name = spec.full_name();
-        let id = id(self.seed, &format!("container {name}"));
-        let started = self.origin - spec.up.0 + place as Ns * 137_000_003 % SECOND;
-        let made = started - 86_400 * SECOND;
-        self.insert(id.clone(), name, spec.clone(), labels, made);
-        if spec.state == StartState::Created {
-            return;
-        }
-        let origin = self.origin;
-        if let Some(crash) = &spec.crash {
-            self.crash_history(&id, crash.after.0, crash.longest_wait.0, crash.code);
-            return;
-        }
-        self.enter_run(&id, started);
-        match spec.state {
-            StartState::Exited => self.settle_ended(&id, origin - spec.ended.0),
-            StartState::Paused => {
-                // Frozen in the middle of its run, so that it has a past to show.
-                let _ = self.pause(&id, origin - spec.up.0 / 4);
-            }
-            _ => {}
-        }
-        self.settle_health(&id);
-        if let Some(container) = self.containers.get_mut(&id) {
-            container.restarts = spec.restarts;
-        }
-    }
-
-    fn settle_ended(&mut self, id: &str, at: Ns) {
-        let Some(container) = self.containers.get_mut(id) else {
-            return;
-        };
-        let code = container.spec.exit_code;
-        container.by_hand = code == 0 || container.spec.restart != "no";
-        let at = at.max(container.started.unwrap_or(at));
-        self.end(id, code, false, at);
-    }
-
-    /// Lets a crash loop have run for an hour.
-    fn crash_history(&mut self, id: &str, lasts: Ns, wait: Ns, code: i64) {
-        let mut at = self.origin - 3600 * SECOND;
-        loop {
-            self.enter_run(id, at);
-            if at + lasts > self.origin {
-                break;
-            }
-            self.end(id, code, false, at + lasts);
-            if let Some(container) = self.containers.get_mut(id) {
-                container.backoff = wait;
-                container.restarts += 1;
-            }
-            if at + lasts + wait > self.origin {
-                break;
-            }
-            at += lasts + wait;
-        }
-        // What was queued in the past is void but for the last: the number of the run says so.
-        // A restart that was queued too early by the short first waits is queued anew.
-        if let Some(container) = self.containers.get_mut(id)
-            && container.phase == Phase::Restarting
-        {
-            container.run += 1;
-            let due = super::Due::Again {
-                id: id.to_owned(),
-                run: container.run,
-            };
-            let again = container.finished.unwrap_or(self.origin) + wait;
-            self.queue.add(again, due);
-        }
-    }
-
-    fn settle_health(&mut self, id: &str) {
-        let Some(container) = self.containers.get(id) else {
-            return;
-        };
-        let Some(spec) = container.spec.health.clone() else {
-            return;
-        };
-        let long_ago = self.origin - spec.interval.0 * 5;
-        if !container.alive() || container.started.is_some_and(|at| at > long_ago) {
-            return;
-        }
-        let fails = container.stuck || spec.fails;
-        for probe in (0..5).rev() {
-            let start = self.origin - spec.interval.0 * probe - spec.interval.0 / 2;
-            let outcome = Probe {
-                start,
-                end: start + SECOND / 20,
-                code: i64::from(fails),
-                output: if fails {
-                    super::health::failure(&spec)
-                } else {
-                    spec.output.clone()
-                },
-            };
-            self.judge(id, &spec, outcome);
-        }
-        let health = self.containers.get_mut(id).and_then(|c| c.health.as_mut());
-        if let Some(health) = health.filter(|_| fails) {
-            health.streak += 128;
-        }
-    }
-
     /// Puts a new container into the world.
     pub(super) fn insert(
         &mut self,
@@ -227,22 +121,9 @@ impl World {
         created: Ns,
     ) {
         let image = self.image(&spec.image).cloned();
-        let image_spec = image.as_ref().map(|image| &image.spec);
-        let mut command = spec.command.clone();
-        if command.is_empty() {
-            command = image_spec
-                .map(|image| image.command.clone())
-                .unwrap_or_default();
+        if let Some(image) = image.as_ref().filter(|_| spec.user.is_empty()) {
+            spec.user.clone_from(&image.spec.user);
         }
-        if command.is_empty() {
-            command = vec!["/bin/sh".to_owned()];
-        }
-        if let Some(image) = image_spec.filter(|_| spec.user.is_empty()) {
-            spec.user.clone_from(&image.user);
-        }
-        let mut env = spec.env.clone();
-        env.extend(spec.env_base64.iter().map(|text| text_of(text)));
-        env.push("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned());
         let seed = hash(self.seed, &name);
         let rate = self.voices.get(&spec.voice).map_or(0.0, Voice::rate);
         let speaker = Speaker {
@@ -264,43 +145,19 @@ impl World {
                 self.volumes.push(new_volume(&mount.source, created));
             }
         }
-        let container = Container {
-            endpoints: self.endpoints(&spec, &id),
-            load: self.load(&spec, seed),
-            image_id: image
-                .as_ref()
-                .map(|image| image.id.clone())
-                .unwrap_or_default(),
-            shells: image_spec
-                .map(|image| image.shells.clone())
-                .unwrap_or_default(),
-            name: name.clone(),
-            stuck: spec.stuck,
-            health: None,
-            id: id.clone(),
-            spec,
-            created,
-            command,
-            env,
-            labels,
-            phase: Phase::Created,
-            run: 0,
-            pid: 0,
-            exit_code: 0,
-            oom: false,
-            started: None,
-            finished: None,
-            restarts: 0,
-            backoff: 0,
-            paused_at: None,
-            paused_for: 0,
-            tape: Tape::new(speaker),
-            after: None,
-            by_hand: false,
-            was_running: false,
-            auto_remove: false,
-            errand: None,
-        };
+        let endpoints = self.endpoints(&spec, &id);
+        let load = self.load(&spec, seed);
+        let mut container =
+            Container::new(id.clone(), name.clone(), spec, Tape::new(speaker), load);
+        container.command = command(&container.spec, image.as_ref());
+        container.env = environment(&container.spec);
+        container.labels = labels;
+        container.endpoints = endpoints;
+        container.created = created;
+        if let Some(image) = image {
+            container.image_id = image.id;
+            container.shells = image.spec.shells;
+        }
         self.names.insert(name, id.clone());
         self.containers.insert(id, container);
     }
@@ -352,6 +209,22 @@ impl World {
     }
 }
 
+/// The command line of a container: its own, or its image's.
+fn command(spec: &ContainerSpec, image: Option<&Image>) -> Vec<String> {
+    let own = Some(&spec.command).filter(|command| !command.is_empty());
+    let default = image
+        .map(|image| &image.spec.command)
+        .filter(|command| !command.is_empty());
+    let command = own.or(default).cloned();
+    command.unwrap_or_else(|| vec!["/bin/sh".to_owned()])
+}
+
+fn environment(spec: &ContainerSpec) -> Vec<String> {
+    let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned();
+    let odd = spec.env_base64.iter().map(|text| text_of(text));
+    spec.env.iter().cloned().chain(odd).chain([path]).collect()
+}
+
 /// A volume of this name with nothing in it.
 pub(super) fn new_volume(name: &str, created: Ns) -> Volume {
     let spec = VolumeSpec {
@@ -389,7 +262,12 @@ fn thing_labels(
     labels.into_iter().collect()
 }
 
-fn labels(spec: &ContainerSpec, scenario: &Scenario, world: &World) -> Vec<(String, String)> {
+/// All labels of a container, compose's among them.
+pub(super) fn labels(
+    spec: &ContainerSpec,
+    scenario: &Scenario,
+    world: &World,
+) -> Vec<(String, String)> {
     let mut labels = spec.labels.clone();
     for (key, value) in &spec.labels_base64 {
         labels.insert(key.clone(), text_of(value));

@@ -156,6 +156,42 @@ pub struct Container {
 }
 
 impl Container {
+    /// A container that was never started, without image, networks and labels.
+    pub fn new(id: String, name: String, spec: ContainerSpec, tape: Tape, load: Load) -> Self {
+        Self {
+            id,
+            name,
+            stuck: spec.stuck,
+            spec,
+            image_id: String::new(),
+            shells: Vec::new(),
+            created: 0,
+            command: Vec::new(),
+            env: Vec::new(),
+            labels: Vec::new(),
+            endpoints: Vec::new(),
+            phase: Phase::Created,
+            run: 0,
+            pid: 0,
+            exit_code: 0,
+            oom: false,
+            started: None,
+            finished: None,
+            restarts: 0,
+            backoff: 0,
+            paused_at: None,
+            paused_for: 0,
+            health: None,
+            tape,
+            load,
+            after: None,
+            by_hand: false,
+            was_running: false,
+            auto_remove: false,
+            errand: None,
+        }
+    }
+
     /// Whether it has a process.
     pub fn alive(&self) -> bool {
         matches!(self.phase, Phase::Running | Phase::Paused)

@@ -32,33 +32,16 @@ impl World {
             return;
         }
         let fails = container.stuck || spec.fails;
-        let code = i64::from(fails);
-        let exec = self.new_id("probe");
-        let command = format!("/bin/sh -c {}", spec.test);
-        let of = ("execID", exec);
-        self.emit(
-            id,
-            &format!("exec_create: {command}"),
-            std::slice::from_ref(&of),
-            at,
-        );
-        self.emit(
-            id,
-            &format!("exec_start: {command}"),
-            std::slice::from_ref(&of),
-            at,
-        );
-        let end = at
-            + if fails {
-                spec.timeout.0.min(200 * MILLI)
-            } else {
-                45 * MILLI
-            };
-        self.emit(id, "exec_die", &[of, ("exitCode", code.to_string())], at);
+        self.emit_probe(id, &spec.test, i64::from(fails), at);
+        let takes = if fails {
+            spec.timeout.0.min(200 * MILLI)
+        } else {
+            45 * MILLI
+        };
         let outcome = Probe {
             start: at,
-            end,
-            code,
+            end: at + takes,
+            code: i64::from(fails),
             output: if fails {
                 failure(&spec)
             } else {
@@ -66,6 +49,16 @@ impl World {
             },
         };
         self.judge(id, &spec, outcome);
+    }
+
+    /// Tells of the exec that a probe is.
+    fn emit_probe(&mut self, id: &str, test: &str, code: i64, at: Ns) {
+        let of = ("execID", self.new_id("probe"));
+        for what in ["exec_create", "exec_start"] {
+            let action = format!("{what}: /bin/sh -c {test}");
+            self.emit(id, &action, std::slice::from_ref(&of), at);
+        }
+        self.emit(id, "exec_die", &[of, ("exitCode", code.to_string())], at);
     }
 
     /// Takes a probe's outcome into account.

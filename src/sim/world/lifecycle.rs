@@ -1,8 +1,8 @@
 //! Starting, ending, restarting: what happens at once, with the engine's events in their order.
 //! Must not know how long a caller waits for it.
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
-use super::{Container, Due, Health, Phase, Refusal, World};
+use super::{Container, Due, Health, Phase, Refusal, World, signals};
 use crate::sim::clock::{MILLI, Ns, SECOND};
 use crate::sim::events::Event;
 
@@ -77,14 +77,26 @@ impl World {
             events.push(("volume", action, mount.source.clone(), attributes));
         }
         for (kind, action, actor, attributes) in events {
-            self.bus.send(Event {
-                kind,
-                action: action.to_owned(),
-                actor,
-                attributes: attributes.as_object().cloned().unwrap_or_default(),
-                at,
-            });
+            self.emit_thing(kind, action, &actor, &attributes, at);
         }
+    }
+
+    /// Tells all that something happened to a network, a volume or an image.
+    pub fn emit_thing(
+        &mut self,
+        kind: &'static str,
+        action: &str,
+        actor: &str,
+        attributes: &Value,
+        at: Ns,
+    ) {
+        self.bus.send(Event {
+            kind,
+            action: action.to_owned(),
+            actor: actor.to_owned(),
+            attributes: attributes.as_object().cloned().unwrap_or_default(),
+            at,
+        });
     }
 
     /// Starts a container. False: it runs already.
@@ -222,7 +234,7 @@ impl World {
     /// # Errors
     /// 404, 409 when it does not run, 400 for an unknown signal.
     pub fn kill(&mut self, who: &str, signal: &str, now: Ns) -> Result<Option<u64>, Refusal> {
-        let number = signal_number(signal)
+        let number = signals::number(signal)
             .ok_or_else(|| Refusal::new(400, format!("Invalid signal: {signal}")))?;
         let container = self.get_mut(who)?;
         let (id, run) = (container.id.clone(), container.run);
@@ -313,61 +325,6 @@ impl World {
             self.take_away(id, at);
         }
     }
-
-    /// Does all that is due at `now`. True: something changed.
-    pub fn run_due(&mut self, now: Ns) -> bool {
-        let mut changed = false;
-        while let Some((at, due)) = self.queue.pop(now) {
-            changed = true;
-            // What was due while nobody ran the clock happens late, not in the past.
-            self.happen(due, at);
-        }
-        changed
-    }
-
-    fn happen(&mut self, due: Due, at: Ns) {
-        let (id, run) = match &due {
-            Due::DaemonUp => return self.daemon_up(at),
-            Due::Exit { id, run, .. }
-            | Due::Kill { id, run }
-            | Due::Crash { id, run }
-            | Due::Again { id, run }
-            | Due::Probe { id, run } => (id.clone(), *run),
-        };
-        let Some(container) = self.containers.get_mut(&id) else {
-            return;
-        };
-        if container.run != run {
-            return;
-        }
-        match due {
-            Due::Again { .. } if container.phase == Phase::Restarting => {
-                container.restarts += 1;
-                self.begin(&id, at);
-            }
-            Due::Exit { code, .. } if container.alive() => self.end(&id, code, false, at),
-            Due::Kill { .. } if container.alive() => {
-                self.emit(&id, "kill", &[("signal", "9".into())], at);
-                self.end(&id, 137, false, at);
-            }
-            Due::Crash { .. } => self.crash(&id, at),
-            Due::Probe { .. } => self.probe(&id, at),
-            _ => {}
-        }
-    }
-
-    fn crash(&mut self, id: &str, at: Ns) {
-        let Some(container) = self.containers.get(id) else {
-            return;
-        };
-        let Some(crash) = container.spec.crash.clone() else {
-            return;
-        };
-        if container.alive() {
-            let oom = crash.oom_every > 0 && container.run.is_multiple_of(crash.oom_every);
-            self.end(id, crash.code, oom, at);
-        }
-    }
 }
 
 fn policy_wants(container: &Container, code: i64) -> bool {
@@ -394,31 +351,4 @@ fn next_wait(container: &Container, length: Ns) -> Ns {
     } else {
         (container.backoff * 2).min(longest)
     }
-}
-
-/// The number of a signal given as `SIGTERM`, `TERM` or `15`.
-fn signal_number(signal: &str) -> Option<i64> {
-    const NAMES: [(&str, i64); 14] = [
-        ("HUP", 1),
-        ("INT", 2),
-        ("QUIT", 3),
-        ("ABRT", 6),
-        ("KILL", 9),
-        ("USR1", 10),
-        ("SEGV", 11),
-        ("USR2", 12),
-        ("ALRM", 14),
-        ("TERM", 15),
-        ("CONT", 18),
-        ("STOP", 19),
-        ("TSTP", 20),
-        ("WINCH", 28),
-    ];
-    let upper = signal.to_ascii_uppercase();
-    if let Ok(number) = upper.parse::<i64>() {
-        return (1..=64).contains(&number).then_some(number);
-    }
-    let bare = upper.strip_prefix("SIG").unwrap_or(&upper);
-    let found = NAMES.iter().find(|(name, _)| *name == bare);
-    found.map(|(_, number)| *number)
 }

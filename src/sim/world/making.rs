@@ -1,6 +1,6 @@
 //! New containers, volumes and networks as the API asks for them. Must not know HTTP.
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::changes::{bad_name, is_name, name_in_use};
 use super::{Network, Refusal, World, things};
@@ -102,6 +102,8 @@ impl World {
             labels,
             given: 0,
         });
+        let about = json!({"name": name, "type": "bridge"});
+        self.emit_thing("network", "create", &id, &about, now);
         Ok(id)
     }
 
@@ -111,6 +113,7 @@ impl World {
             let mut volume = super::build::new_volume(name, now);
             volume.labels = labels;
             self.volumes.push(volume);
+            self.emit_thing("volume", "create", name, &json!({"driver": "local"}), now);
         }
     }
 }

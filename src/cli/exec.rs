@@ -1,0 +1,117 @@
+//! `exec` without the screen: a shell or command that has this terminal, or one in a pipe. Journalled alike.
+mod pipe;
+mod terminal;
+
+use std::io::IsTerminal;
+
+use tokio::time::Instant;
+
+use super::FAILED;
+use super::args::Exec;
+use super::context::{Context, block_on};
+use super::names::{NameError, resolve};
+use super::out::{Out, Quit, complain, told};
+use super::verb::{containers, target, wrong_names};
+use crate::effect::ShellRequest;
+use crate::model::Container;
+use crate::msg::{Failure, FailureKind, ShellEnd};
+use crate::runtime::record::Done;
+
+pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Quit> {
+    if context.settings.read_only {
+        return Err(Quit::failed("read-only: there is no shell here"));
+    }
+    let on_terminal = std::io::stdin().is_terminal() && out.is_terminal();
+    if !on_terminal && (args.command.is_empty() || args.helper.is_some()) {
+        return Err(Quit::usage(
+            "a shell needs a terminal: in a pipe, name the command to run",
+        ));
+    }
+    block_on(async {
+        let engine = context.engine().await?;
+        let all = containers(&engine).await?;
+        let container = one(&args.name, &all)?;
+        let recorder = context.recorder();
+        let begun = Instant::now();
+        let (end, quit) = if on_terminal {
+            let request = request(context, args, container);
+            let keys = &context.settings.detach_keys;
+            (
+                terminal::run(&engine, container, request, keys).await?,
+                None,
+            )
+        } else {
+            pipe::run(&engine, container, args, out).await
+        };
+        let mut done = Done {
+            action: "container.exec",
+            engine: Some(engine.info().clone()),
+            target: target(container),
+            argv: args.command.clone(),
+            took_ms: u64::try_from(begun.elapsed().as_millis()).ok(),
+            ..Done::default()
+        };
+        let code = conclude(end, &mut done);
+        if let Err(why) = recorder.act(done).await {
+            complain(&format!("not journalled: {why}"));
+        }
+        quit.map_or(Ok(code), Err)
+    })
+}
+
+/// The one container that is meant; of several of a service, the one that runs.
+fn one<'a>(name: &str, all: &'a [Container]) -> Result<&'a Container, Quit> {
+    let found = resolve(&[name.to_owned()], all).map_err(|errors| wrong_names(&errors))?;
+    let live: Vec<&Container> = found
+        .iter()
+        .copied()
+        .filter(|c| c.state.is_live())
+        .collect();
+    match (found.as_slice(), live.as_slice()) {
+        ([one], _) | (_, [one]) => Ok(one),
+        _ => Err(wrong_names(&[NameError::Ambiguous {
+            name: crate::text::sanitise_ident(name.as_bytes()),
+            could_be: found.iter().map(|c| format!("`{}`", c.name)).collect(),
+        }])),
+    }
+}
+
+fn request(context: &Context, args: &Exec, container: &Container) -> ShellRequest {
+    let label = container.labels.get("stacktui.shell").cloned();
+    ShellRequest {
+        command: args.command.clone(),
+        prefer: label
+            .into_iter()
+            .chain(context.settings.shells.iter().cloned())
+            .collect(),
+        user: args.user.clone(),
+        working_dir: args.workdir.clone(),
+        helper_image: args.helper.clone(),
+    }
+}
+
+/// Tells how it ended, on stderr where that is not well; gives the exit code and fills in the journal's line.
+fn conclude(end: ShellEnd, done: &mut Done) -> u8 {
+    let failure = match end {
+        ShellEnd::Exited { code, command } => {
+            done.exit_code = Some(code);
+            if done.argv.is_empty() {
+                done.argv = command;
+            }
+            return u8::try_from(code).unwrap_or(FAILED);
+        }
+        ShellEnd::Detached => return 0,
+        ShellEnd::Failed(failure) => failure,
+        ShellEnd::NoShell { helpers } => Failure {
+            kind: FailureKind::NoShell,
+            what: "there is no shell in the image".to_owned(),
+            advice: helpers.first().map_or_else(String::new, |image| {
+                format!("beside it, with its processes and network: add --helper {image}")
+            }),
+            status: None,
+        },
+    };
+    complain(&told(&failure));
+    done.failure = Some(failure);
+    FAILED
+}

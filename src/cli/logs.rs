@@ -1,0 +1,85 @@
+//! `logs` as plain lines: of one or several containers, merged by time, followed across restarts when asked.
+mod follow;
+mod line;
+mod past;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use regex::Regex;
+
+use super::args::Logs;
+use super::context::{Context, block_on};
+use super::journal::moment;
+use super::names::resolve;
+use super::out::{Out, Quit};
+use super::verb::{containers, wrong_names};
+use crate::runtime::record::local_now;
+
+use line::Printer;
+
+/// Where one container's lines begin and end.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    /// Newest lines only; `None`: all.
+    tail: Option<u32>,
+    since: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+}
+
+/// Whether the screen's log view is what is meant: a person at a terminal who asked for nothing special.
+pub(super) fn wants_screen(args: &Logs, out: &Out) -> bool {
+    let plain = args.follow
+        || args.since.is_some()
+        || args.until.is_some()
+        || args.tail.is_some()
+        || args.grep.is_some()
+        || args.timestamps;
+    out.is_terminal() && !plain
+}
+
+pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Quit> {
+    let range = range(context, args)?;
+    let grep = args
+        .grep
+        .as_deref()
+        .map(Regex::new)
+        .transpose()
+        .map_err(|error| Quit::usage(format!("--grep: {error}")))?;
+    block_on(async {
+        let (engine, candidate) = context.engine_of().await?;
+        let all = containers(&engine).await?;
+        let found = resolve(&args.names, &all).map_err(|errors| wrong_names(&errors))?;
+        let mut printer = Printer::new(out, grep, args.timestamps);
+        for container in &found {
+            printer.source(container);
+        }
+        if args.follow {
+            follow::run(candidate, &args.names, range, &mut printer).await
+        } else {
+            past::run(&engine, &found, range, &mut printer).await
+        }
+    })
+}
+
+fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
+    let now = local_now();
+    let time = |text: &Option<String>| -> Result<Option<DateTime<FixedOffset>>, Quit> {
+        text.as_deref()
+            .map_or(Ok(None), |text| moment(text, now).map(Some))
+    };
+    let since = time(&args.since)?;
+    let tail = match args.tail.as_deref() {
+        Some("all") => None,
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Quit::usage(format!("--tail takes a number or all, not `{text}`")))?,
+        ),
+        // Who stays wants what comes, not all there ever was.
+        None if args.follow && since.is_none() => Some(context.settings.logs.tail),
+        None => None,
+    };
+    Ok(Range {
+        tail,
+        since: since.map(|time| time.to_utc()),
+        until: time(&args.until)?.map(|time| time.to_utc()),
+    })
+}

@@ -1,0 +1,369 @@
+//! The command line as a person types it: the real program against the simulated engine on a socket.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_stacktui");
+
+/// A home of its own, and an engine.
+struct Place {
+    dir: tempfile::TempDir,
+    sim: Option<Child>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(sim) = &mut self.sim {
+            let _ = sim.kill();
+            let _ = sim.wait();
+        }
+    }
+}
+
+impl Place {
+    fn without_engine() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            sim: None,
+        }
+    }
+
+    fn with_engine() -> Self {
+        let mut place = Self::without_engine();
+        let mut sim = place
+            .program(&["sim", "--listen", &place.endpoint()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its first line comes just before it listens.
+        let mut line = String::new();
+        let stdout = sim.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        assert!(line.starts_with("serving systeme-ticketing"), "{line}");
+        place.sim = Some(sim);
+        for _ in 0..500 {
+            if place.socket().exists() {
+                return place;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the simulated engine does not listen");
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.dir.path().join("engine.sock")
+    }
+
+    fn endpoint(&self) -> String {
+        format!("unix://{}", self.socket().display())
+    }
+
+    fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("TZ", "UTC")
+            .env("DOCKER_HOST", self.endpoint())
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> (i32, String, String) {
+        finished(self.program(args).output().unwrap())
+    }
+
+    /// The output of a command that must do well.
+    fn out(&self, args: &[&str]) -> String {
+        let (code, out, err) = self.run(args);
+        assert_eq!((code, err.as_str()), (0, ""), "{args:?}: {out}");
+        out
+    }
+
+    fn journal(&self) -> Vec<serde_json::Value> {
+        let dir = self.dir.path().join(".local/state/stacktui/journal");
+        let mut lines = Vec::new();
+        for file in std::fs::read_dir(dir).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "jsonl") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                lines.extend(text.lines().map(|l| serde_json::from_str(l).unwrap()));
+            }
+        }
+        lines
+    }
+}
+
+fn finished(output: Output) -> (i32, String, String) {
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn ps_is_a_table_and_json_lines() {
+    let place = Place::with_engine();
+    let table = place.out(&["ps"]);
+    let zammad = table
+        .lines()
+        .find(|line| line.starts_with("systeme-ticketing-zammad-1 "))
+        .unwrap();
+    assert!(zammad.contains("running, unhealthy"), "{zammad}");
+    assert!(table.starts_with("NAME"), "{table}");
+
+    let json = place.out(&["ps", "--json", "zammad", "backup-runner"]);
+    let rows: Vec<serde_json::Value> = json
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["service"], "zammad");
+    assert_eq!(rows[0]["health"], "unhealthy");
+    assert!(rows[0]["memory_bytes"].as_u64().unwrap() > 1 << 20);
+    assert!(rows[0]["cpu_percent"].as_f64().is_some());
+    assert_eq!(rows[1]["state"], "exited");
+    assert_eq!(rows[1]["exit_code"], 1);
+    assert!(rows[1]["memory_bytes"].is_null(), "unknown is not 0");
+
+    let running = place.out(&["ps", "--running", "--no-stats"]);
+    assert!(!running.contains("backup-runner"));
+    assert!(running.lines().count() < table.lines().count());
+}
+
+#[test]
+fn restarting_the_stuck_one_leaves_two_lines_in_the_journal() {
+    let place = Place::with_engine();
+    let out = place.out(&["restart", "--time", "1", "zammad"]);
+    assert!(
+        out.starts_with("systeme-ticketing-zammad-1: restarted in "),
+        "{out}"
+    );
+    let lines = place.journal();
+    assert_eq!(lines.len(), 2);
+    let (intent, result) = (&lines[0], &lines[1]);
+    assert_eq!(intent["phase"], "intent");
+    assert_eq!(intent["action"], "container.restart");
+    assert_eq!(intent["target"]["service"], "zammad");
+    assert_eq!(intent["before"]["health"], "unhealthy");
+    assert_eq!(result["phase"], "result");
+    assert_eq!(result["ref"], intent["id"]);
+    assert_eq!(result["outcome"], "success");
+    assert!(result["prev"].as_str().unwrap().starts_with("sha256:"));
+
+    let told = place.out(&["journal"]);
+    assert!(told.contains("container.restart"), "{told}");
+    let json = place.out(&["journal", "--json", "--since", "1h"]);
+    assert_eq!(json.lines().count(), 1, "one act, one line: {json}");
+    assert_eq!(place.out(&["journal", "--verify"]), "2 lines, 0 at fault\n");
+}
+
+#[test]
+fn several_are_told_one_by_one_and_what_is_so_already_is_no_failure() {
+    let place = Place::with_engine();
+    let out = place.out(&["start", "mailhog", "grafana"]);
+    assert_eq!(out.lines().count(), 2);
+    assert!(out.contains("systeme-ticketing-mailhog-1: already running"));
+    let out = place.out(&["stop", "-t", "0", "scratchpad"]);
+    assert!(out.starts_with("scratchpad: stopped in "), "{out}");
+}
+
+#[test]
+fn names_that_do_not_fit_say_what_could_be_meant() {
+    let place = Place::with_engine();
+    let (code, out, err) = place.run(&["restart", "zamad"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(
+        err,
+        "stacktui: no container, service or stack `zamad`: did you mean `zammad`?\n"
+    );
+    let (code, _, err) = place.run(&["restart"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        !place.dir.path().join(".local").exists(),
+        "nothing was done"
+    );
+}
+
+#[test]
+fn read_only_changes_nothing_and_gives_no_shell() {
+    let place = Place::with_engine();
+    for args in [
+        ["--read-only", "stop", "zammad"].as_slice(),
+        &["--read-only", "exec", "zammad", "true"],
+    ] {
+        let (code, _, err) = place.run(args);
+        assert_eq!(code, 1);
+        assert!(err.starts_with("stacktui: read-only"), "{err}");
+    }
+}
+
+#[test]
+fn what_the_user_protects_wants_a_yes() {
+    let place = Place::with_engine();
+    let config = place.dir.path().join("config.toml");
+    std::fs::write(&config, "protect = ['*-zammad-*']\n").unwrap();
+    let config = config.to_str().unwrap();
+    let (code, _, err) = place.run(&["--config", config, "stop", "-t", "0", "zammad"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("--yes"), "{err}");
+    let out = place.out(&["--config", config, "stop", "-t", "0", "--yes", "zammad"]);
+    assert!(out.contains("stopped in"), "{out}");
+}
+
+#[test]
+fn logs_are_plain_lines_merged_by_time() {
+    let place = Place::with_engine();
+    let out = place.out(&["logs", "--tail", "20", "--timestamps", "zammad", "grafana"]);
+    let stamps: Vec<&str> = out
+        .lines()
+        .map(|line| line.split_whitespace().nth(2).unwrap())
+        .collect();
+    assert_eq!(stamps.len(), 40);
+    assert!(stamps.is_sorted(), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("zammad-1  | ")));
+    assert!(out.lines().any(|line| line.starts_with("grafana-1 | ")));
+    let some = place.out(&["logs", "zammad", "--grep", "slow query"]);
+    assert!(!some.is_empty() && some.lines().all(|line| line.contains("slow query")));
+    assert!(
+        place
+            .out(&["logs", "zammad", "--until", "2001-01-01"])
+            .is_empty()
+    );
+    let (code, _, err) = place.run(&["logs", "zammad", "--grep", "("]);
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn a_reader_that_has_gone_is_success() {
+    let place = Place::with_engine();
+    let mut logs = place
+        .program(&["logs", "-f", "--tail", "5", "zammad", "mailhog"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(logs.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains(" | "), "{line}");
+    let status = logs.wait().unwrap();
+    let mut err = String::new();
+    logs.stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
+    assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn exec_in_a_pipe_gives_output_and_code() {
+    let place = Place::with_engine();
+    let (code, out, err) = place.run(&["exec", "zammad", "echo", "hello"]);
+    assert_eq!((code, out.trim_end(), err.as_str()), (0, "hello", ""));
+    let lines = place.journal();
+    assert_eq!(lines[0]["action"], "container.exec");
+    assert_eq!(lines[0]["params"]["cmd"][0], "echo");
+    let (code, _, err) = place.run(&["exec", "zammad"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("needs a terminal"), "{err}");
+}
+
+#[test]
+fn no_engine_is_told_with_the_endpoint_and_the_way_out() {
+    let place = Place::without_engine();
+    for args in [["ps"].as_slice(), &["restart", "x"], &["logs", "x"]] {
+        let (code, out, err) = place.run(args);
+        assert_eq!((code, out.as_str()), (1, ""), "{args:?}");
+        assert!(err.starts_with("stacktui: no engine answers\n"), "{err}");
+        let tried = format!("{} (DOCKER_HOST): no such file", place.endpoint());
+        assert!(err.contains(&tried), "{err}");
+        assert!(err.contains("is the daemon running?"), "{err}");
+    }
+    let (code, out, _) = place.run(&["doctor"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("no such file"), "{out}");
+}
+
+#[test]
+fn doctor_tells_engine_permissions_and_files() {
+    let place = Place::with_engine();
+    let out = place.out(&["doctor"]);
+    for word in [
+        "(DOCKER_HOST): answers",
+        "API",
+        "restart       yes",
+        "config.toml",
+    ] {
+        assert!(out.contains(word), "{word}: {out}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_settings_are_told_together_and_stop_the_program() {
+    let place = Place::without_engine();
+    let config = place.dir.path().join(".config/stacktui/config.toml");
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(
+        &config,
+        "mose = true\n[keys]\ncontainer.restrat = ['x']\ncontainer.stop = ['r']\n",
+    )
+    .unwrap();
+    let (code, _, err) = place.run(&["ps"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("line 1: unknown key `mose`: did you mean `mouse`?"),
+        "{err}"
+    );
+    assert!(
+        err.contains("line 3: there is no action `container.restrat`"),
+        "{err}"
+    );
+    assert!(
+        err.contains("line 4: r is bound to both `container.restart` and `container.stop`"),
+        "{err}"
+    );
+    let (code, out, _) = place.run(&["--print", "config"]);
+    assert_eq!(code, 0, "the template can be had all the same");
+    assert!(out.contains("# theme = \"default\""));
+}
+
+#[test]
+fn the_lists_can_be_printed() {
+    let place = Place::without_engine();
+    assert!(
+        place
+            .out(&["--print", "keys"])
+            .contains("container.restart")
+    );
+    assert!(place.out(&["--print", "columns"]).contains("cpu"));
+    let theme = place.out(&["--print", "theme"]);
+    let uncommented: String = theme
+        .lines()
+        .filter_map(|line| line.strip_prefix("# \""))
+        .flat_map(|line| ["\"", line, "\n"])
+        .collect();
+    let table: toml::Table = uncommented.parse().unwrap();
+    assert!(table.len() > 20);
+    assert!(place.out(&["completions", "bash"]).contains("_stacktui"));
+}
+
+#[test]
+fn the_demo_needs_no_engine_and_writes_no_journal() {
+    let place = Place::without_engine();
+    let out = place.out(&["--demo", "restart", "-t", "0", "scratchpad"]);
+    assert!(out.starts_with("scratchpad: restarted"), "{out}");
+    assert!(!Path::new(&place.dir.path().join(".local")).exists());
+    let hostile = place.out(&["--demo=hostile", "ps"]);
+    assert!(!hostile.contains('\u{1b}') && !hostile.contains('\u{202e}'));
+}

@@ -1,0 +1,56 @@
+//! The command line on a real terminal: a shell that has it, and gives it back.
+#[cfg(test)]
+#[path = "support/pty.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
+use std::path::Path;
+
+use portable_pty::CommandBuilder;
+use support::Pty;
+
+/// The program on a terminal, with a home of its own.
+fn program(home: &Path, args: &[&str]) -> Pty {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_stacktui"));
+    command.args(args);
+    command.env("HOME", home);
+    for variable in ["XDG_STATE_HOME", "XDG_CONFIG_HOME"] {
+        command.env_remove(variable);
+    }
+    Pty::run(command, 80, 24)
+}
+
+#[test]
+fn a_shell_has_the_terminal_and_its_exit_code_is_ours() {
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = program(home.path(), &["--demo", "exec", "scratchpad"]);
+    pty.wait_for("/ #");
+    assert!(!pty.cooked(), "keys go to the shell one by one");
+    pty.send("echo he''llo\r");
+    pty.wait_until("the shell's answer", |pty| {
+        pty.screen().lines().any(|line| line.trim() == "hello")
+    });
+    pty.send("exit 3\r");
+    assert_eq!(pty.wait_exit().exit_code(), 3);
+    pty.assert_whole();
+}
+
+#[test]
+fn the_detach_keys_leave_a_shell_and_settings_may_change_them() {
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = program(home.path(), &["--demo", "exec", "scratchpad"]);
+    pty.wait_for("/ #");
+    pty.send("\x10\x11");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    pty.assert_whole();
+
+    let config = home.path().join("own.toml");
+    std::fs::write(&config, "detach_keys = 'ctrl-x'\n").unwrap();
+    let config = config.to_str().unwrap();
+    let args = ["--demo", "--config", config, "exec", "scratchpad"];
+    let mut pty = program(home.path(), &args);
+    pty.wait_for("/ #");
+    pty.send("\x18");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    pty.assert_whole();
+}

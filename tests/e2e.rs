@@ -1,0 +1,389 @@
+//! The operator's jobs, end to end: the real loop on a screen, with the simulated engine and a paused clock, and the same
+//! jobs on a real engine where one answers.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[path = "support/driver.rs"]
+mod driver;
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/engine.rs"]
+mod engine;
+
+use std::time::Duration;
+
+use driver::{Driver, on_local, row};
+use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
+use stacktui::runtime::effects::simulated;
+use stacktui::sim::{Fault, Scenario, Sim};
+
+fn demo() -> Vec<Candidate> {
+    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
+}
+
+fn endpoint_of(sim: &Sim) -> Vec<Candidate> {
+    let sim = sim.clone();
+    let connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(sim.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    });
+    vec![Candidate::new(Endpoint::Custom(connector), "test")]
+}
+
+#[tokio::test(start_paused = true)]
+async fn tail_one_service_of_many() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("mailh").await;
+        it.press("enter").await;
+        it.until("one row", |s| {
+            s.contains("mailhog-1") && !s.contains("grafana-1")
+        })
+        .await;
+        it.press("l").await;
+        it.sees("› logs").await;
+        it.until("lines", |s| {
+            s.lines().filter(|l| l.contains("20")).count() > 10
+        })
+        .await;
+        it.press("q").await;
+        it.until("back in the table", |s| {
+            s.contains("mailhog-1") && !s.contains("› logs")
+        })
+        .await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stuck_one_is_first_and_one_key_restarts_it() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("!").await;
+        it.until("the stuck one is the first row", |s| {
+            s.lines().nth(3).is_some_and(|l| l.contains("zammad-1"))
+        })
+        .await;
+        assert!(
+            it.paper
+                .text()
+                .lines()
+                .nth(3)
+                .is_some_and(|l| l.contains("unhealthy"))
+        );
+        it.press("r").await;
+        it.until("the countdown", |s| {
+            let row = row(s, "zammad-1");
+            row.contains("restarting") && row.contains("kill in")
+        })
+        .await;
+        it.sees("restarted in 10.").await;
+        it.press("esc").await;
+        it.until("well again", |s| row(s, " zammad-1").contains(" up "))
+            .await;
+        it.press("9").await;
+        it.until("the journal tells it", |s| {
+            s.contains("restarted") && s.contains("zammad-1")
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn k_ends_the_wait_for_a_stuck_one() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("! r").await;
+        it.sees("kill in").await;
+        it.press("K").await;
+        it.until("no wait any more", |s| {
+            s.contains("restarted in 0.") || s.contains("restarted in 1.")
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_and_out_of_a_shell() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter e").await;
+        it.until("a prompt", |s| {
+            s.contains("grafana") && (s.contains("$ ") || s.contains("# "))
+        })
+        .await;
+        assert!(it.paper.passthrough());
+        it.type_in("hostname; exit 3\r").await;
+        it.sees("exit code 3").await;
+        assert!(!it.paper.passthrough());
+        it.sees("Containers").await;
+        it.press("esc").await;
+        it.sees("zammad-1").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_without_a_shell_offers_a_way() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("portainer").await;
+        it.press("enter e").await;
+        it.sees("has no shell").await;
+        it.press("enter").await;
+        it.until("a prompt of the helper", |s| {
+            s.contains("# ") || s.contains("$ ")
+        })
+        .await;
+        it.type_in("exit\r").await;
+        it.sees("Containers").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_engine_says_why_and_opens_the_demo() {
+    on_local(async {
+        let nowhere = Endpoint::parse("unix:///nonexistent/docker.sock").expect("an endpoint");
+        let it = Driver::start(vec![Candidate::new(nowhere, "DOCKER_HOST")], (80, 24));
+        it.sees("no such file").await;
+        it.sees("unix:///nonexistent/docker.sock").await;
+        it.sees("DOCKER_HOST").await;
+        it.press("d").await;
+        it.sees("zammad-1").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_engine_is_told_and_comes_back_by_itself() {
+    on_local(async {
+        let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the scenario"));
+        let it = Driver::start(endpoint_of(&sim), (120, 40));
+        it.sees("zammad-1").await;
+        sim.restart_daemon(Duration::from_secs(8));
+        it.until("the loss", |s| {
+            s.lines().next().is_some_and(|l| l.contains("down"))
+        })
+        .await;
+        it.sees("zammad-1").await;
+        it.press("r").await;
+        it.sees("nothing is sent").await;
+        it.until("back", |s| {
+            s.lines().next().is_some_and(|l| l.contains("● up"))
+        })
+        .await;
+        sim.set_fault(Some(Fault::Refuse));
+        it.press("q").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_changes_and_no_byte_is_sent() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("9").await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        it.sees("Journal").await;
+        let before = it.paper.writes().len();
+        it.press("x x x").await;
+        assert_eq!(
+            it.paper.writes().len(),
+            before,
+            "a key that does nothing sends nothing"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_selection_move_and_a_tick_of_figures_are_few_bytes() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let before = it.paper.writes().len();
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let ticks = it.paper.writes().split_off(before);
+        assert!(!ticks.is_empty(), "figures move");
+        assert!(
+            ticks.iter().all(|frame| frame.len() < 4_000),
+            "{:?}",
+            ticks.iter().map(Vec::len).collect::<Vec<_>>()
+        );
+        let before = it.paper.writes().len();
+        it.press("j").await;
+        let moved = it.paper.writes().split_off(before);
+        let bytes: usize = moved.iter().map(Vec::len).sum();
+        assert!(bytes > 0 && bytes < 1_500, "{bytes}");
+    })
+    .await;
+}
+
+/// Sequences that only an attacker would send: no OSC, no DCS, no bidi, no C1, only the painter's own CSI.
+fn foreign(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let hidden = matches!(c, '\u{80}'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{61c}' | '\u{e0000}'..='\u{e0fff}');
+        if hidden || (c.is_control() && !matches!(c, '\x1b' | '\r' | '\n' | '\x08')) {
+            return Some(format!("U+{:04X}", c as u32));
+        }
+        if c != '\x1b' {
+            continue;
+        }
+        match chars.next() {
+            Some('[') => {
+                let mut params = String::new();
+                let last = loop {
+                    match chars.next() {
+                        Some(c @ ('0'..='9' | ';' | '?')) => params.push(c),
+                        other => break other,
+                    }
+                };
+                let fine = match last {
+                    Some(
+                        'H' | 'm' | 'J' | 'K' | 'A' | 'B' | 'C' | 'D' | 'G' | 'd' | 'S' | 'T' | 'r'
+                        | 'X',
+                    ) => true,
+                    Some('h' | 'l') => matches!(params.as_str(), "?25" | "?1049" | "?2026" | "?7"),
+                    _ => false,
+                };
+                if !fine {
+                    return Some(format!("CSI {params}{last:?}"));
+                }
+            }
+            Some('M' | '7' | '8') => {}
+            other => return Some(format!("ESC {other:?}")),
+        }
+    }
+    None
+}
+
+#[test]
+fn the_search_for_foreign_sequences_finds_them() {
+    for bad in [
+        "\x1b]52;c;eA==\x07",
+        "\x1b[6n",
+        "\x1b[?1003h",
+        "a\u{202e}b",
+        "\u{9b}31m",
+        "\x1bc",
+        "\x07",
+    ] {
+        assert!(foreign(bad.as_bytes()).is_some(), "{bad:?}");
+    }
+    assert_eq!(foreign(b"\x1b[1;31mred\x1b[m\x1b[2;5H\x1b[?2026h"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_hostile_reaches_the_terminal() {
+    on_local(async {
+        let hostile = simulated(Scenario::named("hostile").expect("the scenario"));
+        let it = Driver::start(hostile, (120, 40));
+        it.until("containers", |s| s.contains(" up ")).await;
+        for keys in [
+            "enter",
+            "j j j j j j pgdn pgdn",
+            "v",
+            "i",
+            "pgdn pgdn pgdn",
+            "esc esc",
+            "l",
+            "w t",
+            "esc",
+            "8",
+            "9",
+            "1",
+        ] {
+            it.press(keys).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        for rows in 0..8 {
+            it.press("1 g").await;
+            for _ in 0..rows {
+                it.press("j").await;
+            }
+            it.press("l").await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            it.press("esc enter").await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            it.press("pgdn pgdn pgdn esc").await;
+        }
+        for frame in it.paper.writes() {
+            assert_eq!(
+                foreign(&frame),
+                None,
+                "{:?}",
+                String::from_utf8_lossy(&frame)
+            );
+        }
+    })
+    .await;
+}
+
+/// The three jobs on a real engine: the same keys, the same words.
+#[tokio::test]
+async fn the_three_jobs_on_a_real_engine() {
+    let Some(endpoint) = engine::real_engine("the_three_jobs_on_a_real_engine") else {
+        return;
+    };
+    let stuck = engine::Fixture::new(&endpoint, "")
+        .name(&format!("e2e-stuck-{}", std::process::id()))
+        .health("exit 1")
+        .stop_timeout(3)
+        .sh("trap '' TERM; while true; do sleep 0.2; done")
+        .run();
+    let talker = engine::Fixture::new(&endpoint, "")
+        .name(&format!("e2e-talker-{}", std::process::id()))
+        .sh("i=0; while true; do i=$((i+1)); echo said $i; sleep 0.2; done")
+        .run();
+    on_local(async {
+        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
+        let it = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        it.sees(&stuck.name).await;
+        it.press("/").await;
+        it.type_in(&talker.name).await;
+        it.press("enter l").await;
+        it.sees("said 3").await;
+        it.press("q e").await;
+        it.until("a shell", |s| s.contains("# ")).await;
+        it.type_in("exit 4\r").await;
+        it.sees("exit code 4").await;
+        it.press("esc /").await;
+        it.type_in(&stuck.name).await;
+        it.until("unhealthy", |s| {
+            row(s, &format!(" {}", stuck.name)).contains("unhealthy")
+        })
+        .await;
+        it.press("enter r").await;
+        it.until("the countdown", |s| {
+            row(s, &format!(" {}", stuck.name)).contains("kill in")
+        })
+        .await;
+        it.sees("restarted in 3.").await;
+        it.press("9").await;
+        it.until("the journal", |s| {
+            s.contains("restarted") && s.contains(&stuck.name)
+        })
+        .await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}

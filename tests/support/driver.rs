@@ -1,0 +1,211 @@
+//! Drives the real event loop as a person does: keys in, a screen out. The engine is the simulated one or a real one.
+use std::cell::RefCell;
+use std::io;
+use std::num::NonZeroU16;
+use std::rc::Rc;
+use std::time::Duration;
+
+use stacktui::actions;
+use stacktui::engine::{Candidate, Sources};
+use stacktui::keys::{Chord, Input};
+use stacktui::model::HostId;
+use stacktui::runtime::effects::Runner;
+use stacktui::runtime::event_loop::{EventLoop, Inbox};
+use stacktui::runtime::input::TermInput;
+use stacktui::runtime::record::Recorder;
+use stacktui::runtime::screen::Screen;
+use stacktui::runtime::signals::Signal;
+use stacktui::runtime::streams::Streams;
+use stacktui::settings::Settings;
+use stacktui::state::{Host, State};
+use stacktui::theme::{Depth, Theme};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, LocalSet};
+
+/// What the loop painted on, shared with the test.
+#[derive(Clone)]
+pub struct Paper {
+    inner: Rc<RefCell<Inner>>,
+}
+
+struct Inner {
+    parser: vt100::Parser,
+    size: (u16, u16),
+    /// Every write, in order.
+    writes: Vec<Vec<u8>>,
+    passthrough: bool,
+}
+
+impl Paper {
+    fn new(size: (u16, u16)) -> Self {
+        let at_least_one = |n: u16| NonZeroU16::new(n).unwrap_or(NonZeroU16::MIN);
+        let parser = vt100::Parser::new(at_least_one(size.1), at_least_one(size.0), 0);
+        let inner = Inner {
+            parser,
+            size,
+            writes: Vec::new(),
+            passthrough: false,
+        };
+        Self {
+            inner: Rc::new(RefCell::new(inner)),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        self.inner.borrow().parser.screen().contents()
+    }
+
+    pub fn writes(&self) -> Vec<Vec<u8>> {
+        self.inner.borrow().writes.clone()
+    }
+
+    pub fn passthrough(&self) -> bool {
+        self.inner.borrow().passthrough
+    }
+}
+
+impl Screen for Paper {
+    fn size(&self) -> (u16, u16) {
+        self.inner.borrow().size
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut inner = self.inner.borrow_mut();
+        inner.parser.process(bytes);
+        inner.writes.push(bytes.to_owned());
+        Ok(())
+    }
+
+    fn suspend(&mut self) {}
+
+    fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn hand_over(&mut self, on: bool) -> io::Result<()> {
+        let mut inner = self.inner.borrow_mut();
+        inner.passthrough = on;
+        inner.parser.process(b"\x1b[2J\x1b[H");
+        Ok(())
+    }
+
+    fn set_mouse(&mut self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A running program and its hands.
+pub struct Driver {
+    pub paper: Paper,
+    input: mpsc::Sender<TermInput>,
+    _signals: mpsc::Sender<Signal>,
+    task: JoinHandle<i32>,
+    _journal: tempfile::TempDir,
+}
+
+impl Driver {
+    /// Starts the loop on these endpoints; call inside [`on_local`].
+    pub fn start(candidates: Vec<Candidate>, size: (u16, u16)) -> Self {
+        let (msgs, msgs_in) = mpsc::channel(256);
+        let (host_out, hosts_in) = mpsc::channel(256);
+        let (logs, logs_in) = mpsc::channel(64);
+        let (shell_out, shell_in) = mpsc::channel(64);
+        let (input, input_in) = mpsc::channel(64);
+        let (signals, signals_in) = mpsc::channel(16);
+        let paper = Paper::new(size);
+        let journal = tempfile::tempdir().expect("a directory");
+        let prefs = stacktui::runtime::startup::prefs(&Settings::default());
+        let keymap = actions::keymap(&[]).expect("default keys");
+        let mut state = State::new(stacktui::runtime::clock::now(), size, prefs, keymap);
+        state
+            .world
+            .hosts
+            .insert(HostId(0), Host::new(HostId(0), "test"));
+        let mut runner = Runner::new(msgs.clone(), host_out, shell_out, Sources::default());
+        runner.recorder =
+            Recorder::open(&journal.path().join("journal"), |_| None).expect("a journal");
+        let dir = runner.recorder.dir().map(std::path::Path::to_owned);
+        let streams = Streams::new(msgs, logs, dir);
+        let hosts =
+            std::iter::once((HostId(0), runner.start_host(HostId(0), candidates))).collect();
+        let inbox = Inbox {
+            msgs: msgs_in,
+            hosts: hosts_in,
+            logs: logs_in,
+            input: input_in,
+            signals: signals_in,
+            shell: shell_in,
+        };
+        let theme = Theme::builtin(false, Depth::Ansi256, false);
+        let mut main = EventLoop::new(state, theme, paper.clone(), inbox, streams, hosts, runner);
+        let task = tokio::task::spawn_local(async move { main.run().await });
+        Self {
+            paper,
+            input,
+            _signals: signals,
+            task,
+            _journal: journal,
+        }
+    }
+
+    /// Presses keys, named and separated by blanks.
+    pub async fn press(&self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let chord: Chord = key.parse().unwrap_or_else(|e| panic!("{e}"));
+            self.input
+                .send(TermInput::Inputs(vec![Input::Key(chord)]))
+                .await
+                .expect("the loop runs");
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Types text into a field, or into a shell that has the terminal.
+    pub async fn type_in(&self, text: &str) {
+        let input = if self.paper.passthrough() {
+            TermInput::Raw(text.as_bytes().to_owned())
+        } else {
+            TermInput::Inputs(text.chars().map(|c| Input::Key(Chord::char(c))).collect())
+        };
+        self.input.send(input).await.expect("the loop runs");
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+
+    /// Waits until the screen says so; panics with the screen after two minutes of the loop's time.
+    pub async fn until(&self, what: &str, test: impl Fn(&str) -> bool) {
+        for _ in 0..2_400 {
+            if test(&self.paper.text()) {
+                return;
+            }
+            assert!(
+                !self.task.is_finished(),
+                "the loop ended while waiting for: {what}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never seen: {what}\n{}", self.paper.text());
+    }
+
+    pub async fn sees(&self, text: &str) {
+        self.until(text, |screen| screen.contains(text)).await;
+    }
+
+    /// Leaves and gives the exit code.
+    pub async fn quit(self) -> i32 {
+        self.press("ctrl-c").await;
+        self.task.await.expect("the loop ended by itself")
+    }
+}
+
+/// The row of the screen that holds a text.
+pub fn row<'a>(screen: &'a str, text: &str) -> &'a str {
+    screen
+        .lines()
+        .find(|line| line.contains(text))
+        .unwrap_or("")
+}
+
+/// Runs a test's body where the loop can be spawned.
+pub async fn on_local<T>(body: impl Future<Output = T>) -> T {
+    LocalSet::new().run_until(body).await
+}
