@@ -429,6 +429,10 @@ struct Terminal {
     seen: String,
 }
 
+#[expect(
+    clippy::type_complexity,
+    reason = "the ends of one terminal, named where they are taken apart"
+)]
 fn terminal() -> (
     ShellIo,
     mpsc::Sender<Vec<u8>>,

@@ -53,13 +53,11 @@ async fn inside(
 ) -> Result<ShellEnd, Error> {
     let found = request.command.is_empty();
     let command = if found {
-        match engine.find_shell(container, &request.prefer).await? {
-            Some(shell) => vec![shell],
-            None => {
-                let helpers = helper::images(engine).await;
-                return Ok(ShellEnd::NoShell { helpers });
-            }
-        }
+        let Some(shell) = engine.find_shell(container, &request.prefer).await? else {
+            let helpers = helper::images(engine).await;
+            return Ok(ShellEnd::NoShell { helpers });
+        };
+        vec![shell]
     } else {
         request.command
     };

@@ -46,12 +46,12 @@ pub(super) async fn run(
             command: Vec::new(),
         },
         Ok(Carried::Unread(why)) => {
-            end(engine, id, &request).await;
+            end_session(engine, id, &request).await;
             quit = Some(why);
             ShellEnd::Detached
         }
         Ok(Carried::Interrupted) => {
-            end(engine, id, &request).await;
+            end_session(engine, id, &request).await;
             ShellEnd::Exited {
                 code: 130,
                 command: Vec::new(),
@@ -60,14 +60,6 @@ pub(super) async fn run(
         Err(error) => ShellEnd::Failed(error.failure(&format!("exec in {}", container.name))),
     };
     (end, quit)
-}
-
-/// Ends what still runs of it in the container; that it cannot be is no failure of what was asked for.
-async fn end(engine: &Engine, id: &str, request: &ExecRequest) {
-    let ended = engine.end_session(id, request.user.as_deref(), &request.mark);
-    if let Err(error) = ended.await {
-        tracing::debug!(%error, "a session's processes may still run");
-    }
 }
 
 enum Carried {
@@ -222,6 +214,16 @@ fn lines(held: &mut Vec<u8>, bytes: &[u8]) -> Vec<u8> {
         }
     }
     safe
+}
+
+/// Ends what the command left behind; what cannot be ended is told in the diagnostics.
+async fn end_session(engine: &Engine, id: &str, request: &ExecRequest) {
+    let ended = engine
+        .end_session(id, request.user.as_deref(), &request.mark)
+        .await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the command may still run in the container");
+    }
 }
 
 #[cfg(test)]
