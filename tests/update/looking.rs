@@ -333,7 +333,6 @@ fn processes_scroll_to_their_end_and_back() {
     let processes = Processes {
         titles: vec!["PID".to_owned(), "CMD".to_owned()],
         rows,
-        ..Processes::default()
     };
     it.send(Msg::Processes(key("zammad"), Ok(processes)));
     it.shows("worker-000").press("G").shows("worker-099");

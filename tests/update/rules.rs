@@ -120,7 +120,6 @@ fn in_state(mut c: Container, state: u8) -> Container {
     c.health = None;
     c.exit_code = None;
     c.state = match state % 6 {
-        0 | 5 => RunState::Running,
         1 => RunState::Exited,
         2 => RunState::Paused,
         3 => RunState::Restarting,
@@ -227,45 +226,47 @@ fn take(it: &mut Scene, step: &Step, pool: &mut [Container]) {
             };
             it.send(host(HostMsg::Link(down)));
         }
-        Step::Done(ok) => {
-            let Some(id) = it.state.jobs.running.keys().next().copied() else {
-                return;
-            };
-            it.send(Msg::Job(if *ok {
-                JobMsg::Done {
-                    id,
-                    took_ms: 5,
-                    already: false,
-                }
-            } else {
-                JobMsg::Failed {
-                    id,
-                    took_ms: 5,
-                    failure: stacktui::msg::Failure::default(),
-                }
-            }));
+        Step::Done(ok) => end_a_job(it, *ok),
+        Step::Lines(count) => write_lines(it, *count),
+    }
+}
+
+fn end_a_job(it: &mut Scene, ok: bool) {
+    let Some(id) = it.state.jobs.running.keys().next().copied() else {
+        return;
+    };
+    let took_ms = 5;
+    it.send(Msg::Job(if ok {
+        JobMsg::Done {
+            id,
+            took_ms,
+            already: false,
         }
-        Step::Lines(count) => {
-            let queries: Vec<_> = it
-                .flows()
-                .into_iter()
-                .filter_map(|s| match s {
-                    Subscription::Logs(query) => Some(query),
-                    _ => None,
-                })
-                .collect();
-            for query in queries {
-                let line = |n| {
-                    base::record(
-                        it.state.now + TimeDelta::milliseconds(n),
-                        n % 2 == 0,
-                        "wide 世界 line",
-                    )
-                };
-                let records = (0..i64::from(*count)).map(line).collect();
-                it.send(Msg::Logs(query, LogMsg::Lines(records)));
-            }
+    } else {
+        JobMsg::Failed {
+            id,
+            took_ms,
+            failure: stacktui::msg::Failure::default(),
         }
+    }));
+}
+
+/// Every log that flows has so many lines.
+fn write_lines(it: &mut Scene, count: u8) {
+    for flow in it.flows() {
+        let Subscription::Logs(query) = flow else {
+            continue;
+        };
+        let now = it.state.now;
+        let line = |n| {
+            base::record(
+                now + TimeDelta::milliseconds(n),
+                n % 2 == 0,
+                "wide 世界 line",
+            )
+        };
+        let records = (0..i64::from(count)).map(line).collect();
+        it.send(Msg::Logs(query, LogMsg::Lines(records)));
     }
 }
 
