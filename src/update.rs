@@ -6,6 +6,7 @@ mod mouse;
 mod prompt;
 mod reply;
 mod rows;
+mod scroll;
 
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
@@ -63,6 +64,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::Tick => Effects::new(),
     };
     settle(state);
+    scroll::settle(state);
     effects
 }
 
@@ -124,9 +126,19 @@ pub(crate) fn start_all(
     state: &mut State,
     jobs: &[(crate::model::Key, crate::effect::Verb)],
 ) -> Effects {
+    let up = |state: &State, key: &crate::model::Key| {
+        let host = state.world.host(key.host);
+        host.is_some_and(|host| host.link.is_up())
+    };
+    // The link may have gone while the question stood there.
+    let (sent, kept): (Vec<_>, Vec<_>) = jobs.iter().partition(|(key, _)| up(state, key));
+    if !kept.is_empty() {
+        let why = crate::actions::container::NO_LINK;
+        state.toasts.bad(why, state.now);
+    }
     let mut gone = 0;
-    let effects: Vec<Effect> = jobs
-        .iter()
+    let effects: Vec<Effect> = sent
+        .into_iter()
         .filter_map(|(key, verb)| {
             let effect = crate::actions::container::start_job(state, key, verb);
             gone += usize::from(effect.is_none());

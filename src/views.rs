@@ -24,6 +24,7 @@ use crate::layout::Regions;
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
+pub use overlays::help::last_top as last_help_top;
 pub use overlays::palette::items as palette_items;
 pub use tabs::{tab_at, tabs};
 

@@ -18,6 +18,10 @@ use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
 use stacktui::runtime::effects::simulated;
 use stacktui::sim::{Fault, Scenario, Sim};
 
+/// Most bytes of a move of the cursor by a row at 120×40. The ground of the whole row marks the cursor, so that two rows
+/// are written anew, some 230 bytes each.
+const MOVE: usize = 520;
+
 fn demo() -> Vec<Candidate> {
     simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
 }
@@ -195,18 +199,46 @@ async fn a_lost_engine_is_told_and_comes_back_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn nothing_changes_and_no_byte_is_sent() {
     on_local(async {
+        let empty = simulated(Scenario::named("empty").expect("the scenario"));
+        let it = Driver::start(empty, (120, 40));
+        it.sees("● up").await;
+        for view in ["1", "9", "8"] {
+            it.press(view).await;
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            let before = it.paper.writes().len();
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            assert_eq!(
+                it.written_since(before),
+                "",
+                "a quiet minute in view {view}"
+            );
+            it.press("x x x").await;
+            assert_eq!(it.written_since(before), "", "keys that do nothing");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_is_one_write_and_there_are_no_more_than_thirty_a_second() {
+    on_local(async {
         let it = Driver::start(demo(), (120, 40));
         it.sees("zammad-1").await;
-        it.press("9").await;
-        tokio::time::sleep(Duration::from_secs(10)).await;
-        it.sees("Journal").await;
-        let before = it.paper.writes().len();
-        it.press("x x x").await;
-        assert_eq!(
-            it.paper.writes().len(),
-            before,
-            "a key that does nothing sends nothing"
-        );
+        for view in ["1", "8"] {
+            it.press(view).await;
+            let before = it.paper.writes().len();
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            let frames = it.paper.writes().split_off(before);
+            assert!(frames.len() <= 310, "{} frames", frames.len());
+            for frame in frames {
+                let text = String::from_utf8_lossy(&frame).into_owned();
+                let (begins, ends) = (text.find("\x1b[?2026h"), text.find("\x1b[?2026l"));
+                let whole = begins == Some(0) && ends == Some(text.len() - 8);
+                // A change within one row needs no frame around it.
+                let small = (begins, ends) == (None, None) && text.len() < 100;
+                assert!(whole || small, "{text:?}");
+            }
+        }
     })
     .await;
 }
@@ -226,11 +258,16 @@ async fn a_selection_move_and_a_tick_of_figures_are_few_bytes() {
             "{:?}",
             ticks.iter().map(Vec::len).collect::<Vec<_>>()
         );
-        let before = it.paper.writes().len();
-        it.press("j").await;
-        let moved = it.paper.writes().split_off(before);
-        let bytes: usize = moved.iter().map(Vec::len).sum();
-        assert!(bytes > 0 && bytes < 1_500, "{bytes}");
+        // The move alone: the first frame after its key, before any figure comes with it.
+        let mut moves = Vec::new();
+        for key in ["j", "j", "k", "j", "k", "k"] {
+            let before = it.paper.writes().len();
+            it.press(key).await;
+            let frames = it.paper.writes().split_off(before);
+            moves.push(frames.first().map_or(0, Vec::len));
+        }
+        moves.sort_unstable();
+        assert!(moves[0] > 0 && moves[2] <= MOVE, "{moves:?}");
     })
     .await;
 }

@@ -9,6 +9,7 @@ use crate::effect::Verb;
 use crate::model::RunState;
 use crate::state::{Scope, ViewId};
 
+pub use can::NO_LINK;
 pub use copy::urls;
 pub use open::{hand_over, open_logs, open_on, resolve};
 pub use verbs::{start_job, state_words, target_of};

@@ -411,8 +411,8 @@ fn problems(state: &mut State) -> Effects {
     table.problems_only = !table.problems_only;
     table.stale = true;
     if table.problems_only {
-        table.table.selected = None;
-        table.table.select(0, 1);
+        // The old rows say nothing of which is the worst.
+        table.table = Table::default();
     }
     Effects::new()
 }

@@ -32,6 +32,9 @@ const BATCH: usize = 256;
 /// How long a lone tick may wait.
 const TICK: Duration = Duration::from_secs(1);
 
+/// Exit code when the terminal is gone: that of SIGHUP, whichever of the two is noticed first.
+const TERMINAL_LOST: i32 = 129;
+
 /// Where messages come in from tasks, all bounded.
 #[derive(Debug)]
 pub struct Inbox {
@@ -119,7 +122,7 @@ impl<S: Screen> EventLoop<S> {
         self.follow_state();
         loop {
             if self.draw_if_due().is_err() {
-                return 1;
+                return TERMINAL_LOST;
             }
             if let Some(code) = self.exit {
                 return code;
@@ -175,10 +178,10 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
             Woke::Input(TermInput::Raw(bytes)) => self.runner.to_shell(bytes),
-            Woke::Input(TermInput::Lost) => self.exit = Some(1),
+            Woke::Input(TermInput::Lost) => self.exit = Some(TERMINAL_LOST),
             Woke::Shell(bytes) => {
                 if self.state.handed_over && self.screen.write(&bytes).is_err() {
-                    self.exit = Some(1);
+                    self.exit = Some(TERMINAL_LOST);
                 }
             }
             Woke::Msg(msg) => {
@@ -326,7 +329,7 @@ impl<S: Screen> EventLoop<S> {
             }
         };
         if done.is_err() {
-            self.exit = Some(1);
+            self.exit = Some(TERMINAL_LOST);
         }
     }
 
@@ -378,16 +381,20 @@ impl<S: Screen> EventLoop<S> {
     fn signal(&mut self, signal: Signal) {
         match signal {
             Signal::Terminate(number) => self.exit = Some(128 + number),
-            Signal::Resize => self.resized(),
+            Signal::Resize => {
+                // Twice resized may be the old size again, but what was cut off in between is gone from the terminal.
+                self.painter.invalidate();
+                self.resized();
+            }
             Signal::Suspend => {
                 self.screen.suspend();
                 if self.come_back().is_err() {
-                    self.exit = Some(1);
+                    self.exit = Some(TERMINAL_LOST);
                 }
             }
             Signal::Continue => {
                 if self.come_back().is_err() {
-                    self.exit = Some(1);
+                    self.exit = Some(TERMINAL_LOST);
                 }
             }
         }
@@ -415,7 +422,7 @@ impl<S: Screen> EventLoop<S> {
             let _gone = self.screen.write(&bytes);
         }
         if self.screen.hand_over(false).is_err() {
-            self.exit = Some(1);
+            self.exit = Some(TERMINAL_LOST);
         }
         self.painter.invalidate();
         self.runner.shell_ended();

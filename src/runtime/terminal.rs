@@ -95,6 +95,9 @@ impl Session {
     /// The terminal is lost.
     pub fn resume(&mut self) -> io::Result<()> {
         match guard::phase() {
+            // Continued after a stop that we did not see, or told twice of one. To enter the alternate screen from
+            // itself would save the cursor and colours of our frame as those to come back to.
+            guard::Phase::Drawing if self.options.alternate => guard::write(modes::ALTERNATE_OFF)?,
             guard::Phase::Drawing => {}
             guard::Phase::Passthrough => guard::write(modes::TIDY)?,
             guard::Phase::Off => guard::remember()?,

@@ -194,9 +194,12 @@ pub(super) fn choose(state: &mut State) -> Effects {
     };
     if let Choice::Column(id) = &choice {
         let id = id.clone();
-        if let Some(item) = menu.items.get_mut(menu.selected) {
-            item.on = item.on.map(|on| !on);
-        }
+        let turn = |menu: &mut Menu| {
+            if let Some(item) = menu.items.get_mut(menu.selected) {
+                item.on = item.on.map(|on| !on);
+            }
+        };
+        turn(menu);
         let shown: Vec<String> = menu
             .items
             .iter()
@@ -204,6 +207,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
             .map(|item| item.label.clone())
             .collect();
         if shown.is_empty() {
+            turn(menu);
             state
                 .toasts
                 .bad(format!("{id} is the last column: one must stay"), state.now);

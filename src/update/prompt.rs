@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use crate::effect::{Effect, Effects, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::layout::{self, list_height};
-use crate::state::{Field, Layer, Prompt, PromptKind, RowId, State, ViewId};
+use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::rows;
 
@@ -141,13 +141,7 @@ fn accept(state: &mut State) -> Effects {
     };
     let text = prompt.field.text();
     match &prompt.kind {
-        PromptKind::Filter => {
-            // Moving with the arrows while typing has chosen another row: leave it there.
-            if matches!(state.containers.table.selected, Some(RowId::Stack(_))) {
-                crate::actions::table::move_by(state, 1);
-            }
-            Effects::new()
-        }
+        PromptKind::Filter => Effects::new(),
         PromptKind::Search => {
             if prompt.complaint.is_some() {
                 state.layers.push(Layer::Prompt(prompt));

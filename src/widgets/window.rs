@@ -30,13 +30,13 @@ pub fn clear(buf: &mut Buffer, area: Rect) {
 /// Draws the frame of a window and returns the room within, one column free at both sides.
 pub fn open(buf: &mut Buffer, theme: &Theme, area: Rect, title: &str) -> Rect {
     clear(buf, area);
-    if area.width < 4 || area.height < 3 {
+    if !has_border(area) {
         return area;
     }
     let border = theme.style(Key::Border);
     let [top_left, top_right, bottom_left, bottom_right, across, down] = theme.symbols.corners;
-    let inside = usize::from(area.width - 2);
-    let edge = |left: &str, right: &str| format!("{left}{}{right}", across.repeat(inside));
+    let span = usize::from(area.width - 2);
+    let edge = |left: &str, right: &str| format!("{left}{}{right}", across.repeat(span));
     Pen::new(buf, area).write(&edge(top_left, top_right), border);
     let last = usize::from(area.height - 1);
     Pen::new(buf, row(area, last)).write(&edge(bottom_left, bottom_right), border);
@@ -49,6 +49,18 @@ pub fn open(buf: &mut Buffer, theme: &Theme, area: Rect, title: &str) -> Rect {
         let room = Rect::new(area.x + 2, area.y, area.width - 4, 1);
         let shown = text::truncate(title, usize::from(room.width.saturating_sub(2)));
         Pen::new(buf, room).write(&format!(" {shown} "), theme.style(Key::Title));
+    }
+    inside(area)
+}
+
+fn has_border(area: Rect) -> bool {
+    area.width >= 4 && area.height >= 3
+}
+
+/// The room within a window: all of it when it is too small for a border.
+pub fn inside(area: Rect) -> Rect {
+    if !has_border(area) {
+        return area;
     }
     Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2)
 }

@@ -186,6 +186,12 @@ impl Driver {
         panic!("never seen: {what}\n{}", self.paper.text());
     }
 
+    /// What was written after so many writes, readable.
+    pub fn written_since(&self, writes: usize) -> String {
+        let written = self.paper.writes().split_off(writes).concat();
+        written.escape_ascii().to_string()
+    }
+
     pub async fn sees(&self, text: &str) {
         self.until(text, |screen| screen.contains(text)).await;
     }

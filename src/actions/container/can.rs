@@ -2,6 +2,9 @@
 use crate::model::{Container, RunState};
 use crate::state::State;
 
+/// Why nothing can be done while the link is down.
+pub const NO_LINK: &str = "the engine does not answer: nothing is sent until the link is back";
+
 pub(super) fn has_process(container: &Container) -> bool {
     container.state.is_live()
 }
@@ -27,7 +30,7 @@ pub(super) fn some(state: &State) -> Option<String> {
         .world
         .host(key.host)
         .is_some_and(|host| host.link.is_up());
-    (!up).then(|| "the engine does not answer: nothing is sent until the link is back".to_owned())
+    (!up).then(|| NO_LINK.to_owned())
 }
 
 pub(super) fn one(state: &State) -> Option<String> {

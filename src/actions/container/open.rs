@@ -23,6 +23,8 @@ pub(super) fn preferred_shells(state: &State, container: &Container) -> Vec<Stri
 /// Hands the terminal to a process in this container.
 pub fn hand_over(state: &mut State, key: &Key, request: ShellRequest) -> Effects {
     let Some(container) = state.world.container(key) else {
+        let text = "gone meanwhile: there is nothing to open a shell in";
+        state.toasts.bad(text, state.now);
         return Effects::new();
     };
     let prefer = preferred_shells(state, container);

@@ -2,6 +2,7 @@
 
 /// The main screen is kept aside, with its cursor.
 pub(super) const ALTERNATE_ON: &[u8] = b"\x1b[?1049h";
+pub(super) const ALTERNATE_OFF: &[u8] = b"\x1b[m\x1b[?1049l";
 
 /// Plain style, whole screen scrolls, empty, no cursor, bracketed paste, focus reports.
 pub(super) const ENTER: &[u8] = b"\x1b[m\x1b[r\x1b[H\x1b[2J\x1b[?25l\x1b[?2004h\x1b[?1004h";

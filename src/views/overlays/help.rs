@@ -7,7 +7,7 @@ use crate::actions::{self, Action};
 use crate::layout;
 use crate::state::{Scope, State, ViewId};
 use crate::text;
-use crate::theme::{Key, Theme};
+use crate::theme::{Depth, Key, Theme};
 use crate::views::hints;
 use crate::widgets::pen::{indent, row};
 use crate::widgets::{Line, window};
@@ -17,24 +17,13 @@ const KEYS: usize = 13;
 
 pub fn draw(state: &State, theme: &Theme, scroll: usize, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
-    let area = layout::window(
-        size,
-        size.0.saturating_sub(8).min(108),
-        size.1.saturating_sub(4),
-    );
+    let area = frame(size);
     let title = match crate::views::find(state.view()) {
         Some(view) if !state.no_engine() => format!("Keys in {}", view.title),
         _ => "Keys".to_owned(),
     };
     let inner = window::open(buf, theme, area, &title);
-    let two = inner.width >= 84;
-    let width = if two {
-        usize::from(inner.width / 2).saturating_sub(2)
-    } else {
-        usize::from(inner.width)
-    };
-    let groups = groups(state, theme, width);
-    let (left, right) = divide(groups, two);
+    let (left, right) = columns(state, theme, inner.width);
     let length = left.len().max(right.len());
     let height = usize::from(inner.height);
     let top = scroll.min(length.saturating_sub(height));
@@ -56,6 +45,35 @@ pub fn draw(state: &State, theme: &Theme, scroll: usize, buf: &mut Buffer) {
         let place = Rect::new(area.x, area.bottom() - 1, area.width.saturating_sub(2), 1);
         Line::of(theme, more, Key::Dim).draw_right(buf, place);
     }
+}
+
+/// The window.
+fn frame(size: (u16, u16)) -> Rect {
+    layout::window(
+        size,
+        size.0.saturating_sub(8).min(108),
+        size.1.saturating_sub(4),
+    )
+}
+
+fn columns(state: &State, theme: &Theme, room: u16) -> (Vec<Line>, Vec<Line>) {
+    let two = room >= 84;
+    let width = usize::from(if two {
+        (room / 2).saturating_sub(2)
+    } else {
+        room
+    });
+    divide(groups(state, theme, width), two)
+}
+
+/// The first row on screen when the last one is at the bottom: where scrolling ends.
+pub fn last_top(state: &State) -> usize {
+    let area = frame(state.size);
+    let inside = window::inside(area);
+    let theme = Theme::builtin(false, Depth::None, true);
+    let (left, right) = columns(state, &theme, inside.width);
+    let length = left.len().max(right.len());
+    length.saturating_sub(usize::from(inside.height))
 }
 
 /// Groups to one list, or to two of nearly the same length.

@@ -1,0 +1,49 @@
+//! Where scrolling ends on screens that have no cursor, so that the first key back is seen. Knows lengths, no contents.
+use crate::layout::list_height;
+use crate::state::{Layer, State, ViewId};
+use crate::views;
+
+/// Brings what was scrolled past the end back to it.
+pub(super) fn settle(state: &mut State) {
+    if let Some(Layer::Help { scroll: 1.. }) = state.layers.last() {
+        let last = views::last_help_top(state);
+        if let Some(Layer::Help { scroll }) = state.layers.last_mut() {
+            *scroll = last.min(*scroll);
+        }
+    }
+    if let Some(Layer::Palette {
+        field,
+        selected: 1..,
+    }) = state.layers.last()
+    {
+        let last = views::palette_items(state, &field.text())
+            .len()
+            .saturating_sub(1);
+        if let Some(Layer::Palette { selected, .. }) = state.layers.last_mut() {
+            *selected = last.min(*selected);
+        }
+    }
+    let place = state.nav.current();
+    let Some(key) = place.key else {
+        return;
+    };
+    let height = list_height(state);
+    let Some(sheet) = state.sheets.get(&key) else {
+        return;
+    };
+    match place.view {
+        ViewId::Details if sheet.scroll > 0 => {
+            let rows = views::details::line_count(state, &key, state.size.0);
+            if let Some(sheet) = state.sheets.get_mut(&key) {
+                sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
+            }
+        }
+        ViewId::Processes if sheet.process_scroll > 0 => {
+            let rows = sheet.processes.as_ref().map_or(0, |list| list.rows.len());
+            if let Some(sheet) = state.sheets.get_mut(&key) {
+                sheet.process_scroll = sheet.process_scroll.min(rows.saturating_sub(height));
+            }
+        }
+        _ => {}
+    }
+}

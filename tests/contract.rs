@@ -1,0 +1,99 @@
+//! What the program counts on in an engine: the same functions over the simulated one, always, and over a real one where it
+//! answers. When the two differ, the real one is right.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[path = "contract/bench.rs"]
+mod bench;
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/engine.rs"]
+mod engine;
+#[path = "contract/exec.rs"]
+mod exec;
+#[path = "contract/inventory.rs"]
+mod inventory;
+#[path = "contract/streams.rs"]
+mod streams;
+#[path = "contract/verbs.rs"]
+mod verbs;
+
+/// Each function as a test on the simulated engine, with a paused clock, and as one on a real engine.
+macro_rules! contract {
+    ($($part:ident :: $name:ident),* $(,)?) => {
+        mod simulated {
+            $(
+                #[tokio::test(start_paused = true)]
+                async fn $name() {
+                    crate::$part::$name(crate::bench::Bench::simulated().await).await;
+                }
+            )*
+
+            /// The macro cannot count: every part has its functions here.
+            pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+        }
+
+        mod real {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let test = concat!("contract: ", stringify!($name));
+                    if let Some(bench) = crate::bench::Bench::real(test).await {
+                        crate::$part::$name(bench).await;
+                    }
+                }
+            )*
+        }
+    };
+}
+
+contract! {
+    inventory::an_engine_tells_what_it_is,
+    inventory::a_row_tells_what_the_table_shows,
+    inventory::what_ended_and_what_never_ran_is_told,
+    inventory::some_rows_are_asked_for_by_id,
+    inventory::details_tell_what_was_asked_for_at_creation,
+    inventory::details_of_what_ended_tell_how,
+    inventory::processes_have_titles_and_rows,
+    inventory::what_is_not_there_is_not_found,
+    verbs::starting_and_stopping_is_told_from_being_so_already,
+    verbs::what_ignores_the_stop_is_killed_at_its_timeout,
+    verbs::a_restart_runs_anew,
+    verbs::pausing_twice_is_a_conflict,
+    verbs::signals_reach_the_process,
+    verbs::names_are_unique,
+    verbs::what_runs_is_not_removed_without_force,
+    verbs::a_call_is_given_up_after_its_limit,
+    streams::a_restart_is_five_events_in_order,
+    streams::events_resume_at_the_nanosecond,
+    streams::figures_are_plausible,
+    streams::what_does_not_run_has_no_figures,
+    streams::a_log_has_its_past_and_its_tail,
+    streams::a_followed_log_ends_with_the_run,
+    streams::a_log_begins_where_it_is_told,
+    streams::standard_error_is_told_apart,
+    exec::a_command_gives_its_output_and_exit_code,
+    exec::a_missing_command_is_told_by_its_code,
+    exec::a_terminal_echoes_and_ends,
+    exec::what_does_not_run_takes_no_command,
+    exec::a_shell_is_found_or_not,
+}
+
+/// A function of a part that no test calls would be a promise that nobody keeps.
+#[test]
+fn every_function_is_called() {
+    let parts = [
+        include_str!("contract/exec.rs"),
+        include_str!("contract/inventory.rs"),
+        include_str!("contract/streams.rs"),
+        include_str!("contract/verbs.rs"),
+    ];
+    for line in parts.iter().flat_map(|part| part.lines()) {
+        if let Some(rest) = line.strip_prefix("pub async fn ") {
+            let name = rest.split('(').next().unwrap();
+            assert!(simulated::NAMES.contains(&name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! An engine with a container of each character on it, simulated or real. Both are described here, so that the contract's
+//! functions need not know which they have.
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use stacktui::effect::Verb;
+use stacktui::engine::{BoxedIo, Connector, Endpoint, Engine, Error};
+use stacktui::model::{Container, Details, HostId, Key};
+use stacktui::sim::{Scenario, Sim};
+
+use crate::engine::{Fixture, NOSHELL, Running, real_engine};
+
+pub const HOST: HostId = HostId(0);
+pub const LONG: Duration = Duration::from_secs(40);
+
+/// The simulated counterparts of the fixtures below.
+const WORLD: &str = r#"
+[[stack]]
+name = "contract"
+directory = "/srv/contract"
+
+[[image]]
+name = "box:1"
+shells = ["ash", "sh"]
+command = ["sh"]
+
+[[image]]
+name = "bare:1"
+command = ["/bin/sleep", "1000000"]
+
+[voice.talker]
+boot = ["first", "second", "third"]
+lines = ["more"]
+rate = 5.0
+errors = []
+
+[voice.complainer]
+boot = ["a complaint"]
+stderr = true
+rate = 0.0
+
+[[container]]
+stack = "contract"
+service = "obedient"
+image = "box:1"
+command = ["sh", "-c", "obey"]
+env = ["GREETING=hello there"]
+labels = { "stacktui.protect" = "true" }
+memory = "2m"
+memory_limit = "64m"
+stop_timeout = 7
+stop_code = 7
+stop_takes = "100ms"
+voice = "silent"
+
+[[container]]
+name = "stubborn"
+image = "box:1"
+stuck = true
+stop_timeout = 2
+voice = "silent"
+
+[[container]]
+name = "talker"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "talker"
+
+[[container]]
+name = "complainer"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "complainer"
+
+[[container]]
+name = "failed"
+image = "box:1"
+state = "exited"
+exit_code = 3
+ended = "5s"
+up = "6s"
+voice = "silent"
+
+[[container]]
+name = "fresh"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "silent"
+
+[[container]]
+name = "shellless"
+image = "bare:1"
+voice = "silent"
+"#;
+
+/// A container of the bench; a real one goes with it.
+pub struct Thing {
+    pub key: Key,
+    pub name: String,
+    _real: Option<Running>,
+}
+
+enum Place {
+    Simulated,
+    Real(String),
+}
+
+pub struct Bench {
+    pub engine: Engine,
+    place: Place,
+}
+
+impl Bench {
+    pub async fn simulated() -> Self {
+        let sim = Sim::new(Scenario::parse(WORLD).expect("the bench's world"));
+        let connector = Connector::new(move || {
+            let connection: BoxedIo = Box::new(sim.connect());
+            Box::pin(std::future::ready(Ok(connection)))
+        });
+        let engine = Engine::open(&Endpoint::Custom(connector)).await.unwrap();
+        Self {
+            engine,
+            place: Place::Simulated,
+        }
+    }
+
+    /// `None`, said aloud, where no engine answers.
+    pub async fn real(test: &str) -> Option<Self> {
+        let endpoint = real_engine(test)?;
+        let parsed = Endpoint::parse(&endpoint).unwrap();
+        Some(Self {
+            engine: Engine::open(&parsed).await.unwrap(),
+            place: Place::Real(endpoint),
+        })
+    }
+
+    async fn thing(&self, name: &str, fixture: impl FnOnce(Fixture) -> Running) -> Thing {
+        match &self.place {
+            Place::Simulated => {
+                let rows = self.engine.list(HOST, self.now()).await.unwrap();
+                let row = rows
+                    .into_iter()
+                    .find(|row| row.short_name().starts_with(name));
+                let row = row.unwrap_or_else(|| panic!("no {name}"));
+                Thing {
+                    key: row.key,
+                    name: row.name,
+                    _real: None,
+                }
+            }
+            Place::Real(endpoint) => {
+                let made = fixture(Fixture::new(endpoint, name));
+                Thing {
+                    key: Key::container(HOST, &made.id),
+                    name: made.name.clone(),
+                    _real: Some(made),
+                }
+            }
+        }
+    }
+
+    /// Runs, ends with 7 when asked to.
+    pub async fn obedient(&self) -> Thing {
+        self.thing("obedient", |f| {
+            f.env("GREETING", "hello there")
+                .label("com.docker.compose.project", "contract")
+                .label("com.docker.compose.service", "obedient")
+                .label("stacktui.protect", "true")
+                .memory("64m")
+                .stop_timeout(7)
+                .sh("trap 'exit 7' TERM; while :; do sleep 0.1; done")
+                .run()
+        })
+        .await
+    }
+
+    /// Runs, ends only when killed, which the engine does after two seconds.
+    pub async fn stubborn(&self) -> Thing {
+        self.thing("stubborn", |f| {
+            f.stop_timeout(2)
+                .sh("trap '' TERM; while :; do sleep 0.1; done")
+                .run()
+        })
+        .await
+    }
+
+    /// Never started; says `first`, `second`, `third`, and then `more` five times a second.
+    pub async fn talker(&self) -> Thing {
+        self.thing("talker", |f| {
+            f.sh("trap 'exit 0' TERM; echo first; echo second; echo third; while :; do sleep 0.2; echo more; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Never started; says `a complaint` on standard error.
+    pub async fn complainer(&self) -> Thing {
+        self.thing("complainer", |f| {
+            f.sh("trap 'exit 0' TERM; echo a complaint >&2; while :; do sleep 0.1; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Ended with 3.
+    pub async fn failed(&self) -> Thing {
+        self.thing("failed", |f| {
+            let made = f.sh("exit 3").run();
+            made.docker(&["wait", &made.id]);
+            made
+        })
+        .await
+    }
+
+    /// Never started; ends when asked to.
+    pub async fn fresh(&self) -> Thing {
+        self.thing("fresh", |f| {
+            f.sh("trap 'exit 0' TERM; while :; do sleep 0.1; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Runs, from an image without a shell.
+    pub async fn shellless(&self) -> Thing {
+        self.thing("shellless", |f| {
+            f.image(NOSHELL).cmd(&["/bin/sleep", "1000000"]).run()
+        })
+        .await
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    pub async fn row(&self, thing: &Thing) -> Option<Container> {
+        let rows = self
+            .engine
+            .list_some(HOST, &[&thing.key.id], self.now())
+            .await;
+        rows.unwrap().into_iter().next()
+    }
+
+    pub async fn details(&self, thing: &Thing) -> Details {
+        self.engine.details(&thing.key, self.now()).await.unwrap()
+    }
+
+    /// Does it; whether it was so already.
+    pub async fn act(&self, thing: &Thing, verb: Verb) -> Result<bool, Error> {
+        let done = self.engine.perform(&thing.key, &verb, LONG).await;
+        done.map(|done| done.already)
+    }
+
+    pub async fn start(&self, thing: &Thing) {
+        self.act(thing, Verb::Start).await.unwrap();
+    }
+
+    pub async fn stop(&self, thing: &Thing) {
+        let verb = Verb::Stop { timeout: None };
+        self.act(thing, verb).await.unwrap();
+    }
+}
+
+/// Waits for something, at most half a minute of the clock the test has.
+pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work)
+        .await
+        .unwrap_or_else(|_| panic!("never came: {what}"))
+}

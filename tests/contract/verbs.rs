@@ -1,0 +1,163 @@
+//! What changes a container: each verb, what it says when it was so already or cannot be, and what it leaves.
+use std::time::Duration;
+
+use stacktui::effect::Verb;
+use stacktui::model::RunState;
+use stacktui::msg::FailureKind;
+use tokio::time::Instant;
+
+use crate::bench::{Bench, Thing, soon};
+
+const STOP: Verb = Verb::Stop { timeout: None };
+const RESTART: Verb = Verb::Restart { timeout: None };
+
+fn kill(signal: &str) -> Verb {
+    Verb::Kill {
+        signal: signal.to_owned(),
+    }
+}
+
+async fn state(bench: &Bench, it: &Thing) -> RunState {
+    bench.row(it).await.unwrap().state
+}
+
+async fn becomes(bench: &Bench, it: &Thing, wanted: RunState) {
+    soon("a state", async {
+        while state(bench, it).await != wanted {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+pub async fn starting_and_stopping_is_told_from_being_so_already(bench: Bench) {
+    let it = bench.obedient().await;
+    assert_eq!(bench.act(&it, Verb::Start).await, Ok(true));
+    assert_eq!(bench.act(&it, STOP).await, Ok(false));
+    let row = bench.row(&it).await.unwrap();
+    assert_eq!((row.state, row.exit_code), (RunState::Exited, Some(7)));
+    assert_eq!(bench.act(&it, STOP).await, Ok(true));
+    assert_eq!(bench.act(&it, Verb::Start).await, Ok(false));
+    assert_eq!(state(&bench, &it).await, RunState::Running);
+}
+
+pub async fn what_ignores_the_stop_is_killed_at_its_timeout(bench: Bench) {
+    let it = bench.stubborn().await;
+    // Its shell must have set its trap.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let began = Instant::now();
+    assert_eq!(bench.act(&it, STOP).await, Ok(false));
+    let took = began.elapsed().as_secs_f64();
+    assert!((1.9..6.0).contains(&took), "{took} s");
+    let row = bench.row(&it).await.unwrap();
+    assert_eq!((row.state, row.exit_code), (RunState::Exited, Some(137)));
+    bench.start(&it).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let began = Instant::now();
+    let verb = Verb::Stop { timeout: Some(0) };
+    assert_eq!(bench.act(&it, verb).await, Ok(false));
+    assert!(
+        began.elapsed() < Duration::from_millis(1_900),
+        "the call's own time limit"
+    );
+}
+
+pub async fn a_restart_runs_anew(bench: Bench) {
+    let it = bench.obedient().await;
+    let before = bench.details(&it).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(bench.act(&it, RESTART).await, Ok(false));
+    let after = bench.details(&it).await;
+    assert_eq!(after.state, RunState::Running);
+    assert!(after.started > before.started);
+    assert!(after.pid.is_some() && after.pid != before.pid);
+    assert_eq!(
+        after.restart_count, 0,
+        "the policy's restarts alone are counted"
+    );
+    // What has ended is started by it.
+    let failed = bench.fresh().await;
+    assert_eq!(bench.act(&failed, RESTART).await, Ok(false));
+    assert_eq!(state(&bench, &failed).await, RunState::Running);
+}
+
+pub async fn pausing_twice_is_a_conflict(bench: Bench) {
+    let it = bench.obedient().await;
+    assert_eq!(bench.act(&it, Verb::Pause).await, Ok(false));
+    assert_eq!(state(&bench, &it).await, RunState::Paused);
+    let again = bench.act(&it, Verb::Pause).await.unwrap_err();
+    assert_eq!(
+        (again.kind(), again.status()),
+        (FailureKind::Conflict, Some(409))
+    );
+    assert!(again.to_string().contains("already paused"), "{again}");
+    assert_eq!(bench.act(&it, Verb::Unpause).await, Ok(false));
+    let again = bench.act(&it, Verb::Unpause).await.unwrap_err();
+    assert_eq!(again.kind(), FailureKind::Conflict);
+    assert!(again.to_string().contains("not paused"), "{again}");
+    let ended = bench.failed().await;
+    let error = bench.act(&ended, Verb::Pause).await.unwrap_err();
+    assert_eq!(error.kind(), FailureKind::Conflict);
+    assert!(error.to_string().contains("not running"), "{error}");
+}
+
+pub async fn signals_reach_the_process(bench: Bench) {
+    let it = bench.obedient().await;
+    let wrong = bench.act(&it, kill("NONSENSE")).await.unwrap_err();
+    assert_eq!(wrong.status(), Some(400));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(bench.act(&it, kill("TERM")).await, Ok(false));
+    becomes(&bench, &it, RunState::Exited).await;
+    assert_eq!(bench.row(&it).await.unwrap().exit_code, Some(7));
+
+    let it = bench.stubborn().await;
+    assert_eq!(bench.act(&it, kill("KILL")).await, Ok(false));
+    becomes(&bench, &it, RunState::Exited).await;
+    assert_eq!(bench.row(&it).await.unwrap().exit_code, Some(137));
+    let error = bench.act(&it, kill("KILL")).await.unwrap_err();
+    assert_eq!(error.kind(), FailureKind::Conflict);
+    assert!(error.to_string().contains("is not running"), "{error}");
+}
+
+pub async fn names_are_unique(bench: Bench) {
+    let (one, two) = (bench.fresh().await, bench.failed().await);
+    let to = format!("{}-renamed", one.name);
+    let rename = |to: &str| Verb::Rename { to: to.to_owned() };
+    assert_eq!(bench.act(&one, rename(&to)).await, Ok(false));
+    assert_eq!(bench.row(&one).await.unwrap().name, to);
+    let taken = bench.act(&two, rename(&to)).await.unwrap_err();
+    assert_eq!(taken.kind(), FailureKind::Conflict);
+    assert!(taken.to_string().contains("already in use"), "{taken}");
+    let wrong = bench.act(&two, rename("no good")).await.unwrap_err();
+    assert!(matches!(wrong.status(), Some(400 | 500)), "{wrong}");
+    assert_eq!(bench.row(&two).await.unwrap().name, two.name);
+}
+
+pub async fn what_runs_is_not_removed_without_force(bench: Bench) {
+    let it = bench.obedient().await;
+    let remove = |force| Verb::Remove {
+        force,
+        volumes: true,
+    };
+    let held = bench.act(&it, remove(false)).await.unwrap_err();
+    assert_eq!(held.kind(), FailureKind::Conflict);
+    assert_eq!(bench.act(&it, remove(true)).await, Ok(false));
+    assert!(bench.row(&it).await.is_none());
+    let ended = bench.failed().await;
+    assert_eq!(bench.act(&ended, remove(false)).await, Ok(false));
+    assert!(bench.row(&ended).await.is_none());
+}
+
+pub async fn a_call_is_given_up_after_its_limit(bench: Bench) {
+    let it = bench.stubborn().await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let limit = Duration::from_millis(300);
+    let error = bench
+        .engine
+        .perform(&it.key, &STOP, limit)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), FailureKind::TimedOut);
+    // The engine goes on with it all the same.
+    becomes(&bench, &it, RunState::Exited).await;
+}

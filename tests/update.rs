@@ -1,0 +1,24 @@
+//! What keys, clicks and the engine's words do to the state, and what they ask for: the pure half of the program, as its
+//! contract tells it.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[path = "support/harness.rs"]
+mod harness;
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/world.rs"]
+mod world;
+
+#[path = "update/acting.rs"]
+mod acting;
+#[path = "update/asking.rs"]
+mod asking;
+#[path = "update/looking.rs"]
+mod looking;
+#[path = "update/moving.rs"]
+mod moving;
+#[path = "update/rules.rs"]
+mod rules;

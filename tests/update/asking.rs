@@ -1,0 +1,348 @@
+//! Questions, menus and lines to type: what they ask, what each answer does.
+use stacktui::effect::{Effect, Verb};
+use stacktui::state::{PromptKind, ViewId};
+
+use crate::harness::{full, key, kill, stop, world};
+
+#[test]
+fn stop_asks_once_naming_what_is_hit_and_lost() {
+    let mut it = world();
+    it.on("traefik").press("s").asks_nothing();
+    let question = it.question();
+    assert_eq!(question.title, "Stop traefik-1?");
+    let lines = question.lines.join("\n");
+    assert!(
+        lines.contains("systeme-ticketing-traefik-1 (running)"),
+        "{lines}"
+    );
+    assert!(
+        lines.contains("no longer reachable: port 80, 443, 8080"),
+        "{lines}"
+    );
+    it.shows("Stop traefik-1?");
+    it.answer("y").runs(&[("traefik", stop())]).no_window();
+}
+
+#[test]
+fn the_answers_of_a_question() {
+    for (keys, goes) in [
+        ("y", true),
+        ("right enter", true),
+        ("tab enter", true),
+        ("tab tab enter", false),
+        ("enter", false),
+        ("n", false),
+        ("q", false),
+        ("esc", false),
+    ] {
+        let mut it = world();
+        it.on("grafana").press("s").answer(keys).no_window();
+        assert_eq!(it.jobs().len(), usize::from(goes), "{keys}");
+    }
+    let mut it = world();
+    it.on("grafana").press("s").answer("j x r D").asks_nothing();
+    it.question();
+}
+
+#[test]
+fn keys_typed_before_a_question_could_be_read_are_not_its_answer() {
+    for keys in ["s", "D"] {
+        let mut it = world();
+        it.on("grafana")
+            .press(keys)
+            .press("y enter y")
+            .asks_nothing();
+        it.question();
+        it.wait(299).press("y").asks_nothing();
+        it.question();
+        it.wait(1).press("y").no_window();
+        assert_eq!(it.jobs().len(), 1, "{keys}");
+    }
+    // Going back is never too soon.
+    let mut it = world();
+    it.on("grafana").press("s esc").asks_nothing().no_window();
+    // Nor does a menu of signals take a hasty Enter.
+    let mut it = world();
+    it.on("grafana").press("K enter k").asks_nothing();
+    it.menu();
+}
+
+#[test]
+fn kill_lets_the_signal_be_chosen() {
+    for (keys, signal) in [
+        ("enter", "KILL"),
+        ("k", "KILL"),
+        ("t", "TERM"),
+        ("h", "HUP"),
+        ("j enter", "TERM"),
+        ("G enter", "USR2"),
+    ] {
+        let mut it = world();
+        it.on("grafana").press("K").asks_nothing();
+        assert_eq!(it.menu().title, "Kill grafana-1: which signal?");
+        it.answer(keys)
+            .runs(&[("grafana", kill(signal))])
+            .no_window();
+    }
+    let mut it = world();
+    it.on("grafana")
+        .press("K")
+        .answer("esc")
+        .asks_nothing()
+        .no_window();
+}
+
+fn remove(force: bool, volumes: bool) -> Verb {
+    Verb::Remove { force, volumes }
+}
+
+#[test]
+fn remove_tells_what_is_lost_and_keeps_volumes() {
+    let mut it = world();
+    it.on("scratch").press("D").asks_nothing();
+    let lines = it.question().lines.join("\n");
+    assert!(lines.contains("lost: everything written inside"), "{lines}");
+    assert!(!lines.contains("killed first"), "{lines}");
+    it.answer("y").runs(&[("scratch", remove(false, false))]);
+
+    it.on("zammad-db").press("D");
+    let lines = it.question().lines.join("\n");
+    assert!(lines.contains("running: it is killed first"), "{lines}");
+    assert!(
+        lines.contains("1 volumes are kept") || lines.contains("volume"),
+        "{lines}"
+    );
+    it.answer("y").runs(&[("zammad-db", remove(true, false))]);
+}
+
+#[test]
+fn removing_volumes_wants_the_name_typed() {
+    let mut it = world();
+    it.on("zammad-db").press("D").answer("v");
+    assert_eq!(it.question().must_type, "zammad-db-1");
+    // Neither Enter nor y nor another name will do.
+    it.press("enter y enter").asks_nothing();
+    it.question();
+    it.press("ctrl-u").type_in("zammad-d");
+    it.press("enter").asks_nothing();
+    it.press("ctrl-u").paste("zammad-db-1");
+    it.press("enter")
+        .runs(&[("zammad-db", remove(true, true))])
+        .no_window();
+
+    let mut it = world();
+    it.on("zammad-db")
+        .press("D")
+        .answer("v esc")
+        .asks_nothing()
+        .no_window();
+}
+
+#[test]
+fn removing_the_volumes_of_many_wants_their_number_typed() {
+    let mut it = world();
+    it.on("zammad").press("space space space D").answer("v");
+    assert_eq!(it.question().must_type, "3");
+    it.type_in("3").press("enter");
+    let verbs: Vec<Verb> = it.jobs().into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, vec![remove(true, true); 3]);
+}
+
+#[test]
+fn force_can_be_switched() {
+    let mut it = world();
+    it.on("scratch").press("D").answer("f y");
+    it.runs(&[("scratch", remove(true, false))]);
+    it.on("grafana").press("D").answer("f y");
+    it.runs(&[("grafana", remove(false, false))]);
+}
+
+#[test]
+fn a_new_name_is_looked_at_before_the_engine_is_asked() {
+    let mut it = world();
+    it.on("scratch").press("n").asks_nothing();
+    assert_eq!(it.prompt().kind, PromptKind::Rename(key("scratch")));
+    assert_eq!(it.prompt().field.text(), "scratch");
+    it.press("enter").asks_nothing().no_window();
+
+    it.press("n ctrl-u").type_in("-bad name");
+    it.press("enter").asks_nothing();
+    assert!(it.prompt().complaint.is_some());
+    it.shows("two or more letters");
+    it.press("ctrl-u");
+    assert_eq!(it.prompt().complaint, None, "typing on takes it away");
+    it.type_in("notes-2").press("enter");
+    let to = "notes-2".to_owned();
+    it.runs(&[("scratch", Verb::Rename { to })]).no_window();
+
+    it.press("n")
+        .type_in("x")
+        .press("esc")
+        .asks_nothing()
+        .no_window();
+}
+
+#[test]
+fn a_line_is_edited_as_people_expect() {
+    let mut it = world();
+    it.on("scratch").press("n ctrl-u").type_in("one two");
+    it.press("ctrl-w");
+    assert_eq!(it.prompt().field.text(), "one ");
+    it.press("backspace ctrl-a").type_in("n");
+    it.press("right delete end").type_in("!");
+    assert_eq!(it.prompt().field.text(), "noe!");
+    it.press("left backspace alt-x ctrl-x f5 pgup");
+    assert_eq!(it.prompt().field.text(), "no!");
+}
+
+#[test]
+fn a_paste_is_text_and_never_keys() {
+    let mut it = world();
+    it.on("scratch")
+        .paste("rsD\r\x03yq")
+        .asks_nothing()
+        .no_window()
+        .no_toast();
+    it.press("n ctrl-u").paste("two\nlines\x1b[31m\u{7}\n");
+    assert_eq!(it.prompt().field.text(), "two lines[31m");
+    it.asks_nothing();
+
+    let mut it = world();
+    it.press("/").paste("mailhog");
+    assert_eq!(it.rows(), ["mailhog"]);
+}
+
+#[test]
+fn the_palette_finds_and_runs_an_action() {
+    let mut it = world();
+    it.on("mailhog").press(":").type_in("journ");
+    it.shows("journal")
+        .press("enter")
+        .view(ViewId::Journal)
+        .no_window();
+
+    let mut it = world();
+    it.on("mailhog").press(":").type_in("restart");
+    it.press("enter").no_window();
+    assert_eq!(it.jobs().len(), 1);
+
+    for keys in ["esc", "backspace"] {
+        it.press(":").press(keys).asks_nothing().no_window();
+    }
+    it.press(":")
+        .type_in("zzzzqqq")
+        .press("enter")
+        .asks_nothing()
+        .no_window();
+}
+
+#[test]
+fn the_palettes_cursor_stays_in_its_list() {
+    use stacktui::keys::MouseKind;
+    let mut it = world();
+    it.on("mailhog").press(":").type_in("journal");
+    for _ in 0..50 {
+        it.mouse(MouseKind::ScrollDown, 10, 10);
+    }
+    it.press("up up up up up up up up up up up up enter");
+    it.no_window().view(ViewId::Journal);
+}
+
+#[test]
+fn help_scrolls_both_ways_and_closes() {
+    let mut it = world();
+    it.press("?");
+    let first = it.screen();
+    assert!(first.contains("restart"), "{first}");
+    it.press("j");
+    assert_ne!(it.screen(), first);
+    it.press("G");
+    let last = it.screen();
+    it.press("k");
+    assert_ne!(it.screen(), last, "one line up from the end");
+    it.press("g");
+    assert_eq!(it.screen(), first);
+    for keys in ["q", "esc", "enter", "?"] {
+        it.press("?").press(keys);
+        it.press("esc").no_window();
+    }
+}
+
+#[test]
+fn columns_and_order_are_chosen_and_remembered() {
+    let mut it = world();
+    it.press("o");
+    let cpu = it.menu().items.iter().position(|item| item.label == "cpu");
+    let at = it.menu().selected;
+    let down = cpu.expect("a column `cpu`") as isize - at as isize;
+    for _ in 0..down.abs() {
+        it.press(if down > 0 { "j" } else { "k" });
+    }
+    it.press("enter").no_window();
+    assert_eq!(it.state.containers.order, "cpu");
+    let remembered = |it: &crate::harness::Scene| match it.effects.as_slice() {
+        [Effect::Remember(pairs)] => pairs.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(remembered(&it).contains(&("order.containers".to_owned(), "cpu".to_owned())));
+    it.press("O");
+    assert!(remembered(&it).contains(&("order.containers".to_owned(), "-cpu".to_owned())));
+
+    it.press("c");
+    let shown = it
+        .menu()
+        .items
+        .iter()
+        .filter(|i| i.on == Some(true))
+        .count();
+    assert!(shown > 3);
+    it.press("enter");
+    remembered(&it);
+    let left = it
+        .menu()
+        .items
+        .iter()
+        .filter(|i| i.on == Some(true))
+        .count();
+    assert_eq!(left.abs_diff(shown), 1);
+    it.press("esc").no_window();
+}
+
+#[test]
+fn the_last_column_stays() {
+    let mut it = world();
+    it.press("c");
+    for n in 0..it.menu().items.len() {
+        if it.menu().items[n].on == Some(true) {
+            it.press("enter");
+        }
+        it.press("j");
+    }
+    it.sees_toast("one must stay");
+    let columns = it.state.containers.columns.clone();
+    assert_eq!(columns.len(), 1);
+    let on: Vec<_> = it
+        .menu()
+        .items
+        .iter()
+        .filter(|i| i.on == Some(true))
+        .collect();
+    assert_eq!(on.len(), 1, "the menu shows what is");
+    assert_eq!(on[0].label, columns[0]);
+}
+
+#[test]
+fn what_is_copied_is_chosen_by_a_letter() {
+    let expected = [
+        ("n", full("zammad-db")),
+        ("i", key("zammad-db").id.to_string()),
+        ("m", "postgres:16-alpine".to_owned()),
+        ("a", "172.20.0.5".to_owned()),
+        ("r", format!("docker restart {}", full("zammad-db"))),
+    ];
+    for (keys, text) in expected {
+        let mut it = world();
+        it.on("zammad-db").press("y").press(keys).no_window();
+        assert_eq!(it.effects, [Effect::Copy(text)]);
+    }
+}

@@ -1,0 +1,418 @@
+//! Screens about containers: logs, details, inspect, processes, events, journal; and which streams each makes flow.
+use chrono::TimeDelta;
+use stacktui::effect::{Effect, Subscription};
+use stacktui::model::{Processes, RunState};
+use stacktui::msg::{HostMsg, LogMsg, Msg};
+use stacktui::state::{LineKind, Stamps, ViewId};
+
+use crate::harness::{Scene, full, key, of, restart, stopped, world};
+use crate::world as base;
+
+/// Closing what was opened leaves the streams as they were.
+#[test]
+fn closing_ends_what_opening_began() {
+    for keys in ["l", "enter", "i", "t", "8", "9"] {
+        let mut it = world();
+        it.on("zammad");
+        let before = it.flows();
+        it.press(keys);
+        assert_ne!(it.flows(), before, "{keys}");
+        it.press(if keys == "8" || keys == "9" { "1" } else { "q" });
+        assert_eq!(it.flows(), before, "{keys}");
+        it.press(keys).press("1");
+        assert_eq!(it.flows(), before, "{keys}, then the tab");
+    }
+}
+
+#[test]
+fn each_screen_makes_its_own_streams_flow() {
+    let mut it = world();
+    let running = |s: &Subscription| matches!(s, Subscription::Stats(_));
+    assert_eq!(it.flows().iter().filter(|s| running(s)).count(), 9);
+    it.on("zammad").press("enter");
+    let flows = it.flows();
+    for flow in [
+        Subscription::Link(base::HOST),
+        Subscription::Details(key("zammad")),
+        Subscription::StatsFocused(key("zammad")),
+        Subscription::Processes(key("zammad")),
+    ] {
+        assert!(flows.contains(&flow), "{flow:?} in {flows:?}");
+    }
+    assert!(!flows.iter().any(running));
+    it.press("q 9");
+    assert!(it.flows().contains(&Subscription::Journal));
+    it.press("1").send(Msg::Focus(false));
+    assert!(!it.flows().iter().any(running), "nobody looks");
+    it.send(Msg::Focus(true));
+    assert!(it.flows().iter().any(running));
+}
+
+#[test]
+fn figures_of_what_does_not_run_are_not_asked_for() {
+    let mut it = world();
+    let stats = Subscription::Stats(key("grafana"));
+    assert!(it.flows().contains(&stats));
+    it.change("grafana", stopped);
+    assert!(!it.flows().contains(&stats));
+}
+
+#[test]
+fn of_many_only_those_on_screen_are_sampled() {
+    let mut it = of(base::many(600, base::now()));
+    let sampled = |it: &Scene| {
+        let flows = it.flows();
+        flows
+            .iter()
+            .filter(|s| matches!(s, Subscription::Stats(_)))
+            .count()
+    };
+    let rows = sampled(&it);
+    assert!(rows > 0 && rows <= 24, "{rows}");
+    it.state.containers.order = "cpu".to_owned();
+    assert_eq!(sampled(&it), 600);
+}
+
+#[test]
+fn seconds_tick_only_while_something_counts() {
+    let mut it = world();
+    let ticks = |it: &Scene| it.flows().contains(&Subscription::Tick);
+    assert!(!ticks(&it));
+    it.on("zammad").press("r");
+    assert!(ticks(&it));
+    it.done("zammad", 10);
+    assert!(ticks(&it), "a toast goes by itself");
+    it.wait(10_000);
+    assert!(!ticks(&it));
+    base::lose_link(&mut it.state);
+    assert!(ticks(&it));
+}
+
+#[test]
+fn logs_follow_the_service_not_the_container() {
+    let mut it = world();
+    it.on("zammad").press("l").view(ViewId::Logs);
+    assert_eq!(it.log_keys(), [key("zammad")]);
+    // Scaled: a second container of the service comes.
+    let mut second = it.container("zammad").clone();
+    second.key = base::key("second");
+    second.name = "systeme-ticketing-zammad-2".to_owned();
+    let come = |c| HostMsg::Delta {
+        changed: vec![c],
+        gone: Vec::new(),
+    };
+    it.send(Msg::Host(base::HOST, come(second.clone())));
+    assert_eq!(it.log_keys().len(), 2);
+    // Recreated: the first is replaced.
+    let mut anew = it.container("zammad").clone();
+    anew.key = base::key("anew");
+    it.gone("zammad").send(Msg::Host(base::HOST, come(anew)));
+    let keys = it.log_keys();
+    assert!(keys.contains(&base::key("anew")) && keys.contains(&base::key("second")));
+    assert!(!keys.contains(&key("zammad")));
+    // Another service is none of it.
+    let other = base::container("systeme-ticketing", "zammad-worker", "z", base::now());
+    it.send(Msg::Host(base::HOST, come(other)));
+    assert_eq!(it.log_keys().len(), 2);
+}
+
+#[test]
+fn a_container_of_no_service_is_followed_by_its_name() {
+    let mut it = world();
+    it.on("scratch").press("l");
+    assert_eq!(it.log_keys(), [key("scratch")]);
+    let mut anew = it.container("scratch").clone();
+    anew.key = base::key("anew");
+    let changed = vec![anew];
+    it.gone("scratch").send(Msg::Host(
+        base::HOST,
+        HostMsg::Delta {
+            changed,
+            gone: Vec::new(),
+        },
+    ));
+    assert_eq!(it.log_keys(), [base::key("anew")]);
+}
+
+#[test]
+fn marked_services_are_read_together() {
+    let mut it = world();
+    it.on("zammad").press("space space").press("l");
+    let mut expected = vec![key("zammad"), key("zammad-db")];
+    expected.sort();
+    assert_eq!(it.log_keys(), expected);
+    it.shows("2 services");
+}
+
+fn lines(it: &mut Scene, name: &str, texts: &[&str]) {
+    let at = it.state.now;
+    let records = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| base::record(at + TimeDelta::milliseconds(n as i64), false, text))
+        .collect();
+    base::logs_of(&mut it.state, &full(name), records);
+}
+
+#[test]
+fn what_happens_to_a_source_stands_between_its_lines() {
+    let mut it = world();
+    it.on("zammad").press("l");
+    lines(&mut it, "zammad", &["one", "two"]);
+    it.state.now += TimeDelta::seconds(5);
+    it.event("zammad", "oom", &[])
+        .event("zammad", "die", &[("exitCode", "137")]);
+    it.shows("zammad-1 died").shows("exit 137 · out of memory");
+    it.state.now += TimeDelta::seconds(1);
+    it.event("zammad", "start", &[])
+        .shows("zammad-1 restarted")
+        .hides("died");
+    it.shows("exit 137 · out of memory");
+    let book = it.state.logs.as_ref().expect("a book");
+    let separators = (0..book.len())
+        .filter(|n| book.line(*n).is_some_and(|l| l.kind == LineKind::Separator))
+        .count();
+    assert_eq!(separators, 1);
+    // What happens to others is none of its business.
+    it.event("grafana", "die", &[("exitCode", "1")])
+        .hides("grafana");
+}
+
+#[test]
+fn the_readers_place_does_not_move_under_them() {
+    let mut it = world();
+    it.on("zammad").press("l");
+    let texts: Vec<String> = (0..200).map(|n| format!("line number {n:03}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    lines(&mut it, "zammad", &texts);
+    it.shows("line number 199")
+        .press("g")
+        .shows("line number 000");
+    it.press("pgdn");
+    let place = it.screen();
+    let shown = place.lines().nth(4).unwrap_or_default().to_owned();
+    it.state.now += TimeDelta::seconds(60);
+    lines(&mut it, "zammad", &["newer", "newest"]);
+    it.shows(shown.trim()).hides("newest");
+    assert_eq!(it.screen().lines().nth(4), Some(shown.as_str()));
+    it.press("f").shows("newest");
+    it.press("k").press("G").shows("newest");
+}
+
+#[test]
+fn logs_are_searched_wrapped_stamped_copied_and_saved() {
+    let mut it = world();
+    it.on("zammad").press("l");
+    lines(
+        &mut it,
+        "zammad",
+        &["alpha", "beta error", "gamma", "delta error"],
+    );
+    it.press("/").type_in("err");
+    it.press("enter");
+    let book = it.state.logs.as_ref().expect("a book");
+    let search = book.search.as_ref().expect("a search");
+    assert_eq!(search.hits.len(), 2);
+    let newest = search.current;
+    it.press("N");
+    let current = |it: &Scene| {
+        it.state
+            .logs
+            .as_ref()
+            .and_then(|b| b.search.as_ref()?.current)
+    };
+    assert_ne!(current(&it), newest);
+    it.press("n");
+    assert_eq!(current(&it), newest);
+    it.press("/ ctrl-u").type_in("a(");
+    assert!(it.prompt().complaint.is_some());
+    it.press("enter");
+    it.prompt();
+    it.press("esc");
+    assert!(
+        it.state.logs.as_ref().is_some_and(|b| b.search.is_some()),
+        "the search before"
+    );
+    it.press("esc").view(ViewId::Logs);
+    assert!(it.state.logs.as_ref().is_some_and(|b| b.search.is_none()));
+    it.press("n").sees_toast("nothing is searched: / searches");
+
+    it.press("w t");
+    let book = it.state.logs.as_ref().expect("a book");
+    assert!(book.wrap && book.stamps == Stamps::Local);
+
+    it.press("y");
+    let [Effect::Copy(text)] = it.effects.as_slice() else {
+        panic!("{:?}", it.effects);
+    };
+    assert_eq!(text, "alpha\nbeta error\ngamma\ndelta error");
+
+    it.press("ctrl-s")
+        .press("ctrl-u")
+        .press("enter")
+        .asks_nothing();
+    assert_eq!(
+        it.prompt().complaint.as_deref(),
+        Some("a file name is wanted")
+    );
+    it.type_in("/tmp/x.log").press("enter");
+    let [Effect::Save { path, bytes }] = it.effects.as_slice() else {
+        panic!("{:?}", it.effects);
+    };
+    assert_eq!(path, std::path::Path::new("/tmp/x.log"));
+    assert!(String::from_utf8_lossy(bytes).contains("beta error"));
+}
+
+#[test]
+fn lines_of_a_view_that_was_left_go_nowhere() {
+    let mut it = world();
+    it.on("zammad").press("l");
+    let query = it
+        .state
+        .logs
+        .as_ref()
+        .expect("a book")
+        .query(&key("zammad"));
+    it.press("q");
+    let late = LogMsg::Lines(vec![base::record(base::now(), false, "late")]);
+    it.send(Msg::Logs(query, late));
+    assert!(it.state.logs.is_none());
+}
+
+#[test]
+fn secrets_are_masked_until_asked_for_and_that_is_journalled() {
+    let mut it = world();
+    it.on("zammad").press("enter").asks_nothing();
+    let details = base::details(&full("zammad"), it.state.now);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(details))));
+    it.send(Msg::Resize {
+        width: 120,
+        height: 60,
+    });
+    it.shows("POSTGRESQL_PASS")
+        .hides("correct-horse-battery")
+        .shows("production");
+    it.press("v");
+    let [Effect::JournalReveal { target, what }] = it.effects.as_slice() else {
+        panic!("{:?}", it.effects);
+    };
+    assert_eq!(target.name, full("zammad"));
+    assert_eq!(what, "environment and labels");
+    it.shows("correct-horse-battery");
+    it.press("v").asks_nothing().hides("correct-horse-battery");
+}
+
+#[test]
+fn details_scroll_to_their_end_and_back() {
+    let mut it = world();
+    it.on("zammad").press("enter");
+    let details = base::details(&full("zammad"), it.state.now);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(details))));
+    let first = it.screen();
+    it.press("G");
+    let last = it.screen();
+    assert_ne!(first, last);
+    it.press("k");
+    assert_ne!(it.screen(), last, "one line up from the end");
+    it.press("g");
+    assert_eq!(it.screen(), first);
+    for _ in 0..40 {
+        it.press("pgdn");
+    }
+    it.press("pgup");
+    assert_ne!(it.screen(), last);
+}
+
+#[test]
+fn processes_scroll_to_their_end_and_back() {
+    let mut it = world();
+    it.on("zammad").press("t");
+    let rows = (0..100)
+        .map(|n| vec![n.to_string(), format!("worker-{n:03}")])
+        .collect();
+    let processes = Processes {
+        titles: vec!["PID".to_owned(), "CMD".to_owned()],
+        rows,
+    };
+    it.send(Msg::Processes(key("zammad"), Ok(processes)));
+    it.shows("worker-000").press("G").shows("worker-099");
+    it.press("k").hides("worker-099").shows("worker-098");
+}
+
+#[test]
+fn actions_work_on_the_container_that_is_open() {
+    let mut it = world();
+    it.on("zammad").press("enter");
+    it.press("r")
+        .runs(&[("zammad", restart())])
+        .view(ViewId::Details);
+    it.done("zammad", 10);
+    it.gone("zammad")
+        .press("r")
+        .asks_nothing()
+        .sees_toast("no container is chosen");
+    it.shows("gone");
+}
+
+#[test]
+fn events_lead_to_their_container() {
+    let mut it = world();
+    it.event("grafana", "restart", &[])
+        .event("zammad", "die", &[("exitCode", "1")]);
+    it.press("8")
+        .view(ViewId::Events)
+        .shows("die")
+        .press("enter");
+    assert_eq!(it.state.subject(), Some(key("zammad")));
+    it.view(ViewId::Details).press("q").view(ViewId::Events);
+    it.press("k enter");
+    assert_eq!(it.state.subject(), Some(key("grafana")));
+    it.press("q")
+        .gone("grafana")
+        .press("enter")
+        .sees_toast("that container is gone");
+}
+
+#[test]
+fn events_are_followed_until_the_reader_goes_up() {
+    let mut it = world();
+    it.press("8");
+    let last = |it: &Scene| {
+        let table = &it.state.events.table;
+        table.index().is_some_and(|i| i + 1 == table.rows.len())
+    };
+    for _ in 0..50 {
+        it.event("grafana", "restart", &[]);
+        assert!(last(&it));
+    }
+    it.press("k k");
+    let selected = it.state.events.table.selected.clone();
+    it.event("grafana", "restart", &[]);
+    assert_eq!(it.state.events.table.selected, selected);
+    it.press("G").event("grafana", "restart", &[]);
+    assert!(last(&it));
+}
+
+#[test]
+fn a_lost_link_is_told_and_so_is_its_return() {
+    let mut it = world();
+    base::lose_link(&mut it.state);
+    it.sees_toast("lost tickets-01: connection refused")
+        .shows("zammad");
+    it.wait(20_000);
+    let up = stacktui::model::Link::Up(Box::new(base::info()));
+    it.send(Msg::Host(base::HOST, HostMsg::Link(up)))
+        .sees_toast("tickets-01 is back");
+    it.on("zammad").press("r").runs(&[("zammad", restart())]);
+}
+
+#[test]
+fn a_stop_is_told_by_the_row_that_it_reached() {
+    let mut it = world();
+    it.change("grafana", |c| {
+        stopped(c);
+        c.exit_code = Some(137);
+    });
+    assert_eq!(it.container("grafana").state, RunState::Exited);
+    it.shows("137");
+}
