@@ -2,7 +2,7 @@
 //! functions need not know which they have.
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use stacktui::effect::Verb;
 use stacktui::engine::{BoxedIo, Connector, Endpoint, Engine, Error};
 use stacktui::model::{Container, Details, HostId, Key};
@@ -140,7 +140,7 @@ impl Bench {
     async fn thing(&self, name: &str, fixture: impl FnOnce(Fixture) -> Running) -> Thing {
         match &self.place {
             Place::Simulated => {
-                let rows = self.engine.list(HOST, self.now()).await.unwrap();
+                let rows = self.engine.list(HOST, Utc::now()).await.unwrap();
                 let row = rows
                     .into_iter()
                     .find(|row| row.short_name().starts_with(name));
@@ -232,20 +232,16 @@ impl Bench {
         .await
     }
 
-    pub fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-
     pub async fn row(&self, thing: &Thing) -> Option<Container> {
         let rows = self
             .engine
-            .list_some(HOST, &[&thing.key.id], self.now())
+            .list_some(HOST, &[&thing.key.id], Utc::now())
             .await;
         rows.unwrap().into_iter().next()
     }
 
     pub async fn details(&self, thing: &Thing) -> Details {
-        self.engine.details(&thing.key, self.now()).await.unwrap()
+        self.engine.details(&thing.key, Utc::now()).await.unwrap()
     }
 
     /// Does it; whether it was so already.
