@@ -1,11 +1,13 @@
 //! The registry of columns: all of a column in one value. Level 4: knows state and theme keys, no drawing.
 pub mod container;
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::Container;
+use crate::model::container::Problem;
+use crate::model::{Container, RunState};
 use crate::state::State;
 use crate::theme::Key;
 
@@ -59,6 +61,40 @@ impl Cell {
     }
 }
 
+/// Where a row stands in a column's order, the lesser first. Taken once a row, so that comparing two builds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank<'a> {
+    Text(Cow<'a, str>),
+    Texts(Vec<&'a str>),
+    Number(i64),
+    Numbers(Vec<u32>),
+    /// Problems by weight, then what lives, then the rest; within each by state, the newest first.
+    Condition(
+        u8,
+        Option<Problem>,
+        &'a RunState,
+        Reverse<Option<DateTime<Utc>>>,
+    ),
+    /// What is not known comes last.
+    Unknown,
+}
+
+impl Rank<'_> {
+    /// The greater first, what is not known last.
+    pub fn descending(number: Option<i64>) -> Self {
+        number.map_or(Self::Unknown, |n| Self::Number(!n))
+    }
+
+    /// Figures, the greater first. Any two can be compared, not-a-number too.
+    pub fn figure(figure: Option<f64>) -> Self {
+        Self::descending(figure.map(|figure| {
+            // Zero has one sign. The bits of two floats compare like whole numbers once those of negatives are turned.
+            let bits = (figure + 0.0).to_bits() as i64;
+            bits ^ i64::MAX & (bits >> 63)
+        }))
+    }
+}
+
 /// All of a column of a table over `R`.
 #[derive(Debug, Clone, Copy)]
 pub struct Column<R: 'static> {
@@ -75,15 +111,17 @@ pub struct Column<R: 'static> {
     /// One sentence.
     pub help: &'static str,
     pub cell: fn(&R, &Cx) -> Cell,
-    /// The natural order: names up, loads and ages worst first.
-    pub order: fn(&R, &R, &Cx) -> Ordering,
+    /// Where a row stands in the natural order: names up, loads and ages worst first.
+    pub rank: for<'a> fn(&'a R, &Cx) -> Rank<'a>,
+    /// The order stands on figures that come with each sample.
+    pub sampled: bool,
 }
 
 /// Writes a container's cell.
 pub type ContainerCell = fn(&Container, &Cx) -> Cell;
 
-/// Orders two containers.
-pub type ContainerOrder = fn(&Container, &Container, &Cx) -> Ordering;
+/// Ranks a container.
+pub type ContainerRank = for<'a> fn(&'a Container, &Cx) -> Rank<'a>;
 
 /// A column of the containers' table.
 pub type ContainerColumn = Column<Container>;
@@ -91,4 +129,25 @@ pub type ContainerColumn = Column<Container>;
 /// The column with this id.
 pub fn find(id: &str) -> Option<&'static ContainerColumn> {
     container::COLUMNS.iter().find(|column| column.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn greater_figures_rank_first_and_unknown_ones_last() {
+        let figures = [
+            Some(f64::INFINITY),
+            Some(400.0),
+            Some(0.5),
+            Some(0.0),
+            Some(-0.5),
+            Some(-7.0),
+            None,
+        ];
+        let ranks: Vec<Rank> = figures.into_iter().map(Rank::figure).collect();
+        assert!(ranks.is_sorted_by(|a, b| a < b), "{ranks:?}");
+        assert_eq!(Rank::figure(Some(-0.0)), Rank::figure(Some(0.0)));
+    }
 }

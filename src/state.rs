@@ -9,6 +9,7 @@ pub mod log_book;
 pub mod nav;
 pub mod prefs;
 pub mod table;
+mod tally;
 pub mod toasts;
 pub mod world;
 

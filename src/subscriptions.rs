@@ -1,6 +1,7 @@
 //! Which streams should flow, derived from state. Leaving a view ends what only it needed.
 use std::collections::BTreeSet;
 
+use crate::columns;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::{Container, Key, Link, RunState};
@@ -64,13 +65,11 @@ fn is_sampled(container: Option<&Container>) -> bool {
 }
 
 fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
-    let running = || state.world.containers().filter(|c| is_sampled(Some(c)));
-    let by_figure = matches!(
-        state.containers.order.as_str(),
-        "cpu" | "mem" | "net" | "disk" | "pids"
-    );
-    if by_figure || running().count() <= ALL_SAMPLED {
-        wanted.extend(running().map(|c| Subscription::Stats(c.key.clone())));
+    let by_figure = columns::find(&state.containers.order).is_some_and(|column| column.sampled);
+    let totals = state.world.totals();
+    if by_figure || totals.running + totals.paused <= ALL_SAMPLED {
+        let running = state.world.containers().filter(|c| is_sampled(Some(c)));
+        wanted.extend(running.map(|c| Subscription::Stats(c.key.clone())));
         return;
     }
     let table = &state.containers.table;

@@ -16,7 +16,7 @@ const fn figure(
     importance: u8,
     help: &'static str,
     cell: super::ContainerCell,
-    order: super::ContainerOrder,
+    rank: super::ContainerRank,
 ) -> ContainerColumn {
     ContainerColumn {
         id,
@@ -27,7 +27,8 @@ const fn figure(
         default: false,
         help,
         cell,
-        order,
+        rank,
+        sampled: false,
     }
 }
 
@@ -39,7 +40,7 @@ const fn words(
     importance: u8,
     help: &'static str,
     cell: super::ContainerCell,
-    order: super::ContainerOrder,
+    rank: super::ContainerRank,
 ) -> ContainerColumn {
     ContainerColumn {
         id,
@@ -50,12 +51,18 @@ const fn words(
         default: false,
         help,
         cell,
-        order,
+        rank,
+        sampled: false,
     }
 }
 
 const fn default(mut column: ContainerColumn) -> ContainerColumn {
     column.default = true;
+    column
+}
+
+const fn sampled(mut column: ContainerColumn) -> ContainerColumn {
+    column.sampled = true;
     column
 }
 
@@ -79,7 +86,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         c::state,
         o::state,
     )),
-    default(figure(
+    default(sampled(figure(
         "cpu",
         "cpu%",
         5,
@@ -87,8 +94,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "CPU in percent of one core.",
         c::cpu,
         o::cpu,
-    )),
-    default(words(
+    ))),
+    default(sampled(words(
         "trend",
         "",
         Width::Fixed(10),
@@ -96,8 +103,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "CPU of the last samples; the full height is its own peak, or half a core.",
         c::trend,
         o::cpu,
-    )),
-    default(figure(
+    ))),
+    default(sampled(figure(
         "mem",
         "mem",
         5,
@@ -105,8 +112,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Memory in use, less the page cache.",
         c::memory,
         o::memory,
-    )),
-    default(figure(
+    ))),
+    default(sampled(figure(
         "mem%",
         "mem%",
         5,
@@ -114,8 +121,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Memory in percent of its limit.",
         c::memory_percent,
         o::memory_percent,
-    )),
-    figure(
+    ))),
+    sampled(figure(
         "net",
         "net in/out",
         12,
@@ -123,8 +130,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Bytes a second received and sent.",
         c::network,
         o::network,
-    ),
-    figure(
+    )),
+    sampled(figure(
         "disk",
         "disk r/w",
         12,
@@ -132,8 +139,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Bytes a second read and written.",
         c::disk,
         o::disk,
-    ),
-    figure(
+    )),
+    sampled(figure(
         "pids",
         "pids",
         5,
@@ -141,7 +148,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Number of processes.",
         c::pids,
         o::pids,
-    ),
+    )),
     words(
         "health",
         "health",

@@ -1,9 +1,12 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::{Container, EngineEvent, HostId, Key, Link, RunState, Sample};
+use super::tally::Tally;
+use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
+
+pub use super::tally::Totals;
 
 /// A short series for charts: one value a sample, newest last.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,12 +60,32 @@ pub struct Vitals {
     pub disk: History,
 }
 
+impl Vitals {
+    fn push(&mut self, sample: Sample) {
+        let sum = |a: Option<f64>, b: Option<f64>| Some((a? + b?) as f32);
+        self.cpu.push(sample.cpu.unwrap_or(0.0) as f32);
+        self.memory.push(sample.memory.unwrap_or(0) as f32);
+        let network = sum(sample.net_rx, sample.net_tx);
+        self.network.push(network.unwrap_or(0.0));
+        let disk = sum(sample.block_read, sample.block_write);
+        self.disk.push(disk.unwrap_or(0.0));
+        self.latest = Some(sample);
+    }
+}
+
 /// A death of a container that we saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Death {
     pub at: DateTime<Utc>,
     pub exit_code: i64,
     pub oom: bool,
+}
+
+/// The containers of a stack, and their sums.
+#[derive(Debug, Clone, Default)]
+struct Stack {
+    members: BTreeSet<Key>,
+    tally: Tally,
 }
 
 /// One engine and what it runs.
@@ -72,14 +95,17 @@ pub struct Host {
     /// What to call it: the engine's name once known, else where it came from.
     pub label: String,
     pub link: Link,
-    pub containers: BTreeMap<Key, Container>,
-    pub vitals: BTreeMap<Key, Vitals>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
     /// When the engine last told us anything.
     pub heard: Option<DateTime<Utc>>,
     /// A first snapshot has come.
     pub loaded: bool,
+    // Changed only by `put`, `take_out` and `figures`, which keep the sums below right.
+    containers: BTreeMap<Key, Container>,
+    vitals: BTreeMap<Key, Vitals>,
+    tally: Tally,
+    stacks: BTreeMap<String, Stack>,
     oom: BTreeMap<Key, DateTime<Utc>>,
 }
 
@@ -89,18 +115,25 @@ impl Host {
             id,
             label: label.to_owned(),
             link: Link::Connecting { attempt: 1 },
-            containers: BTreeMap::new(),
-            vitals: BTreeMap::new(),
             deaths: BTreeMap::new(),
             heard: None,
             loaded: false,
+            containers: BTreeMap::new(),
+            vitals: BTreeMap::new(),
+            tally: Tally::default(),
+            stacks: BTreeMap::new(),
             oom: BTreeMap::new(),
         }
     }
 
     /// Replaces the inventory by a fresh one; figures of what is still there stay.
     pub fn snapshot(&mut self, containers: Vec<Container>) {
-        self.containers = containers.into_iter().map(|c| (c.key.clone(), c)).collect();
+        self.containers.clear();
+        self.stacks.clear();
+        self.tally = Tally::default();
+        for container in containers {
+            self.put(container);
+        }
         let present = &self.containers;
         self.vitals.retain(|key, _| present.contains_key(key));
         self.deaths.retain(|key, _| present.contains_key(key));
@@ -108,18 +141,18 @@ impl Host {
         self.loaded = true;
     }
 
-    /// Applies changed rows and removals. Returns whether an unknown container came or one went.
+    /// Applies changed rows and removals.
     pub fn delta(&mut self, changed: Vec<Container>, gone: &[Key]) {
         for key in gone {
-            self.containers.remove(key);
+            self.take_out(key);
             self.vitals.remove(key);
             self.deaths.remove(key);
         }
         for container in changed {
             if !container.state.is_live() {
-                self.vitals.remove(&container.key);
+                self.forget(&container.key);
             }
-            self.containers.insert(container.key.clone(), container);
+            self.put(container);
         }
     }
 
@@ -147,27 +180,88 @@ impl Host {
                     exit_code: event.exit_code().unwrap_or(0),
                     oom,
                 });
-                self.vitals.remove(&key);
+                self.forget(&key);
             }
             _ => {}
         }
     }
 
     pub fn sample(&mut self, key: &Key, sample: Sample) {
-        if !self.containers.contains_key(key) {
-            return;
+        self.figures(key, |vitals| match vitals.get_mut(key) {
+            Some(known) => known.push(sample),
+            None => vitals.entry(key.clone()).or_default().push(sample),
+        });
+    }
+
+    /// The engine has no figures for this one now; its past stays.
+    pub fn no_sample(&mut self, key: &Key) {
+        self.figures(key, |vitals| {
+            if let Some(vitals) = vitals.get_mut(key) {
+                vitals.latest = None;
+            }
+        });
+    }
+
+    /// Forgets the figures of what does not run.
+    fn forget(&mut self, key: &Key) {
+        self.figures(key, |vitals| {
+            vitals.remove(key);
+        });
+    }
+
+    /// Puts a container in, in place of what was known of it.
+    fn put(&mut self, container: Container) {
+        self.take_out(&container.key);
+        let key = container.key.clone();
+        let one = Tally::of(&container, self.latest(&key));
+        self.tally.add(&one);
+        if let Some(name) = container.stack() {
+            if !self.stacks.contains_key(name) {
+                self.stacks.insert(name.to_owned(), Stack::default());
+            }
+            if let Some(stack) = self.stacks.get_mut(name) {
+                stack.members.insert(key.clone());
+                stack.tally.add(&one);
+            }
         }
-        let vitals = self.vitals.entry(key.clone()).or_default();
-        let sum = |a: Option<f64>, b: Option<f64>| Some((a? + b?) as f32);
-        vitals.cpu.push(sample.cpu.unwrap_or(0.0) as f32);
-        vitals.memory.push(sample.memory.unwrap_or(0) as f32);
-        vitals
-            .network
-            .push(sum(sample.net_rx, sample.net_tx).unwrap_or(0.0));
-        vitals
-            .disk
-            .push(sum(sample.block_read, sample.block_write).unwrap_or(0.0));
-        vitals.latest = Some(sample);
+        self.containers.insert(key, container);
+    }
+
+    fn take_out(&mut self, key: &Key) {
+        let Some(container) = self.containers.remove(key) else {
+            return;
+        };
+        let one = Tally::of(&container, self.latest(key));
+        self.tally.take(&one);
+        if let Some(name) = container.stack()
+            && let Some(stack) = self.stacks.get_mut(name)
+        {
+            stack.members.remove(key);
+            stack.tally.take(&one);
+            if stack.members.is_empty() {
+                self.stacks.remove(name);
+            }
+        }
+    }
+
+    /// Changes the figures of a container that is there.
+    fn figures(&mut self, key: &Key, change: impl FnOnce(&mut BTreeMap<Key, Vitals>)) {
+        let Some(container) = self.containers.get(key) else {
+            return;
+        };
+        let before = Tally::of(container, self.latest(key));
+        change(&mut self.vitals);
+        let after = Tally::of(container, self.latest(key));
+        let stack = container.stack().and_then(|name| self.stacks.get_mut(name));
+        for tally in std::iter::once(&mut self.tally).chain(stack.map(|stack| &mut stack.tally)) {
+            tally.take(&before);
+            tally.add(&after);
+        }
+    }
+
+    /// How many containers there are.
+    pub fn count(&self) -> usize {
+        self.containers.len()
     }
 
     /// Deaths within the last hour before `now`.
@@ -183,20 +277,6 @@ impl Host {
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
         self.vitals.get(key)?.latest.as_ref()
     }
-}
-
-/// Counts for the header.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Totals {
-    pub running: usize,
-    pub paused: usize,
-    pub exited: usize,
-    pub unhealthy: usize,
-    pub restarting: usize,
-    /// Percent of one core, summed; `None` before any figure is known.
-    pub cpu: Option<f64>,
-    /// Bytes.
-    pub memory: Option<u64>,
 }
 
 /// All hosts.
@@ -220,13 +300,21 @@ impl World {
             .flat_map(|host| host.containers.values())
     }
 
+    /// How many containers there are.
+    pub fn count(&self) -> usize {
+        self.hosts.values().map(Host::count).sum()
+    }
+
     /// The containers of a stack, in key order.
-    pub fn members<'a>(&'a self, stack: &'a Key) -> impl Iterator<Item = &'a Container> {
+    pub fn members<'a>(&'a self, stack: &Key) -> impl Iterator<Item = &'a Container> + use<'a> {
         self.hosts
             .get(&stack.host)
+            .and_then(|host| Some((host, host.stacks.get(&*stack.id)?)))
             .into_iter()
-            .flat_map(|host| host.containers.values())
-            .filter(move |c| c.stack() == Some(&*stack.id))
+            .flat_map(|(host, stack)| {
+                let container = |key| host.containers.get(key);
+                stack.members.iter().filter_map(container)
+            })
     }
 
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
@@ -237,35 +325,126 @@ impl World {
         self.hosts.get(&key.host)?.vitals.get(key)
     }
 
-    /// Sums over some containers.
-    pub fn totals<'a>(&'a self, containers: impl Iterator<Item = &'a Container>) -> Totals {
-        let mut totals = Totals::default();
-        for container in containers {
-            match container.state {
-                RunState::Running | RunState::Stopping => totals.running += 1,
-                RunState::Paused => totals.paused += 1,
-                RunState::Restarting => totals.restarting += 1,
-                RunState::Exited | RunState::Dead => totals.exited += 1,
-                RunState::Created | RunState::Removing | RunState::Odd(_) | RunState::Unknown => {}
-            }
-            if container.problem() == Some(crate::model::container::Problem::Unhealthy) {
-                totals.unhealthy += 1;
-            }
-            if let Some(sample) = self.latest(&container.key) {
-                totals.cpu = add(totals.cpu, sample.cpu);
-                totals.memory = match (totals.memory, sample.memory) {
-                    (a, None) => a,
-                    (a, Some(b)) => Some(a.unwrap_or(0) + b),
-                };
-            }
+    /// Counts and sums over all containers; counts nothing anew.
+    pub fn totals(&self) -> Totals {
+        let mut tally = Tally::default();
+        for host in self.hosts.values() {
+            tally.add(&host.tally);
         }
-        totals
+        tally.totals()
+    }
+
+    /// Counts and sums over a stack; counts nothing anew.
+    pub fn stack_totals(&self, stack: &Key) -> Totals {
+        self.hosts
+            .get(&stack.host)
+            .and_then(|host| host.stacks.get(&*stack.id))
+            .map(|stack| stack.tally.totals())
+            .unwrap_or_default()
     }
 }
 
-fn add(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    match (a, b) {
-        (a, None) => a,
-        (a, Some(b)) => Some(a.unwrap_or(0.0) + b),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Health, RunState};
+    use proptest::prelude::*;
+
+    const HOST: HostId = HostId(0);
+    const STACKS: [&str; 3] = ["", "shop", "wiki"];
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Snapshot(Vec<Container>),
+        Delta(Vec<Container>, Vec<Key>),
+        Sample(Key, Option<f64>, Option<u64>),
+        NoSample(Key),
+        Died(String),
+    }
+
+    fn a_key() -> impl Strategy<Value = Key> {
+        (0..6u8).prop_map(|n| Key::container(HOST, &n.to_string()))
+    }
+
+    fn a_container() -> impl Strategy<Value = Container> {
+        let state = prop::sample::select(vec![
+            RunState::Running,
+            RunState::Paused,
+            RunState::Restarting,
+            RunState::Exited,
+            RunState::Created,
+        ]);
+        (a_key(), 0..3usize, state, any::<bool>()).prop_map(|(key, stack, state, sick)| {
+            let mut c = Container::bare(key, "c");
+            c.state = state;
+            c.health = sick.then_some(Health::Unhealthy);
+            let label = "com.docker.compose.project".to_owned();
+            c.labels.insert(label, STACKS[stack].to_owned());
+            c
+        })
+    }
+
+    fn a_step() -> impl Strategy<Value = Step> {
+        let list = || prop::collection::vec(a_container(), 0..6);
+        let cpu = prop::option::of(prop_oneof![0.0..800.0, Just(f64::NAN), Just(f64::INFINITY)]);
+        prop_oneof![
+            list().prop_map(Step::Snapshot),
+            (list(), prop::collection::vec(a_key(), 0..3)).prop_map(|(c, k)| Step::Delta(c, k)),
+            (a_key(), cpu, any::<Option<u64>>()).prop_map(|(k, c, m)| Step::Sample(k, c, m)),
+            a_key().prop_map(Step::NoSample),
+            (0..6u8).prop_map(|n| Step::Died(n.to_string())),
+        ]
+    }
+
+    fn sample(cpu: Option<f64>, memory: Option<u64>) -> Sample {
+        let nothing = crate::model::stats::Counters::default();
+        Sample {
+            cpu,
+            memory,
+            ..nothing.sample(None, DateTime::UNIX_EPOCH)
+        }
+    }
+
+    fn apply(host: &mut Host, step: Step) {
+        match step {
+            Step::Snapshot(list) => host.snapshot(list),
+            Step::Delta(changed, gone) => host.delta(changed, &gone),
+            Step::Sample(key, cpu, memory) => host.sample(&key, sample(cpu, memory)),
+            Step::NoSample(key) => host.no_sample(&key),
+            Step::Died(id) => host.observe(&EngineEvent {
+                at: DateTime::UNIX_EPOCH,
+                nanos: 0,
+                kind: "container".to_owned(),
+                action: "die".to_owned(),
+                id,
+                name: String::new(),
+                attributes: Vec::new(),
+            }),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_sums_are_those_of_a_count_anew(steps in prop::collection::vec(a_step(), 0..24)) {
+            let mut world = World::default();
+            world.hosts.insert(HOST, Host::new(HOST, "h"));
+            for step in steps {
+                apply(world.hosts.get_mut(&HOST).unwrap(), step);
+                let anew = |of: &mut dyn Iterator<Item = &Container>| {
+                    let mut tally = Tally::default();
+                    of.for_each(|c| tally.add(&Tally::of(c, world.latest(&c.key))));
+                    tally.totals()
+                };
+                prop_assert_eq!(world.totals(), anew(&mut world.containers()));
+                for name in &STACKS[1..] {
+                    let in_it = |c: &&Container| c.stack() == Some(name);
+                    let key = Key::stack(HOST, name);
+                    let sums = anew(&mut world.containers().filter(in_it));
+                    prop_assert_eq!(world.stack_totals(&key), sums);
+                    let members: Vec<_> = world.members(&key).collect();
+                    prop_assert_eq!(members, world.containers().filter(in_it).collect::<Vec<_>>());
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! What a host's link says: condition, inventory, events, figures.
+use crate::columns;
 use crate::effect::Effects;
 use crate::model::{EngineEvent, HostId, Key, Link};
 use crate::msg::HostMsg;
@@ -34,15 +35,12 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             for (key, sample) in samples {
                 host.sample(&key, sample);
             }
-            let order = state.containers.order.as_str();
-            state.containers.stale |=
-                !matches!(order, "name" | "image" | "created" | "id" | "stack");
+            let order = columns::find(&state.containers.order);
+            state.containers.stale |= order.is_some_and(|column| column.sampled);
         }
         HostMsg::NoSample(keys) => {
             for key in keys {
-                if let Some(vitals) = host.vitals.get_mut(&key) {
-                    vitals.latest = None;
-                }
+                host.no_sample(&key);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Which containers are rows, in which order. Runs when something it stands on changed, never for a frame.
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use crate::columns::{self, Cx};
+use crate::columns::{self, Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{Container, Key, RunState};
+use crate::model::{Container, HostId, Key, RunState};
 use crate::state::{ContainerTable, RowId, State};
 use crate::text::FuzzyMatcher;
 
@@ -40,82 +40,97 @@ pub fn refresh_containers(state: &mut State) {
     }
 }
 
+/// A row to be, with where it stands in the order: taken once, whatever the order.
+struct Shown<'a> {
+    container: &'a Container,
+    rank: Rank<'a>,
+}
+
 fn rows(state: &State) -> (Vec<RowId>, usize) {
     let table = &state.containers;
-    let all = state.world.containers().count();
-    let mut shown: Vec<&Container> = state
-        .world
-        .containers()
-        .filter(|c| wanted(state, table, c))
-        .collect();
+    let mut shown: Vec<&Container> = Vec::with_capacity(state.world.count());
+    shown.extend(state.world.containers().filter(|c| wanted(state, table, c)));
     if !table.filter.is_empty() {
         let mut matcher = FuzzyMatcher::new(&table.filter);
         shown.retain(|c| score(&mut matcher, &table.filter, c).is_some());
     }
-    let hidden = all - shown.len();
-    let order = columns::find(&table.order).or_else(|| columns::find("name"));
+    let hidden = state.world.count() - shown.len();
+    if table.is_flat() {
+        let mut list: Vec<Shown> = ranked(state, shown);
+        sort(table, &mut list);
+        return (list.iter().map(row).collect(), hidden);
+    }
+    (folded(state, shown), hidden)
+}
+
+fn row(shown: &Shown) -> RowId {
+    RowId::Container(shown.container.key.clone())
+}
+
+fn ranked<'a>(state: &'a State, containers: Vec<&'a Container>) -> Vec<Shown<'a>> {
+    let order = columns::find(&state.containers.order).or_else(|| columns::find("name"));
     let cx = Cx {
         state,
         now: state.now,
     };
-    let by_order = |a: &&Container, b: &&Container| {
-        let natural = order.map_or(Ordering::Equal, |column| (column.order)(a, b, &cx));
-        let natural = if table.reverse {
-            natural.reverse()
-        } else {
-            natural
-        };
-        natural
-            .then_with(|| a.name.cmp(&b.name))
-            .then_with(|| a.key.cmp(&b.key))
-    };
-    if table.problems_only {
-        shown.sort_by(|a, b| a.problem().cmp(&b.problem()).then_with(|| by_order(a, b)));
-    } else {
-        shown.sort_by(by_order);
-    }
-    if table.is_flat() {
-        return (
-            shown
-                .into_iter()
-                .map(|c| RowId::Container(c.key.clone()))
-                .collect(),
-            hidden,
-        );
-    }
-    (folded(table, &shown), hidden)
+    containers
+        .into_iter()
+        .map(|container| Shown {
+            container,
+            rank: order.map_or(Rank::Unknown, |column| (column.rank)(container, &cx)),
+        })
+        .collect()
 }
 
-/// Rows under their stacks; stacks by name, containers of none last.
-fn folded(table: &ContainerTable, shown: &[&Container]) -> Vec<RowId> {
-    let mut stacks: Vec<Key> = shown
-        .iter()
-        .filter_map(|c| c.stack().map(|name| Key::stack(c.key.host, name)))
-        .collect();
-    stacks.sort();
-    stacks.dedup();
-    let index_of = |c: &Container| {
-        let stack = Key::stack(c.key.host, c.stack()?);
-        stacks.binary_search(&stack).ok()
+fn sort(table: &ContainerTable, list: &mut [Shown]) {
+    let by_order = |a: &Shown, b: &Shown| {
+        let natural = if table.reverse {
+            b.rank.cmp(&a.rank)
+        } else {
+            a.rank.cmp(&b.rank)
+        };
+        natural
+            .then_with(|| a.container.name.cmp(&b.container.name))
+            .then_with(|| a.container.key.cmp(&b.container.key))
     };
-    let mut members: Vec<Vec<RowId>> = vec![Vec::new(); stacks.len()];
+    if table.problems_only {
+        let problem = |shown: &Shown| shown.container.problem();
+        list.sort_by(|a, b| problem(a).cmp(&problem(b)).then_with(|| by_order(a, b)));
+    } else {
+        list.sort_by(by_order);
+    }
+}
+
+/// Rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a closed one not.
+fn folded(state: &State, shown: Vec<&Container>) -> Vec<RowId> {
+    let table = &state.containers;
+    let all = shown.len();
+    let mut stacks: BTreeMap<(HostId, &str), Vec<&Container>> = BTreeMap::new();
     let mut loose = Vec::new();
     for container in shown {
-        let row = RowId::Container(container.key.clone());
-        match index_of(container).and_then(|i| members.get_mut(i)) {
-            Some(list) => list.push(row),
-            None => loose.push(row),
+        match container.stack() {
+            Some(name) => {
+                let stack = (container.key.host, name);
+                stacks.entry(stack).or_default().push(container);
+            }
+            None => loose.push(container),
         }
     }
-    let mut rows = Vec::with_capacity(shown.len() + stacks.len());
-    for (stack, list) in stacks.into_iter().zip(members) {
+    let mut rows = Vec::with_capacity(all + stacks.len());
+    let extend = |rows: &mut Vec<RowId>, containers| {
+        let mut list = ranked(state, containers);
+        sort(table, &mut list);
+        rows.extend(list.iter().map(row));
+    };
+    for ((host, name), members) in stacks {
+        let stack = Key::stack(host, name);
         let closed = table.folded.contains(&stack);
         rows.push(RowId::Stack(stack));
         if !closed {
-            rows.extend(list);
+            extend(&mut rows, members);
         }
     }
-    rows.extend(loose);
+    extend(&mut rows, loose);
     rows
 }
 

@@ -43,17 +43,15 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         area.height - LIST_OFFSET,
     );
     let table = &state.containers.table;
-    let visible = visible(state, area);
-    let sums = stack::sums(state, visible.clone().map(|(_, id)| id));
     let cx = Cx {
         state,
         now: state.now,
     };
-    for (line, (index, id)) in visible.enumerate() {
+    for (line, (index, id)) in visible(state, area).enumerate() {
         let place = row(list, line);
         match id {
             RowId::Stack(key) => {
-                stack::draw(key, &sums, &grid, &cx, theme, indent(place, EDGE), buf);
+                stack::draw(key, &grid, &cx, theme, indent(place, EDGE), buf);
             }
             RowId::Container(key) => {
                 if let Some(container) = state.world.container(key) {
@@ -73,7 +71,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The rows that a frame with this body builds, and no others.
-fn visible(state: &State, area: Rect) -> impl Iterator<Item = (usize, &RowId)> + Clone {
+fn visible(state: &State, area: Rect) -> impl Iterator<Item = (usize, &RowId)> {
     let height = usize::from(area.height.saturating_sub(LIST_OFFSET));
     let table = &state.containers.table;
     table.rows.iter().enumerate().skip(table.top).take(height)
@@ -121,7 +119,7 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
         return false;
     }
     let loaded = state.world.hosts.values().any(|h| h.loaded);
-    let all: usize = state.world.hosts.values().map(|h| h.containers.len()).sum();
+    let all = state.world.count();
     let key = |id: &str| hints::key_of(state, id);
     if !loaded {
         let host = state

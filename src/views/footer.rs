@@ -116,7 +116,7 @@ fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Bu
 fn count(state: &State, prompt: &Prompt) -> String {
     match (&prompt.kind, state.view()) {
         (PromptKind::Filter, ViewId::Containers) => {
-            let all: usize = state.world.hosts.values().map(|h| h.containers.len()).sum();
+            let all = state.world.count();
             format!("{} of {all}", all.saturating_sub(state.containers.hidden))
         }
         (PromptKind::Filter, ViewId::Events) => format!(

@@ -31,7 +31,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(host) = state.world.hosts.values().next() {
         link(state, theme, host, &mut parts);
         if host.loaded {
-            let totals = state.world.totals(state.world.containers());
+            let totals = state.world.totals();
             counts(theme, &totals, &mut parts);
             loads(theme, host, &totals, &mut parts);
         }

@@ -174,7 +174,7 @@ pub(super) fn remove(state: &mut State) -> Effects {
 }
 
 pub(super) fn rename(state: &mut State) -> Effects {
-    if let Some(container) = first(state) {
+    if let Some(container) = first(state).cloned() {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::Rename(container.key.clone()),
             title: format!("rename {} to", container.name),

@@ -17,8 +17,8 @@ pub(super) fn targets(state: &State) -> Vec<&Container> {
         .collect()
 }
 
-pub(super) fn first(state: &State) -> Option<Container> {
-    targets(state).first().map(|c| (*c).clone())
+pub(super) fn first(state: &State) -> Option<&Container> {
+    targets(state).first().copied()
 }
 
 pub(super) fn some(state: &State) -> Option<String> {

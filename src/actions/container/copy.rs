@@ -6,7 +6,7 @@ use crate::state::{Choice, Layer, Menu, MenuItem, State};
 use super::can::first;
 
 pub(super) fn copy_menu(state: &mut State) -> Effects {
-    let Some(container) = first(state) else {
+    let Some(container) = first(state).cloned() else {
         return Effects::new();
     };
     let name = &container.name;
@@ -106,7 +106,7 @@ pub fn urls(container: &Container) -> Vec<String> {
 }
 
 pub(super) fn url_menu(state: &mut State) -> Effects {
-    let Some(container) = first(state) else {
+    let Some(container) = first(state).cloned() else {
         return Effects::new();
     };
     let items = urls(&container)

@@ -45,7 +45,7 @@ pub(super) fn shell(state: &mut State) -> Effects {
 }
 
 pub(super) fn shell_prompt(state: &mut State) -> Effects {
-    if let Some(container) = first(state) {
+    if let Some(container) = first(state).cloned() {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::ShellCommand(container.key.clone()),
             title: format!(
@@ -61,7 +61,7 @@ pub(super) fn shell_prompt(state: &mut State) -> Effects {
 }
 
 pub(super) fn attach(state: &mut State) -> Effects {
-    let Some(container) = first(state) else {
+    let Some(container) = first(state).cloned() else {
         return Effects::new();
     };
     state.handed_over = true;

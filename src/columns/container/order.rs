@@ -1,133 +1,118 @@
-//! The natural order of each column: names up, loads, ages and troubles worst first. A tie is left to the caller.
-use std::cmp::Ordering;
+//! Where a container stands in the natural order of each column: names up, loads, ages and troubles worst first.
+//! A tie is left to the caller.
+use std::borrow::Cow;
+use std::cmp::Reverse;
 
-use crate::columns::Cx;
+use chrono::{DateTime, Utc};
+
+use crate::columns::{Cx, Rank};
 use crate::model::{Container, Sample};
 
-fn sample<'a>(c: &Container, cx: &Cx<'a>) -> Option<&'a Sample> {
-    cx.state.world.latest(&c.key)
-}
-
-/// Greater first, unknown last.
-fn descending<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => b.partial_cmp(&a).unwrap_or(Ordering::Equal),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    }
-}
-
-fn by<T: PartialOrd>(
-    a: &Container,
-    b: &Container,
-    cx: &Cx,
-    figure: fn(&Sample) -> Option<T>,
-) -> Ordering {
-    descending(
-        sample(a, cx).and_then(figure),
-        sample(b, cx).and_then(figure),
-    )
+fn figure(c: &Container, cx: &Cx, figure: fn(&Sample) -> Option<f64>) -> Rank<'static> {
+    Rank::figure(cx.state.world.latest(&c.key).and_then(figure))
 }
 
 fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     Some(a? + b?)
 }
 
-pub(super) fn name(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    a.short_name()
-        .to_lowercase()
-        .cmp(&b.short_name().to_lowercase())
+fn text(text: &str) -> Rank<'_> {
+    Rank::Text(Cow::Borrowed(text))
 }
 
-pub(super) fn state(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    let rank = |c: &Container| match c.problem() {
-        Some(problem) => (0, Some(problem)),
-        None if c.state.is_live() => (1, None),
-        None => (2, None),
+/// In small letters; most names are written so already.
+fn small(text: &str) -> Rank<'_> {
+    Rank::Text(
+        if text.chars().any(|c| !c.is_lowercase() && c.is_alphabetic()) {
+            Cow::Owned(text.to_lowercase())
+        } else {
+            Cow::Borrowed(text)
+        },
+    )
+}
+
+pub(super) fn name<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    small(c.short_name())
+}
+
+pub(super) fn state<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    let problem = c.problem();
+    let group = match problem {
+        Some(_) => 0,
+        None if c.state.is_live() => 1,
+        None => 2,
     };
-    rank(a)
-        .cmp(&rank(b))
-        .then(a.state.cmp(&b.state))
-        .then(b.since.cmp(&a.since))
+    Rank::Condition(group, problem, &c.state, Reverse(c.since))
 }
 
-pub(super) fn cpu(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, |s| s.cpu)
+pub(super) fn cpu<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, |s| s.cpu)
 }
 
-pub(super) fn memory(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, |s| s.memory)
+pub(super) fn memory<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, |s| s.memory.map(|bytes| bytes as f64))
 }
 
-pub(super) fn memory_percent(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, Sample::memory_percent)
+pub(super) fn memory_percent<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, Sample::memory_percent)
 }
 
-pub(super) fn network(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, |s| sum(s.net_rx, s.net_tx))
+pub(super) fn network<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, |s| sum(s.net_rx, s.net_tx))
 }
 
-pub(super) fn disk(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, |s| sum(s.block_read, s.block_write))
+pub(super) fn disk<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, |s| sum(s.block_read, s.block_write))
 }
 
-pub(super) fn pids(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    by(a, b, cx, |s| s.pids)
+pub(super) fn pids<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    figure(c, cx, |s| s.pids.map(|n| n as f64))
 }
 
-pub(super) fn health(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    descending(a.health, b.health)
+pub(super) fn health<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    Rank::descending(c.health.map(|health| health as i64))
 }
 
-pub(super) fn deaths(a: &Container, b: &Container, cx: &Cx) -> Ordering {
-    super::cells::death_count(b, cx).cmp(&super::cells::death_count(a, cx))
+pub(super) fn deaths<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    Rank::descending(Some(super::cells::death_count(c, cx) as i64))
 }
 
-pub(super) fn exit(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    descending(a.exit_code, b.exit_code)
+pub(super) fn exit<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    Rank::descending(c.exit_code)
 }
 
-pub(super) fn ports(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    let first = |c: &Container| {
-        let least = c.ports.iter().filter_map(|p| p.public).min();
-        (least.is_none(), least)
-    };
-    first(a).cmp(&first(b))
+pub(super) fn ports<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    let first = c.ports.iter().filter_map(|p| p.public).min();
+    first.map_or(Rank::Unknown, |port| Rank::Number(i64::from(port)))
 }
 
-pub(super) fn image(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    super::words::short_image(&a.image).cmp(&super::words::short_image(&b.image))
+pub(super) fn image<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    Rank::Text(super::words::short_image(&c.image))
 }
 
-pub(super) fn age(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    b.created.cmp(&a.created)
+pub(super) fn age<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    let micros = |at: DateTime<Utc>| at.timestamp_micros();
+    Rank::descending(c.created.map(micros))
 }
 
-pub(super) fn stack(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    (a.stack().is_none(), a.stack()).cmp(&(b.stack().is_none(), b.stack()))
+pub(super) fn stack<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    c.stack().map_or(Rank::Unknown, text)
 }
 
-pub(super) fn networks(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    a.networks
-        .iter()
-        .map(|n| &n.0)
-        .cmp(b.networks.iter().map(|n| &n.0))
+pub(super) fn networks<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    Rank::Texts(c.networks.iter().map(|n| n.0.as_str()).collect())
 }
 
-pub(super) fn address(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    let number = |c: &Container| -> Vec<u32> {
-        let first = c.networks.first().map_or("", |n| n.1.as_str());
-        first
-            .split('.')
-            .filter_map(|part| part.parse().ok())
-            .collect()
-    };
-    number(a).cmp(&number(b))
+pub(super) fn address<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    let first = c.networks.first().map_or("", |n| n.1.as_str());
+    let parts = first.split('.').filter_map(|part| part.parse().ok());
+    Rank::Numbers(parts.collect())
 }
 
-pub(super) fn id(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    a.key.cmp(&b.key)
+pub(super) fn id<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    text(&c.key.id)
 }
 
-pub(super) fn command(a: &Container, b: &Container, _: &Cx) -> Ordering {
-    a.command.cmp(&b.command)
+pub(super) fn command<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    text(&c.command)
 }

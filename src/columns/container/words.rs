@@ -1,4 +1,6 @@
 //! A container's condition as a sign and words: the same on its row, in details and in lists.
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{Container, Health, RunState};
@@ -69,7 +71,7 @@ pub fn span(passed: TimeDelta) -> String {
 }
 
 /// An image without its registry's host and with a short digest.
-pub fn short_image(image: &str) -> String {
+pub fn short_image(image: &str) -> Cow<'_, str> {
     let image = image
         .strip_prefix("sha256:")
         .map_or(image, |digest| digest.get(..12).unwrap_or(digest));
@@ -83,8 +85,8 @@ pub fn short_image(image: &str) -> String {
     };
     let image = image.strip_prefix("library/").unwrap_or(image);
     match digest {
-        Some(digest) => format!("{image}@{digest}"),
-        None => image.to_owned(),
+        Some(digest) => Cow::Owned(format!("{image}@{digest}")),
+        None => Cow::Borrowed(image),
     }
 }
 

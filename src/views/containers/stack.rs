@@ -1,73 +1,24 @@
 //! A stack's row: how many of it run, what is wrong in it, and its sums in the columns of the figures.
-use std::collections::{BTreeMap, BTreeSet};
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::Cx;
-use crate::model::{Container, Key as Id};
+use crate::model::Key as Id;
 use crate::state::world::Totals;
-use crate::state::{RowId, State};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::{Line, Pen};
 
 use super::grid::Grid;
 
-/// Number of containers and sums of each stack on screen.
-pub(super) type Sums = BTreeMap<Id, (usize, Totals)>;
-
-/// Sums for the stacks among these rows, in one pass over the containers.
-pub(super) fn sums<'a>(state: &State, rows: impl Iterator<Item = &'a RowId>) -> Sums {
-    let shown: BTreeSet<&Id> = rows
-        .filter_map(|id| match id {
-            RowId::Stack(key) => Some(key),
-            _ => None,
-        })
-        .collect();
-    let mut members: BTreeMap<&Id, Vec<&Container>> = BTreeMap::new();
-    if shown.is_empty() {
-        return Sums::new();
-    }
-    let names: BTreeMap<(crate::model::HostId, &str), &Id> = shown
-        .iter()
-        .map(|key| ((key.host, &*key.id), *key))
-        .collect();
-    for container in state.world.containers() {
-        let stack = container
-            .stack()
-            .and_then(|name| names.get(&(container.key.host, name)));
-        if let Some(stack) = stack {
-            members.entry(stack).or_default().push(container);
-        }
-    }
-    members
-        .into_iter()
-        .map(|(key, list)| {
-            (
-                key.clone(),
-                (list.len(), state.world.totals(list.into_iter())),
-            )
-        })
-        .collect()
-}
-
-pub(super) fn draw(
-    key: &Id,
-    sums: &Sums,
-    grid: &Grid,
-    cx: &Cx,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+pub(super) fn draw(key: &Id, grid: &Grid, cx: &Cx, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let folded = cx.state.containers.folded.contains(key);
     let sign = if folded {
         theme.symbols.folded
     } else {
         theme.symbols.open
     };
-    let (count, totals) = sums.get(key).copied().unwrap_or_default();
+    let totals = cx.state.world.stack_totals(key);
     let (state_x, _) = grid.place("state").unwrap_or((area.width, 0));
     let name = Rect::new(
         area.x,
@@ -105,14 +56,18 @@ pub(super) fn draw(
         end.saturating_sub(state_x),
         area.height,
     );
-    condition(count, &totals, theme, usize::from(room.width)).draw(buf, room);
+    condition(&totals, theme, usize::from(room.width)).draw(buf, room);
 }
 
 /// `9/10 up · 1 unhealthy`, with as many of the troubles as there is room for.
-fn condition(count: usize, totals: &Totals, theme: &Theme, room: usize) -> Line {
-    let all_up = totals.running == count;
+fn condition(totals: &Totals, theme: &Theme, room: usize) -> Line {
+    let all_up = totals.running == totals.count;
     let key = if all_up { Key::StateOk } else { Key::Text };
-    let mut line = Line::of(theme, format!("{}/{count} up", totals.running), key);
+    let mut line = Line::of(
+        theme,
+        format!("{}/{} up", totals.running, totals.count),
+        key,
+    );
     for (n, word, short, key) in [
         (totals.unhealthy, "unhealthy", "bad", Key::StateBad),
         (totals.restarting, "restarting", "busy", Key::StateBusy),
