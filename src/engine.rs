@@ -48,9 +48,37 @@ pub struct Engine {
 impl Engine {
     /// Connects and asks who is there: a ping within 2 s, then version and info, which a proxy may refuse.
     pub async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
+        Self::open_with(endpoint, async |raw, name| info::ask(raw, name).await).await
+    }
+
+    /// Connects with as few questions as possible: where the ping tells the API's version, nothing else is asked, because
+    /// version and info make docker start other programs and wait for them. [`Engine::acquaint`] asks the rest.
+    pub async fn greet(endpoint: &Endpoint) -> Result<Self, Error> {
+        Self::open_with(endpoint, async |raw, name| info::greet(raw, name).await).await
+    }
+
+    /// The same client, knowing what version and info say. Without an answer it knows what it knew.
+    pub async fn acquaint(&self) -> Self {
+        let info = match info::ask(&self.raw, &self.info.endpoint).await {
+            Ok(info) => Arc::new(info),
+            Err(error) => {
+                tracing::warn!(%error, "the engine does not say what it is");
+                Arc::clone(&self.info)
+            }
+        };
+        Self {
+            info,
+            ..self.clone()
+        }
+    }
+
+    async fn open_with(
+        endpoint: &Endpoint,
+        ask: impl AsyncFnOnce(&Raw, &str) -> Result<EngineInfo, Error>,
+    ) -> Result<Self, Error> {
         let connector = Connector::to(endpoint).await?;
         let raw = Raw::new(connector, &endpoint.authority());
-        let info = match info::ask(&raw, &endpoint.to_string()).await {
+        let info = match ask(&raw, &endpoint.to_string()).await {
             Ok(info) => info,
             Err(error) => return Err(raw.connector().explain(error).await),
         };

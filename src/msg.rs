@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use crate::effect::{JobId, LogQuery};
 use crate::keys::{Chord, Mouse};
 use crate::model::{
-    Container, Details, EngineEvent, Entry, HostId, Key, Link, LogRecord, Processes, Sample,
+    Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Link, LogRecord, Processes,
+    Sample,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -45,6 +46,8 @@ pub enum FailureKind {
 #[derive(Debug, Clone)]
 pub enum HostMsg {
     Link(Link),
+    /// All that the engine says of itself; the link came up with what its ping tells.
+    Info(Box<EngineInfo>),
     /// The whole inventory, replacing what was.
     Snapshot(Vec<Container>),
     /// Rows that changed and ids that are gone.

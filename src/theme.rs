@@ -118,7 +118,9 @@ theme_keys! {
     Title "title" "bold 252" "bold 236" "bold";
     /// Danger in a question: what will be lost.
     Danger "danger" "bold 203" "bold 160" "bold";
-    /// A hit of a search or filter.
+    /// The letters of a name that a filter found.
+    FilterHit "filter.hit" "bold underline 80" "bold underline 30" "bold underline";
+    /// A hit of a search.
     Match "match" "16 on 221" "16 on 221" "reverse";
     /// The hit the cursor is on.
     MatchCurrent "match.current" "bold 16 on 215" "bold 16 on 215" "bold reverse";

@@ -102,7 +102,9 @@ fn settle_inspect(state: &mut State, height: usize) {
         return;
     };
     if let (true, Some(details)) = (sheet.inspect.stale, sheet.details.as_ref()) {
-        sheet.inspect.refresh(&details.document, height);
+        sheet
+            .inspect
+            .refresh(&details.document, sheet.revealed, height);
         sheet.inspect.stale = false;
     }
 }

@@ -37,6 +37,8 @@ pub struct View {
     pub id: ViewId,
     /// As shown on its tab or at the end of the way to it.
     pub title: &'static str,
+    /// The action that opens it.
+    pub action: &'static str,
     /// Names it answers to in the command palette.
     pub aliases: &'static [&'static str],
     /// The key of its tab.
@@ -53,6 +55,7 @@ pub const ALL: &[View] = &[
     View {
         id: ViewId::Containers,
         title: "Containers",
+        action: "view.containers",
         aliases: &["containers", "ps", "co"],
         key: Some('1'),
         tab: true,
@@ -62,6 +65,7 @@ pub const ALL: &[View] = &[
     View {
         id: ViewId::Events,
         title: "Events",
+        action: "view.events",
         aliases: &["events", "ev"],
         key: Some('8'),
         tab: true,
@@ -71,6 +75,7 @@ pub const ALL: &[View] = &[
     View {
         id: ViewId::Journal,
         title: "Journal",
+        action: "view.journal",
         aliases: &["journal", "history"],
         key: Some('9'),
         tab: true,
@@ -80,6 +85,7 @@ pub const ALL: &[View] = &[
     opened(
         ViewId::Details,
         "Details",
+        "container.details",
         &["details", "describe"],
         "All that is known of one container.",
         details::draw,
@@ -87,6 +93,7 @@ pub const ALL: &[View] = &[
     opened(
         ViewId::Inspect,
         "Inspect",
+        "container.inspect",
         &["inspect"],
         "The engine's whole answer, as a tree.",
         inspect::draw,
@@ -94,6 +101,7 @@ pub const ALL: &[View] = &[
     opened(
         ViewId::Logs,
         "Logs",
+        "container.logs",
         &["logs"],
         "What services wrote, in order of time.",
         logs::draw,
@@ -101,6 +109,7 @@ pub const ALL: &[View] = &[
     opened(
         ViewId::Processes,
         "Processes",
+        "container.processes",
         &["top", "processes"],
         "What runs inside a container.",
         processes::draw,
@@ -111,6 +120,7 @@ pub const ALL: &[View] = &[
 const fn opened(
     id: ViewId,
     title: &'static str,
+    action: &'static str,
     aliases: &'static [&'static str],
     help: &'static str,
     render: Render,
@@ -118,6 +128,7 @@ const fn opened(
     View {
         id,
         title,
+        action,
         aliases,
         key: None,
         tab: false,

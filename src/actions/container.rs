@@ -5,7 +5,6 @@ mod copy;
 mod open;
 mod verbs;
 
-use crate::effect::Verb;
 use crate::model::RunState;
 use crate::state::{Scope, ViewId};
 
@@ -14,11 +13,11 @@ pub use copy::urls;
 pub use open::{hand_over, open_logs, open_on, resolve};
 pub use verbs::{start_job, state_words, target_of};
 
-use ask::{kill, remove, rename, stop};
+use ask::{kill, remove, rename};
 use can::{all_are, first, has_process, one, one_running, restart_unavailable, some};
 use copy::{copy_menu, url_menu};
 use open::{attach, logs, open, shell, shell_prompt};
-use verbs::{pause, restart, run_on};
+use verbs::{pause, restart, start, stop};
 
 use super::{Action, Danger};
 
@@ -188,7 +187,7 @@ pub const ACTIONS: &[Action] = &[
         danger: Danger::Changes,
         footer: 5,
         unavailable: |state| all_are(state, has_process, "already running: r restarts it"),
-        run: |state| run_on(state, |c| !has_process(c), &Verb::Start),
+        run: start,
     },
     Action {
         id: "container.stop",

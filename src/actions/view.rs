@@ -156,6 +156,8 @@ fn reveal(state: &mut State) -> Effects {
         return Effects::new();
     };
     sheet.revealed = !sheet.revealed;
+    // What may be searched has changed.
+    sheet.inspect.stale = true;
     match target {
         Some(target) if sheet.revealed => {
             vec![Effect::JournalReveal {
@@ -220,7 +222,7 @@ fn seek(state: &mut State, forward: bool) -> Effects {
         .clone();
         inspect.reveal(&hit);
         if let Some(details) = sheet.details.as_ref() {
-            inspect.refresh(&details.document, height);
+            inspect.refresh(&details.document, sheet.revealed, height);
         }
         inspect
             .table

@@ -21,9 +21,27 @@ pub(super) async fn ping(raw: &Raw) -> Result<Option<Answer>, Error> {
     }
 }
 
+/// Only pings where the answer bears the API's version; else asks all.
+pub(super) async fn greet(raw: &Raw, endpoint: &str) -> Result<EngineInfo, Error> {
+    let pinged = ping(raw).await?;
+    let tells = |answer: &Answer| answer.headers.contains_key("api-version");
+    if pinged.as_ref().is_some_and(tells) {
+        return Ok(read(pinged.as_ref(), &Value::Null, &Value::Null, endpoint));
+    }
+    ask_after(raw, endpoint, pinged.as_ref()).await
+}
+
 /// Pings, then asks version and info at once. Either may be refused; then its figures are missing.
 pub(super) async fn ask(raw: &Raw, endpoint: &str) -> Result<EngineInfo, Error> {
     let pinged = ping(raw).await?;
+    ask_after(raw, endpoint, pinged.as_ref()).await
+}
+
+async fn ask_after(
+    raw: &Raw,
+    endpoint: &str,
+    pinged: Option<&Answer>,
+) -> Result<EngineInfo, Error> {
     let (version, info) = futures::join!(
         raw.get_json("/version", SIZE, CALL_LIMIT),
         raw.get_json("/info", SIZE, CALL_LIMIT)
@@ -36,7 +54,7 @@ pub(super) async fn ask(raw: &Raw, endpoint: &str) -> Result<EngineInfo, Error> 
     };
     // Info counts images and asks plugins: an engine that cannot answer it in time still lists containers.
     let info = info.unwrap_or(Value::Null);
-    Ok(read(pinged.as_ref(), &version, &info, endpoint))
+    Ok(read(pinged, &version, &info, endpoint))
 }
 
 fn read(pinged: Option<&Answer>, version: &Value, info: &Value, endpoint: &str) -> EngineInfo {

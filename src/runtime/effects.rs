@@ -103,12 +103,12 @@ impl Runner {
     }
 
     /// The first engine that answers is noted in the journal.
-    pub fn session_opened(&mut self, info: Option<&EngineInfo>) {
+    pub fn session_opened(&mut self, info: &EngineInfo) {
         if self.announced {
             return;
         }
         self.announced = true;
-        let (recorder, info) = (self.recorder.clone(), info.cloned());
+        let (recorder, info) = (self.recorder.clone(), Some(info.clone()));
         tokio::spawn(async move { recorder.session(info).await });
     }
 

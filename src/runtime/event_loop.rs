@@ -192,6 +192,12 @@ impl<S: Screen> EventLoop<S> {
             }
             Woke::Host(id, msg) => {
                 self.ring(id, &msg);
+                // What the user waits for since the start waits for no pace.
+                if matches!(msg, HostMsg::Snapshot(_))
+                    && !self.state.world.host(id).is_some_and(|host| host.loaded)
+                {
+                    self.drawn = None;
+                }
                 self.apply(Msg::Host(id, msg));
             }
             Woke::Logs(query, msg) => self.apply(Msg::Logs(query, msg)),
@@ -244,9 +250,8 @@ impl<S: Screen> EventLoop<S> {
 
     fn apply(&mut self, msg: Msg) {
         self.dirty = true;
-        let opened = matches!(&msg, Msg::Host(_, HostMsg::Link(crate::model::Link::Up(_))));
-        if let (true, Msg::Host(_, HostMsg::Link(link))) = (opened, &msg) {
-            self.runner.session_opened(link.info());
+        if let Msg::Host(_, HostMsg::Info(info)) = &msg {
+            self.runner.session_opened(info);
         }
         let snapshot = matches!(&msg, Msg::Host(_, HostMsg::Snapshot(_)));
         for effect in update(

@@ -150,7 +150,7 @@ async fn connect(candidates: &[Candidate]) -> Result<(Engine, Candidate), Failed
     let mut hopeless = true;
     for candidate in candidates {
         let error = match &candidate.endpoint {
-            Ok(endpoint) => match Engine::open(endpoint).await {
+            Ok(endpoint) => match Engine::greet(endpoint).await {
                 Ok(engine) => return Ok((engine, candidate.clone())),
                 Err(error) => {
                     hopeless = false;

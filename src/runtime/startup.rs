@@ -212,11 +212,7 @@ pub fn prefs(settings: &Settings) -> Prefs {
         order: order.trim_start_matches('-').to_owned(),
         reverse: order.starts_with('-'),
         show_stopped: settings.show_stopped,
-        confirm_restart: settings
-            .confirm
-            .get("container.restart")
-            .copied()
-            .unwrap_or(false),
+        confirm: settings.confirm.clone(),
         protect: settings.protect.clone(),
         shells: settings.shells.clone(),
         log_tail: settings.logs.tail,

@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::Node;
+use crate::text;
 
 use super::table::{RowId, Table};
 
@@ -21,7 +22,8 @@ pub struct InspectState {
 
 impl InspectState {
     /// Takes the visible rows anew from the document.
-    pub fn refresh(&mut self, document: &Node, height: usize) {
+    /// A secret is not searched unless it is shown, so that the count of hits does not tell it.
+    pub fn refresh(&mut self, document: &Node, revealed: bool, height: usize) {
         let mut rows = Vec::new();
         walk(document, &mut Vec::new(), &mut |path, _, _| {
             rows.push(RowId::Path(path.to_vec()));
@@ -35,9 +37,8 @@ impl InspectState {
         let needle = self.query.to_lowercase();
         let hits = &mut self.hits;
         walk(document, &mut Vec::new(), &mut |path, name, node| {
-            if name.to_lowercase().contains(&needle)
-                || value_text(node).to_lowercase().contains(&needle)
-            {
+            let value = shown(name, node, revealed).0;
+            if name.to_lowercase().contains(&needle) || value.to_lowercase().contains(&needle) {
                 hits.push(path.to_vec());
             }
             true
@@ -77,7 +78,7 @@ pub fn at<'a>(document: &'a Node, path: &[u16]) -> Option<(String, &'a Node)> {
 }
 
 /// A leaf's value as text; a branch has none.
-pub fn value_text(node: &Node) -> String {
+fn value_text(node: &Node) -> String {
     match node {
         Node::Null => "null".to_owned(),
         Node::Bool(b) => b.to_string(),
@@ -87,6 +88,22 @@ pub fn value_text(node: &Node) -> String {
         Node::Object(items) if items.is_empty() => "{}".to_owned(),
         Node::List(_) | Node::Object(_) => String::new(),
     }
+}
+
+/// A leaf's value as it may be shown, and whether something of it is masked. `NAME=secret` in lists of variables is masked
+/// behind its name.
+pub fn shown(name: &str, node: &Node, revealed: bool) -> (String, bool) {
+    if let (Node::Text(value), false) = (node, revealed) {
+        if text::looks_secret(name, value) {
+            return (text::MASK.to_owned(), true);
+        }
+        if let Some((variable, secret)) = value.split_once('=')
+            && text::looks_secret(variable, secret)
+        {
+            return (format!("{variable}={}", text::MASK), true);
+        }
+    }
+    (value_text(node), false)
 }
 
 /// Visits every node below the root in order; `visit` says whether to go into it.

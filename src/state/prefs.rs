@@ -1,4 +1,6 @@
 //! The user's settings, resolved: names are known to be right.
+use std::collections::BTreeMap;
+
 use super::log_book::Stamps;
 
 /// What the user chose.
@@ -11,8 +13,8 @@ pub struct Prefs {
     pub order: String,
     pub reverse: bool,
     pub show_stopped: bool,
-    /// Ask before a restart.
-    pub confirm_restart: bool,
+    /// Whether an action asks first, where the user chose, by its id.
+    pub confirm: BTreeMap<String, bool>,
     /// Names (with `*`) that are asked for before anything touches them.
     pub protect: Vec<String>,
     /// Shells to try first.
@@ -35,7 +37,7 @@ impl Default for Prefs {
             order: "name".to_owned(),
             reverse: false,
             show_stopped: true,
-            confirm_restart: false,
+            confirm: BTreeMap::new(),
             protect: Vec::new(),
             shells: Vec::new(),
             log_tail: 500,
@@ -48,6 +50,11 @@ impl Default for Prefs {
 }
 
 impl Prefs {
+    /// Whether an action asks first; nothing: as it does by itself.
+    pub fn asks(&self, action: &str) -> Option<bool> {
+        self.confirm.get(action).copied()
+    }
+
     /// Whether a name matches one of the protected patterns; `*` stands for any characters.
     pub fn protects(&self, name: &str) -> bool {
         self.protect.iter().any(|pattern| glob(pattern, name))

@@ -16,6 +16,11 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
     }
     match msg {
         HostMsg::Link(link) => condition(state, id, link),
+        HostMsg::Info(info) => {
+            if host.link.is_up() {
+                condition(state, id, Link::Up(info));
+            }
+        }
         HostMsg::Snapshot(containers) => {
             host.snapshot(containers);
             state.containers.stale = true;

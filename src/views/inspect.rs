@@ -9,9 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::Node;
-use crate::state::inspect::{at, value_text};
+use crate::state::inspect::{at, shown};
 use crate::state::{RowId, Sheet, State};
-use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 
@@ -77,23 +76,14 @@ fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<L
     Some(line)
 }
 
-/// A leaf's value as it may be shown, and its style. `NAME=secret` in lists of variables is masked behind its name.
+/// A leaf's value as it may be shown, and its style.
 fn value(name: &str, node: &Node, revealed: bool) -> (String, Key) {
+    let (value, masked) = shown(name, node, revealed);
     match node {
-        Node::Text(value) => {
-            if !revealed && text::looks_secret(name, value) {
-                return (text::MASK.to_owned(), Key::Secret);
-            }
-            if let Some((variable, secret)) = value.split_once('=')
-                && !revealed
-                && text::looks_secret(variable, secret)
-            {
-                return (format!("{variable}={}", text::MASK), Key::Secret);
-            }
-            (format!("\"{value}\""), Key::ValueText)
-        }
-        Node::Number(_) | Node::Bool(_) => (value_text(node), Key::ValueNumber),
-        Node::Null | Node::List(_) | Node::Object(_) => (value_text(node), Key::Faint),
+        _ if masked => (value, Key::Secret),
+        Node::Text(_) => (format!("\"{value}\""), Key::ValueText),
+        Node::Number(_) | Node::Bool(_) => (value, Key::ValueNumber),
+        Node::Null | Node::List(_) | Node::Object(_) => (value, Key::Faint),
     }
 }
 

@@ -107,9 +107,41 @@ fn restart_asks_for_what_is_protected() {
         .runs(&[("mailhog", restart())]);
 
     let mut it = world();
-    it.state.prefs.confirm_restart = true;
+    it.state
+        .prefs
+        .confirm
+        .insert("container.restart".to_owned(), true);
     it.on("mailhog").press("r").asks_nothing();
     it.question();
+}
+
+#[test]
+fn the_settings_say_what_asks_first() {
+    let mut it = world();
+    for (action, asks) in [
+        ("container.stop", false),
+        ("container.pause", true),
+        ("container.start", true),
+    ] {
+        it.state.prefs.confirm.insert(action.to_owned(), asks);
+    }
+    it.on("mailhog").press("s").runs(&[("mailhog", stop())]);
+    it.on("grafana").press("p").asks_nothing();
+    assert_eq!(it.question().title, "Pause grafana-1?");
+    it.press("esc").on("backup").press("u").asks_nothing();
+    assert_eq!(it.question().title, "Start backup?");
+
+    // A protected one is asked for whatever the settings say, and never kept from being started.
+    let mut it = world();
+    it.state
+        .prefs
+        .confirm
+        .insert("container.stop".to_owned(), false);
+    it.protect("mailhog");
+    it.on("mailhog").press("s").asks_nothing();
+    assert_eq!(it.question().title, "Stop mailhog-1?");
+    it.press("esc").protect("backup");
+    it.on("backup").press("u").runs(&[("backup", Verb::Start)]);
 }
 
 #[test]

@@ -237,6 +237,21 @@ fn the_palette_finds_and_runs_an_action() {
 }
 
 #[test]
+fn the_palette_knows_views_by_their_other_names() {
+    for (typed, view) in [
+        (": e v enter", ViewId::Events),
+        (": h i s t o r y enter", ViewId::Journal),
+        (": d e s c r i b e enter", ViewId::Details),
+        (": t o p enter", ViewId::Processes),
+        (": l o g s enter", ViewId::Logs),
+    ] {
+        let mut it = world();
+        it.on("zammad").press(typed);
+        assert_eq!(it.state.view(), view, "{typed}");
+    }
+}
+
+#[test]
 fn the_palettes_cursor_stays_in_its_list() {
     use stacktui::keys::MouseKind;
     let mut it = world();

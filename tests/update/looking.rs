@@ -416,3 +416,19 @@ fn a_stop_is_told_by_the_row_that_it_reached() {
     assert_eq!(it.container("grafana").state, RunState::Exited);
     it.shows("137");
 }
+
+#[test]
+fn a_search_in_inspect_does_not_tell_a_secret() {
+    let mut it = world();
+    it.on("zammad").press("i");
+    it.send(Msg::Details(
+        key("zammad"),
+        Ok(Box::new(base::details("zammad", base::now()))),
+    ));
+    let secret = "correct-horse";
+    let hits = |it: &Scene| it.state.sheets[&key("zammad")].inspect.hits.len();
+    it.press("/").type_in(secret).press("enter");
+    assert_eq!(hits(&it), 0);
+    it.press("esc esc").press("enter v").press("i");
+    assert_eq!(hits(&it), 1, "shown, it may be searched");
+}

@@ -13,14 +13,17 @@ pub(super) fn names(list: &[&Container]) -> String {
     }
 }
 
-pub(super) fn ask(state: &State, verb: &Verb, title: String, lines: Vec<String>) -> Layer {
+pub(super) fn ask(
+    state: &State,
+    list: &[&Container],
+    verb: &Verb,
+    title: String,
+    lines: Vec<String>,
+) -> Layer {
     Layer::Confirm(Confirm {
         title,
         lines,
-        jobs: targets(state)
-            .iter()
-            .map(|c| (c.key.clone(), verb.clone()))
-            .collect(),
+        jobs: list.iter().map(|c| (c.key.clone(), verb.clone())).collect(),
         yes: verb.to_string(),
         must_type: String::new(),
         field: Field::default(),
@@ -55,20 +58,6 @@ pub(super) fn losses(list: &[&Container]) -> Vec<String> {
     } else {
         vec![format!("no longer reachable: port {}", ports.join(", "))]
     }
-}
-
-pub(super) fn stop(state: &mut State) -> Effects {
-    let list = targets(state);
-    let mut lines = listed(&list);
-    lines.extend(losses(&list));
-    let layer = ask(
-        state,
-        &Verb::Stop { timeout: None },
-        format!("Stop {}?", names(&list)),
-        lines,
-    );
-    state.layers.push(layer);
-    Effects::new()
 }
 
 pub(super) fn kill(state: &mut State) -> Effects {
@@ -156,6 +145,7 @@ pub(super) fn remove(state: &mut State) -> Effects {
     let title = format!("Remove {}?", names(&list));
     let Layer::Confirm(mut confirm) = ask(
         state,
+        &list,
         &Verb::Remove {
             force: running,
             volumes: false,

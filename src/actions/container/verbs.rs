@@ -3,7 +3,7 @@ use crate::effect::{Effect, Effects, Job, Verb};
 use crate::model::{Container, Health, Key, RunState, Target};
 use crate::state::State;
 
-use super::ask::{ask, listed, names};
+use super::ask::{ask, listed, losses, names};
 use super::can::{has_process, targets};
 
 /// The state of a container in words, for the journal: `running, unhealthy`.
@@ -46,63 +46,96 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     Some(Effect::Run(job))
 }
 
-pub(super) fn run_on(state: &mut State, wants: fn(&Container) -> bool, verb: &Verb) -> Effects {
-    let keys: Vec<Key> = targets(state)
+/// Does it to these at once, or asks first when the settings, a label or the verb's own habit say so.
+fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
+    let list: Vec<&Container> = keys
+        .iter()
+        .filter_map(|key| state.world.container(key))
+        .collect();
+    if list.is_empty() {
+        return Effects::new();
+    }
+    let guarded = habit != Habit::Harmless
+        && list
+            .iter()
+            .any(|c| c.is_protected() || state.prefs.protects(&c.name));
+    let asks = state.prefs.asks(shown_action(verb));
+    if !guarded && !asks.unwrap_or(habit == Habit::Asks) {
+        return keys
+            .iter()
+            .filter_map(|key| start_job(state, key, verb))
+            .collect();
+    }
+    let mut lines = listed(&list);
+    if *verb == (Verb::Stop { timeout: None }) {
+        lines.extend(losses(&list));
+    }
+    if guarded {
+        lines.push("protected by its label or by your settings".to_owned());
+    }
+    let mut title = format!("{verb} {}?", names(&list));
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let layer = ask(state, &list, verb, title, lines);
+    state.layers.push(layer);
+    Effects::new()
+}
+
+/// How a verb is begun when nothing is said about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    /// Takes nothing away: done at once even to what is protected.
+    Harmless,
+    AtOnce,
+    Asks,
+}
+
+/// The action that stands for a verb in the settings: one key pauses and unpauses.
+fn shown_action(verb: &Verb) -> &'static str {
+    match verb {
+        Verb::Unpause => Verb::Pause.action(),
+        other => other.action(),
+    }
+}
+
+fn keys_of(state: &State, wants: impl Fn(&Container) -> bool) -> Vec<Key> {
+    targets(state)
         .into_iter()
         .filter(|c| wants(c))
         .map(|c| c.key.clone())
-        .collect();
-    keys.iter()
-        .filter_map(|key| start_job(state, key, verb))
         .collect()
+}
+
+pub(super) fn start(state: &mut State) -> Effects {
+    let keys = keys_of(state, |c| !has_process(c));
+    act(state, &keys, &Verb::Start, Habit::Harmless)
+}
+
+pub(super) fn stop(state: &mut State) -> Effects {
+    let keys = keys_of(state, |_| true);
+    act(state, &keys, &Verb::Stop { timeout: None }, Habit::Asks)
 }
 
 pub(super) fn restart(state: &mut State) -> Effects {
-    let verb = Verb::Restart { timeout: None };
-    let list = targets(state);
-    let protected: Vec<&Container> = list
-        .iter()
-        .copied()
-        .filter(|c| {
-            state.prefs.confirm_restart || c.is_protected() || state.prefs.protects(&c.name)
-        })
-        .collect();
-    if !protected.is_empty() {
-        let mut lines = listed(&list);
-        lines.push("protected by its label or by your settings".to_owned());
-        let layer = ask(state, &verb, format!("Restart {}?", names(&list)), lines);
-        state.layers.push(layer);
-        return Effects::new();
-    }
-    let keys: Vec<Key> = list
-        .iter()
-        .filter(|c| {
-            !state
-                .jobs
-                .of(&c.key)
-                .is_some_and(|r| r.job.verb.waits_for_stop())
-        })
-        .map(|c| c.key.clone())
-        .collect();
-    keys.iter()
-        .filter_map(|key| start_job(state, key, &verb))
-        .collect()
+    let keys = keys_of(state, |c| {
+        let running = state.jobs.of(&c.key);
+        !running.is_some_and(|r| r.job.verb.waits_for_stop())
+    });
+    act(
+        state,
+        &keys,
+        &Verb::Restart { timeout: None },
+        Habit::AtOnce,
+    )
 }
 
 pub(super) fn pause(state: &mut State) -> Effects {
-    let keys: Vec<(Key, bool)> = targets(state)
-        .into_iter()
-        .filter(|c| has_process(c))
-        .map(|c| (c.key.clone(), c.state == RunState::Paused))
-        .collect();
-    let all_paused = keys.iter().all(|(_, paused)| *paused);
-    let verb = if all_paused {
-        Verb::Unpause
-    } else {
-        Verb::Pause
-    };
-    keys.iter()
-        .filter(|(_, paused)| *paused == all_paused)
-        .filter_map(|(key, _)| start_job(state, key, &verb))
-        .collect()
+    let is_paused = |c: &Container| c.state == RunState::Paused;
+    let running = keys_of(state, |c| has_process(c) && !is_paused(c));
+    if running.is_empty() {
+        let paused = keys_of(state, is_paused);
+        return act(state, &paused, &Verb::Unpause, Habit::Harmless);
+    }
+    act(state, &running, &Verb::Pause, Habit::AtOnce)
 }

@@ -114,7 +114,11 @@ impl Follow<'_, '_> {
             HostMsg::Link(Link::Down { reason, .. }) => {
                 complain(&format!("the engine went away: {}", reason.why));
             }
-            HostMsg::Link(_) | HostMsg::Events(_) | HostMsg::Samples(_) | HostMsg::NoSample(_) => {}
+            HostMsg::Link(_)
+            | HostMsg::Info(_)
+            | HostMsg::Events(_)
+            | HostMsg::Samples(_)
+            | HostMsg::NoSample(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
 use crate::model::{Container, Health, Port, Sample};
-use crate::text;
+use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
 use crate::widgets::chart;
 
@@ -53,15 +53,38 @@ pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
     } else {
         Key::Dim
     };
+    let mut pieces = vec![(indent.to_owned(), Key::Text), (format!("{sign} "), key)];
+    pieces.extend(with_hits(
+        c.short_name(),
+        &cx.state.containers.filter,
+        weight,
+    ));
+    pieces.push((stack, Key::Faint));
     Cell {
-        pieces: vec![
-            (indent.to_owned(), Key::Text),
-            (format!("{sign} "), key),
-            (c.short_name().to_owned(), weight),
-            (stack, Key::Faint),
-        ],
+        pieces,
         fit: Fit::Cut,
     }
+}
+
+/// A name with what the filter found in it.
+fn with_hits(name: &str, filter: &str, key: Key) -> Vec<(String, Key)> {
+    let mut hits = Vec::new();
+    if !filter.is_empty() {
+        FuzzyMatcher::new(filter).indices(name, &mut hits);
+    }
+    if hits.is_empty() {
+        return vec![(name.to_owned(), key)];
+    }
+    let mut pieces: Vec<(String, Key)> = Vec::new();
+    for (index, letter) in name.chars().enumerate() {
+        let hit = hits.binary_search(&(index as u32)).is_ok();
+        let key = if hit { Key::FilterHit } else { key };
+        match pieces.last_mut() {
+            Some((words, last)) if *last == key => words.push(letter),
+            _ => pieces.push((letter.to_string(), key)),
+        }
+    }
+    pieces
 }
 
 pub(super) fn state(c: &Container, cx: &Cx) -> Cell {

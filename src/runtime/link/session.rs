@@ -38,6 +38,7 @@ enum Done {
     Some(Vec<String>, Result<Vec<Container>, Error>, Duration),
     Ping(Result<(), Error>),
     Subscribed(Result<Events, Error>),
+    Acquainted(Engine),
     FeedOver,
 }
 
@@ -99,7 +100,7 @@ pub(super) async fn run(link: &LinkTask, engine: Engine, up_at: &mut Option<Inst
 }
 
 impl Session<'_> {
-    /// Subscribes, lists, then says that the link is up.
+    /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
     async fn begin(&mut self) -> Result<(), End> {
         let subscribed = self.engine.events(None).await;
         self.subscribe(subscribed)?;
@@ -114,6 +115,9 @@ impl Session<'_> {
         self.say(HostMsg::Link(Link::Up(info))).await?;
         self.say(HostMsg::Snapshot(rows)).await?;
         self.whole_at = Instant::now() + self.period();
+        let engine = self.engine.clone();
+        self.tasks
+            .spawn(async move { Done::Acquainted(engine.acquaint().await) });
         Ok(())
     }
 
@@ -269,6 +273,16 @@ impl Session<'_> {
                 // Between the two streams the engine may have forgotten events.
                 self.inventory.touch_all();
                 self.flush_at = Some(Instant::now());
+            }
+            Done::Acquainted(engine) => {
+                let info = Box::new(engine.info().clone());
+                // The same connector: streams that run need not be told.
+                self.link.engine.send_if_modified(|held| {
+                    *held = Some(engine.clone());
+                    false
+                });
+                self.engine = engine;
+                self.say(HostMsg::Info(info)).await?;
             }
             Done::FeedOver => {}
         }

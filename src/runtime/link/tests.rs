@@ -29,6 +29,8 @@ struct Fake {
     /// Accepts and never answers.
     frozen: AtomicBool,
     events_denied: AtomicBool,
+    /// Version and info never come.
+    mute: AtomicBool,
     lists_denied: AtomicBool,
     /// Lists asked for: whole and by id.
     whole: AtomicU32,
@@ -50,6 +52,7 @@ impl Fake {
             frozen: AtomicBool::new(false),
             events_denied: AtomicBool::new(false),
             lists_denied: AtomicBool::new(false),
+            mute: AtomicBool::new(false),
             whole: AtomicU32::new(0),
             some: AtomicU32::new(0),
             subscribed: AtomicU32::new(0),
@@ -99,7 +102,15 @@ impl Fake {
         let denied = || full(403, "<html><h1>403 Forbidden</h1></html>".to_owned());
         let query = request.uri().query().unwrap_or_default().to_owned();
         match request.uri().path() {
-            "/_ping" => full(200, "OK".to_owned()),
+            "/_ping" => {
+                let mut answer = full(200, "OK".to_owned());
+                let version = hyper::header::HeaderValue::from_static("1.41");
+                answer.headers_mut().insert("api-version", version);
+                answer
+            }
+            "/version" | "/info" if self.mute.load(Ordering::Relaxed) => {
+                std::future::pending().await
+            }
             "/version" => full(
                 200,
                 json!({"Version": "1", "ApiVersion": "1.41"}).to_string(),
@@ -189,8 +200,18 @@ fn start(candidates: Vec<Candidate>) -> Heard {
 }
 
 impl Heard {
-    async fn next(&mut self) -> HostMsg {
+    async fn any(&mut self) -> HostMsg {
         self.messages.recv().await.expect("the link lives").1
+    }
+
+    /// The next message but what the engine says of itself, which comes in its own time.
+    async fn next(&mut self) -> HostMsg {
+        loop {
+            let message = self.any().await;
+            if !matches!(message, HostMsg::Info(_)) {
+                return message;
+            }
+        }
     }
 
     /// The next rows: a snapshot or the changed ones.
@@ -233,6 +254,25 @@ impl Heard {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_do_not_wait_for_what_the_engine_says_of_itself() {
+    let fake = Fake::new(vec![row("a", "running", "Up 3 hours")]);
+    fake.mute.store(true, Ordering::Relaxed);
+    let mut link = start(vec![fake.candidate("demo")]);
+    let before = Instant::now();
+    assert_eq!(link.up().await.len(), 1);
+    assert_eq!(before.elapsed(), Duration::ZERO);
+
+    let fake = Fake::new(Vec::new());
+    let mut link = start(vec![fake.candidate("demo")]);
+    link.up().await;
+    let HostMsg::Info(info) = link.any().await else {
+        panic!("it says who it is after its rows")
+    };
+    assert_eq!((info.name.as_str(), info.version.as_str()), ("fake", "1"));
+    assert!(link.engine.borrow().as_ref().unwrap().info().name == "fake");
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use crate::layout;
 use crate::state::{Field, State};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Theme};
-use crate::views::hints;
+use crate::views::{self, hints};
 use crate::widgets::{Line, pen, window};
 
 /// The commands that fit what is typed, best first, each with the reason it cannot run.
@@ -19,17 +19,27 @@ pub fn items(state: &State, typed: &str) -> Vec<(&'static Action, Option<String>
     if typed.trim().is_empty() {
         return items;
     }
-    let mut matcher = FuzzyMatcher::new(typed.trim());
+    let typed = typed.trim();
+    let mut matcher = FuzzyMatcher::new(typed);
     let mut scored: Vec<_> = items
         .into_iter()
         .filter_map(|item| {
             let by_title = matcher.score(item.0.title).map(|s| s + 100);
-            let score = by_title.max(matcher.score(item.0.id))?;
+            let by_id = matcher.score(item.0.id);
+            let score = by_title.max(by_id).max(by_alias(item.0, typed))?;
             Some((score, item))
         })
         .collect();
     scored.sort_by_key(|(score, item)| (Reverse(*score), item.0.title.len()));
     scored.into_iter().map(|(_, item)| item).collect()
+}
+
+/// A view's other names are whole words, as k9s has them: what is typed in full comes first.
+fn by_alias(action: &Action, typed: &str) -> Option<u32> {
+    let view = views::ALL.iter().find(|view| view.action == action.id)?;
+    let fits = |alias: &&str| alias.starts_with(typed);
+    let alias = view.aliases.iter().copied().find(fits)?;
+    Some(if alias == typed { 10_000 } else { 50 })
 }
 
 /// The window: near the top, so that it does not move while the list grows shorter.
@@ -95,7 +105,7 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
             .draw(buf, left);
         keys.draw_right(buf, place);
         if y == selected {
-            crate::views::list::select(theme, place, buf);
+            views::list::select(theme, place, buf);
         }
     }
 }
