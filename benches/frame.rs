@@ -9,6 +9,7 @@ mod world;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use stacktui::msg::{HostMsg, Msg};
 use stacktui::theme::{Depth, Theme};
 use stacktui::{update, views};
 
@@ -31,8 +32,38 @@ fn draw(bencher: divan::Bencher<'_, '_>, containers: usize) {
     });
 }
 
+/// Rows under their stacks, taken anew.
 #[divan::bench(args = [12, 1_000, 10_000])]
 fn order_rows(bencher: divan::Bencher<'_, '_>, containers: usize) {
     let mut state = world::many(containers, world::now());
     bencher.bench_local(|| update::refresh_containers(&mut state));
+}
+
+/// The same by other columns, 10,000 rows.
+#[divan::bench(args = ["cpu", "mem%", "state", "image", "ports"])]
+fn order_rows_by(bencher: divan::Bencher<'_, '_>, column: &str) {
+    let mut state = world::many(10_000, world::now());
+    column.clone_into(&mut state.containers.order);
+    bencher.bench_local(|| update::refresh_containers(&mut state));
+}
+
+/// One list of all that match, as after each letter typed.
+#[divan::bench(args = [12, 1_000, 10_000])]
+fn filter_rows(bencher: divan::Bencher<'_, '_>, containers: usize) {
+    let mut state = world::many(containers, world::now());
+    "serv".clone_into(&mut state.containers.filter);
+    "cpu".clone_into(&mut state.containers.order);
+    bencher.bench_local(|| update::refresh_containers(&mut state));
+}
+
+/// Figures of one container come in.
+#[divan::bench(args = [12, 1_000, 10_000])]
+fn take_a_sample(bencher: divan::Bencher<'_, '_>, containers: usize) {
+    let mut state = world::many(containers, world::now());
+    let key = world::key("stack-000-service-00000-1");
+    let sample = world::sample(state.now, 3.0, 1 << 20, 1 << 30);
+    bencher.bench_local(|| {
+        let msg = HostMsg::Samples(vec![(key.clone(), sample)]);
+        world::send(&mut state, Msg::Host(world::HOST, msg))
+    });
 }

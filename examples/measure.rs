@@ -1,6 +1,7 @@
 //! Measures the program beside the docker command, interleaved in one run: time to the first frame with data, peak memory
-//! at that frame, CPU and bytes while idle. Prints medians and ratios. Needs an engine with at least one container.
-//! Usage: `cargo run --release --example measure [BINARY [RUNS]]`.
+//! up to that frame, CPU and bytes while idle. Prints medians and ratios. Needs Linux, the docker command and an engine
+//! with at least one container. `benches/run` sets the scene for it.
+//! Usage: `measure [BINARY [RUNS [SECONDS]]]`; no run: only what idling costs; no second: only the start.
 use std::error::Error;
 use std::io::{Read, Write as _};
 use std::process::{Command, Stdio};
@@ -25,16 +26,30 @@ fn main() -> Result<(), Failure> {
         .next()
         .unwrap_or_else(|| "target/release/stacktui".to_owned());
     let runs: usize = args.next().map_or(Ok(11), |n| n.parse())?;
-    let name = first_name()?;
+    let seconds: u64 = args.next().map_or(Ok(30), |n| n.parse())?;
+    let scene = Scene {
+        binary,
+        names: shown_names()?,
+        home: tempfile::tempdir()?,
+    };
+    if runs > 0 {
+        starts(&scene, runs)?;
+    }
+    if seconds > 0 {
+        idle(&scene, Duration::from_secs(seconds))?;
+    }
+    Ok(())
+}
+
+fn starts(scene: &Scene, runs: usize) -> Result<(), Failure> {
     let (mut ours, mut memory, mut docker, mut docker_memory) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
-        let start = start(&binary, &name)?;
+        let start = start(scene)?;
         ours.push(start.first * 1000.0);
         memory.push(start.memory);
-        let (seconds, kib) = docker_ps()?;
-        docker.push(seconds * 1000.0);
-        docker_memory.push(kib);
+        docker.push(docker_seconds()? * 1000.0);
+        docker_memory.push(docker_memory_once()?);
     }
     let (ours, memory, docker, docker_memory) = (
         median(ours),
@@ -46,20 +61,15 @@ fn main() -> Result<(), Failure> {
     writeln!(out, "medians of {runs}, interleaved")?;
     writeln!(
         out,
-        "first data frame   {ours:8.1} ms   docker ps -a {docker:8.1} ms   ratio {:.2}",
+        "first data frame  {ours:8.1} ms   docker ps -a {docker:8.1} ms   ratio {:.2}",
         ours / docker
     )?;
     writeln!(
         out,
-        "memory at it       {:8.1} MiB  docker ps -a {:8.1} MiB  ratio {:.2}",
+        "peak memory then  {:8.1} MiB  docker ps -a {:8.1} MiB  ratio {:.2}",
         memory / 1024.0,
         docker_memory / 1024.0,
         memory / docker_memory
-    )?;
-    let (cpu, bytes) = idle(&binary, &name, Duration::from_secs(30))?;
-    writeln!(
-        out,
-        "idle for 30 s      {cpu:8.2} % of a core, {bytes:.0} bytes a second to the terminal"
     )?;
     Ok(())
 }
@@ -69,49 +79,75 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// A container that a frame with data must name.
-fn first_name() -> Result<String, Failure> {
+/// The names by which containers stand in the table, one of which a frame with data shows: under a compose project
+/// without its name.
+fn shown_names() -> Result<Vec<String>, Failure> {
+    let format = "{{.Names}}\t{{.Label \"com.docker.compose.project\"}}";
     let out = Command::new("docker")
-        .args(["ps", "-a", "--format", "{{.Names}}"])
+        .args(["ps", "-a", "--format", format])
         .output()?;
     let text = String::from_utf8(out.stdout)?;
-    let mut names: Vec<&str> = text.lines().collect();
-    names.sort_unstable();
-    names
-        .first()
-        .map(|name| (*name).to_owned())
-        .ok_or_else(|| "the engine has no container".into())
+    let names: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let (name, project) = line.split_once('\t').unwrap_or((line, ""));
+            let short = name.strip_prefix(project).unwrap_or(name);
+            short.trim_start_matches(['-', '_', '.']).to_owned()
+        })
+        // A shorter one may stand in any text.
+        .filter(|name| name.len() > 3)
+        .collect();
+    if names.is_empty() {
+        return Err("the engine has no container, or none with a name of four letters".into());
+    }
+    Ok(names)
 }
 
-/// Wall seconds and peak KiB of `docker ps -a`.
-fn docker_ps() -> Result<(f64, f64), Failure> {
+fn docker_ps() -> Command {
+    let mut command = Command::new("docker");
+    command.args(["ps", "-a"]).stdout(Stdio::null());
+    command
+}
+
+/// Wall seconds of `docker ps -a`.
+fn docker_seconds() -> Result<f64, Failure> {
     let begun = Instant::now();
-    let done = Command::new("docker")
-        .args(["ps", "-a"])
-        .stdout(Stdio::null())
-        .status()?;
+    let done = docker_ps().status()?;
     let seconds = begun.elapsed().as_secs_f64();
-    if !done.success() {
-        return Err("docker ps -a failed".into());
+    done.success()
+        .then_some(seconds)
+        .ok_or_else(|| "docker ps -a failed".into())
+}
+
+/// Peak KiB of `docker ps -a`: the last that is seen before it ends, in a run of its own that nothing times.
+fn docker_memory_once() -> Result<f64, Failure> {
+    let mut child = docker_ps().spawn()?;
+    let mut peak = f64::NAN;
+    while child.try_wait()?.is_none() {
+        // Once it has ended it has no such line.
+        peak = proc_value(child.id(), "status", "VmHWM:").unwrap_or(peak);
+        std::thread::sleep(Duration::from_micros(200));
     }
-    let timed = Command::new("/usr/bin/time")
-        .args(["-f", "%M", "docker", "ps", "-a"])
-        .stdout(Stdio::null())
-        .output();
-    let kib = timed
-        .ok()
-        .and_then(|out| String::from_utf8(out.stderr).ok()?.trim().parse().ok())
-        .unwrap_or(f64::NAN);
-    Ok((seconds, kib))
+    Ok(peak)
+}
+
+/// What is run, and what it must show.
+struct Scene {
+    binary: String,
+    names: Vec<String>,
+    /// In place of the user's settings and state.
+    home: tempfile::TempDir,
 }
 
 struct Running {
     child: Box<dyn portable_pty::Child + Send + Sync>,
+    pid: u32,
+    keys: Box<dyn std::io::Write + Send>,
     chunks: mpsc::Receiver<Vec<u8>>,
     _master: Box<dyn portable_pty::MasterPty + Send>,
 }
 
-fn run(binary: &str) -> Result<Running, Failure> {
+fn run(scene: &Scene) -> Result<Running, Failure> {
     let size = PtySize {
         rows: 50,
         cols: 200,
@@ -121,8 +157,12 @@ fn run(binary: &str) -> Result<Running, Failure> {
     let pair = native_pty_system()
         .openpty(size)
         .map_err(|e| e.to_string())?;
-    let mut command = CommandBuilder::new(binary);
+    let mut command = CommandBuilder::new(&scene.binary);
+    command.cwd(std::env::current_dir()?);
     command.env("TERM", "xterm-256color");
+    for variable in ["XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env(variable, scene.home.path());
+    }
     let mut reader = pair.master.try_clone_reader().map_err(|e| e.to_string())?;
     let child = pair
         .slave
@@ -141,33 +181,37 @@ fn run(binary: &str) -> Result<Running, Failure> {
         }
     });
     Ok(Running {
+        pid: child.process_id().ok_or("no process")?,
+        keys: pair.master.take_writer().map_err(|e| e.to_string())?,
         child,
         chunks,
         _master: pair.master,
     })
 }
 
-fn wait_for(running: &Running, name: &str) -> Result<(), Failure> {
+fn wait_for_data(running: &Running, scene: &Scene) -> Result<(), Failure> {
     let mut seen = Vec::new();
-    while !String::from_utf8_lossy(&seen).contains(name) {
+    loop {
+        let text = String::from_utf8_lossy(&seen);
+        if scene.names.iter().any(|name| text.contains(name.as_str())) {
+            return Ok(());
+        }
         seen.extend(running.chunks.recv_timeout(Duration::from_secs(10))?);
     }
-    Ok(())
 }
 
-fn start(binary: &str, name: &str) -> Result<Start, Failure> {
+fn start(scene: &Scene) -> Result<Start, Failure> {
     let begun = Instant::now();
-    let mut running = run(binary)?;
-    wait_for(&running, name)?;
+    let mut running = run(scene)?;
+    wait_for_data(&running, scene)?;
     let first = begun.elapsed().as_secs_f64();
-    let memory = proc_value(&running, "status", "VmHWM:")?;
+    let memory = proc_value(running.pid, "status", "VmHWM:")?;
     running.child.kill()?;
     running.child.wait()?;
     Ok(Start { first, memory })
 }
 
-fn proc_value(running: &Running, file: &str, field: &str) -> Result<f64, Failure> {
-    let pid = running.child.process_id().ok_or("no process")?;
+fn proc_value(pid: u32, file: &str, field: &str) -> Result<f64, Failure> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/{file}"))?;
     let line = text
         .lines()
@@ -176,25 +220,47 @@ fn proc_value(running: &Running, file: &str, field: &str) -> Result<f64, Failure
     Ok(line.split_whitespace().next().ok_or("no value")?.parse()?)
 }
 
-/// CPU percent of one core, and bytes a second to the terminal.
-fn idle(binary: &str, name: &str, span: Duration) -> Result<(f64, f64), Failure> {
-    let mut running = run(binary)?;
-    wait_for(&running, name)?;
-    std::thread::sleep(Duration::from_secs(3));
-    while running.chunks.try_recv().is_ok() {}
-    let before = ticks(&running)?;
-    let begun = Instant::now();
-    std::thread::sleep(span);
-    let (after, seconds) = (ticks(&running)?, begun.elapsed().as_secs_f64());
-    let bytes: usize = running.chunks.try_iter().map(|chunk| chunk.len()).sum();
+/// How many containers run.
+fn live() -> Result<usize, Failure> {
+    let out = Command::new("docker").args(["ps", "-q"]).output()?;
+    Ok(String::from_utf8(out.stdout)?.lines().count())
+}
+
+/// Prints the cost of the table on screen without a key, then that of a terminal window that lies behind others.
+fn idle(scene: &Scene, span: Duration) -> Result<(), Failure> {
+    let mut running = run(scene)?;
+    wait_for_data(&running, scene)?;
+    let live = live()?;
+    let mut out = std::io::stdout();
+    for (what, keys) in [("with the focus", ""), ("without it", "\x1b[O")] {
+        running.keys.write_all(keys.as_bytes())?;
+        let (cpu, bytes) = cost(&running, span)?;
+        let seconds = span.as_secs();
+        writeln!(
+            out,
+            "idle for {seconds} s, {live} live, {what:<14} {cpu:6.2} % of a core {bytes:8.1} bytes a second to the terminal"
+        )?;
+    }
     running.child.kill()?;
     running.child.wait()?;
+    Ok(())
+}
+
+/// CPU percent of one core, and bytes a second to the terminal, once it has settled.
+fn cost(running: &Running, span: Duration) -> Result<(f64, f64), Failure> {
+    std::thread::sleep(Duration::from_secs(3));
+    while running.chunks.try_recv().is_ok() {}
+    let before = ticks(running.pid)?;
+    let begun = Instant::now();
+    std::thread::sleep(span);
+    let (after, seconds) = (ticks(running.pid)?, begun.elapsed().as_secs_f64());
+    let bytes: usize = running.chunks.try_iter().map(|chunk| chunk.len()).sum();
     // Linux counts a hundred ticks a second (USER_HZ).
     Ok(((after - before) / seconds, bytes as f64 / seconds))
 }
 
-fn ticks(running: &Running) -> Result<f64, Failure> {
-    let pid = running.child.process_id().ok_or("no process")?;
+/// Ticks of CPU, its own and the kernel's for it, of all its threads.
+fn ticks(pid: u32) -> Result<f64, Failure> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let after_name = text.rsplit_once(')').ok_or("an odd stat file")?.1;
     let fields: Vec<&str> = after_name.split_whitespace().collect();

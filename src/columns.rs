@@ -2,6 +2,7 @@
 pub mod container;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::model::container::Problem;
 use crate::model::{Container, RunState};
 use crate::state::State;
+use crate::text::FuzzyMatcher;
 use crate::theme::Key;
 
 /// How wide a column is, in terminal columns.
@@ -24,6 +26,8 @@ pub enum Width {
 pub struct Cx<'a> {
     pub state: &'a State,
     pub now: DateTime<Utc>,
+    /// Finds in a name what the filter found in it. One for all rows: it is costly to make, and scores in a place of its own.
+    pub hits: Option<&'a RefCell<FuzzyMatcher>>,
 }
 
 /// What becomes of a cell's text when it is wider than its column.
@@ -42,13 +46,13 @@ pub enum Fit {
 
 /// Text in pieces, each in its style.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cell {
-    pub pieces: Vec<(String, Key)>,
+pub struct Cell<'a> {
+    pub pieces: Vec<(Cow<'a, str>, Key)>,
     pub fit: Fit,
 }
 
-impl Cell {
-    pub fn of(text: impl Into<String>, key: Key) -> Self {
+impl<'a> Cell<'a> {
+    pub fn of(text: impl Into<Cow<'a, str>>, key: Key) -> Self {
         Self {
             pieces: vec![(text.into(), key)],
             fit: Fit::Cut,
@@ -110,7 +114,7 @@ pub struct Column<R: 'static> {
     pub default: bool,
     /// One sentence.
     pub help: &'static str,
-    pub cell: fn(&R, &Cx) -> Cell,
+    pub cell: for<'a> fn(&'a R, &Cx<'a>) -> Cell<'a>,
     /// Where a row stands in the natural order: names up, loads and ages worst first.
     pub rank: for<'a> fn(&'a R, &Cx) -> Rank<'a>,
     /// The order stands on figures that come with each sample.
@@ -118,7 +122,7 @@ pub struct Column<R: 'static> {
 }
 
 /// Writes a container's cell.
-pub type ContainerCell = fn(&Container, &Cx) -> Cell;
+pub type ContainerCell = for<'a> fn(&'a Container, &Cx<'a>) -> Cell<'a>;
 
 /// Ranks a container.
 pub type ContainerRank = for<'a> fn(&'a Container, &Cx) -> Rank<'a>;

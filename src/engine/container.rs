@@ -10,6 +10,7 @@ use super::error::Error;
 use super::raw::Answer;
 use super::wire::{clean, count, items, member, pairs, path, query, text, time, truth, whole};
 use super::{BODY_LIMIT, Engine, LIST_LIMIT};
+use crate::model::container::Place;
 use crate::model::{Container, HostId, Key, Mount, Port, RunState};
 
 impl Engine {
@@ -156,6 +157,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         networks: networks(path(value, &["NetworkSettings", "Networks"])),
         labels: pairs(member(value, "Labels")),
         oddities,
+        place: Place::default(),
         key,
     }
 }

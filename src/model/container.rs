@@ -1,5 +1,6 @@
 //! One row of the engine's list of containers, decoded leniently and sanitised at the edge.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -128,6 +129,28 @@ pub struct Container {
     pub labels: BTreeMap<String, String>,
     /// What was odd in the engine's answer about this one; empty when all was well.
     pub oddities: Vec<String>,
+    /// Its place, once it was read out of the labels.
+    pub place: Place,
+}
+
+/// What a container's labels say of its place, kept because tables of thousands ask for it again and again.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    known: Option<Known>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    stack: Option<Arc<str>>,
+    /// Bytes of the name before the short name.
+    prefix: usize,
+}
+
+/// It says nothing that the labels do not say.
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Container {
@@ -150,7 +173,17 @@ impl Container {
             networks: Vec::new(),
             labels: BTreeMap::new(),
             oddities: Vec::new(),
+            place: Place::default(),
         }
+    }
+
+    /// Reads its place out of its name and labels and keeps it. Neither may change afterwards. `shared` gives the one
+    /// copy of a stack's name that all its containers point to.
+    pub fn settle(&mut self, shared: impl FnOnce(&str) -> Arc<str>) {
+        self.place.known = None;
+        let stack = self.stack().map(shared);
+        let prefix = self.name.len() - self.short_name().len();
+        self.place.known = Some(Known { stack, prefix });
     }
 
     fn label(&self, name: &str) -> Option<&str> {
@@ -162,9 +195,17 @@ impl Container {
 
     /// The compose project or swarm stack it belongs to.
     pub fn stack(&self) -> Option<&str> {
+        if let Some(known) = &self.place.known {
+            return known.stack.as_deref();
+        }
         self.label("com.docker.compose.project")
             .or_else(|| self.label("io.podman.compose.project"))
             .or_else(|| self.label("com.docker.stack.namespace"))
+    }
+
+    /// The kept copy of its stack's name, once it is settled.
+    pub fn stack_shared(&self) -> Option<Arc<str>> {
+        self.place.known.as_ref()?.stack.clone()
     }
 
     /// The compose or swarm service it is an instance of.
@@ -175,6 +216,9 @@ impl Container {
 
     /// The name to show under its stack: the service with its number when there is more than one.
     pub fn short_name(&self) -> &str {
+        if let Some(known) = &self.place.known {
+            return self.name.get(known.prefix..).unwrap_or(&self.name);
+        }
         match (self.stack(), self.service()) {
             (Some(stack), Some(_)) => self
                 .name
@@ -252,6 +296,22 @@ mod tests {
         assert_eq!(named("shop", &labels).short_name(), "shop");
         assert_eq!(named("other", &labels).short_name(), "other");
         assert_eq!(named("shop-db-1", &[]).short_name(), "shop-db-1");
+    }
+
+    #[test]
+    fn a_kept_place_says_what_the_labels_say() {
+        let project = ("com.docker.compose.project", "shop");
+        let service = ("com.docker.compose.service", "db");
+        for labels in [&[][..], &[project], &[service], &[project, service]] {
+            for name in ["shop-db-1", "shop_db_1", "shop", "other", "shop-"] {
+                let read = named(name, labels);
+                let mut kept = read.clone();
+                kept.settle(|name| Arc::from(name));
+                assert_eq!(kept.stack(), read.stack());
+                assert_eq!(kept.short_name(), read.short_name());
+                assert_eq!(kept, read);
+            }
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Keymap {
             .filter(|(_, id)| **id == action)
             .map(|((_, chord), _)| *chord)
             .collect();
-        keys.sort_by_key(|chord| chord.to_string().chars().count());
+        keys.sort_by_cached_key(|chord| chord.to_string().chars().count());
         keys.dedup();
         keys
     }

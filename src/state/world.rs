@@ -1,5 +1,6 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -61,7 +62,7 @@ pub struct Vitals {
 }
 
 impl Vitals {
-    fn push(&mut self, sample: Sample) {
+    fn push(&mut self, sample: &Sample) {
         let sum = |a: Option<f64>, b: Option<f64>| Some((a? + b?) as f32);
         self.cpu.push(sample.cpu.unwrap_or(0.0) as f32);
         self.memory.push(sample.memory.unwrap_or(0) as f32);
@@ -69,7 +70,7 @@ impl Vitals {
         self.network.push(network.unwrap_or(0.0));
         let disk = sum(sample.block_read, sample.block_write);
         self.disk.push(disk.unwrap_or(0.0));
-        self.latest = Some(sample);
+        self.latest = Some(*sample);
     }
 }
 
@@ -103,9 +104,10 @@ pub struct Host {
     pub loaded: bool,
     // Changed only by `put`, `take_out` and `figures`, which keep the sums below right.
     containers: BTreeMap<Key, Container>,
-    vitals: BTreeMap<Key, Vitals>,
+    // Asked for by each row of an order by figures; in no order of its own.
+    vitals: HashMap<Key, Vitals>,
     tally: Tally,
-    stacks: BTreeMap<String, Stack>,
+    stacks: BTreeMap<Arc<str>, Stack>,
     oom: BTreeMap<Key, DateTime<Utc>>,
 }
 
@@ -119,7 +121,7 @@ impl Host {
             heard: None,
             loaded: false,
             containers: BTreeMap::new(),
-            vitals: BTreeMap::new(),
+            vitals: HashMap::new(),
             tally: Tally::default(),
             stacks: BTreeMap::new(),
             oom: BTreeMap::new(),
@@ -186,7 +188,7 @@ impl Host {
         }
     }
 
-    pub fn sample(&mut self, key: &Key, sample: Sample) {
+    pub fn sample(&mut self, key: &Key, sample: &Sample) {
         self.figures(key, |vitals| match vitals.get_mut(key) {
             Some(known) => known.push(sample),
             None => vitals.entry(key.clone()).or_default().push(sample),
@@ -210,19 +212,20 @@ impl Host {
     }
 
     /// Puts a container in, in place of what was known of it.
-    fn put(&mut self, container: Container) {
+    fn put(&mut self, mut container: Container) {
         self.take_out(&container.key);
+        let stacks = &self.stacks;
+        container.settle(|name| {
+            let known = stacks.get_key_value(name);
+            known.map_or_else(|| Arc::from(name), |(known, _)| known.clone())
+        });
         let key = container.key.clone();
         let one = Tally::of(&container, self.latest(&key));
         self.tally.add(&one);
-        if let Some(name) = container.stack() {
-            if !self.stacks.contains_key(name) {
-                self.stacks.insert(name.to_owned(), Stack::default());
-            }
-            if let Some(stack) = self.stacks.get_mut(name) {
-                stack.members.insert(key.clone());
-                stack.tally.add(&one);
-            }
+        if let Some(name) = container.stack_shared() {
+            let stack = self.stacks.entry(name).or_default();
+            stack.members.insert(key.clone());
+            stack.tally.add(&one);
         }
         self.containers.insert(key, container);
     }
@@ -245,7 +248,7 @@ impl Host {
     }
 
     /// Changes the figures of a container that is there.
-    fn figures(&mut self, key: &Key, change: impl FnOnce(&mut BTreeMap<Key, Vitals>)) {
+    fn figures(&mut self, key: &Key, change: impl FnOnce(&mut HashMap<Key, Vitals>)) {
         let Some(container) = self.containers.get(key) else {
             return;
         };
@@ -409,7 +412,7 @@ mod tests {
         match step {
             Step::Snapshot(list) => host.snapshot(list),
             Step::Delta(changed, gone) => host.delta(changed, &gone),
-            Step::Sample(key, cpu, memory) => host.sample(&key, sample(cpu, memory)),
+            Step::Sample(key, cpu, memory) => host.sample(&key, &sample(cpu, memory)),
             Step::NoSample(key) => host.no_sample(&key),
             Step::Died(id) => host.observe(&EngineEvent {
                 at: DateTime::UNIX_EPOCH,
@@ -418,7 +421,7 @@ mod tests {
                 action: "die".to_owned(),
                 id,
                 name: String::new(),
-                attributes: Vec::new(),
+                attributes: BTreeMap::new(),
             }),
         }
     }

@@ -40,46 +40,48 @@ pub fn refresh_containers(state: &mut State) {
     }
 }
 
-/// A row to be, with where it stands in the order: taken once, whatever the order.
+/// A row to be, with where it stands in the order: both taken once, while the container is at hand.
 struct Shown<'a> {
     container: &'a Container,
+    key: Key,
     rank: Rank<'a>,
 }
 
 fn rows(state: &State) -> (Vec<RowId>, usize) {
     let table = &state.containers;
-    let mut shown: Vec<&Container> = Vec::with_capacity(state.world.count());
-    shown.extend(state.world.containers().filter(|c| wanted(state, table, c)));
-    if !table.filter.is_empty() {
-        let mut matcher = FuzzyMatcher::new(&table.filter);
-        shown.retain(|c| score(&mut matcher, &table.filter, c).is_some());
-    }
-    let hidden = state.world.count() - shown.len();
-    if table.is_flat() {
-        let mut list: Vec<Shown> = ranked(state, shown);
-        sort(table, &mut list);
-        return (list.iter().map(row).collect(), hidden);
-    }
-    (folded(state, shown), hidden)
-}
-
-fn row(shown: &Shown) -> RowId {
-    RowId::Container(shown.container.key.clone())
-}
-
-fn ranked<'a>(state: &'a State, containers: Vec<&'a Container>) -> Vec<Shown<'a>> {
-    let order = columns::find(&state.containers.order).or_else(|| columns::find("name"));
+    let mut matcher = (!table.filter.is_empty()).then(|| FuzzyMatcher::new(&table.filter));
+    let order = columns::find(&table.order).or_else(|| columns::find("name"));
     let cx = Cx {
         state,
         now: state.now,
+        hits: None,
     };
-    containers
-        .into_iter()
+    let mut left = 0;
+    let shown = state
+        .world
+        .containers()
+        .filter(|c| {
+            let matcher = matcher.as_mut();
+            wanted(state, table, c) && matcher.is_none_or(|m| fits(m, &table.filter, c))
+        })
+        .inspect(|_| left += 1)
         .map(|container| Shown {
             container,
+            key: container.key.clone(),
             rank: order.map_or(Rank::Unknown, |column| (column.rank)(container, &cx)),
-        })
-        .collect()
+        });
+    let rows = if table.is_flat() {
+        let mut list: Vec<Shown> = shown.collect();
+        sort(table, &mut list);
+        list.into_iter().map(row).collect()
+    } else {
+        folded(table, shown)
+    };
+    (rows, state.world.count() - left)
+}
+
+fn row(shown: Shown) -> RowId {
+    RowId::Container(shown.key)
 }
 
 fn sort(table: &ContainerTable, list: &mut [Shown]) {
@@ -91,7 +93,7 @@ fn sort(table: &ContainerTable, list: &mut [Shown]) {
         };
         natural
             .then_with(|| a.container.name.cmp(&b.container.name))
-            .then_with(|| a.container.key.cmp(&b.container.key))
+            .then_with(|| a.key.cmp(&b.key))
     };
     if table.problems_only {
         let problem = |shown: &Shown| shown.container.problem();
@@ -102,35 +104,32 @@ fn sort(table: &ContainerTable, list: &mut [Shown]) {
 }
 
 /// Rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a closed one not.
-fn folded(state: &State, shown: Vec<&Container>) -> Vec<RowId> {
-    let table = &state.containers;
-    let all = shown.len();
-    let mut stacks: BTreeMap<(HostId, &str), Vec<&Container>> = BTreeMap::new();
+fn folded<'a>(table: &ContainerTable, shown: impl Iterator<Item = Shown<'a>>) -> Vec<RowId> {
+    let mut stacks: BTreeMap<(HostId, &str), Vec<Shown>> = BTreeMap::new();
     let mut loose = Vec::new();
-    for container in shown {
-        match container.stack() {
+    let mut all = 0;
+    for shown in shown {
+        all += 1;
+        match shown.container.stack() {
             Some(name) => {
-                let stack = (container.key.host, name);
-                stacks.entry(stack).or_default().push(container);
+                let stack = (shown.key.host, name);
+                stacks.entry(stack).or_default().push(shown);
             }
-            None => loose.push(container),
+            None => loose.push(shown),
         }
     }
     let mut rows = Vec::with_capacity(all + stacks.len());
-    let extend = |rows: &mut Vec<RowId>, containers| {
-        let mut list = ranked(state, containers);
-        sort(table, &mut list);
-        rows.extend(list.iter().map(row));
-    };
-    for ((host, name), members) in stacks {
+    for ((host, name), mut members) in stacks {
         let stack = Key::stack(host, name);
         let closed = table.folded.contains(&stack);
         rows.push(RowId::Stack(stack));
         if !closed {
-            extend(&mut rows, members);
+            sort(table, &mut members);
+            rows.extend(members.into_iter().map(row));
         }
     }
-    extend(&mut rows, loose);
+    sort(table, &mut loose);
+    rows.extend(loose.into_iter().map(row));
     rows
 }
 
@@ -149,6 +148,17 @@ fn wanted(state: &State, table: &ContainerTable, container: &Container) -> bool 
         )
 }
 
+/// Whether [`score`] finds it. What is in the short name is in the name too, so that one look at the names is enough.
+fn fits(matcher: &mut FuzzyMatcher, typed: &str, container: &Container) -> bool {
+    matcher.score(&container.name).is_some()
+        || matcher.score(&container.image).is_some()
+        || is_id(typed, container)
+}
+
+fn is_id(typed: &str, container: &Container) -> bool {
+    typed.len() >= 4 && container.key.short().starts_with(typed)
+}
+
 /// How well a container fits the filter: its names first, then what else it is known by.
 fn score(matcher: &mut FuzzyMatcher, typed: &str, container: &Container) -> Option<u32> {
     let names = [container.short_name(), &container.name];
@@ -158,10 +168,7 @@ fn score(matcher: &mut FuzzyMatcher, typed: &str, container: &Container) -> Opti
         .max()
         .map(|s| s + 1_000);
     best.or_else(|| matcher.score(&container.image))
-        .or_else(|| {
-            let id = container.key.short();
-            (typed.len() >= 4 && id.starts_with(typed)).then_some(1)
-        })
+        .or_else(|| is_id(typed, container).then_some(1))
 }
 
 /// The row that fits the filter best: where the cursor goes while it is typed.

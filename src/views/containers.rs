@@ -9,6 +9,8 @@
 mod grid;
 mod stack;
 
+use std::cell::RefCell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -16,6 +18,7 @@ use crate::actions::table::chosen_columns;
 use crate::columns::Cx;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, State};
+use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
 use crate::widgets::pen::{indent, row};
@@ -43,9 +46,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         area.height - LIST_OFFSET,
     );
     let table = &state.containers.table;
+    let filter = &table_filter(state);
     let cx = Cx {
         state,
         now: state.now,
+        hits: filter.as_ref(),
     };
     for (line, (index, id)) in visible(state, area).enumerate() {
         let place = row(list, line);
@@ -68,6 +73,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             super::list::select(theme, place, buf);
         }
     }
+}
+
+/// What finds the filter's letters in names, when there is a filter.
+fn table_filter(state: &State) -> Option<RefCell<FuzzyMatcher>> {
+    let filter = &state.containers.filter;
+    (!filter.is_empty()).then(|| RefCell::new(FuzzyMatcher::new(filter)))
 }
 
 /// The rows that a frame with this body builds, and no others.

@@ -4,13 +4,14 @@ use crate::theme::Symbols;
 /// The values as steps of a bar against `max`, oldest first; a value that is not nothing shows at least the lowest step.
 pub fn spark(values: impl Iterator<Item = f32>, max: f32, symbols: &Symbols) -> String {
     let top = symbols.steps.len() - 1;
-    values
-        .map(|value| {
-            let share = if max > 0.0 { value / max } else { 0.0 };
-            let step = (share.clamp(0.0, 1.0) * top as f32).round() as usize;
-            symbols.steps.get(step).copied().unwrap_or(" ")
-        })
-        .collect()
+    let widest = symbols.steps.iter().map(|step| step.len()).max();
+    let mut bars = String::with_capacity(values.size_hint().0 * widest.unwrap_or(1));
+    bars.extend(values.map(|value| {
+        let share = if max > 0.0 { value / max } else { 0.0 };
+        let step = (share.clamp(0.0, 1.0) * top as f32).round() as usize;
+        symbols.steps.get(step).copied().unwrap_or(" ")
+    }));
+    bars
 }
 
 /// A filled chart of the newest values that fit, newest at the right, as rows from the top. In Unicode two values a

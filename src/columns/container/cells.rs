@@ -1,4 +1,7 @@
 //! What stands in each column of a container's row. Words and theme keys only; a value not known is blank, never 0.
+use std::borrow::Cow;
+use std::cell::RefCell;
+
 use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
@@ -36,30 +39,31 @@ pub fn load(percent: f64) -> Key {
     }
 }
 
-fn figure(c: &Container, cx: &Cx, text: Option<String>, key: Key) -> Cell {
+fn figure<'a>(c: &Container, cx: &Cx, text: Option<String>, key: Key) -> Cell<'a> {
     text.map_or_else(Cell::blank, |text| Cell::of(text, aged(c, cx, key)))
 }
 
-pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let flat = cx.state.containers.is_flat();
     let (sign, key) = words::sign(cx.state, c);
-    let (indent, stack) = match c.stack() {
-        Some(stack) if flat => ("", format!("  {stack}")),
-        Some(_) => ("  ", String::new()),
-        None => ("", String::new()),
+    let (indent, gap, stack) = match c.stack() {
+        Some(stack) if flat => ("", "  ", stack),
+        Some(_) => ("  ", "", ""),
+        None => ("", "", ""),
     };
     let weight = if c.state.is_live() {
         Key::Text
     } else {
         Key::Dim
     };
-    let mut pieces = vec![(indent.to_owned(), Key::Text), (format!("{sign} "), key)];
-    pieces.extend(with_hits(
-        c.short_name(),
-        &cx.state.containers.filter,
-        weight,
-    ));
-    pieces.push((stack, Key::Faint));
+    let mut pieces = Vec::with_capacity(6);
+    pieces.extend([
+        (indent.into(), Key::Text),
+        (sign.into(), key),
+        (" ".into(), key),
+    ]);
+    with_hits(c.short_name(), cx.hits, weight, &mut pieces);
+    pieces.extend([(gap.into(), Key::Faint), (stack.into(), Key::Faint)]);
     Cell {
         pieces,
         fit: Fit::Cut,
@@ -67,27 +71,31 @@ pub(super) fn name(c: &Container, cx: &Cx) -> Cell {
 }
 
 /// A name with what the filter found in it.
-fn with_hits(name: &str, filter: &str, key: Key) -> Vec<(String, Key)> {
+fn with_hits<'a>(
+    name: &'a str,
+    matcher: Option<&RefCell<FuzzyMatcher>>,
+    key: Key,
+    pieces: &mut Vec<(Cow<'a, str>, Key)>,
+) {
     let mut hits = Vec::new();
-    if !filter.is_empty() {
-        FuzzyMatcher::new(filter).indices(name, &mut hits);
+    if let Some(matcher) = matcher {
+        matcher.borrow_mut().indices(name, &mut hits);
     }
-    if hits.is_empty() {
-        return vec![(name.to_owned(), key)];
-    }
-    let mut pieces: Vec<(String, Key)> = Vec::new();
-    for (index, letter) in name.chars().enumerate() {
-        let hit = hits.binary_search(&(index as u32)).is_ok();
-        let key = if hit { Key::FilterHit } else { key };
-        match pieces.last_mut() {
-            Some((words, last)) if *last == key => words.push(letter),
-            _ => pieces.push((letter.to_string(), key)),
+    let style = |index: usize| match hits.binary_search(&(index as u32)) {
+        Ok(_) => Key::FilterHit,
+        Err(_) => key,
+    };
+    let (mut from, mut last) = (0, style(0));
+    for (index, (at, _)) in name.char_indices().enumerate() {
+        if style(index) != last {
+            pieces.push((name.get(from..at).unwrap_or_default().into(), last));
+            (from, last) = (at, style(index));
         }
     }
-    pieces
+    pieces.push((name.get(from..).unwrap_or_default().into(), last));
 }
 
-pub(super) fn state(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if let Some(running) = cx.state.jobs.of(&c.key) {
         let kill = running
             .kill_in(cx.now)
@@ -107,13 +115,13 @@ pub(super) fn state(c: &Container, cx: &Cx) -> Cell {
         };
         return Cell {
             fit: Fit::Spill,
-            ..Cell::of(ended.text.clone(), key)
+            ..Cell::of(&ended.text, key)
         };
     }
     Cell::of(words::condition(c, cx.now), words::meaning(c))
 }
 
-pub(super) fn cpu(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn cpu<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let Some(cpu) = sample(c, cx).and_then(|s| s.cpu) else {
         return Cell::blank();
     };
@@ -126,22 +134,27 @@ pub(super) fn cpu(c: &Container, cx: &Cx) -> Cell {
     figure(c, cx, Some(text::percent(cpu)), key)
 }
 
-pub(super) fn trend(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn trend<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let Some(vitals) = cx.state.world.vitals(&c.key).filter(|v| !v.cpu.is_empty()) else {
         return Cell::blank();
     };
     // Half a core is the least that fills the height: idle containers look idle.
     let max = vitals.cpu.peak().max(50.0);
     let bars = chart::spark(vitals.cpu.last(10), max, &Symbols::UNICODE);
-    figure(c, cx, Some(text::pad_left(&bars, 10)), Key::ChartCpu)
+    let bars = if vitals.cpu.len() < 10 {
+        text::pad_left(&bars, 10)
+    } else {
+        bars
+    };
+    figure(c, cx, Some(bars), Key::ChartCpu)
 }
 
-pub(super) fn memory(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn memory<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let used = sample(c, cx).and_then(|s| s.memory);
     figure(c, cx, used.map(text::bytes_short), Key::Figure)
 }
 
-pub(super) fn memory_percent(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn memory_percent<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let percent = sample(c, cx).and_then(Sample::memory_percent);
     figure(
         c,
@@ -151,7 +164,7 @@ pub(super) fn memory_percent(c: &Container, cx: &Cx) -> Cell {
     )
 }
 
-fn pair(c: &Container, cx: &Cx, a: Option<f64>, b: Option<f64>) -> Cell {
+fn pair<'a>(c: &Container, cx: &Cx, a: Option<f64>, b: Option<f64>) -> Cell<'a> {
     let (Some(a), Some(b)) = (a, b) else {
         return Cell::blank();
     };
@@ -160,12 +173,12 @@ fn pair(c: &Container, cx: &Cx, a: Option<f64>, b: Option<f64>) -> Cell {
     figure(c, cx, Some(format!("{} {}", side(a), side(b))), key)
 }
 
-pub(super) fn network(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn network<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let s = sample(c, cx);
     pair(c, cx, s.and_then(|s| s.net_rx), s.and_then(|s| s.net_tx))
 }
 
-pub(super) fn disk(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn disk<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let s = sample(c, cx);
     pair(
         c,
@@ -175,12 +188,12 @@ pub(super) fn disk(c: &Container, cx: &Cx) -> Cell {
     )
 }
 
-pub(super) fn pids(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn pids<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let pids = sample(c, cx).and_then(|s| s.pids);
     figure(c, cx, pids.map(|n| n.to_string()), Key::Figure)
 }
 
-pub(super) fn health(c: &Container, _: &Cx) -> Cell {
+pub(super) fn health<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     c.health.map_or_else(Cell::blank, |health| {
         let key = match health {
             Health::Healthy => Key::StateOk,
@@ -196,7 +209,7 @@ pub(super) fn death_count(c: &Container, cx: &Cx) -> usize {
     host.map_or(0, |host| host.recent_deaths(&c.key, cx.now).count())
 }
 
-pub(super) fn deaths(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn deaths<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     match death_count(c, cx) {
         0 => Cell::blank(),
         n => Cell::of(
@@ -206,7 +219,7 @@ pub(super) fn deaths(c: &Container, cx: &Cx) -> Cell {
     }
 }
 
-pub(super) fn exit(c: &Container, _: &Cx) -> Cell {
+pub(super) fn exit<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     c.exit_code
         .filter(|_| !c.state.is_live())
         .map_or_else(Cell::blank, |code| {
@@ -233,13 +246,14 @@ pub fn port_words(port: &Port) -> String {
     }
 }
 
-pub(super) fn ports(c: &Container, _: &Cx) -> Cell {
-    let mut seen: Vec<(String, Key)> = Vec::new();
+pub(super) fn ports<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
+    let mut seen: Vec<(Cow<str>, Key)> = Vec::new();
     for published in [true, false] {
         for port in c.ports.iter().filter(|p| p.public.is_some() == published) {
             let words = port_words(port);
             if seen.iter().all(|(other, _)| *other != words) {
-                seen.push((words, if published { Key::Figure } else { Key::Faint }));
+                let key = if published { Key::Figure } else { Key::Faint };
+                seen.push((words.into(), key));
             }
         }
     }
@@ -249,28 +263,28 @@ pub(super) fn ports(c: &Container, _: &Cx) -> Cell {
     }
 }
 
-pub(super) fn image(c: &Container, _: &Cx) -> Cell {
+pub(super) fn image<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     Cell {
         fit: Fit::Path,
         ..Cell::of(words::short_image(&c.image), Key::Dim)
     }
 }
 
-pub(super) fn age(c: &Container, cx: &Cx) -> Cell {
+pub(super) fn age<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     c.created.map_or_else(Cell::blank, |at| {
         Cell::of(words::span(cx.now - at), Key::Dim)
     })
 }
 
-pub(super) fn stack(c: &Container, _: &Cx) -> Cell {
+pub(super) fn stack<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     Cell::of(c.stack().unwrap_or_default(), Key::Dim)
 }
 
-pub(super) fn networks(c: &Container, _: &Cx) -> Cell {
+pub(super) fn networks<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     let pieces = c
         .networks
         .iter()
-        .map(|(name, _)| (name.clone(), Key::Dim))
+        .map(|(name, _)| (name.into(), Key::Dim))
         .collect();
     Cell {
         pieces,
@@ -278,14 +292,14 @@ pub(super) fn networks(c: &Container, _: &Cx) -> Cell {
     }
 }
 
-pub(super) fn address(c: &Container, _: &Cx) -> Cell {
+pub(super) fn address<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     Cell::of(c.networks.first().map_or("", |n| n.1.as_str()), Key::Dim)
 }
 
-pub(super) fn id(c: &Container, _: &Cx) -> Cell {
+pub(super) fn id<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     Cell::of(c.key.short(), Key::Dim)
 }
 
-pub(super) fn command(c: &Container, _: &Cx) -> Cell {
-    Cell::of(c.command.clone(), Key::Dim)
+pub(super) fn command<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
+    Cell::of(&c.command, Key::Dim)
 }

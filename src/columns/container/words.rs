@@ -1,5 +1,6 @@
 //! A container's condition as a sign and words: the same on its row, in details and in lists.
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -41,32 +42,41 @@ pub fn meaning(container: &Container) -> Key {
 
 /// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`.
 pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
-    let word = match (&container.state, container.health) {
-        (RunState::Running, Some(Health::Unhealthy)) => "unhealthy".to_owned(),
-        (RunState::Running, Some(Health::Starting)) => "starting".to_owned(),
-        (RunState::Running, _) => "up".to_owned(),
+    let word: Cow<str> = match (&container.state, container.health) {
+        (RunState::Running, Some(Health::Unhealthy)) => "unhealthy".into(),
+        (RunState::Running, Some(Health::Starting)) => "starting".into(),
+        (RunState::Running, _) => "up".into(),
         (RunState::Exited, _) => match container.exit_code {
-            Some(code) if code != 0 => format!("exited {code}"),
-            _ => "exited".to_owned(),
+            Some(code) if code != 0 => format!("exited {code}").into(),
+            _ => "exited".into(),
         },
-        (state, _) => state.word().to_owned(),
+        (state, _) => state.word().into(),
     };
     match container.since {
-        Some(since) => format!("{word} {}", span(now - since)),
-        None => word,
+        Some(since) => format!("{word} {}", Span(now - since)),
+        None => word.into_owned(),
     }
 }
 
 /// A span of time in one unit and at most three columns (below two years): calm on a row that is always seen.
 pub fn span(passed: TimeDelta) -> String {
-    let s = passed.num_seconds().max(0);
-    match s {
-        0..60 => format!("{s}s"),
-        60..3_600 => format!("{}m", s / 60),
-        3_600..86_400 => format!("{}h", s / 3_600),
-        86_400..8_640_000 => format!("{}d", s / 86_400),
-        8_640_000..60_480_000 => format!("{}w", s / 604_800),
-        _ => format!("{}y", s / 31_536_000),
+    Span(passed).to_string()
+}
+
+/// Writes what [`span`] gives.
+struct Span(TimeDelta);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = self.0.num_seconds().max(0);
+        match s {
+            0..60 => write!(f, "{s}s"),
+            60..3_600 => write!(f, "{}m", s / 60),
+            3_600..86_400 => write!(f, "{}h", s / 3_600),
+            86_400..8_640_000 => write!(f, "{}d", s / 86_400),
+            8_640_000..60_480_000 => write!(f, "{}w", s / 604_800),
+            _ => write!(f, "{}y", s / 31_536_000),
+        }
     }
 }
 

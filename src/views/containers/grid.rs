@@ -162,20 +162,20 @@ fn whole(cell: &Cell, theme: &Theme, pen: &mut Pen) {
     let count = cell.pieces.len();
     for (index, (words, key)) in cell.pieces.iter().enumerate() {
         let rest = count - index - 1;
-        let more = format!("+{}", rest + 1);
-        let tail = if rest == 0 {
-            0
-        } else {
-            1 + text::width(&format!("+{rest}"))
-        };
+        // The last one needs no room for the number of those behind it.
+        let tail = if rest == 0 { 0 } else { 2 + digits(rest) };
         if text::width(words) + tail > usize::from(pen.left()) {
             if index == 0 {
                 pen.write(words, theme.style(*key));
             } else {
-                pen.write(&more, theme.style(Key::Faint));
+                pen.write(&format!("+{}", rest + 1), theme.style(Key::Faint));
             }
             return;
         }
         pen.write(words, theme.style(*key)).skip(1);
     }
+}
+
+fn digits(n: usize) -> usize {
+    n.checked_ilog10().map_or(1, |log| log as usize + 1)
 }

@@ -27,7 +27,8 @@ pub(super) fn draw(key: &Id, grid: &Grid, cx: &Cx, theme: &Theme, area: Rect, bu
         area.height,
     );
     Pen::new(buf, name)
-        .write(&format!("{sign} "), theme.style(Key::Dim))
+        .write(sign, theme.style(Key::Dim))
+        .skip(1)
         .write(&key.id, theme.style(Key::Stack));
     let figures = [
         ("cpu", totals.cpu.map(text::percent)),

@@ -1,0 +1,185 @@
+//! What a frame and a message cost in allocations: as much as the rows on screen ask for, however many containers there
+//! are. Counted for this thread alone, so that tests may run beside each other.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[path = "support/world.rs"]
+mod world;
+
+use std::sync::LazyLock;
+
+use allocation_counter::{AllocationInfo, measure};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use stacktui::effect::Effects;
+use stacktui::model::Sample;
+use stacktui::msg::{HostMsg, Msg};
+use stacktui::state::{RowId, State};
+use stacktui::subscriptions::subscriptions;
+use stacktui::theme::{Depth, Theme};
+use stacktui::views;
+
+const SIZE: (u16, u16) = (200, 50);
+
+fn made(containers: usize) -> State {
+    let mut state = world::many(containers, world::now());
+    let (width, height) = SIZE;
+    world::send(&mut state, Msg::Resize { width, height });
+    state
+}
+
+/// A screen over so many containers.
+fn scene(containers: usize) -> State {
+    static FEW: LazyLock<State> = LazyLock::new(|| made(1_000));
+    static MANY: LazyLock<State> = LazyLock::new(|| made(10_000));
+    match containers {
+        1_000 => FEW.clone(),
+        10_000 => MANY.clone(),
+        other => made(other),
+    }
+}
+
+/// The cost of drawing the frame once more.
+fn frame(state: &State) -> AllocationInfo {
+    let theme = Theme::builtin(false, Depth::Ansi256, false);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    // Once for what is made once and kept.
+    views::draw(state, &theme, &mut buffer);
+    measure(|| {
+        buffer.reset();
+        views::draw(state, &theme, &mut buffer);
+    })
+}
+
+/// Digits of larger numbers may take a few bytes more, a few times; a cost for each of 9,000 more containers may not.
+const FEW: u64 = 16;
+
+fn no_more(more: &AllocationInfo, less: &AllocationInfo, what: &str) {
+    assert!(
+        more.count_total <= less.count_total + FEW
+            && more.bytes_total <= less.bytes_total + 64 * FEW,
+        "{what}: {} allocations of {} bytes with 10,000 containers, {} of {} with fewer",
+        more.count_total,
+        more.bytes_total,
+        less.count_total,
+        less.bytes_total
+    );
+}
+
+/// The same screen over 1,000 and over 10,000 containers.
+fn same_cost(what: &str, prepare: impl Fn(&mut State)) {
+    let [less, more] = [1_000, 10_000].map(|count| {
+        let mut state = scene(count);
+        prepare(&mut state);
+        frame(&state)
+    });
+    assert!(less.count_total > 0, "{what}: nothing was counted");
+    no_more(&more, &less, what);
+}
+
+#[test]
+fn a_frame_costs_what_its_rows_cost() {
+    same_cost("the table", |_| {});
+    same_cost("scrolled to the end", |state| world::press(state, "G"));
+    same_cost("ordered by CPU", |state| {
+        state.containers.order = "cpu".to_owned();
+        state.containers.reverse = true;
+        stacktui::update::refresh_containers(state);
+    });
+    same_cost("problems only", |state| world::press(state, "!"));
+    same_cost("filtered", |state| {
+        world::press(state, "/");
+        world::type_in(state, "service");
+    });
+    same_cost("the cursor on a stack", |state| {
+        world::press(state, "g");
+        assert!(matches!(
+            state.containers.table.selected,
+            Some(RowId::Stack(_))
+        ));
+    });
+    same_cost("all folded", |state| {
+        world::press(state, "Z");
+        state.containers.table.rows.truncate(40);
+    });
+}
+
+#[test]
+fn a_frame_is_a_few_allocations_a_row() {
+    let cost = frame(&scene(10_000));
+    let rows = u64::from(SIZE.1);
+    assert!(
+        cost.count_total <= rows * 16,
+        "{} allocations for {rows} rows",
+        cost.count_total
+    );
+    let few = frame(&scene(12));
+    assert!(few.count_total < cost.count_total, "fewer rows cost less");
+}
+
+/// The cost of one container's figures coming in, and of finding what is to flow after it.
+fn one_sample(containers: usize, order: &str) -> AllocationInfo {
+    let mut state = scene(containers);
+    state.containers.order = order.to_owned();
+    stacktui::update::refresh_containers(&mut state);
+    let key = world::key("stack-000-service-00000-1");
+    let sample: Sample = world::sample(state.now, 3.0, 1 << 20, 1 << 30);
+    assert!(state.world.latest(&key).is_some(), "a known container");
+    let give = |state: &mut State| -> Effects {
+        let msg = HostMsg::Samples(vec![(key.clone(), sample)]);
+        let effects = world::send(state, Msg::Host(world::HOST, msg));
+        subscriptions(state);
+        effects
+    };
+    give(&mut state);
+    measure(|| assert!(give(&mut state).is_empty()))
+}
+
+#[test]
+fn figures_of_one_cost_nothing_for_the_others() {
+    for order in ["name", "state", "health", "age", "exit"] {
+        let (less, more) = (one_sample(1_000, order), one_sample(10_000, order));
+        assert!(less.count_total > 0, "nothing was counted");
+        no_more(&more, &less, order);
+    }
+}
+
+#[test]
+fn an_order_by_figures_is_taken_anew_with_them() {
+    let mut state = scene(1_000);
+    state.containers.order = "cpu".to_owned();
+    stacktui::update::refresh_containers(&mut state);
+    world::press(&mut state, "!");
+    world::press(&mut state, "!");
+    let key = world::key("stack-049-service-00999-1");
+    let sample = world::sample(state.now, 9_999.0, 1 << 20, 1 << 30);
+    let msg = HostMsg::Samples(vec![(key.clone(), sample)]);
+    world::send(&mut state, Msg::Host(world::HOST, msg));
+    let rows = &state.containers.table.rows;
+    let at = |row: &RowId| rows.iter().position(|r| r == row);
+    let stack = at(&RowId::Stack(stacktui::model::Key::stack(
+        world::HOST,
+        "stack-049",
+    )));
+    let own = at(&RowId::Container(key));
+    assert_eq!(
+        own,
+        stack.map(|at| at + 1),
+        "the busiest of its stack stands first"
+    );
+}
+
+#[test]
+fn taking_the_rows_anew_builds_nothing_for_each_comparison() {
+    let cost = |order: &str| {
+        let mut state = scene(10_000);
+        state.containers.order = order.to_owned();
+        measure(|| stacktui::update::refresh_containers(&mut state)).count_total
+    };
+    for order in ["name", "cpu", "state", "image", "id"] {
+        // A few for each of its 500 stacks; none for each row.
+        let count = cost(order);
+        assert!(count < 500 * 12, "{order}: {count} allocations");
+    }
+}
