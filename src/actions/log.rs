@@ -3,6 +3,7 @@ use crate::effect::{Effect, Effects};
 use crate::layout;
 use crate::state::{Field, Layer, LogBook, Prompt, PromptKind, Scope, State, ViewId};
 
+use super::table::type_line;
 use super::{Action, Danger, always};
 
 const fn log(
@@ -73,6 +74,23 @@ pub const ACTIONS: &[Action] = &[
         &["N"],
         0,
         |state| seek(state, false),
+    ),
+    log(
+        "log.search",
+        "search",
+        "Search the lines for a pattern; capitals make it exact.",
+        &["/"],
+        4,
+        |state| {
+            let search = state.logs.as_ref().and_then(|book| book.search.as_ref());
+            let before = search.map(|search| search.typed.clone());
+            type_line(
+                state,
+                PromptKind::Search,
+                "search",
+                before.unwrap_or_default(),
+            )
+        },
     ),
     log(
         "log.right",

@@ -2,8 +2,9 @@
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
 use crate::model::Key;
-use crate::state::{RowId, Scope, State, ViewId};
+use crate::state::{PromptKind, RowId, Scope, State, ViewId};
 
+use super::table::type_line;
 use super::{Action, Danger, always, container};
 
 const fn goto(
@@ -113,6 +114,26 @@ pub const ACTIONS: &[Action] = &[
             "Show masked values, or mask them again; it is noted in the journal.",
             &["v"],
             reveal,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Inspect),
+        footer: 1,
+        ..goto(
+            "view.search",
+            "search",
+            "Search names and values.",
+            &["/"],
+            |state| {
+                let sheet = state.subject().and_then(|key| state.sheet(&key));
+                let before = sheet.map(|sheet| sheet.inspect.query.clone());
+                type_line(
+                    state,
+                    PromptKind::Search,
+                    "search",
+                    before.unwrap_or_default(),
+                )
+            },
         )
     },
 ];
