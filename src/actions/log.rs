@@ -3,8 +3,8 @@ use crate::effect::{Effect, Effects};
 use crate::layout;
 use crate::state::{Field, Layer, LogBook, Prompt, PromptKind, Scope, State, ViewId};
 
+use super::Action;
 use super::table::type_line;
-use super::{Action, Danger, always};
 
 const fn log(
     id: &'static str,
@@ -16,15 +16,8 @@ const fn log(
 ) -> Action {
     let scope = Scope::View(ViewId::Logs);
     Action {
-        id,
-        title,
-        help,
-        keys,
-        scope,
-        danger: Danger::None,
         footer,
-        unavailable: always,
-        run,
+        ..Action::harmless(scope, id, title, help, keys, run)
     }
 }
 

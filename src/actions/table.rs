@@ -6,7 +6,7 @@ use crate::state::{
     Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
 };
 
-use super::{Action, Danger, always, container};
+use super::{Action, container};
 
 const fn motion(
     id: &'static str,
@@ -15,17 +15,7 @@ const fn motion(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        id,
-        title,
-        help,
-        keys,
-        scope: Scope::Table,
-        danger: Danger::None,
-        footer: 0,
-        unavailable: always,
-        run,
-    }
+    Action::harmless(Scope::Table, id, title, help, keys, run)
 }
 
 /// The actions of this noun.

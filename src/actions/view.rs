@@ -5,7 +5,7 @@ use crate::model::Key;
 use crate::state::{PromptKind, RowId, Scope, State, ViewId};
 
 use super::table::type_line;
-use super::{Action, Danger, always, container};
+use super::{Action, container};
 
 const fn goto(
     id: &'static str,
@@ -14,17 +14,7 @@ const fn goto(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        id,
-        title,
-        help,
-        keys,
-        scope: Scope::Global,
-        danger: Danger::None,
-        footer: 0,
-        unavailable: always,
-        run,
-    }
+    Action::harmless(Scope::Global, id, title, help, keys, run)
 }
 
 /// The actions of this noun.
