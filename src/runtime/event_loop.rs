@@ -16,7 +16,7 @@ use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery};
-use crate::keys::Input;
+use crate::keys::{Input, encode};
 use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::State;
@@ -170,6 +170,11 @@ impl<S: Screen> EventLoop<S> {
             Woke::Signal(signal) => self.signal(signal),
             Woke::Input(TermInput::Inputs(inputs)) => {
                 for input in inputs {
+                    // Typed on while the shell was being opened: it is the shell's.
+                    if self.state.handed_over {
+                        self.runner.to_shell(encode(&input));
+                        continue;
+                    }
                     self.apply(match input {
                         Input::Key(chord) => Msg::Key(chord),
                         Input::Paste(text) => Msg::Paste(text),
