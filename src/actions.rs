@@ -39,6 +39,30 @@ pub struct Action {
     pub run: fn(&mut State) -> Effects,
 }
 
+impl Action {
+    /// One that changes nothing, can always be done and stands in no footer.
+    const fn harmless(
+        scope: Scope,
+        id: &'static str,
+        title: &'static str,
+        help: &'static str,
+        keys: &'static [&'static str],
+        run: fn(&mut State) -> Effects,
+    ) -> Self {
+        Self {
+            id,
+            title,
+            help,
+            keys,
+            scope,
+            danger: Danger::None,
+            footer: 0,
+            unavailable: always,
+            run,
+        }
+    }
+}
+
 /// Every action, by lists of one noun each.
 pub fn all() -> impl Iterator<Item = &'static Action> {
     [

@@ -4,7 +4,7 @@ mod chord;
 mod decode;
 
 pub use chord::{Chord, ChordError, Code};
-pub use decode::{Decoder, Input};
+pub use decode::{Decoder, Input, encode};
 
 /// What the mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

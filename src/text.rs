@@ -29,7 +29,7 @@ pub use sanitise::{
 };
 pub use secret::{MASK, looks_secret};
 pub use sgr::{TextColor, TextStyle};
-pub use span::{ago, duration, duration_long};
+pub use span::{ago, duration, duration_long, words};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,
 };

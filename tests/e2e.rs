@@ -139,6 +139,28 @@ async fn in_and_out_of_a_shell() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_typed_while_a_shell_opens_is_the_shells() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter").await;
+        // One burst, as pasted or typed ahead over a slow line: the r would restart the container.
+        it.type_in("eecho rear").await;
+        it.sees("$ echo rear").await;
+        it.type_in("\r").await;
+        it.until("its answer", |s| s.matches("rear").count() == 2)
+            .await;
+        it.type_in("exit\r").await;
+        it.sees("Containers").await;
+        let text = it.paper.text();
+        assert!(row(&text, "grafana-1").contains("up "), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_image_without_a_shell_offers_a_way() {
     on_local(async {
         let it = Driver::start(demo(), (120, 40));

@@ -3,7 +3,8 @@ use crate::effect::{Effect, Effects};
 use crate::layout;
 use crate::state::{Field, Layer, LogBook, Prompt, PromptKind, Scope, State, ViewId};
 
-use super::{Action, Danger, always};
+use super::Action;
+use super::table::type_line;
 
 const fn log(
     id: &'static str,
@@ -15,15 +16,8 @@ const fn log(
 ) -> Action {
     let scope = Scope::View(ViewId::Logs);
     Action {
-        id,
-        title,
-        help,
-        keys,
-        scope,
-        danger: Danger::None,
         footer,
-        unavailable: always,
-        run,
+        ..Action::harmless(scope, id, title, help, keys, run)
     }
 }
 
@@ -73,6 +67,23 @@ pub const ACTIONS: &[Action] = &[
         &["N"],
         0,
         |state| seek(state, false),
+    ),
+    log(
+        "log.search",
+        "search",
+        "Search the lines for a pattern; capitals make it exact.",
+        &["/"],
+        4,
+        |state| {
+            let search = state.logs.as_ref().and_then(|book| book.search.as_ref());
+            let before = search.map(|search| search.typed.clone());
+            type_line(
+                state,
+                PromptKind::Search,
+                "search",
+                before.unwrap_or_default(),
+            )
+        },
     ),
     log(
         "log.right",

@@ -2,7 +2,7 @@
 use crate::effect::{Effect, Effects};
 use crate::state::{Choice, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
 
-use super::{Action, Danger, always};
+use super::Action;
 
 const fn global(
     id: &'static str,
@@ -11,17 +11,7 @@ const fn global(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        id,
-        title,
-        help,
-        keys,
-        scope: Scope::Global,
-        danger: Danger::None,
-        footer: 0,
-        unavailable: always,
-        run,
-    }
+    Action::harmless(Scope::Global, id, title, help, keys, run)
 }
 
 /// The actions of this noun.
@@ -124,10 +114,7 @@ const fn scoped(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        scope: Scope::NoEngine,
-        ..global(id, title, help, keys, run)
-    }
+    Action::harmless(Scope::NoEngine, id, title, help, keys, run)
 }
 
 fn quit(state: &mut State) -> Effects {

@@ -6,7 +6,7 @@ use crate::state::{
     Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
 };
 
-use super::{Action, Danger, always, container};
+use super::{Action, container};
 
 const fn motion(
     id: &'static str,
@@ -15,17 +15,7 @@ const fn motion(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        id,
-        title,
-        help,
-        keys,
-        scope: Scope::Table,
-        danger: Danger::None,
-        footer: 0,
-        unavailable: always,
-        run,
-    }
+    Action::harmless(Scope::Table, id, title, help, keys, run)
 }
 
 /// The actions of this noun.
@@ -57,8 +47,8 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 8,
         unavailable: |s| {
-            matches!(s.view(), ViewId::Details | ViewId::Processes)
-                .then(|| "nothing to filter here".to_owned())
+            let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
+            (!tables.contains(&s.view())).then(|| "nothing to filter here".to_owned())
         },
         ..motion(
             "table.filter",
@@ -288,36 +278,28 @@ fn open(state: &mut State) -> Effects {
 }
 
 fn filter(state: &mut State) -> Effects {
-    let (kind, before) = match state.view() {
-        ViewId::Containers => (PromptKind::Filter, state.containers.filter.clone()),
-        ViewId::Events => (PromptKind::Filter, state.events.filter.clone()),
-        ViewId::Journal => (PromptKind::Filter, state.journal.filter.clone()),
-        ViewId::Logs => {
-            let typed = state
-                .logs
-                .as_ref()
-                .and_then(|b| b.search.as_ref())
-                .map(|s| s.typed.clone());
-            (PromptKind::Search, typed.unwrap_or_default())
+    let before = match state.view() {
+        ViewId::Containers => state.containers.filter.clone(),
+        ViewId::Events => state.events.filter.clone(),
+        ViewId::Journal => state.journal.filter.clone(),
+        ViewId::Logs | ViewId::Inspect | ViewId::Details | ViewId::Processes => {
+            return Effects::new();
         }
-        ViewId::Inspect => {
-            let query = state
-                .subject()
-                .and_then(|k| state.sheet(&k).map(|s| s.inspect.query.clone()));
-            (PromptKind::Search, query.unwrap_or_default())
-        }
-        ViewId::Details | ViewId::Processes => return Effects::new(),
     };
-    let title = if kind == PromptKind::Filter {
-        "filter"
-    } else {
-        "search"
-    }
-    .to_owned();
+    type_line(state, PromptKind::Filter, "filter", before)
+}
+
+/// Asks for a line at the foot of the screen, beginning with what was typed before.
+pub(super) fn type_line(
+    state: &mut State,
+    kind: PromptKind,
+    title: &str,
+    before: String,
+) -> Effects {
     let field = Field::of(&before);
     state.layers.push(Layer::Prompt(Prompt {
         kind,
-        title,
+        title: title.to_owned(),
         field,
         before,
         complaint: None,

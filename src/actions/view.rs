@@ -2,9 +2,10 @@
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
 use crate::model::Key;
-use crate::state::{RowId, Scope, State, ViewId};
+use crate::state::{PromptKind, RowId, Scope, State, ViewId};
 
-use super::{Action, Danger, always, container};
+use super::table::type_line;
+use super::{Action, container};
 
 const fn goto(
     id: &'static str,
@@ -13,17 +14,7 @@ const fn goto(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action {
-        id,
-        title,
-        help,
-        keys,
-        scope: Scope::Global,
-        danger: Danger::None,
-        footer: 0,
-        unavailable: always,
-        run,
-    }
+    Action::harmless(Scope::Global, id, title, help, keys, run)
 }
 
 /// The actions of this noun.
@@ -113,6 +104,26 @@ pub const ACTIONS: &[Action] = &[
             "Show masked values, or mask them again; it is noted in the journal.",
             &["v"],
             reveal,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Inspect),
+        footer: 1,
+        ..goto(
+            "view.search",
+            "search",
+            "Search names and values.",
+            &["/"],
+            |state| {
+                let sheet = state.subject().and_then(|key| state.sheet(&key));
+                let before = sheet.map(|sheet| sheet.inspect.query.clone());
+                type_line(
+                    state,
+                    PromptKind::Search,
+                    "search",
+                    before.unwrap_or_default(),
+                )
+            },
         )
     },
 ];

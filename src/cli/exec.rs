@@ -9,13 +9,13 @@ use tokio::time::Instant;
 use super::FAILED;
 use super::args::Exec;
 use super::context::{Context, block_on};
-use super::names::{NameError, resolve};
 use super::out::{Out, Quit, complain, told};
 use super::verb::{containers, target, wrong_names};
 use crate::effect::ShellRequest;
 use crate::model::Container;
 use crate::msg::{Failure, FailureKind, ShellEnd};
 use crate::runtime::record::Done;
+use crate::state::names::{NameError, resolve};
 
 pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Quit> {
     if context.settings.read_only {

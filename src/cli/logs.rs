@@ -9,10 +9,10 @@ use regex::Regex;
 use super::args::Logs;
 use super::context::{Context, block_on};
 use super::journal::moment;
-use super::names::resolve;
 use super::out::{Out, Quit};
 use super::verb::{containers, wrong_names};
 use crate::runtime::record::local_now;
+use crate::state::names::resolve;
 
 use line::Printer;
 

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::args::Ps;
 use super::context::{Context, block_on};
-use super::names::resolve;
 use super::out::{Out, Quit};
 use super::verb::{containers, wrong_names};
 use super::{DONE, table};
@@ -17,6 +16,7 @@ use crate::engine::stats::DIRECT_ONE_SHOT;
 use crate::engine::{CALL_LIMIT, Engine};
 use crate::model::{Container, Counters, Port, RunState, Sample};
 use crate::runtime::clock;
+use crate::state::names::resolve;
 use crate::text::{bytes_short, duration, percent};
 
 /// Between two readings.

@@ -8,7 +8,6 @@ use tokio::sync::Semaphore;
 
 use super::args::Targets;
 use super::context::{Context, block_on};
-use super::names::{NameError, resolve};
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
@@ -17,6 +16,7 @@ use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::JobMsg;
 use crate::runtime::jobs::{self, AT_ONCE, Report};
 use crate::runtime::{clock, record};
+use crate::state::names::{NameError, resolve};
 use crate::text::duration;
 
 /// Seconds between stop and kill where neither the user nor the container says.

@@ -16,10 +16,11 @@ use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery};
-use crate::keys::Input;
+use crate::keys::{Input, encode};
 use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::State;
+use crate::state::names::resolve;
 use crate::subscriptions::subscriptions;
 use crate::theme::Theme;
 use crate::update::update;
@@ -169,6 +170,11 @@ impl<S: Screen> EventLoop<S> {
             Woke::Signal(signal) => self.signal(signal),
             Woke::Input(TermInput::Inputs(inputs)) => {
                 for input in inputs {
+                    // Typed on while the shell was being opened: it is the shell's.
+                    if self.state.handed_over {
+                        self.runner.to_shell(encode(&input));
+                        continue;
+                    }
                     self.apply(match input {
                         Input::Key(chord) => Msg::Key(chord),
                         Input::Paste(text) => Msg::Paste(text),
@@ -271,11 +277,18 @@ impl<S: Screen> EventLoop<S> {
     /// Opens the log view that was asked for on the command line.
     fn open_pending_logs(&mut self) {
         let names = std::mem::take(&mut self.pending_logs);
-        let (keys, unknown) = crate::actions::container::resolve(&self.state.world, &names);
-        if let Some(name) = unknown.first() {
+        let mut keys = Vec::new();
+        let mut mistakes = Vec::new();
+        for name in &names {
+            match resolve(std::slice::from_ref(name), self.state.world.containers()) {
+                Ok(found) => keys.extend(found.into_iter().map(|c| c.key.clone())),
+                Err(errors) => mistakes.extend(errors),
+            }
+        }
+        for mistake in mistakes {
             self.apply(Msg::Said {
                 ok: false,
-                text: format!("there is no service, container or stack `{name}`"),
+                text: mistake.to_string(),
             });
         }
         if !keys.is_empty() {
@@ -303,10 +316,7 @@ impl<S: Screen> EventLoop<S> {
                 self.exit = Some(0);
                 Ok(())
             }
-            Effect::Suspend => {
-                self.screen.suspend();
-                self.come_back()
-            }
+            Effect::Suspend => self.suspend(),
             Effect::Repaint => {
                 self.painter.invalidate();
                 Ok(())
@@ -383,6 +393,17 @@ impl<S: Screen> EventLoop<S> {
         self.hosts.insert(HostId(0), tasks);
     }
 
+    fn suspend(&mut self) -> std::io::Result<()> {
+        if self.screen.suspend() {
+            return self.come_back();
+        }
+        self.apply(Msg::Said {
+            ok: false,
+            text: "there is no shell behind this program that could continue it".to_owned(),
+        });
+        Ok(())
+    }
+
     fn signal(&mut self, signal: Signal) {
         match signal {
             Signal::Terminate(number) => self.exit = Some(128 + number),
@@ -392,8 +413,7 @@ impl<S: Screen> EventLoop<S> {
                 self.resized();
             }
             Signal::Suspend => {
-                self.screen.suspend();
-                if self.come_back().is_err() {
+                if self.suspend().is_err() {
                     self.exit = Some(TERMINAL_LOST);
                 }
             }

@@ -20,6 +20,10 @@ use crate::keys::{Chord, Decoder, Input};
 /// only what can be complete is taken for it.
 const ESC_SILENCE: u16 = 40;
 
+/// Silence within a paste after which its end is taken for lost, in milliseconds: longer than a slow line holds its
+/// breath, for what comes after it is keys again.
+const PASTE_SILENCE: u16 = 5_000;
+
 /// Pause before the next try when nobody takes what was read, in milliseconds.
 const FULL_PAUSE: u16 = 10;
 
@@ -168,8 +172,8 @@ impl Reader {
     fn wait(&self) -> Woke {
         let (events, timeout) = if !self.backlog.is_empty() {
             (PollFlags::empty(), PollTimeout::from(FULL_PAUSE))
-        } else if self.decoding.holds() {
-            (PollFlags::POLLIN, PollTimeout::from(ESC_SILENCE))
+        } else if let Some(silence) = self.decoding.waits() {
+            (PollFlags::POLLIN, PollTimeout::from(silence))
         } else {
             (PollFlags::POLLIN, PollTimeout::NONE)
         };
@@ -235,6 +239,15 @@ struct Decoding {
 const HELD_CAP: usize = 256;
 
 impl Decoding {
+    /// The silence, in milliseconds, that would say something.
+    fn waits(&self) -> Option<u16> {
+        if self.decoder.is_pasting() {
+            Some(PASTE_SILENCE)
+        } else {
+            self.holds().then_some(ESC_SILENCE)
+        }
+    }
+
     fn holds(&self) -> bool {
         !self.held.is_empty() && !self.quiet
     }
@@ -270,7 +283,8 @@ impl Decoding {
 
     fn silence(&mut self) -> Option<TermInput> {
         self.quiet = true;
-        let inputs = self.decoder.flush();
+        let mut inputs = self.decoder.end_paste();
+        inputs.extend(self.decoder.flush());
         if inputs.is_empty() {
             return None;
         }
@@ -375,10 +389,17 @@ mod tests {
         let text = "long ".repeat(200);
         assert_eq!(decoding.take(b"\x1b[200~"), None);
         assert_eq!(decoding.take(text.as_bytes()), None);
-        assert_eq!(decoding.silence(), None);
+        assert_eq!(decoding.waits(), Some(PASTE_SILENCE));
         assert_eq!(
             decoding.take(b"\x1b[201~"),
             Some(TermInput::Inputs(vec![Input::Paste(text)]))
         );
+        assert_eq!(decoding.waits(), None);
+
+        assert_eq!(decoding.take(b"\x1b[200~no end"), None);
+        let cut = Input::Paste("no end".to_owned());
+        assert_eq!(decoding.silence(), Some(TermInput::Inputs(vec![cut])));
+        assert_eq!(decoding.waits(), None);
+        assert_eq!(decoding.take(b"q"), Some(key(Code::Char('q'))));
     }
 }

@@ -13,8 +13,9 @@ pub trait Screen {
     /// # Errors
     /// The terminal is gone.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Gives the terminal back and stops the process until it is continued.
-    fn suspend(&mut self);
+    /// Gives the terminal back and stops the process until it is continued. False, and nothing done, where no shell could
+    /// continue it.
+    fn suspend(&mut self) -> bool;
     /// Takes the terminal again.
     ///
     /// # Errors
@@ -46,9 +47,13 @@ impl Screen for Terminal {
         self.session.write(bytes)
     }
 
-    fn suspend(&mut self) {
+    fn suspend(&mut self) -> bool {
+        if !super::signals::can_stop() {
+            return false;
+        }
         self.session.suspend();
         super::signals::stop_self();
+        true
     }
 
     fn resume(&mut self) -> io::Result<()> {

@@ -44,7 +44,8 @@ pub fn duration_long(d: TimeDelta) -> String {
     }
 }
 
-fn words(n: u64, unit: &str) -> String {
+/// `1 line`, `2 lines`: a number with its noun, which takes an s.
+pub fn words(n: u64, unit: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {unit}{plural}")
 }

@@ -76,7 +76,9 @@ impl Screen for Paper {
         Ok(())
     }
 
-    fn suspend(&mut self) {}
+    fn suspend(&mut self) -> bool {
+        true
+    }
 
     fn resume(&mut self) -> io::Result<()> {
         Ok(())

@@ -9,7 +9,6 @@ use tokio::time::{Instant, interval};
 
 use super::Range;
 use super::line::Printer;
-use crate::cli::names::resolve;
 use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;
@@ -18,6 +17,7 @@ use crate::model::{Container, HostId, Key, Link, LogRecord};
 use crate::msg::{HostMsg, LogMsg};
 use crate::runtime::link::LinkTask;
 use crate::runtime::log_stream;
+use crate::state::names::resolve;
 
 /// How often it is looked whether somebody still reads.
 const LOOK: Duration = Duration::from_millis(500);

@@ -128,7 +128,10 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
     };
     s.note(format!("{} in the last hour", list.len()), key);
     if restarts > 0 {
-        s.note(format!("{restarts} restarts by policy"), Key::Dim);
+        s.note(
+            format!("{} by policy", text::words(restarts, "restart")),
+            Key::Dim,
+        );
     }
     for death in list.iter().rev().take(6) {
         let at = clock(death.at, cx.state.prefs.utc_offset);

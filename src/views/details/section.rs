@@ -46,7 +46,7 @@ impl<'a> Section<'a> {
         if count > limit {
             self.line(Line::of(
                 self.theme,
-                format!("… {} more lines", count - limit),
+                format!("… {}", text::words((count - limit) as u64, "more line")),
                 Key::Faint,
             ));
         }

@@ -103,7 +103,9 @@ fn heading(scope: Scope) -> &'static str {
 }
 
 fn groups(state: &State, theme: &Theme, width: usize) -> Vec<Vec<Line>> {
-    let here = actions::here(state);
+    let mut here = actions::here(state);
+    // What the footer has room for is what is asked for most.
+    here.sort_by_key(|(action, _)| (action.footer == 0, action.footer));
     let mut scopes = actions::scopes(state);
     // What is done to containers is what help is opened for most.
     scopes.sort_by_key(|scope| *scope != Scope::Container);
@@ -133,8 +135,8 @@ fn entry(
         .iter()
         .map(ToString::to_string)
         .collect();
-    if keys.is_empty() && !state.keymap.keys_of(action.id).is_empty() {
-        return; // its keys mean something else here
+    if keys.is_empty() {
+        return; // none is bound, or its keys mean something else here: the palette has it
     }
     let shown = text::pad_right(&text::truncate(&keys.join(" "), KEYS - 1), KEYS);
     let room = width.saturating_sub(KEYS).max(8);
