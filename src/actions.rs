@@ -2,6 +2,7 @@
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
 pub mod container;
 pub mod log;
+pub mod names;
 pub mod program;
 pub mod table;
 pub mod view;

@@ -7,7 +7,6 @@ mod doctor;
 mod exec;
 mod journal;
 mod logs;
-mod names;
 mod out;
 mod print;
 mod ps;

@@ -2,6 +2,7 @@
 //! Level 1: knows no action and no state.
 mod chord;
 mod decode;
+mod paste;
 
 pub use chord::{Chord, ChordError, Code};
 pub use decode::{Decoder, Input};

@@ -367,3 +367,80 @@ fn the_demo_needs_no_engine_and_writes_no_journal() {
     let hostile = place.out(&["--demo=hostile", "ps"]);
     assert!(!hostile.contains('\u{1b}') && !hostile.contains('\u{202e}'));
 }
+
+/// An `ssh` whose server forwards nothing: a login to be shared, and docker's command over it.
+const FAKE_SSH: &str = r#"#!/usr/bin/env python3
+import os, socket, sys, threading, time
+args = sys.argv[1:]
+def option(name):
+    return args[args.index(name) + 1]
+if "-L" in args:
+    ours = socket.socket(socket.AF_UNIX)
+    ours.bind(option("-L").split(":")[0])
+    ours.listen()
+    while True:
+        ours.accept()[0].close()
+        print("channel 2: open failed: administratively prohibited: open failed", file=sys.stderr, flush=True)
+if "ControlMaster=yes" in args:
+    ours = socket.socket(socket.AF_UNIX)
+    ours.bind(option("-S"))
+    ours.listen()
+    time.sleep(60)
+    sys.exit(0)
+if not os.path.exists(option("-S")):
+    sys.exit("no login to share")
+if args[args.index("--") + 1:] != ["far", "docker", "system", "dial-stdio"]:
+    sys.exit("no such command")
+if not os.environ["FAKE_ENGINE"]:
+    sys.exit("bash: line 1: docker: command not found")
+engine = socket.socket(socket.AF_UNIX)
+engine.connect(os.environ["FAKE_ENGINE"])
+def send():
+    while data := os.read(0, 65536):
+        engine.sendall(data)
+    engine.shutdown(socket.SHUT_WR)
+threading.Thread(target=send, daemon=True).start()
+while data := engine.recv(65536):
+    os.write(1, data)
+"#;
+
+#[test]
+fn an_ssh_server_that_forwards_nothing_is_reached_by_dockers_command() {
+    use std::os::unix::fs::PermissionsExt;
+    if Command::new("python3").arg("-V").output().is_err() {
+        println!("SKIPPED: no python3 for the ssh of the test");
+        return;
+    }
+    let place = Place::with_engine();
+    let bin = place.dir.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("ssh"), FAKE_SSH).unwrap();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(bin.join("ssh"), mode).unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = |engine: &Path, args: &[&str]| {
+        place
+            .program(&[&["-H", "ssh://far"], args].concat())
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("FAKE_ENGINE", engine)
+            .output()
+            .unwrap()
+    };
+    let reached = run(&place.socket(), &["ps"]);
+    let said = String::from_utf8_lossy(&reached.stderr).into_owned();
+    assert!(reached.status.success(), "{said}");
+    assert!(String::from_utf8_lossy(&reached.stdout).contains("zammad"));
+    let logs = run(&place.socket(), &["logs", "mailhog", "-n", "3"]);
+    assert_eq!(String::from_utf8_lossy(&logs.stdout).lines().count(), 3);
+
+    let lost = run(Path::new(""), &["ps"]);
+    assert!(!lost.status.success());
+    let said = String::from_utf8_lossy(&lost.stderr).into_owned();
+    for word in [
+        "administratively prohibited",
+        "dial-stdio",
+        "command not found",
+    ] {
+        assert!(said.contains(word), "{said}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::state::{Scope, ViewId};
 
 pub use can::NO_LINK;
 pub use copy::urls;
-pub use open::{hand_over, open_logs, open_on, resolve};
+pub use open::{hand_over, open_logs, open_on};
 pub use verbs::{start_job, state_words, target_of};
 
 use ask::{kill, remove, rename, stop};

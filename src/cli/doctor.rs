@@ -202,7 +202,10 @@ fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
     let dir = context
         .journal_dir()
         .unwrap_or_else(|| paths.journal.clone());
-    let health = match (context.open_recorder(), verify(&dir)) {
+    let writable = context
+        .open_recorder()
+        .and_then(|recorder| recorder.check());
+    let health = match (writable, verify(&dir)) {
         (Err(error), _) => format!("cannot be written: {error}"),
         (_, Err(error)) => format!("cannot be read: {error}"),
         (Ok(_), Ok(verdict)) if verdict.faults.is_empty() => {

@@ -9,9 +9,9 @@ use regex::Regex;
 use super::args::Logs;
 use super::context::{Context, block_on};
 use super::journal::moment;
-use super::names::resolve;
 use super::out::{Out, Quit};
 use super::verb::{containers, wrong_names};
+use crate::actions::names::resolve;
 use crate::runtime::record::local_now;
 
 use line::Printer;

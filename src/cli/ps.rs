@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::args::Ps;
 use super::context::{Context, block_on};
-use super::names::resolve;
 use super::out::{Out, Quit};
 use super::verb::{containers, wrong_names};
 use super::{DONE, table};
+use crate::actions::names::resolve;
 use crate::engine::stats::DIRECT_ONE_SHOT;
 use crate::engine::{CALL_LIMIT, Engine};
 use crate::model::{Container, Counters, Port, RunState, Sample};

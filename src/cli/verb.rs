@@ -8,9 +8,9 @@ use tokio::sync::Semaphore;
 
 use super::args::Targets;
 use super::context::{Context, block_on};
-use super::names::{NameError, resolve};
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
+use crate::actions::names::{NameError, resolve};
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::Engine;
 use crate::model::{Container, Health, HostId, RunState, Target};

@@ -35,7 +35,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 /// The one type every transport is boxed into.
 pub type BoxedIo = Box<dyn Duplex>;
 
-pub(super) use ssh::said as ssh_said;
+pub(super) use ssh::{commands as ssh_commands, refuses_forward, said as ssh_said};
 pub(super) use tls::said as tls_said;
 
 type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;

@@ -5,6 +5,7 @@ use termina::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, MouseEventKind,
 };
 
+use super::paste::{Chunk, Pastes, Taken};
 use super::{Chord, Code, Mouse, MouseKind};
 
 /// One thing the user did.
@@ -16,20 +17,54 @@ pub enum Input {
     Focus(bool),
 }
 
-/// Decodes bytes as they come; a sequence may be cut anywhere.
+/// Decodes bytes as they come; a sequence may be cut anywhere. Pastes are bounded: see [`quiet`](Self::quiet).
 #[derive(Debug, Default)]
 pub struct Decoder {
     parser: Parser,
+    pastes: Pastes,
     /// Bytes of an unfinished sequence are held by the parser.
     pending: bool,
 }
 
 impl Decoder {
-    /// Takes bytes and returns what is complete.
+    /// Takes the bytes of one read and returns what is complete. Ctrl-C alone in a read is a key even while a paste is
+    /// open, and gives that paste up.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
-        self.parser.parse(bytes, true);
-        self.pending = !bytes.is_empty();
-        self.drain()
+        let ends = self.feed_ends(bytes).into_iter();
+        ends.map(|(input, _)| input).collect()
+    }
+
+    /// The same; each input with the number of these bytes that were taken when it was complete.
+    pub fn feed_ends(&mut self, all: &[u8]) -> Vec<(Input, usize)> {
+        let mut inputs = Vec::new();
+        let bytes = match self.pastes.read(all) {
+            Chunk::Bytes(bytes) => bytes,
+            Chunk::Interrupt => {
+                let ctrl_c = Chord {
+                    ctrl: true,
+                    ..Chord::char('c')
+                };
+                return vec![(Input::Key(ctrl_c), all.len())];
+            }
+        };
+        // What is left out is left out at the start.
+        for (end, byte) in (all.len() - bytes.len() + 1..).zip(bytes) {
+            match self.pastes.take(*byte) {
+                Taken::Other => {
+                    self.parser.parse(&[*byte], true);
+                    self.pending = true;
+                    inputs.extend(self.drain().map(|input| (input, end)));
+                }
+                Taken::Begun => {
+                    // The parser holds the marker's other bytes.
+                    self.parser = Parser::default();
+                    self.pending = false;
+                }
+                Taken::Part => {}
+                Taken::Whole(text) => inputs.push((Input::Paste(text), end)),
+            }
+        }
+        inputs
     }
 
     /// No more bytes came for a moment: an escape that stood alone was the Esc key.
@@ -39,15 +74,36 @@ impl Decoder {
         }
         self.pending = false;
         self.parser.parse(&[], false);
-        self.drain()
-    }
-
-    fn drain(&mut self) -> Vec<Input> {
-        let mut inputs = Vec::new();
-        while let Some(event) = self.parser.pop() {
-            inputs.extend(input(event));
+        let inputs: Vec<Input> = self.drain().collect();
+        if !inputs.is_empty() {
+            self.pastes.no_marker();
         }
         inputs
+    }
+
+    /// A paste is open.
+    pub fn pasting(&self) -> bool {
+        self.pastes.inside()
+    }
+
+    /// A long silence would mean something: [`quiet`](Self::quiet) is to be told of it.
+    pub fn waits(&self) -> bool {
+        self.pastes.waits()
+    }
+
+    /// Nothing came for about a second: a paste that is open ends with what there is. Its late rest does not become
+    /// keys, as far as it can be told from typing.
+    pub fn quiet(&mut self) -> Option<Input> {
+        self.pastes.quiet().map(Input::Paste)
+    }
+
+    /// Leaves the paste that is open to somebody else: its bytes as they came.
+    pub fn abandon_paste(&mut self) -> Option<Vec<u8>> {
+        self.pastes.abandon()
+    }
+
+    fn drain(&mut self) -> impl Iterator<Item = Input> {
+        std::iter::from_fn(|| self.parser.pop()).filter_map(input)
     }
 }
 
@@ -160,6 +216,43 @@ mod tests {
         assert_eq!(
             keys(b"\x1b[200~two\nlines\x1b[201~"),
             ["Paste(\"two\\nlines\")"]
+        );
+    }
+
+    #[test]
+    fn a_paste_without_an_end_gives_the_keys_back() {
+        let down = [Input::Key(Chord::char('j'))];
+        let mut decoder = Decoder::default();
+        assert!(decoder.feed(b"k\x1b[200~rm -rf\nq").len() == 1);
+        assert!(decoder.feed(b"q\x03q").is_empty(), "pasted, not typed");
+        assert!(decoder.pasting());
+        assert_eq!(
+            decoder.quiet(),
+            Some(Input::Paste("rm -rf\nqq\x03q".to_owned()))
+        );
+        assert_eq!(decoder.feed(b"j"), down);
+
+        decoder.feed(b"\x1b[200~text");
+        assert_eq!(
+            decoder.feed(b"\x03"),
+            [Input::Key("ctrl-c".parse().unwrap())]
+        );
+        assert!(decoder.feed(b"the rest of a long text\nq").is_empty());
+        assert!(decoder.feed(b"its end\x1b[201~").is_empty());
+        assert_eq!(decoder.feed(b"j"), down);
+    }
+
+    #[test]
+    fn ctrl_c_gets_through_an_endless_stream() {
+        let mut decoder = Decoder::default();
+        decoder.feed(b"\x1b[200~");
+        let block = [b'y'; 4096];
+        for _ in 0..256 {
+            assert!(decoder.feed(&block).is_empty());
+        }
+        assert_eq!(
+            decoder.feed(b"yyy\x03yyy"),
+            [Input::Key("ctrl-c".parse().unwrap())]
         );
     }
 

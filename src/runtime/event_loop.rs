@@ -10,11 +10,12 @@ use tokio::time::{Instant, sleep_until};
 use super::clock;
 use super::effects::Runner;
 use super::hosts::HostTasks;
-use super::input::TermInput;
+use super::input::{TermInput, Typed};
 use super::painter::Painter;
 use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
+use crate::actions::names::resolve;
 use crate::effect::{Effect, LogQuery};
 use crate::keys::Input;
 use crate::model::{HostId, Key};
@@ -167,16 +168,7 @@ impl<S: Screen> EventLoop<S> {
     fn take(&mut self, woke: Woke) {
         match woke {
             Woke::Signal(signal) => self.signal(signal),
-            Woke::Input(TermInput::Inputs(inputs)) => {
-                for input in inputs {
-                    self.apply(match input {
-                        Input::Key(chord) => Msg::Key(chord),
-                        Input::Paste(text) => Msg::Paste(text),
-                        Input::Mouse(mouse) => Msg::Mouse(mouse),
-                        Input::Focus(on) => Msg::Focus(on),
-                    });
-                }
-            }
+            Woke::Input(TermInput::Inputs(inputs)) => self.typed(inputs),
             Woke::Input(TermInput::Raw(bytes)) => self.runner.to_shell(bytes),
             Woke::Input(TermInput::Lost) => self.exit = Some(TERMINAL_LOST),
             Woke::Shell(bytes) => {
@@ -200,6 +192,27 @@ impl<S: Screen> EventLoop<S> {
                 self.apply(Msg::Tick);
             }
             Woke::Frame => {}
+        }
+    }
+
+    /// What was typed, in order. From the key on that opens a shell it is the shell's, even where it was read together
+    /// with that key.
+    fn typed(&mut self, inputs: Vec<Typed>) {
+        let mut ahead = Vec::new();
+        for Typed { input, raw } in inputs {
+            if self.state.handed_over {
+                ahead.extend(raw);
+                continue;
+            }
+            self.apply(match input {
+                Input::Key(chord) => Msg::Key(chord),
+                Input::Paste(text) => Msg::Paste(text),
+                Input::Mouse(mouse) => Msg::Mouse(mouse),
+                Input::Focus(on) => Msg::Focus(on),
+            });
+        }
+        if !ahead.is_empty() {
+            self.runner.to_shell(ahead);
         }
     }
 
@@ -266,12 +279,16 @@ impl<S: Screen> EventLoop<S> {
     /// Opens the log view that was asked for on the command line.
     fn open_pending_logs(&mut self) {
         let names = std::mem::take(&mut self.pending_logs);
-        let (keys, unknown) = crate::actions::container::resolve(&self.state.world, &names);
-        if let Some(name) = unknown.first() {
-            self.apply(Msg::Said {
-                ok: false,
-                text: format!("there is no service, container or stack `{name}`"),
-            });
+        let mut keys: Vec<Key> = Vec::new();
+        let mut wrong = Vec::new();
+        for name in &names {
+            match resolve(std::slice::from_ref(name), self.state.world.containers()) {
+                Ok(found) => keys.extend(found.into_iter().map(|c| c.key.clone())),
+                Err(errors) => wrong.extend(errors.iter().map(ToString::to_string)),
+            }
+        }
+        for text in wrong {
+            self.apply(Msg::Said { ok: false, text });
         }
         if !keys.is_empty() {
             let title = (names.len() == 1 && keys.len() > 1).then(|| names.concat());
@@ -298,10 +315,7 @@ impl<S: Screen> EventLoop<S> {
                 self.exit = Some(0);
                 Ok(())
             }
-            Effect::Suspend => {
-                self.screen.suspend();
-                self.come_back()
-            }
+            Effect::Suspend => self.suspend(),
             Effect::Repaint => {
                 self.painter.invalidate();
                 Ok(())
@@ -387,8 +401,7 @@ impl<S: Screen> EventLoop<S> {
                 self.resized();
             }
             Signal::Suspend => {
-                self.screen.suspend();
-                if self.come_back().is_err() {
+                if self.suspend().is_err() {
                     self.exit = Some(TERMINAL_LOST);
                 }
             }
@@ -398,6 +411,20 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
         }
+    }
+
+    /// Stops until continued, where somebody can continue us.
+    fn suspend(&mut self) -> std::io::Result<()> {
+        if !self.screen.can_suspend() {
+            self.apply(Msg::Said {
+                ok: false,
+                text: "cannot stop: no shell waits behind that could bring it back (q leaves)"
+                    .to_owned(),
+            });
+            return Ok(());
+        }
+        self.screen.suspend();
+        self.come_back()
     }
 
     fn resized(&mut self) {

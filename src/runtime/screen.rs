@@ -13,6 +13,8 @@ pub trait Screen {
     /// # Errors
     /// The terminal is gone.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Whether somebody is there to continue the process after [`suspend`](Self::suspend).
+    fn can_suspend(&self) -> bool;
     /// Gives the terminal back and stops the process until it is continued.
     fn suspend(&mut self);
     /// Takes the terminal again.
@@ -44,6 +46,10 @@ impl Screen for Terminal {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.session.write(bytes)
+    }
+
+    fn can_suspend(&self) -> bool {
+        super::signals::can_stop()
     }
 
     fn suspend(&mut self) {

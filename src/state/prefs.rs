@@ -1,5 +1,6 @@
 //! The user's settings, resolved: names are known to be right.
 use super::log_book::Stamps;
+use crate::settings::glob_matches;
 
 /// What the user chose.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +14,7 @@ pub struct Prefs {
     pub show_stopped: bool,
     /// Ask before a restart.
     pub confirm_restart: bool,
-    /// Names (with `*`) that are asked for before anything touches them.
+    /// Names (with `*` and `?`) that are asked for before anything touches them.
     pub protect: Vec<String>,
     /// Shells to try first.
     pub shells: Vec<String>,
@@ -48,49 +49,10 @@ impl Default for Prefs {
 }
 
 impl Prefs {
-    /// Whether a name matches one of the protected patterns; `*` stands for any characters.
+    /// Whether a name matches one of the protected patterns.
     pub fn protects(&self, name: &str) -> bool {
-        self.protect.iter().any(|pattern| glob(pattern, name))
-    }
-}
-
-/// `*` matches any run of characters; everything else itself.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(head) else {
-        return false;
-    };
-    let mut parts = rest.split('*').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return text.ends_with(part);
-        }
-        match text.find(part).and_then(|at| text.get(at + part.len()..)) {
-            Some(after) => text = after,
-            None => return false,
-        }
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for (pattern, text, fits) in [
-            ("db-*", "db-1", true),
-            ("*-db-*", "shop-db-1", true),
-            ("*", "", true),
-            ("db", "db-1", false),
-            ("*db", "db", true),
-            ("a*b*c", "aXbYc", true),
-            ("a*b*c", "aXcYb", false),
-        ] {
-            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
-        }
+        self.protect
+            .iter()
+            .any(|pattern| glob_matches(pattern, name))
     }
 }

@@ -127,27 +127,3 @@ pub fn open_logs(state: &mut State, keys: &[Key], title: Option<String>) {
         key: None,
     });
 }
-
-/// Containers by what a person calls them: name, short name, service, stack, or three and more letters of an id.
-/// Returns the names that are none of these too.
-pub fn resolve(world: &crate::state::World, names: &[String]) -> (Vec<Key>, Vec<String>) {
-    let mut keys: Vec<Key> = Vec::new();
-    let mut unknown = Vec::new();
-    for name in names {
-        let exact = |c: &&Container| c.name == *name;
-        let by_part = |c: &&Container| {
-            c.short_name() == name || c.service() == Some(name) || c.stack() == Some(name)
-        };
-        let by_id = |c: &&Container| name.len() >= 3 && c.key.id.starts_with(name.as_str());
-        let tests: [&dyn Fn(&&Container) -> bool; 3] = [&exact, &by_part, &by_id];
-        let found = tests
-            .iter()
-            .map(|test| world.containers().filter(|c| test(c)).collect::<Vec<_>>());
-        match found.into_iter().find(|list| !list.is_empty()) {
-            Some(list) => keys.extend(list.into_iter().map(|c| c.key.clone())),
-            None => unknown.push(name.clone()),
-        }
-    }
-    keys.dedup();
-    (keys, unknown)
-}

@@ -9,7 +9,7 @@ use tokio::time::{Instant, interval};
 
 use super::Range;
 use super::line::Printer;
-use crate::cli::names::resolve;
+use crate::actions::names::resolve;
 use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;

@@ -9,7 +9,7 @@ const ID_MIN: usize = 3;
 
 /// A name that does not say which containers are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NameError {
+pub enum NameError {
     Unknown { name: String, near: Option<String> },
     Ambiguous { name: String, could_be: Vec<String> },
 }
@@ -34,14 +34,18 @@ impl std::fmt::Display for NameError {
 /// The containers of these names, each once, in the order asked. For each name, the first of these that fits: a
 /// container's name; its short name or a service's; a stack's; the beginning of an id. A service or stack means all its
 /// containers but one-off ones. Every name that does not fit is told.
-pub(super) fn resolve<'a>(
+///
+/// # Errors
+/// Every name that means nothing, or more than one thing.
+pub fn resolve<'a>(
     names: &[String],
-    containers: &'a [Container],
+    containers: impl IntoIterator<Item = &'a Container>,
 ) -> Result<Vec<&'a Container>, Vec<NameError>> {
+    let containers: Vec<&Container> = containers.into_iter().collect();
     let mut found: Vec<&Container> = Vec::new();
     let mut errors = Vec::new();
     for name in names {
-        match one(name, containers) {
+        match one(name, &containers) {
             Ok(list) => {
                 for container in list {
                     if found.iter().all(|other| other.key != container.key) {
@@ -59,11 +63,11 @@ pub(super) fn resolve<'a>(
     }
 }
 
-fn one<'a>(name: &str, containers: &'a [Container]) -> Result<Vec<&'a Container>, NameError> {
+fn one<'a>(name: &str, containers: &[&'a Container]) -> Result<Vec<&'a Container>, NameError> {
     let typed = name;
     let name = name.strip_prefix('/').unwrap_or(name);
     let all = |test: &dyn Fn(&Container) -> bool| -> Vec<&'a Container> {
-        containers.iter().filter(|c| test(c)).collect()
+        containers.iter().copied().filter(|c| test(c)).collect()
     };
     let exact = all(&|c| c.name == name);
     if !exact.is_empty() {
@@ -101,7 +105,7 @@ fn ambiguous(name: &str, list: &[&Container]) -> NameError {
     }
 }
 
-fn unknown(name: &str, containers: &[Container]) -> NameError {
+fn unknown(name: &str, containers: &[&Container]) -> NameError {
     let words = containers.iter().flat_map(|c| {
         [
             Some(c.name.as_str()),
