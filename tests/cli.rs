@@ -444,3 +444,89 @@ fn an_ssh_server_that_forwards_nothing_is_reached_by_dockers_command() {
         assert!(said.contains(word), "{said}");
     }
 }
+
+/// A port that sends this to whoever connects, keeps the connection open, or not.
+fn port(says: &'static [u8], open: bool) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if !says.is_empty() {
+                let _asked = stream.read(&mut [0; 1024]);
+            }
+            let _gone = std::io::Write::write_all(&mut stream, says);
+            if open {
+                kept.push(stream);
+            }
+        }
+    });
+    format!("tcp://127.0.0.1:{port}")
+}
+
+#[test]
+fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
+    let place = Place::without_engine();
+    let path = |name: &str| place.dir.path().join(name);
+    let url = |name: &str| format!("unix://{}", path(name).display());
+    drop(std::os::unix::net::UnixListener::bind(path("stale")).unwrap());
+    std::fs::write(path("file"), "").unwrap();
+    let bad_gateway = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\n\r\nno\n";
+    for (endpoint, words) in [
+        (url("stale"), "nobody listens on this socket"),
+        (url("file"), "is no socket"),
+        (url("none"), "no such file"),
+        (
+            port(b"SSH-2.0-OpenSSH_9.2\r\n", true),
+            "not a container engine",
+        ),
+        (port(b"", true), "is it an engine's port?"),
+        (
+            port(b"", false),
+            "is it an engine's port, or one that wants TLS",
+        ),
+        (port(bad_gateway, true), "cannot reach the engine behind it"),
+        (
+            "tcp://no.such.host.invalid:1".to_owned(),
+            "check the host's name",
+        ),
+    ] {
+        let (code, out, _) = place.run(&["-H", &endpoint, "doctor"]);
+        assert_eq!(code, 1, "{endpoint}");
+        assert!(out.contains(words), "{endpoint}: {out}");
+    }
+}
+
+#[test]
+fn doctor_says_that_the_journal_cannot_be_written() {
+    let place = Place::with_engine();
+    let journal = place.dir.path().join(".local/state/stacktui/journal");
+    let whole = place.out(&["doctor"]);
+    assert!(whole.contains("0 lines, whole"), "{whole}");
+    std::fs::remove_file(journal.join("lock")).unwrap();
+    std::fs::create_dir(journal.join("lock")).unwrap();
+    let broken = place.out(&["doctor"]);
+    assert!(
+        broken.contains("not written: the journal cannot open"),
+        "{broken}"
+    );
+
+    let restart = |required: &str| {
+        let mut command = place.program(&["restart", "grafana", "--yes"]);
+        command.env("STACKTUI_JOURNAL_REQUIRED", required);
+        finished(command.output().unwrap())
+    };
+    let (code, _, err) = restart("true");
+    assert_eq!(code, 1, "{err}");
+    assert!(
+        err.contains("nothing was sent, as it could not be journalled"),
+        "{err}"
+    );
+    let (code, out, err) = restart("false");
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("restarted") && err.contains("not journalled"),
+        "{out}{err}"
+    );
+}
