@@ -125,7 +125,7 @@ impl Probe {
             }
             TermInput::Inputs(inputs) => {
                 for input in inputs {
-                    if let Some(code) = self.one(input)? {
+                    if let Some(code) = self.one(input.input)? {
                         return Ok(Some(code));
                     }
                 }

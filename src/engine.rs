@@ -45,6 +45,19 @@ pub struct Engine {
     info: Arc<EngineInfo>,
 }
 
+/// Why neither way through ssh led to the engine.
+fn both_failed(forward: &Error, command: &Error) -> Error {
+    let words = |error: &Error| match error {
+        Error::Ssh(said) => said.clone(),
+        other => other.to_string(),
+    };
+    Error::ssh(&format!(
+        "the server forwards no socket ({}), and `docker system dial-stdio` there failed: {}",
+        words(forward),
+        words(command)
+    ))
+}
+
 impl Engine {
     /// Connects and asks who is there: a ping within 2 s, then version and info, which a proxy may refuse.
     pub async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
@@ -74,9 +87,29 @@ impl Engine {
 
     async fn open_with(
         endpoint: &Endpoint,
-        ask: impl AsyncFnOnce(&Raw, &str) -> Result<EngineInfo, Error>,
+        ask: impl AsyncFn(&Raw, &str) -> Result<EngineInfo, Error>,
     ) -> Result<Self, Error> {
-        let connector = Connector::to(endpoint).await?;
+        let opened = match Connector::to(endpoint).await {
+            Ok(connector) => Self::over(connector, endpoint, &ask).await,
+            Err(error) => Err(error),
+        };
+        match (opened, endpoint) {
+            (Err(refused), Endpoint::Ssh(ssh)) if connect::refuses_forward(&refused) => {
+                let opened = match connect::ssh_commands(ssh).await {
+                    Ok(connector) => Self::over(connector, endpoint, &ask).await,
+                    Err(error) => Err(error),
+                };
+                opened.map_err(|error| both_failed(&refused, &error))
+            }
+            (opened, _) => opened,
+        }
+    }
+
+    async fn over(
+        connector: Connector,
+        endpoint: &Endpoint,
+        ask: &impl AsyncFn(&Raw, &str) -> Result<EngineInfo, Error>,
+    ) -> Result<Self, Error> {
         let raw = Raw::new(connector, &endpoint.authority());
         let info = match ask(&raw, &endpoint.to_string()).await {
             Ok(info) => info,

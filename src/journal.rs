@@ -14,7 +14,7 @@ mod tail;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, Months};
 use thiserror::Error;
 use ulid::Ulid;
 
@@ -129,6 +129,26 @@ impl Journal {
     /// The directory of the monthly files.
     pub fn dir(&self) -> &Path {
         self.store.dir()
+    }
+
+    /// Whether a line could be written now. Writes none.
+    ///
+    /// # Errors
+    /// Why not: a directory or file that may not be written, a full disk, another process that holds on to it.
+    pub fn check(&self) -> Result<(), JournalError> {
+        self.store.check()
+    }
+
+    /// Removes the monthly files before the last `keep` months, this one included; 0 keeps all. Files of other names,
+    /// and of other users, stay. Returns how many went.
+    pub fn prune(&self, at: DateTime<FixedOffset>, keep: u32) -> Result<usize, JournalError> {
+        let kept = keep
+            .checked_sub(1)
+            .and_then(|before| at.date_naive().checked_sub_months(Months::new(before)));
+        match kept {
+            Some(oldest) => self.store.prune(&oldest.format("%Y-%m").to_string()),
+            None => Ok(0),
+        }
     }
 
     /// Before a call that changes something. On disk when it returns.

@@ -2,9 +2,10 @@
 //! Level 1: knows no action and no state.
 mod chord;
 mod decode;
+mod paste;
 
 pub use chord::{Chord, ChordError, Code};
-pub use decode::{Decoder, Input, encode};
+pub use decode::{Decoder, Input};
 
 /// What the mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

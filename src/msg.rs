@@ -127,6 +127,8 @@ pub enum Msg {
     Journal(Vec<Entry>),
     /// The journal cannot be written or read.
     JournalFailed(String),
+    /// An act was written into the journal, or why it could not be.
+    Journalled(Result<(), String>),
     /// Something was copied, saved, or refused: for a toast.
     Said {
         ok: bool,

@@ -58,6 +58,10 @@ pub struct Settings {
     pub stats_period: Duration,
     /// The journal's directory, when not the usual one.
     pub journal_path: Option<PathBuf>,
+    /// Months of the journal that are kept, this one included; 0: all.
+    pub journal_keep_months: u32,
+    /// Nothing is changed while the journal cannot be written.
+    pub journal_required: bool,
 }
 
 impl Default for Settings {
@@ -85,6 +89,8 @@ impl Default for Settings {
             },
             stats_period: Duration::from_secs(2),
             journal_path: None,
+            journal_keep_months: 24,
+            journal_required: false,
         }
     }
 }

@@ -53,6 +53,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             state.journal.failure = Some(why);
             Effects::new()
         }
+        Msg::Journalled(written) => {
+            reply::journalled(state, written);
+            Effects::new()
+        }
         Msg::Said { ok, text } => {
             if ok {
                 state.toasts.ok(text, now);

@@ -367,3 +367,166 @@ fn the_demo_needs_no_engine_and_writes_no_journal() {
     let hostile = place.out(&["--demo=hostile", "ps"]);
     assert!(!hostile.contains('\u{1b}') && !hostile.contains('\u{202e}'));
 }
+
+/// An `ssh` whose server forwards nothing: a login to be shared, and docker's command over it.
+const FAKE_SSH: &str = r#"#!/usr/bin/env python3
+import os, socket, sys, threading, time
+args = sys.argv[1:]
+def option(name):
+    return args[args.index(name) + 1]
+if "-L" in args:
+    ours = socket.socket(socket.AF_UNIX)
+    ours.bind(option("-L").split(":")[0])
+    ours.listen()
+    while True:
+        ours.accept()[0].close()
+        print("channel 2: open failed: administratively prohibited: open failed", file=sys.stderr, flush=True)
+if "ControlMaster=yes" in args:
+    ours = socket.socket(socket.AF_UNIX)
+    ours.bind(option("-S"))
+    ours.listen()
+    time.sleep(60)
+    sys.exit(0)
+if not os.path.exists(option("-S")):
+    sys.exit("no login to share")
+if args[args.index("--") + 1:] != ["far", "docker", "system", "dial-stdio"]:
+    sys.exit("no such command")
+if not os.environ["FAKE_ENGINE"]:
+    sys.exit("bash: line 1: docker: command not found")
+engine = socket.socket(socket.AF_UNIX)
+engine.connect(os.environ["FAKE_ENGINE"])
+def send():
+    while data := os.read(0, 65536):
+        engine.sendall(data)
+    engine.shutdown(socket.SHUT_WR)
+threading.Thread(target=send, daemon=True).start()
+while data := engine.recv(65536):
+    os.write(1, data)
+"#;
+
+#[test]
+fn an_ssh_server_that_forwards_nothing_is_reached_by_dockers_command() {
+    use std::os::unix::fs::PermissionsExt;
+    if Command::new("python3").arg("-V").output().is_err() {
+        println!("SKIPPED: no python3 for the ssh of the test");
+        return;
+    }
+    let place = Place::with_engine();
+    let bin = place.dir.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("ssh"), FAKE_SSH).unwrap();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(bin.join("ssh"), mode).unwrap();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = |engine: &Path, args: &[&str]| {
+        place
+            .program(&[&["-H", "ssh://far"], args].concat())
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("FAKE_ENGINE", engine)
+            .output()
+            .unwrap()
+    };
+    let reached = run(&place.socket(), &["ps"]);
+    let said = String::from_utf8_lossy(&reached.stderr).into_owned();
+    assert!(reached.status.success(), "{said}");
+    assert!(String::from_utf8_lossy(&reached.stdout).contains("zammad"));
+    let logs = run(&place.socket(), &["logs", "mailhog", "-n", "3"]);
+    assert_eq!(String::from_utf8_lossy(&logs.stdout).lines().count(), 3);
+
+    let lost = run(Path::new(""), &["ps"]);
+    assert!(!lost.status.success());
+    let said = String::from_utf8_lossy(&lost.stderr).into_owned();
+    for word in [
+        "administratively prohibited",
+        "dial-stdio",
+        "command not found",
+    ] {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+/// A port that sends this to whoever connects, keeps the connection open, or not.
+fn port(says: &'static [u8], open: bool) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if !says.is_empty() {
+                let _asked = stream.read(&mut [0; 1024]);
+            }
+            let _gone = std::io::Write::write_all(&mut stream, says);
+            if open {
+                kept.push(stream);
+            }
+        }
+    });
+    format!("tcp://127.0.0.1:{port}")
+}
+
+#[test]
+fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
+    let place = Place::without_engine();
+    let path = |name: &str| place.dir.path().join(name);
+    let url = |name: &str| format!("unix://{}", path(name).display());
+    drop(std::os::unix::net::UnixListener::bind(path("stale")).unwrap());
+    std::fs::write(path("file"), "").unwrap();
+    let bad_gateway = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\n\r\nno\n";
+    for (endpoint, words) in [
+        (url("stale"), "nobody listens on this socket"),
+        (url("file"), "is no socket"),
+        (url("none"), "no such file"),
+        (
+            port(b"SSH-2.0-OpenSSH_9.2\r\n", true),
+            "not a container engine",
+        ),
+        (port(b"", true), "is it an engine's port?"),
+        (
+            port(b"", false),
+            "is it an engine's port, or one that wants TLS",
+        ),
+        (port(bad_gateway, true), "cannot reach the engine behind it"),
+        (
+            "tcp://no.such.host.invalid:1".to_owned(),
+            "check the host's name",
+        ),
+    ] {
+        let (code, out, _) = place.run(&["-H", &endpoint, "doctor"]);
+        assert_eq!(code, 1, "{endpoint}");
+        assert!(out.contains(words), "{endpoint}: {out}");
+    }
+}
+
+#[test]
+fn doctor_says_that_the_journal_cannot_be_written() {
+    let place = Place::with_engine();
+    let journal = place.dir.path().join(".local/state/stacktui/journal");
+    let whole = place.out(&["doctor"]);
+    assert!(whole.contains("0 lines, whole"), "{whole}");
+    std::fs::remove_file(journal.join("lock")).unwrap();
+    std::fs::create_dir(journal.join("lock")).unwrap();
+    let broken = place.out(&["doctor"]);
+    assert!(
+        broken.contains("not written: the journal cannot open"),
+        "{broken}"
+    );
+
+    let restart = |required: &str| {
+        let mut command = place.program(&["restart", "grafana", "--yes"]);
+        command.env("STACKTUI_JOURNAL_REQUIRED", required);
+        finished(command.output().unwrap())
+    };
+    let (code, _, err) = restart("true");
+    assert_eq!(code, 1, "{err}");
+    assert!(
+        err.contains("nothing was sent, as it could not be journalled"),
+        "{err}"
+    );
+    let (code, out, err) = restart("false");
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("restarted") && err.contains("not journalled"),
+        "{out}{err}"
+    );
+}

@@ -16,6 +16,7 @@ use std::time::Duration;
 use driver::{Driver, on_local, row};
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
 use stacktui::runtime::effects::simulated;
+use stacktui::runtime::signals::Signal;
 use stacktui::sim::{Fault, Scenario, Sim};
 
 /// Most bytes of a move of the cursor by a row at 120×40. The ground of the whole row marks the cursor, so that two rows
@@ -139,28 +140,6 @@ async fn in_and_out_of_a_shell() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_typed_while_a_shell_opens_is_the_shells() {
-    on_local(async {
-        let it = Driver::start(demo(), (120, 40));
-        it.sees("zammad-1").await;
-        it.press("/").await;
-        it.type_in("grafana").await;
-        it.press("enter").await;
-        // One burst, as pasted or typed ahead over a slow line: the r would restart the container.
-        it.type_in("eecho rear").await;
-        it.sees("$ echo rear").await;
-        it.type_in("\r").await;
-        it.until("its answer", |s| s.matches("rear").count() == 2)
-            .await;
-        it.type_in("exit\r").await;
-        it.sees("Containers").await;
-        let text = it.paper.text();
-        assert!(row(&text, "grafana-1").contains("up "), "{text}");
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_image_without_a_shell_offers_a_way() {
     on_local(async {
         let it = Driver::start(demo(), (120, 40));
@@ -176,6 +155,102 @@ async fn an_image_without_a_shell_offers_a_way() {
         .await;
         it.type_in("exit\r").await;
         it.sees("Containers").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_while_a_shell_opens_is_the_shells() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter").await;
+        // As keys of ours, `q` would have left.
+        it.type_ahead("eecho qq; exit 3\r").await;
+        it.sees("exit code 3").await;
+        assert!(!it.paper.passthrough());
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_for_a_shell_that_does_not_open_is_dropped() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("portainer").await;
+        it.press("enter").await;
+        // As keys of ours, these would have restarted it.
+        it.type_ahead("erRr").await;
+        it.sees("has no shell").await;
+        it.press("esc").await;
+        it.until("the table, nothing done", |s| {
+            s.contains("portainer") && s.contains("up 11d") && !s.contains("has no shell")
+        })
+        .await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nobody_could_continue_it_a_stop_is_refused_in_words() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("ctrl-z").await;
+        it.sees("cannot stop").await;
+        it.signal(Signal::Suspend).await;
+        it.press("9").await;
+        it.sees("Journal").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_act_that_cannot_be_journalled_is_done_and_said() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.break_journal();
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter r").await;
+        it.sees("not journalled").await;
+        it.sees("restarted in").await;
+        it.until("it stays in the header", |s| {
+            s.lines().next().is_some_and(|l| l.contains("NO JOURNAL"))
+        })
+        .await;
+        it.mend_journal();
+        it.press("r").await;
+        it.until("written again", |s| !s.contains("NO JOURNAL"))
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_journal_is_required_nothing_is_done_without() {
+    on_local(async {
+        let it = Driver::with(demo(), (120, 40), |runner| {
+            runner.recorder.required = true;
+        });
+        it.sees("zammad-1").await;
+        it.break_journal();
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter r").await;
+        it.sees("nothing was sent").await;
+        it.until("still up as before", |s| {
+            !row(s, "grafana-1").contains("restart")
+        })
+        .await;
     })
     .await;
 }

@@ -127,11 +127,15 @@ impl Context {
     }
 
     /// Writes acts into the journal, or a word about why it cannot: an emergency is no time to refuse for a full disk.
+    /// Unless the settings require a journal: then nothing is done without one.
     pub(super) fn recorder(&self) -> Recorder {
-        self.open_recorder().unwrap_or_else(|why| {
+        let mut recorder = self.open_recorder().unwrap_or_else(|why| {
             complain(&format!("not journalled: {why}"));
             Recorder::default()
-        })
+        });
+        recorder.prune(self.settings.journal_keep_months);
+        recorder.required = self.settings.journal_required && self.flags.demo.is_none();
+        recorder
     }
 
     /// The same; the error is for a person. The simulated engine's acts are not journalled.

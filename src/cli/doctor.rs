@@ -202,13 +202,16 @@ fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
     let dir = context
         .journal_dir()
         .unwrap_or_else(|| paths.journal.clone());
-    let health = match (context.open_recorder(), verify(&dir)) {
-        (Err(error), _) => format!("cannot be written: {error}"),
-        (_, Err(error)) => format!("cannot be read: {error}"),
-        (Ok(_), Ok(verdict)) if verdict.faults.is_empty() => {
+    let writable = context
+        .open_recorder()
+        .and_then(|recorder| recorder.check());
+    let health = match (writable, verify(&dir)) {
+        (Err(error), _) => format!("not written: {error}"),
+        (_, Err(error)) => format!("not read: {error}"),
+        (Ok(()), Ok(verdict)) if verdict.faults.is_empty() => {
             format!("{} lines, whole", verdict.lines)
         }
-        (Ok(_), Ok(verdict)) => format!(
+        (Ok(()), Ok(verdict)) => format!(
             "{} lines, {} at fault: see `stacktui journal --verify`",
             verdict.lines,
             verdict.faults.len()

@@ -5,7 +5,8 @@ mod tls;
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 /// The one type every transport is boxed into.
 pub type BoxedIo = Box<dyn Duplex>;
 
-pub(super) use ssh::said as ssh_said;
+pub(super) use ssh::{commands as ssh_commands, refuses_forward, said as ssh_said};
 pub(super) use tls::said as tls_said;
 
 type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
@@ -85,7 +86,10 @@ impl Connector {
     pub fn unix(path: PathBuf) -> Self {
         Self::new(move || {
             let path = path.clone();
-            Box::pin(async move { Ok(Box::new(UnixStream::connect(path).await?) as BoxedIo) })
+            Box::pin(async move {
+                let stream = UnixStream::connect(&path).await;
+                Ok(Box::new(stream.map_err(|error| refused(&path, error))?) as BoxedIo)
+            })
         })
     }
 
@@ -118,6 +122,15 @@ impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Connector")
     }
+}
+
+/// A file that is no socket refuses like a socket on which nobody listens.
+fn refused(path: &Path, error: io::Error) -> io::Error {
+    let other = std::fs::metadata(path).is_ok_and(|meta| !meta.file_type().is_socket());
+    if other && error.kind() == io::ErrorKind::ConnectionRefused {
+        return io::Error::other("it is there, but is no socket");
+    }
+    error
 }
 
 /// Bollard over this connector. It waits as long as its caller does: each call has its own limit.

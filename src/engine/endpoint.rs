@@ -43,7 +43,7 @@ pub struct Ssh {
 }
 
 /// Docker's socket on a machine reached by ssh, when none is named.
-const REMOTE_SOCKET: &str = "/var/run/docker.sock";
+pub(super) const REMOTE_SOCKET: &str = "/var/run/docker.sock";
 
 impl Endpoint {
     /// Reads `unix://`, `tcp://`, `http://`, `https://`, `ssh://`, a bare path or `host:port`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag};
+use nix::sys::statvfs::statvfs;
 use nix::unistd::Uid;
 use sha2::{Digest, Sha256};
 
@@ -128,6 +129,37 @@ impl Store {
             file.sync_data().map_err(io("write", &path))?;
         }
         Ok(())
+    }
+
+    /// See [`super::Journal::check`].
+    pub(super) fn check(&self) -> Result<(), JournalError> {
+        let _lock = self.lock()?;
+        if let Some(newest) = months(&self.dir)?.last() {
+            open_write(newest, OFlag::O_APPEND)?;
+        }
+        let space = statvfs(&self.dir).map_err(|errno| io("look at", &self.dir)(errno.into()))?;
+        if space.blocks_available() == 0 {
+            return Err(io("write", &self.dir)(Errno::ENOSPC.into()));
+        }
+        Ok(())
+    }
+
+    /// Removes the months before `oldest` (`2026-11`).
+    pub(super) fn prune(&self, oldest: &str) -> Result<usize, JournalError> {
+        let _lock = self.lock()?;
+        let mut gone = 0;
+        for path in months(&self.dir)? {
+            let month = path.file_stem().unwrap_or_default().to_string_lossy();
+            if *month >= *oldest {
+                break;
+            }
+            let meta = std::fs::symlink_metadata(&path).map_err(io("look at", &path))?;
+            if meta.is_file() && meta.uid() == Uid::effective().as_raw() {
+                std::fs::remove_file(&path).map_err(io("remove", &path))?;
+                gone += 1;
+            }
+        }
+        Ok(gone)
     }
 
     /// One lock for all months: the chain goes on from one to the next.

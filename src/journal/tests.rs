@@ -423,3 +423,43 @@ fn many_processes_break_no_line_and_keep_one_chain() {
     let ids: std::collections::HashSet<_> = entries.iter().map(|e| e.id.as_str()).collect();
     assert_eq!(ids.len(), entries.len());
 }
+
+#[test]
+fn old_months_go_and_nothing_else() {
+    let place = place();
+    let journal = Journal::open(&place.dir, session()).unwrap();
+    let names = ["2024-11.jsonl", "2024-12.jsonl", "2026-11.jsonl"];
+    for name in names.into_iter().chain(["2020-01.txt", "notes.jsonl"]) {
+        fs::write(place.dir.join(name), "{}\n").unwrap();
+    }
+    symlink("2026-11.jsonl", place.dir.join("2020-02.jsonl")).unwrap();
+    assert_eq!(journal.prune(at(0), 0).unwrap(), 0);
+    assert_eq!(journal.prune(at(0), 24).unwrap(), 1);
+    for (name, there) in [
+        ("2024-11.jsonl", false),
+        ("2024-12.jsonl", true),
+        ("2026-11.jsonl", true),
+        ("2020-01.txt", true),
+        ("notes.jsonl", true),
+        ("2020-02.jsonl", true),
+    ] {
+        let found = fs::symlink_metadata(place.dir.join(name)).is_ok();
+        assert_eq!(found, there, "{name}");
+    }
+}
+
+#[test]
+fn a_check_says_whether_a_line_could_be_written_and_writes_none() {
+    let place = place();
+    let journal = Journal::open(&place.dir, session()).unwrap();
+    journal.check().unwrap();
+    assert!(months_of(&place.dir).is_empty());
+    fs::remove_file(place.dir.join("lock")).unwrap();
+    fs::create_dir(place.dir.join("lock")).unwrap();
+    let error = journal.check().unwrap_err().to_string();
+    assert!(error.contains("cannot open"), "{error}");
+}
+
+fn months_of(dir: &Path) -> Vec<PathBuf> {
+    store::months(dir).unwrap()
+}

@@ -5,6 +5,7 @@ use termina::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, MouseEventKind,
 };
 
+use super::paste::{Chunk, Pastes, Taken};
 use super::{Chord, Code, Mouse, MouseKind};
 
 /// One thing the user did.
@@ -16,73 +17,54 @@ pub enum Input {
     Focus(bool),
 }
 
-/// What a bracketed paste begins and ends with (xterm's mode 2004).
-const PASTE_BEGINS: &[u8] = b"\x1b[200~";
-const PASTE_ENDS: &[u8] = b"\x1b[201~";
-
-/// A paste is ended by force after this many bytes: whoever sends more has lost its end.
-const PASTE_CAP: usize = 1 << 20;
-
-/// Ctrl-C.
-const INTERRUPT: &[u8] = &[3];
-
-/// Decodes bytes as they come; a sequence may be cut anywhere.
+/// Decodes bytes as they come; a sequence may be cut anywhere. Pastes are bounded: see [`quiet`](Self::quiet).
 #[derive(Debug, Default)]
 pub struct Decoder {
     parser: Parser,
+    pastes: Pastes,
     /// Bytes of an unfinished sequence are held by the parser.
     pending: bool,
-    /// Bytes since a paste began that has not ended.
-    paste: Option<usize>,
-    /// The last bytes, in which a marker may have begun.
-    tail: Vec<u8>,
 }
 
 impl Decoder {
-    /// Takes bytes and returns what is complete. Within a paste, a Ctrl-C that comes alone ends it.
+    /// Takes the bytes of one read and returns what is complete. Ctrl-C alone in a read is a key even while a paste is
+    /// open, and gives that paste up.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+        let ends = self.feed_ends(bytes).into_iter();
+        ends.map(|(input, _)| input).collect()
+    }
+
+    /// The same; each input with the number of these bytes that were taken when it was complete.
+    pub fn feed_ends(&mut self, all: &[u8]) -> Vec<(Input, usize)> {
         let mut inputs = Vec::new();
-        if self.paste.is_some() && bytes == INTERRUPT {
-            inputs = self.end_paste();
-        }
-        self.mark(bytes);
-        self.parser.parse(bytes, true);
-        self.pending = !bytes.is_empty();
-        inputs.extend(self.drain());
-        if self.paste.is_some_and(|length| length > PASTE_CAP) {
-            inputs.extend(self.end_paste());
+        let bytes = match self.pastes.read(all) {
+            Chunk::Bytes(bytes) => bytes,
+            Chunk::Interrupt => {
+                let ctrl_c = Chord {
+                    ctrl: true,
+                    ..Chord::char('c')
+                };
+                return vec![(Input::Key(ctrl_c), all.len())];
+            }
+        };
+        // What is left out is left out at the start.
+        for (end, byte) in (all.len() - bytes.len() + 1..).zip(bytes) {
+            match self.pastes.take(*byte) {
+                Taken::Other => {
+                    self.parser.parse(&[*byte], true);
+                    self.pending = true;
+                    inputs.extend(self.drain().map(|input| (input, end)));
+                }
+                Taken::Begun => {
+                    // The parser holds the marker's other bytes.
+                    self.parser = Parser::default();
+                    self.pending = false;
+                }
+                Taken::Part => {}
+                Taken::Whole(text) => inputs.push((Input::Paste(text), end)),
+            }
         }
         inputs
-    }
-
-    /// Whether a paste has begun and not ended: every byte is taken for text.
-    pub fn is_pasting(&self) -> bool {
-        self.paste.is_some()
-    }
-
-    /// Ends a paste whose end was lost: what has come is the paste. Nothing where there is none.
-    pub fn end_paste(&mut self) -> Vec<Input> {
-        if self.paste.take().is_none() {
-            return Vec::new();
-        }
-        self.tail.clear();
-        self.parser.parse(PASTE_ENDS, true);
-        self.drain()
-    }
-
-    /// Notes where pastes begin and end.
-    fn mark(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if self.tail.len() == PASTE_BEGINS.len() {
-                self.tail.remove(0);
-            }
-            self.tail.push(*byte);
-            self.paste = match self.paste {
-                None if self.tail == PASTE_BEGINS => Some(0),
-                Some(_) if self.tail == PASTE_ENDS => None,
-                open => open.map(|length| length + 1),
-            };
-        }
     }
 
     /// No more bytes came for a moment: an escape that stood alone was the Esc key.
@@ -92,15 +74,36 @@ impl Decoder {
         }
         self.pending = false;
         self.parser.parse(&[], false);
-        self.drain()
-    }
-
-    fn drain(&mut self) -> Vec<Input> {
-        let mut inputs = Vec::new();
-        while let Some(event) = self.parser.pop() {
-            inputs.extend(input(event));
+        let inputs: Vec<Input> = self.drain().collect();
+        if !inputs.is_empty() {
+            self.pastes.no_marker();
         }
         inputs
+    }
+
+    /// A paste is open.
+    pub fn pasting(&self) -> bool {
+        self.pastes.inside()
+    }
+
+    /// A long silence would mean something: [`quiet`](Self::quiet) is to be told of it.
+    pub fn waits(&self) -> bool {
+        self.pastes.waits()
+    }
+
+    /// Nothing came for about a second: a paste that is open ends with what there is. Its late rest does not become
+    /// keys, as far as it can be told from typing.
+    pub fn quiet(&mut self) -> Option<Input> {
+        self.pastes.quiet().map(Input::Paste)
+    }
+
+    /// Leaves the paste that is open to somebody else: its bytes as they came.
+    pub fn abandon_paste(&mut self) -> Option<Vec<u8>> {
+        self.pastes.abandon()
+    }
+
+    fn drain(&mut self) -> impl Iterator<Item = Input> {
+        std::iter::from_fn(|| self.parser.pop()).filter_map(input)
     }
 }
 
@@ -128,45 +131,6 @@ fn input(event: Event) -> Option<Input> {
         Event::Paste(text) => Some(Input::Paste(text)),
         _ => None,
     }
-}
-
-/// The bytes of a key or paste as a plain terminal sends them, for a program that gets the terminal in mid-typing. Nothing
-/// for what such a program has not asked for: mouse and focus.
-pub fn encode(input: &Input) -> Vec<u8> {
-    let chord = match input {
-        Input::Key(chord) => chord,
-        Input::Paste(text) => return text.clone().into_bytes(),
-        Input::Mouse(_) | Input::Focus(_) => return Vec::new(),
-    };
-    let mut bytes = if chord.alt { vec![0x1b] } else { Vec::new() };
-    let sequence: &[u8] = match chord.code {
-        Code::Char(c) if chord.ctrl => {
-            bytes.push((c.to_ascii_uppercase() as u8) & 0x1f);
-            b""
-        }
-        Code::Char(c) => {
-            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            b""
-        }
-        Code::Enter => b"\r",
-        Code::Backspace => b"\x7f",
-        Code::Tab if chord.shift => b"\x1b[Z",
-        Code::Tab => b"\t",
-        Code::Esc => b"\x1b",
-        Code::Up => b"\x1b[A",
-        Code::Down => b"\x1b[B",
-        Code::Right => b"\x1b[C",
-        Code::Left => b"\x1b[D",
-        Code::Home => b"\x1b[H",
-        Code::End => b"\x1b[F",
-        Code::Insert => b"\x1b[2~",
-        Code::Delete => b"\x1b[3~",
-        Code::PageUp => b"\x1b[5~",
-        Code::PageDown => b"\x1b[6~",
-        Code::F(_) => b"",
-    };
-    bytes.extend_from_slice(sequence);
-    bytes
 }
 
 fn chord(key: KeyEvent) -> Option<Chord> {
@@ -256,45 +220,40 @@ mod tests {
     }
 
     #[test]
-    fn keys_go_back_to_the_bytes_they_came_from() {
-        let sent = b"els -l\r\x03\t\x7f\x1b[A\x1b[D\x1b[5~\x1b[3~\x1b[Z\xc3\xa9\x1bb";
-        let inputs = Decoder::default().feed(sent);
-        let back: Vec<u8> = inputs.iter().flat_map(encode).collect();
-        assert_eq!(back, sent);
+    fn a_paste_without_an_end_gives_the_keys_back() {
+        let down = [Input::Key(Chord::char('j'))];
+        let mut decoder = Decoder::default();
+        assert!(decoder.feed(b"k\x1b[200~rm -rf\nq").len() == 1);
+        assert!(decoder.feed(b"q\x03q").is_empty(), "pasted, not typed");
+        assert!(decoder.pasting());
+        assert_eq!(
+            decoder.quiet(),
+            Some(Input::Paste("rm -rf\nqq\x03q".to_owned()))
+        );
+        assert_eq!(decoder.feed(b"j"), down);
+
+        decoder.feed(b"\x1b[200~text");
+        assert_eq!(
+            decoder.feed(b"\x03"),
+            [Input::Key("ctrl-c".parse().unwrap())]
+        );
+        assert!(decoder.feed(b"the rest of a long text\nq").is_empty());
+        assert!(decoder.feed(b"its end\x1b[201~").is_empty());
+        assert_eq!(decoder.feed(b"j"), down);
     }
 
     #[test]
-    fn a_paste_without_an_end_does_not_take_all_keys() {
+    fn ctrl_c_gets_through_an_endless_stream() {
         let mut decoder = Decoder::default();
-        let paste = |text: &str| Input::Paste(text.to_owned());
-        let quit = Input::Key(Chord {
-            ctrl: true,
-            ..Chord::char('c')
-        });
-        assert!(decoder.feed(b"\x1b[200").is_empty() && !decoder.is_pasting());
-        assert!(decoder.feed(b"~rrr").is_empty() && decoder.is_pasting());
-        assert_eq!(decoder.feed(b"\x03"), [paste("rrr"), quit.clone()]);
-        assert_eq!(decoder.feed(b"j"), [Input::Key(Chord::char('j'))]);
-
-        assert!(decoder.feed(b"\x1b[200~a").is_empty());
-        assert_eq!(decoder.end_paste(), [paste("a")]);
-        assert!(decoder.end_paste().is_empty());
-        assert!(
-            decoder.feed(PASTE_ENDS).is_empty(),
-            "an end that comes late"
-        );
-        assert_eq!(decoder.feed(b"\x03"), [quit]);
-
-        assert!(decoder.feed(PASTE_BEGINS).is_empty());
-        let much = vec![b'x'; PASTE_CAP + 1];
-        let inputs = decoder.feed(&much);
-        assert!(matches!(inputs.as_slice(), [Input::Paste(text)] if text.len() == much.len()));
-        assert!(!decoder.is_pasting());
+        decoder.feed(b"\x1b[200~");
+        let block = [b'y'; 4096];
+        for _ in 0..256 {
+            assert!(decoder.feed(&block).is_empty());
+        }
         assert_eq!(
-            decoder.feed(b"\x1b[200~one\x1b[201~\x1b[200~two\x1b[201~"),
-            [paste("one"), paste("two")]
+            decoder.feed(b"yyy\x03yyy"),
+            [Input::Key("ctrl-c".parse().unwrap())]
         );
-        assert!(!decoder.is_pasting());
     }
 
     #[test]

@@ -18,6 +18,9 @@ use crate::model::{EngineInfo, HostId};
 use crate::msg::{Failure, FailureKind, HostMsg, JobMsg, Msg, ShellEnd};
 use crate::sim::{Scenario, Sim};
 
+/// Reads of the terminal that are kept for a shell which is not there yet, or does not read.
+const TYPED_AHEAD: usize = 512;
+
 /// What runs effects, and what it needs for that.
 #[derive(Debug)]
 pub struct Runner {
@@ -130,10 +133,8 @@ impl Runner {
                         // A full inbox loses a better countdown, nothing else.
                         let _full = early.try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
                     };
-                    let report = jobs::run(job, client, recorder, slots, started).await;
-                    if let Some(why) = report.journal {
-                        let _closed = msgs.send(Msg::JournalFailed(why)).await;
-                    }
+                    let report = jobs::run(job, client, recorder.clone(), slots, started).await;
+                    tell(&msgs, &recorder, report.journal).await;
                     let _closed = msgs.send(Msg::Job(report.msg)).await;
                 });
             }
@@ -154,9 +155,8 @@ impl Runner {
                         params,
                         ..Done::default()
                     };
-                    if let Err(why) = recorder.act(done).await {
-                        let _closed = msgs.send(Msg::JournalFailed(why)).await;
-                    }
+                    let written = recorder.act(done).await;
+                    tell(&msgs, &recorder, written.err()).await;
                 });
             }
             Effect::Remember(pairs) => {
@@ -209,7 +209,7 @@ impl Runner {
             Effect::Attach { key, target } => (key, target, None),
             _ => return,
         };
-        let (input, input_out) = mpsc::channel(64);
+        let (input, input_out) = mpsc::channel(TYPED_AHEAD);
         let (size_in, size_out) = watch::channel(size);
         self.shell = Some(OpenShell {
             input,
@@ -258,9 +258,8 @@ impl Runner {
                 failure,
                 ..Done::default()
             };
-            if let Err(why) = recorder.act(done).await {
-                let _closed = msgs.send(Msg::JournalFailed(why)).await;
-            }
+            let written = recorder.act(done).await;
+            tell(&msgs, &recorder, written.err()).await;
         });
     }
 
@@ -281,6 +280,14 @@ impl Runner {
 
     pub fn shell_ended(&mut self) {
         self.shell = None;
+    }
+}
+
+/// Tells whether an act got into the journal. Without one nothing was tried, and nothing has changed.
+async fn tell(msgs: &mpsc::Sender<Msg>, recorder: &Recorder, failure: Option<String>) {
+    if recorder.dir().is_some() || failure.is_some() {
+        let written = failure.map_or(Ok(()), Err);
+        let _closed = msgs.send(Msg::Journalled(written)).await;
     }
 }
 

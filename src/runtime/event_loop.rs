@@ -10,13 +10,13 @@ use tokio::time::{Instant, sleep_until};
 use super::clock;
 use super::effects::Runner;
 use super::hosts::HostTasks;
-use super::input::TermInput;
+use super::input::{TermInput, Typed};
 use super::painter::Painter;
 use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery};
-use crate::keys::{Input, encode};
+use crate::keys::Input;
 use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::State;
@@ -168,21 +168,7 @@ impl<S: Screen> EventLoop<S> {
     fn take(&mut self, woke: Woke) {
         match woke {
             Woke::Signal(signal) => self.signal(signal),
-            Woke::Input(TermInput::Inputs(inputs)) => {
-                for input in inputs {
-                    // Typed on while the shell was being opened: it is the shell's.
-                    if self.state.handed_over {
-                        self.runner.to_shell(encode(&input));
-                        continue;
-                    }
-                    self.apply(match input {
-                        Input::Key(chord) => Msg::Key(chord),
-                        Input::Paste(text) => Msg::Paste(text),
-                        Input::Mouse(mouse) => Msg::Mouse(mouse),
-                        Input::Focus(on) => Msg::Focus(on),
-                    });
-                }
-            }
+            Woke::Input(TermInput::Inputs(inputs)) => self.typed(inputs),
             Woke::Input(TermInput::Raw(bytes)) => self.runner.to_shell(bytes),
             Woke::Input(TermInput::Lost) => self.exit = Some(TERMINAL_LOST),
             Woke::Shell(bytes) => {
@@ -212,6 +198,27 @@ impl<S: Screen> EventLoop<S> {
                 self.apply(Msg::Tick);
             }
             Woke::Frame => {}
+        }
+    }
+
+    /// What was typed, in order. From the key on that opens a shell it is the shell's, even where it was read together
+    /// with that key.
+    fn typed(&mut self, inputs: Vec<Typed>) {
+        let mut ahead = Vec::new();
+        for Typed { input, raw } in inputs {
+            if self.state.handed_over {
+                ahead.extend(raw);
+                continue;
+            }
+            self.apply(match input {
+                Input::Key(chord) => Msg::Key(chord),
+                Input::Paste(text) => Msg::Paste(text),
+                Input::Mouse(mouse) => Msg::Mouse(mouse),
+                Input::Focus(on) => Msg::Focus(on),
+            });
+        }
+        if !ahead.is_empty() {
+            self.runner.to_shell(ahead);
         }
     }
 
@@ -277,19 +284,16 @@ impl<S: Screen> EventLoop<S> {
     /// Opens the log view that was asked for on the command line.
     fn open_pending_logs(&mut self) {
         let names = std::mem::take(&mut self.pending_logs);
-        let mut keys = Vec::new();
-        let mut mistakes = Vec::new();
+        let mut keys: Vec<Key> = Vec::new();
+        let mut wrong = Vec::new();
         for name in &names {
             match resolve(std::slice::from_ref(name), self.state.world.containers()) {
                 Ok(found) => keys.extend(found.into_iter().map(|c| c.key.clone())),
-                Err(errors) => mistakes.extend(errors),
+                Err(errors) => wrong.extend(errors.iter().map(ToString::to_string)),
             }
         }
-        for mistake in mistakes {
-            self.apply(Msg::Said {
-                ok: false,
-                text: mistake.to_string(),
-            });
+        for text in wrong {
+            self.apply(Msg::Said { ok: false, text });
         }
         if !keys.is_empty() {
             let title = (names.len() == 1 && keys.len() > 1).then(|| names.concat());
@@ -393,17 +397,6 @@ impl<S: Screen> EventLoop<S> {
         self.hosts.insert(HostId(0), tasks);
     }
 
-    fn suspend(&mut self) -> std::io::Result<()> {
-        if self.screen.suspend() {
-            return self.come_back();
-        }
-        self.apply(Msg::Said {
-            ok: false,
-            text: "there is no shell behind this program that could continue it".to_owned(),
-        });
-        Ok(())
-    }
-
     fn signal(&mut self, signal: Signal) {
         match signal {
             Signal::Terminate(number) => self.exit = Some(128 + number),
@@ -423,6 +416,20 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
         }
+    }
+
+    /// Stops until continued, where somebody can continue us.
+    fn suspend(&mut self) -> std::io::Result<()> {
+        if !self.screen.can_suspend() {
+            self.apply(Msg::Said {
+                ok: false,
+                text: "cannot stop: no shell waits behind that could bring it back (q leaves)"
+                    .to_owned(),
+            });
+            return Ok(());
+        }
+        self.screen.suspend();
+        self.come_back()
     }
 
     fn resized(&mut self) {

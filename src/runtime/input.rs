@@ -1,5 +1,7 @@
 //! The one reader of the terminal: a thread that waits for bytes, decodes them or hands them on raw, and notices when
 //! the terminal is gone. Knows keys; knows nothing of what they do.
+mod decoding;
+
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::AsFd;
@@ -13,16 +15,16 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use self::decoding::Decoding;
 use super::terminal;
-use crate::keys::{Chord, Decoder, Input};
+use crate::keys::Input;
 
 /// Silence after which an escape byte was the Esc key, in milliseconds. A sequence cut by a slow line is kept longer:
 /// only what can be complete is taken for it.
 const ESC_SILENCE: u16 = 40;
 
-/// Silence within a paste after which its end is taken for lost, in milliseconds: longer than a slow line holds its
-/// breath, for what comes after it is keys again.
-const PASTE_SILENCE: u16 = 5_000;
+/// Silence after which a paste without an end is over, in milliseconds.
+const PASTE_SILENCE: u16 = 1000;
 
 /// Pause before the next try when nobody takes what was read, in milliseconds.
 const FULL_PAUSE: u16 = 10;
@@ -36,11 +38,19 @@ const LOST_EXIT: i32 = 129;
 /// What came from the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TermInput {
-    Inputs(Vec<Input>),
+    Inputs(Vec<Typed>),
     /// Undecoded, while passing through.
     Raw(Vec<u8>),
     /// The terminal is gone. The process ends within half a second, whoever handles this or not.
     Lost,
+}
+
+/// An input and what a foreign program would have been sent for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    pub input: Input,
+    /// A key's bytes, a paste's text; empty for what no program asked for (mouse, focus).
+    pub raw: Vec<u8>,
 }
 
 /// The running reader.
@@ -172,8 +182,10 @@ impl Reader {
     fn wait(&self) -> Woke {
         let (events, timeout) = if !self.backlog.is_empty() {
             (PollFlags::empty(), PollTimeout::from(FULL_PAUSE))
-        } else if let Some(silence) = self.decoding.waits() {
-            (PollFlags::POLLIN, PollTimeout::from(silence))
+        } else if self.decoding.holds() {
+            (PollFlags::POLLIN, PollTimeout::from(ESC_SILENCE))
+        } else if self.decoding.waits() {
+            (PollFlags::POLLIN, PollTimeout::from(PASTE_SILENCE))
         } else {
             (PollFlags::POLLIN, PollTimeout::NONE)
         };
@@ -221,185 +233,5 @@ fn read(buffer: &mut [u8]) -> Option<usize> {
         Ok(count) => Some(count),
         Err(Errno::EINTR | Errno::EAGAIN) => Some(0),
         Err(_) => None,
-    }
-}
-
-/// Decodes or not, and keeps the bytes of an unfinished sequence to hand them on when the mode switches.
-#[derive(Debug, Default)]
-struct Decoding {
-    decoder: Decoder,
-    raw: bool,
-    /// What the decoder has of an input that is not whole yet.
-    held: Vec<u8>,
-    /// Nothing new since the silence was noted.
-    quiet: bool,
-}
-
-/// An unfinished sequence longer than this is a paste; its bytes are not kept twice.
-const HELD_CAP: usize = 256;
-
-impl Decoding {
-    /// The silence, in milliseconds, that would say something.
-    fn waits(&self) -> Option<u16> {
-        if self.decoder.is_pasting() {
-            Some(PASTE_SILENCE)
-        } else {
-            self.holds().then_some(ESC_SILENCE)
-        }
-    }
-
-    fn holds(&self) -> bool {
-        !self.held.is_empty() && !self.quiet
-    }
-
-    fn switch(&mut self, raw: bool) -> Option<TermInput> {
-        if self.raw == raw {
-            return None;
-        }
-        self.raw = raw;
-        self.decoder = Decoder::default();
-        self.quiet = false;
-        let held = std::mem::take(&mut self.held);
-        (!held.is_empty()).then_some(TermInput::Raw(held))
-    }
-
-    fn take(&mut self, bytes: &[u8]) -> Option<TermInput> {
-        if bytes.is_empty() {
-            return None;
-        }
-        if self.raw {
-            return Some(TermInput::Raw(bytes.to_vec()));
-        }
-        self.quiet = false;
-        let inputs = self.decoder.feed(bytes);
-        if !inputs.is_empty() {
-            self.held.clear();
-        }
-        self.held.extend_from_slice(bytes);
-        let whole = self.held.len() - unfinished(&self.held).len();
-        self.held.drain(..whole);
-        (!inputs.is_empty()).then_some(TermInput::Inputs(inputs))
-    }
-
-    fn silence(&mut self) -> Option<TermInput> {
-        self.quiet = true;
-        let mut inputs = self.decoder.end_paste();
-        inputs.extend(self.decoder.flush());
-        if inputs.is_empty() {
-            return None;
-        }
-        self.held.clear();
-        Some(TermInput::Inputs(inputs))
-    }
-}
-
-/// The end of these bytes that is no whole input yet: a sequence from its escape byte on, or a character from its
-/// first byte on.
-fn unfinished(bytes: &[u8]) -> &[u8] {
-    let starts: [fn(&u8) -> bool; 2] = [|byte| *byte == 0x1b, |byte| *byte >= 0xc0];
-    starts
-        .into_iter()
-        .filter_map(|start| bytes.get(bytes.iter().rposition(start)?..))
-        .find(|tail| tail.len() <= HELD_CAP && open(tail))
-        .unwrap_or_default()
-}
-
-/// Whether a letter after these bytes would not be that letter.
-fn open(tail: &[u8]) -> bool {
-    let mut decoder = Decoder::default();
-    let letter = Input::Key(Chord::char('x'));
-    decoder.feed(tail).is_empty() && decoder.feed(b"x") != [letter]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::keys::Code;
-
-    fn key(code: Code) -> TermInput {
-        TermInput::Inputs(vec![Input::Key(Chord::plain(code))])
-    }
-
-    #[test]
-    fn an_escape_is_esc_after_silence_and_a_sequence_before() {
-        let mut decoding = Decoding::default();
-        assert_eq!(decoding.take(b"\x1b"), None);
-        assert!(decoding.holds());
-        assert_eq!(decoding.silence(), Some(key(Code::Esc)));
-        assert!(!decoding.holds());
-
-        assert_eq!(decoding.take(b"\x1b"), None);
-        assert_eq!(decoding.take(b"[A"), Some(key(Code::Up)));
-        assert!(!decoding.holds(), "nothing is left to wait for");
-    }
-
-    #[test]
-    fn a_sequence_cut_by_silence_is_still_read_whole() {
-        let mut decoding = Decoding::default();
-        assert_eq!(decoding.take(b"\x1b["), None);
-        assert_eq!(decoding.silence(), None);
-        assert!(
-            !decoding.holds(),
-            "it does not wake the thread again and again"
-        );
-        assert_eq!(decoding.take(b"B"), Some(key(Code::Down)));
-    }
-
-    #[test]
-    fn the_switch_loses_no_byte() {
-        let mut decoding = Decoding::default();
-        assert_eq!(decoding.take(b"j\x1b["), Some(key(Code::Char('j'))));
-        assert_eq!(
-            decoding.switch(true),
-            Some(TermInput::Raw(b"\x1b[".to_vec()))
-        );
-        assert_eq!(
-            decoding.take(b"A\x03"),
-            Some(TermInput::Raw(b"A\x03".to_vec()))
-        );
-        assert_eq!(decoding.switch(false), None);
-        assert_eq!(decoding.take(b"k"), Some(key(Code::Char('k'))));
-
-        assert_eq!(
-            decoding.take(b"\x1b[Aj\xc3"),
-            Some(TermInput::Inputs(vec![
-                Input::Key(Chord::plain(Code::Up)),
-                Input::Key(Chord::char('j')),
-            ]))
-        );
-        assert_eq!(decoding.switch(true), Some(TermInput::Raw(vec![0xc3])));
-    }
-
-    #[test]
-    fn an_answer_of_the_terminal_is_neither_kept_nor_handed_on() {
-        let mut decoding = Decoding::default();
-        assert_eq!(decoding.take(b"\x1b[24;8"), None);
-        assert!(decoding.holds());
-        assert_eq!(decoding.take(b"0R"), None);
-        assert!(!decoding.holds());
-        assert_eq!(decoding.take(b"j\xc3"), Some(key(Code::Char('j'))));
-        assert!(decoding.holds());
-        assert_eq!(decoding.take(b"\xa9"), Some(key(Code::Char('é'))));
-        assert_eq!(decoding.switch(true), None);
-    }
-
-    #[test]
-    fn a_paste_in_pieces_is_one_paste() {
-        let mut decoding = Decoding::default();
-        let text = "long ".repeat(200);
-        assert_eq!(decoding.take(b"\x1b[200~"), None);
-        assert_eq!(decoding.take(text.as_bytes()), None);
-        assert_eq!(decoding.waits(), Some(PASTE_SILENCE));
-        assert_eq!(
-            decoding.take(b"\x1b[201~"),
-            Some(TermInput::Inputs(vec![Input::Paste(text)]))
-        );
-        assert_eq!(decoding.waits(), None);
-
-        assert_eq!(decoding.take(b"\x1b[200~no end"), None);
-        let cut = Input::Paste("no end".to_owned());
-        assert_eq!(decoding.silence(), Some(TermInput::Inputs(vec![cut])));
-        assert_eq!(decoding.waits(), None);
-        assert_eq!(decoding.take(b"q"), Some(key(Code::Char('q'))));
     }
 }

@@ -54,6 +54,15 @@ fn unreachable() -> Failure {
     }
 }
 
+fn held_back(why: &str) -> Failure {
+    Failure {
+        kind: FailureKind::Conflict,
+        what: format!("nothing was sent, as it could not be journalled: {why}"),
+        advice: "mend the journal, or set journal.required = false".to_owned(),
+        ..Failure::default()
+    }
+}
+
 /// Runs the job. `started` is told the container's real stop timeout before the call.
 pub async fn run(
     job: Job,
@@ -91,6 +100,7 @@ pub async fn run(
     let mut journal = None;
     let intent = match recorder.intent(&job, &before, engine.info()).await {
         Ok(intent) => intent,
+        Err(why) if recorder.required => return failed(held_back(&why), Some(why)),
         Err(why) => {
             journal = Some(why);
             None

@@ -19,6 +19,8 @@ pub fn local_now() -> DateTime<FixedOffset> {
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
     journal: Option<Arc<Journal>>,
+    /// What cannot be journalled is not done.
+    pub required: bool,
 }
 
 impl Recorder {
@@ -30,7 +32,29 @@ impl Recorder {
         let journal = Journal::open(dir, Session::from_process(env))?;
         Ok(Self {
             journal: Some(Arc::new(journal)),
+            required: false,
         })
+    }
+
+    /// Removes the months that are older than the settings want; what fails is noted and tried again next time.
+    pub fn prune(&self, keep_months: u32) {
+        let Some(journal) = &self.journal else {
+            return;
+        };
+        match journal.prune(local_now(), keep_months) {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "old months of the journal were removed"),
+            Err(error) => tracing::warn!(%error, "old months of the journal stay"),
+        }
+    }
+
+    /// Whether a line could be written now.
+    ///
+    /// # Errors
+    /// Why not, for a person.
+    pub fn check(&self) -> Result<(), String> {
+        let checked = self.journal.as_deref().map_or(Ok(()), Journal::check);
+        checked.map_err(|error| error.to_string())
     }
 
     /// The directory it writes to.
@@ -55,7 +79,7 @@ impl Recorder {
     /// Before a verb.
     ///
     /// # Errors
-    /// Why it could not be written, for a person.
+    /// Why it could not be written, for a person; also where there is no journal but one is [`required`](Self::required).
     pub async fn intent(
         &self,
         job: &Job,
@@ -64,6 +88,9 @@ impl Recorder {
     ) -> Result<Option<Intent>, String> {
         let (job, before, engine, at) =
             (job.clone(), before.to_owned(), engine.clone(), local_now());
+        if self.required && self.journal.is_none() {
+            return Err("there is none".to_owned());
+        }
         self.write(move |journal| {
             let (params, command) = (job.verb.params(), job.verb.command(&job.target.name));
             let act = Act {

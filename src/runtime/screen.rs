@@ -13,9 +13,10 @@ pub trait Screen {
     /// # Errors
     /// The terminal is gone.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Gives the terminal back and stops the process until it is continued. False, and nothing done, where no shell could
-    /// continue it.
-    fn suspend(&mut self) -> bool;
+    /// Whether somebody is there to continue the process after [`suspend`](Self::suspend).
+    fn can_suspend(&self) -> bool;
+    /// Gives the terminal back and stops the process until it is continued.
+    fn suspend(&mut self);
     /// Takes the terminal again.
     ///
     /// # Errors
@@ -47,13 +48,13 @@ impl Screen for Terminal {
         self.session.write(bytes)
     }
 
-    fn suspend(&mut self) -> bool {
-        if !super::signals::can_stop() {
-            return false;
-        }
+    fn can_suspend(&self) -> bool {
+        super::signals::can_stop()
+    }
+
+    fn suspend(&mut self) {
         self.session.suspend();
         super::signals::stop_self();
-        true
     }
 
     fn resume(&mut self) -> io::Result<()> {

@@ -136,13 +136,22 @@ async fn screen(
             state
                 .toasts
                 .bad(format!("nothing will be journalled: {why}"), state.now);
-            state.journal.failure = Some(why);
+            state.journal.unwritten = Some(why);
         }
         None => {
-            state.journal.failure =
-                Some("there is no home directory for the journal: set journal.path".to_owned());
+            let why = "there is no home directory for the journal: set journal.path";
+            state
+                .toasts
+                .bad(format!("nothing will be journalled: {why}"), state.now);
+            state.journal.unwritten = Some(why.to_owned());
         }
     }
+    runner.recorder.required = options.settings.journal_required && !options.demo;
+    let (recorder, keep) = (
+        runner.recorder.clone(),
+        options.settings.journal_keep_months,
+    );
+    tokio::task::spawn_blocking(move || recorder.prune(keep));
     let streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
     let host = runner.start_host(HostId(0), options.candidates);
     let inbox = Inbox {

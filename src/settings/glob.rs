@@ -45,6 +45,8 @@ mod tests {
             ("a*b*c", "a-b-b-c", true),
             ("a*b*c", "a-b-b", false),
             ("", "x", false),
+            ("a*b*c", "aXcYb", false),
+            ("*db", "db", true),
             ("é?", "éa", true),
         ] {
             assert_eq!(glob_matches(pattern, text), hit, "{pattern} {text}");

@@ -188,6 +188,22 @@ pub const SETTINGS: &[Setting] = &[
         set: |s, v| s.journal_path = Some(v.text()).filter(|t| !t.is_empty()).map(PathBuf::from),
     },
     Setting {
+        name: "journal.keep_months",
+        kind: Kind::Whole { min: 0, max: 1200 },
+        doc: "Months of the journal that are kept, this one included; older files are removed at the start. 0 keeps all.",
+        examples: &[],
+        get: |s| Value::Whole(s.journal_keep_months.into()),
+        set: |s, v| s.journal_keep_months = v.number(),
+    },
+    Setting {
+        name: "journal.required",
+        kind: Kind::Switch,
+        doc: "Refuse restarts, stops and other changes while the journal cannot be written; off: they go on, and the failure is shown.",
+        examples: &[],
+        get: |s| Value::Bool(s.journal_required),
+        set: |s, v| s.journal_required = v.yes(),
+    },
+    Setting {
         name: "keys",
         kind: Kind::Table(&Kind::Words),
         doc: "Keys by action: they replace the preset's; an empty list unbinds. `--print keys` lists the actions.",

@@ -93,8 +93,10 @@ pub struct JournalBook {
     pub loaded: bool,
     /// The rows must be taken anew.
     pub stale: bool,
-    /// Why it cannot be read or written.
+    /// Why it cannot be read.
     pub failure: Option<String>,
+    /// Why the last act could not be written.
+    pub unwritten: Option<String>,
 }
 
 impl JournalBook {

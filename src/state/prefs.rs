@@ -16,7 +16,7 @@ pub struct Prefs {
     pub show_stopped: bool,
     /// Whether an action asks first, where the user chose, by its id.
     pub confirm: BTreeMap<String, bool>,
-    /// Names (with `*`) that are asked for before anything touches them.
+    /// Names (with `*` and `?`) that are asked for before anything touches them.
     pub protect: Vec<String>,
     /// Shells to try first.
     pub shells: Vec<String>,

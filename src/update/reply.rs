@@ -89,6 +89,20 @@ fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 
+/// A failure is told once, and stays in the header until a line is written again.
+pub(super) fn journalled(state: &mut State, written: Result<(), String>) {
+    let unwritten = written.err();
+    if let Some(why) = unwritten
+        .as_ref()
+        .filter(|_| state.journal.unwritten.is_none())
+    {
+        state
+            .toasts
+            .bad(format!("not journalled: {why}"), state.now);
+    }
+    state.journal.unwritten = unwritten;
+}
+
 pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
     let now = state.now;
     let name_of = |state: &State, key: &Key, fallback: &str| {

@@ -64,9 +64,14 @@ fn part(importance: u8, line: Line) -> Part {
 }
 
 fn badges(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
-    for (on, word) in [(state.demo, " DEMO "), (state.read_only, " READ-ONLY ")] {
+    let unwritten = state.journal.unwritten.is_some();
+    for (on, word, key) in [
+        (state.demo, " DEMO ", Key::Badge),
+        (state.read_only, " READ-ONLY ", Key::Badge),
+        (unwritten, "NO JOURNAL", Key::StateBad),
+    ] {
         if on {
-            parts.push(part(240, Line::of(theme, word, Key::Badge)));
+            parts.push(part(240, Line::of(theme, word, key)));
         }
     }
 }

@@ -20,7 +20,7 @@ use super::{hints, list, notice};
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let book = &state.journal;
     let mut area = area;
-    if let Some(failure) = &book.failure {
+    if let Some(failure) = book.unwritten.as_ref().or(book.failure.as_ref()) {
         let words = format!(" {} the journal: {failure}", theme.symbols.bad);
         let bottom = row(area, usize::from(area.height.saturating_sub(1)));
         Line::of(theme, words, Key::StateBad).draw(buf, bottom);

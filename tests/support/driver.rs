@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use stacktui::actions;
 use stacktui::engine::{Candidate, Sources};
-use stacktui::keys::{Chord, Input};
+use stacktui::keys::{Chord, Code, Input};
 use stacktui::model::HostId;
 use stacktui::runtime::effects::Runner;
 use stacktui::runtime::event_loop::{EventLoop, Inbox};
-use stacktui::runtime::input::TermInput;
+use stacktui::runtime::input::{TermInput, Typed};
 use stacktui::runtime::record::Recorder;
 use stacktui::runtime::screen::Screen;
 use stacktui::runtime::signals::Signal;
@@ -76,8 +76,12 @@ impl Screen for Paper {
         Ok(())
     }
 
-    fn suspend(&mut self) -> bool {
-        true
+    fn can_suspend(&self) -> bool {
+        false
+    }
+
+    fn suspend(&mut self) {
+        panic!("stopped where nobody could continue it");
     }
 
     fn resume(&mut self) -> io::Result<()> {
@@ -100,14 +104,40 @@ impl Screen for Paper {
 pub struct Driver {
     pub paper: Paper,
     input: mpsc::Sender<TermInput>,
-    _signals: mpsc::Sender<Signal>,
+    signals: mpsc::Sender<Signal>,
     task: JoinHandle<i32>,
-    _journal: tempfile::TempDir,
+    journal: tempfile::TempDir,
+}
+
+fn typed(input: Input, raw: &str) -> Typed {
+    let raw = raw.as_bytes().to_owned();
+    Typed { input, raw }
+}
+
+fn keys(text: &str) -> Vec<Typed> {
+    let key = |c: char| {
+        let chord = if c == '\r' {
+            Chord::plain(Code::Enter)
+        } else {
+            Chord::char(c)
+        };
+        typed(Input::Key(chord), &c.to_string())
+    };
+    text.chars().map(key).collect()
 }
 
 impl Driver {
     /// Starts the loop on these endpoints; call inside [`on_local`].
     pub fn start(candidates: Vec<Candidate>, size: (u16, u16)) -> Self {
+        Self::with(candidates, size, |_| {})
+    }
+
+    /// The same, with something set otherwise.
+    pub fn with(
+        candidates: Vec<Candidate>,
+        size: (u16, u16),
+        change: impl FnOnce(&mut Runner),
+    ) -> Self {
         let (msgs, msgs_in) = mpsc::channel(256);
         let (host_out, hosts_in) = mpsc::channel(256);
         let (logs, logs_in) = mpsc::channel(64);
@@ -126,6 +156,7 @@ impl Driver {
         let mut runner = Runner::new(msgs.clone(), host_out, shell_out, Sources::default());
         runner.recorder =
             Recorder::open(&journal.path().join("journal"), |_| None).expect("a journal");
+        change(&mut runner);
         let dir = runner.recorder.dir().map(std::path::Path::to_owned);
         let streams = Streams::new(msgs, logs, dir);
         let hosts =
@@ -144,9 +175,9 @@ impl Driver {
         Self {
             paper,
             input,
-            _signals: signals,
+            signals,
             task,
-            _journal: journal,
+            journal,
         }
     }
 
@@ -155,7 +186,7 @@ impl Driver {
         for key in keys.split_whitespace() {
             let chord: Chord = key.parse().unwrap_or_else(|e| panic!("{e}"));
             self.input
-                .send(TermInput::Inputs(vec![Input::Key(chord)]))
+                .send(TermInput::Inputs(vec![typed(Input::Key(chord), "")]))
                 .await
                 .expect("the loop runs");
             tokio::time::sleep(Duration::from_millis(40)).await;
@@ -167,10 +198,33 @@ impl Driver {
         let input = if self.paper.passthrough() {
             TermInput::Raw(text.as_bytes().to_owned())
         } else {
-            TermInput::Inputs(text.chars().map(|c| Input::Key(Chord::char(c))).collect())
+            TermInput::Inputs(keys(text))
         };
         self.input.send(input).await.expect("the loop runs");
         tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+
+    /// The terminal gives all of this in one read, before anything of it is handled.
+    pub async fn type_ahead(&self, text: &str) {
+        let input = TermInput::Inputs(keys(text));
+        self.input.send(input).await.expect("the loop runs");
+    }
+
+    /// From now on no line can be written to the journal.
+    pub fn break_journal(&self) {
+        let lock = self.journal.path().join("journal/lock");
+        let _none_yet = std::fs::remove_file(&lock);
+        std::fs::create_dir(lock).expect("a directory in the way");
+    }
+
+    /// The way is free again.
+    pub fn mend_journal(&self) {
+        let lock = self.journal.path().join("journal/lock");
+        std::fs::remove_dir(lock).expect("what was in the way");
+    }
+
+    pub async fn signal(&self, signal: Signal) {
+        self.signals.send(signal).await.expect("the loop runs");
     }
 
     /// Waits until the screen says so; panics with the screen after two minutes of the loop's time.

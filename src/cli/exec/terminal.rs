@@ -74,7 +74,13 @@ pub(super) async fn run(
                         let _gone = input.send(bytes).await;
                     }
                 }
-                Some(TermInput::Inputs(_)) => {}
+                // Read before the switch to raw.
+                Some(TermInput::Inputs(typed)) => {
+                    if let Some(input) = &input {
+                        let raw = typed.into_iter().flat_map(|typed| typed.raw).collect();
+                        let _gone = input.send(raw).await;
+                    }
+                }
                 Some(_) | None => input = None,
             },
             Some(signal) = signals_in.recv() => match signal {

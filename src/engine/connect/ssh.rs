@@ -1,6 +1,9 @@
 //! An engine behind ssh: the system's own `ssh` forwards the remote socket to one of ours, so that configuration,
-//! agent, jump hosts and known hosts are the user's. One process a host, many streams in it.
+//! agent, jump hosts and known hosts are the user's. One process a host, many streams in it. Where the server forwards
+//! nothing, docker's own command there carries each stream, see [`commands`].
 //! Must not know what is said over the forward.
+mod dial;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,10 +13,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 
 use super::{BoxedIo, Connector};
-use crate::engine::endpoint::Ssh;
+use crate::engine::endpoint::{REMOTE_SOCKET, Ssh};
 use crate::engine::error::Error;
 
 /// How long ssh may take to set up the forward.
@@ -22,6 +25,15 @@ const SETUP: Duration = Duration::from_secs(20);
 const KEPT_LINES: usize = 5;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// What a process of ssh is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Its socket leads to the remote one.
+    Forward,
+    /// Other processes reach the host through its socket, without another login.
+    Master,
+}
 
 /// The ssh process and its socket; both go with the last connector.
 struct Forward {
@@ -60,10 +72,58 @@ impl Forward {
 
 /// Starts ssh and waits until its forward accepts.
 pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
-    let forward = Arc::new(start(ssh)?);
+    let forward = Arc::new(start(ssh, Role::Forward)?);
+    ready(&forward, Role::Forward).await?;
+    let spoken = Arc::clone(&forward);
+    let connector = Connector::new(move || {
+        let forward = Arc::clone(&forward);
+        Box::pin(async move {
+            match UnixStream::connect(&forward.socket).await {
+                Ok(stream) => Ok(Box::new(stream) as BoxedIo),
+                Err(error) => Err(forward.ended().map_or(error, |said| {
+                    io::Error::new(io::ErrorKind::ConnectionAborted, SshEnded(said))
+                })),
+            }
+        })
+    });
+    Ok(connector.with_words(move || spoken.words()))
+}
+
+/// The way without a forward: `docker system dial-stdio` on the other machine, one run a stream, over one login.
+pub(in crate::engine) async fn commands(ssh: &Ssh) -> Result<Connector, Error> {
+    let master = Arc::new(start(ssh, Role::Master)?);
+    ready(&master, Role::Master).await?;
+    let (spoken, ssh) = (Arc::clone(&master), ssh.clone());
+    let connector = Connector::new(move || {
+        let mut command = dial_command(&ssh, &master.socket);
+        let (said, master) = (Arc::clone(&master.said), Arc::clone(&master));
+        Box::pin(async move {
+            let stream = dial::Piped::start(&mut command, master, |stderr| listen(stderr, said))?;
+            Ok(Box::new(stream) as BoxedIo)
+        })
+    });
+    Ok(connector.with_words(move || spoken.words()))
+}
+
+/// Whether ssh got in, but the server does not forward.
+pub(in crate::engine) fn refuses_forward(error: &Error) -> bool {
+    let Error::Ssh(said) = error else {
+        return false;
+    };
+    let words = ["forward", "open failed", "administratively prohibited"];
+    words.iter().any(|word| said.contains(word))
+}
+
+/// Waits until the process serves its socket.
+async fn ready(forward: &Forward, role: Role) -> Result<(), Error> {
     let ready = tokio::time::timeout(SETUP, async {
         loop {
-            if UnixStream::connect(&forward.socket).await.is_ok() {
+            let serves = match role {
+                Role::Forward => UnixStream::connect(&forward.socket).await.is_ok(),
+                // It appears when it is served.
+                Role::Master => forward.socket.exists(),
+            };
+            if serves {
                 return Ok(());
             }
             if forward.ended().is_some() {
@@ -82,42 +142,23 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
         } else {
             &said
         }))
-    })?;
-    let spoken = Arc::clone(&forward);
-    let connector = Connector::new(move || {
-        let forward = Arc::clone(&forward);
-        Box::pin(async move {
-            match UnixStream::connect(&forward.socket).await {
-                Ok(stream) => Ok(Box::new(stream) as BoxedIo),
-                Err(error) => Err(forward.ended().map_or(error, |said| {
-                    io::Error::new(io::ErrorKind::ConnectionAborted, SshEnded(said))
-                })),
-            }
-        })
-    });
-    Ok(connector.with_words(move || spoken.words()))
+    })
 }
 
-fn start(ssh: &Ssh) -> Result<Forward, Error> {
+fn start(ssh: &Ssh, role: Role) -> Result<Forward, Error> {
     let folder =
         private_folder().map_err(|e| Error::ssh(&format!("no folder for its socket: {e}")))?;
     let socket = folder.join("engine.sock");
-    let mut child = command(ssh, &socket)
+    let mut command = match role {
+        Role::Forward => forward_command(ssh, &socket),
+        Role::Master => master_command(ssh, &socket),
+    };
+    let mut child = command
         .spawn()
         .map_err(|e| Error::ssh(&format!("cannot start ssh: {e}")))?;
     let said = Arc::new(Mutex::new(Vec::new()));
     if let Some(stderr) = child.stderr.take() {
-        let said = Arc::clone(&said);
-        tokio::spawn(async move {
-            let mut lines = BufReader::new(stderr).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
-                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.len() == KEPT_LINES {
-                    said.remove(0);
-                }
-                said.push(line.trim().chars().take(300).collect());
-            }
-        });
+        listen(stderr, Arc::clone(&said));
     }
     Ok(Forward {
         child: Mutex::new(child),
@@ -127,15 +168,28 @@ fn start(ssh: &Ssh) -> Result<Forward, Error> {
     })
 }
 
-/// `ssh -NT -L ours:theirs`, never asking anything on the terminal.
-fn command(ssh: &Ssh, socket: &Path) -> Command {
+/// Keeps the last lines that a process says.
+fn listen(stderr: ChildStderr, said: Arc<Mutex<Vec<String>>>) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(stderr).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.len() == KEPT_LINES {
+                said.remove(0);
+            }
+            said.push(line.trim().chars().take(300).collect());
+        }
+    });
+}
+
+/// `ssh -NT -L ours:theirs`
+fn forward_command(ssh: &Ssh, socket: &Path) -> Command {
+    let mut forward = socket.as_os_str().to_owned();
+    forward.push(":");
+    forward.push(&ssh.socket);
     let mut command = Command::new("ssh");
     for option in [
-        "BatchMode=yes",
         "ExitOnForwardFailure=yes",
-        "ConnectTimeout=15",
-        "ServerAliveInterval=15",
-        "ServerAliveCountMax=3",
         "StreamLocalBindMask=0177",
         "StreamLocalBindUnlink=yes",
         "ControlMaster=no",
@@ -143,10 +197,47 @@ fn command(ssh: &Ssh, socket: &Path) -> Command {
     ] {
         command.arg("-o").arg(option);
     }
-    let mut forward = socket.as_os_str().to_owned();
-    forward.push(":");
-    forward.push(&ssh.socket);
     command.arg("-NT").arg("-L").arg(forward);
+    to_host(&mut command, ssh);
+    command
+}
+
+/// `ssh -NT`, whose login others share.
+fn master_command(ssh: &Ssh, socket: &Path) -> Command {
+    let mut command = Command::new("ssh");
+    command.arg("-NT").arg("-o").arg("ControlMaster=yes");
+    command.arg("-o").arg("ControlPersist=no");
+    command.arg("-S").arg(socket);
+    to_host(&mut command, ssh);
+    command
+}
+
+/// `ssh HOST docker system dial-stdio`, over the master's login.
+fn dial_command(ssh: &Ssh, master: &Path) -> Command {
+    let mut command = Command::new("ssh");
+    command.arg("-T").arg("-o").arg("ControlMaster=no");
+    command.arg("-S").arg(master);
+    to_host(&mut command, ssh);
+    command.arg("docker");
+    if ssh.socket != Path::new(REMOTE_SOCKET) {
+        let path = ssh.socket.display().to_string().replace('\'', "'\\''");
+        command.arg("--host").arg(format!("'unix://{path}'"));
+    }
+    command.args(["system", "dial-stdio"]).stdin(Stdio::piped());
+    command.stdout(Stdio::piped());
+    command
+}
+
+/// Whom to reach, never asking anything on the terminal.
+fn to_host(command: &mut Command, ssh: &Ssh) {
+    for option in [
+        "BatchMode=yes",
+        "ConnectTimeout=15",
+        "ServerAliveInterval=15",
+        "ServerAliveCountMax=3",
+    ] {
+        command.arg("-o").arg(option);
+    }
     if let Some(port) = ssh.port {
         command.arg("-p").arg(port.to_string());
     }
@@ -162,7 +253,6 @@ fn command(ssh: &Ssh, socket: &Path) -> Command {
         .kill_on_drop(true);
     // Away from our terminal's process group: Ctrl-C is ours, not ssh's.
     command.process_group(0);
-    command
 }
 
 /// A fresh folder only we may enter, short enough for a socket's path.

@@ -9,6 +9,10 @@ impl Error {
     pub fn advice(&self, endpoint: &str) -> String {
         match self {
             Self::Io { kind, errno, .. } => system(*kind, *errno, endpoint),
+            Self::TimedOut { .. } if by_network(endpoint) => {
+                "is it an engine's port? If so, it may be hung: look at its own log (journalctl -u docker)"
+                    .to_owned()
+            }
             Self::TimedOut { .. } => {
                 "the engine may be hung: look at its own log (journalctl -u docker)".to_owned()
             }
@@ -17,6 +21,12 @@ impl Error {
                     .to_owned()
             }
             Self::NotAllowed { .. } => "an authorisation rule of the engine refused it".to_owned(),
+            Self::Server {
+                status: 502..=504, ..
+            } => {
+                "a proxy answers, but cannot reach the engine behind it: is the engine running?"
+                    .to_owned()
+            }
             Self::Server { message, .. } => server(message),
             Self::Garbage(_) => {
                 "is another service listening there, or is TLS wanted (DOCKER_TLS_VERIFY=1)?"
@@ -24,6 +34,9 @@ impl Error {
             }
             Self::Ssh(said) => ssh(said),
             Self::Tls(said) => tls(said),
+            Self::Cut if endpoint.starts_with("tcp://") => {
+                "is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?".to_owned()
+            }
             Self::Cut | Self::TooLarge { .. } | Self::Endpoint(_) | Self::Unsupported(_) => {
                 String::new()
             }
@@ -34,7 +47,7 @@ impl Error {
 fn system(kind: ErrorKind, errno: Option<i32>, endpoint: &str) -> String {
     let podman = endpoint.contains("podman");
     let rootless = endpoint.contains("/run/user/");
-    let remote = endpoint.starts_with("tcp://") || endpoint.starts_with("https://");
+    let remote = by_network(endpoint);
     let start = match (podman, rootless) {
         (true, true) => "systemctl --user start podman.socket",
         (true, false) => "sudo systemctl start podman.socket",
@@ -54,14 +67,20 @@ fn system(kind: ErrorKind, errno: Option<i32>, endpoint: &str) -> String {
         (ErrorKind::ConnectionRefused, _) if remote => {
             "is the engine listening on that address and port?".to_owned()
         }
-        (ErrorKind::NotFound | ErrorKind::ConnectionRefused, _) => {
-            format!("is the daemon running? {start}")
+        (ErrorKind::ConnectionRefused, _) => {
+            format!("nobody listens on this socket: is the daemon running? {start}")
         }
+        (ErrorKind::NotFound, _) => format!("is the daemon running? {start}"),
         (ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable, _) => {
             "is the host up, and does a firewall let the port through?".to_owned()
         }
+        _ if remote => "check the host's name and the port".to_owned(),
         _ => String::new(),
     }
+}
+
+fn by_network(endpoint: &str) -> bool {
+    endpoint.starts_with("tcp://") || endpoint.starts_with("https://")
 }
 
 fn server(message: &str) -> String {
