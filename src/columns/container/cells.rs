@@ -46,10 +46,10 @@ fn figure<'a>(c: &Container, cx: &Cx, text: Option<String>, key: Key) -> Cell<'a
 pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let flat = cx.state.containers.is_flat();
     let (sign, key) = words::sign(cx.state, c);
-    let (indent, gap, stack) = match c.stack() {
-        Some(stack) if flat => ("", "  ", stack),
-        Some(_) => ("  ", "", ""),
-        None => ("", "", ""),
+    let (indent, stack) = match c.stack() {
+        Some(stack) if flat => ("", Cow::Owned(format!("  {stack}"))),
+        Some(_) => ("  ", Cow::Borrowed("")),
+        None => ("", Cow::Borrowed("")),
     };
     let weight = if c.state.is_live() {
         Key::Text
@@ -63,7 +63,7 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
         (" ".into(), key),
     ]);
     with_hits(c.short_name(), cx.hits, weight, &mut pieces);
-    pieces.extend([(gap.into(), Key::Faint), (stack.into(), Key::Faint)]);
+    pieces.push((stack, Key::Faint));
     Cell {
         pieces,
         fit: Fit::Cut,
