@@ -6,6 +6,7 @@ pub mod jobs;
 pub mod keymap;
 pub mod layers;
 pub mod log_book;
+pub mod log_store;
 pub mod nav;
 pub mod prefs;
 pub mod table;
