@@ -68,11 +68,11 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Fit for a budget of so many bytes: an eighth of it hot, 8 MiB at most, in blocks of 64 KiB at most.
+    /// Fit for a budget of so many bytes: a sixteenth of it hot, 4 MiB at most, in blocks of 64 KiB at most.
     pub fn of(budget: usize) -> Self {
         Self {
             budget,
-            hot: (budget / 8).min(8 << 20),
+            hot: (budget / 16).min(4 << 20),
             block: (budget / 32).clamp(256, 64 << 10),
         }
     }

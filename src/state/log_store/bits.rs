@@ -177,7 +177,9 @@ mod tests {
     fn ranks_and_selections_agree_across_words() {
         let mut bits = Bits::none(200);
         let on = [0, 1, 63, 64, 127, 130, 199];
-        on.iter().for_each(|at| bits.put(*at, true));
+        for at in on {
+            bits.put(at, true);
+        }
         assert_eq!(bits.count(), on.len());
         assert_eq!(bits.ones().collect::<Vec<_>>(), on);
         for (n, at) in on.iter().enumerate() {

@@ -149,6 +149,15 @@ impl Block {
         }
     }
 
+    /// The time of the last line, in nanoseconds.
+    pub(super) fn newest(&self) -> Option<i64> {
+        let last = self.sum.lines.checked_sub(1)?;
+        match &self.body {
+            Body::Raw(lines) => lines.facts.nanos(last),
+            Body::Packed(packed) => unpack_facts(packed).nanos(last),
+        }
+    }
+
     /// The lines where they are raw.
     pub(super) fn raw(&self) -> Option<&Arc<Lines>> {
         match &self.body {

@@ -7,7 +7,7 @@ use grep_matcher::{LineMatchKind, Matcher as _};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use memchr::memmem::Finder;
 
-use super::plain::plain;
+use super::plain::{plain, undress};
 
 /// Memory a pattern may take when it is compiled and when it runs, in bytes.
 const MOST_MEMORY: usize = 8 << 20;
@@ -146,7 +146,11 @@ impl Matcher {
         hits
     }
 
+    /// The lines with an ESC or a CR are joined as they are shown, and searched in one go.
     fn dressed_hits(&self, text: &[u8], hits: &mut Vec<usize>) {
+        let mut seen = Vec::new();
+        // Where each line begins in `seen` and in the text.
+        let mut places: Vec<(usize, usize)> = Vec::new();
         let mut at = 0;
         while let Some(mark) = text
             .get(at..)
@@ -154,10 +158,16 @@ impl Matcher {
         {
             let start = line_start(text, at + mark);
             let end = line_end(text, at + mark);
-            if self.is_match(&text[start..end]) {
-                hits.push(start);
-            }
+            places.push((seen.len(), start));
+            undress(&text[start..end], &mut seen);
+            seen.push(b'\n');
             at = end + 1;
+        }
+        at = 0;
+        while let Some(hit) = self.next_hit(&seen, at) {
+            let line = places.partition_point(|(seen, _)| *seen <= hit);
+            hits.extend(line.checked_sub(1).map(|line| places[line].1));
+            at = line_end(&seen, hit) + 1;
         }
     }
 
@@ -232,7 +242,7 @@ mod tests {
             .unwrap()
             .hits(text, true)
             .into_iter()
-            .map(|hit| text[..hit].iter().filter(|b| **b == b'\n').count())
+            .map(|hit| text[..hit].split(|b| *b == b'\n').count() - 1)
             .collect();
         hits.sort_unstable();
         hits
@@ -275,8 +285,8 @@ mod tests {
         };
         assert_eq!(places("o", "foo óO"), [1..2, 2..3, 6..7]);
         assert_eq!(places("x*", "axxbx"), [1..3, 4..5]);
-        assert_eq!(places("[.]", "a.b"), [1..2]);
-        assert_eq!(places("A.", "aAxA"), [1..3]);
+        assert_eq!(places("[.]", "a.b."), [1..2, 3..4]);
+        assert_eq!(places("A.", "aAxAyA"), [1..3, 3..5]);
     }
 
     #[test]

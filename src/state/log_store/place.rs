@@ -27,8 +27,10 @@ impl LogStore {
         let own = (line.source, line.kind);
         let last = self.slots.len().checked_sub(1)?;
         // A line without a time at the very end stays there: what comes goes behind it.
-        let newest = self.slots.get(last)?.block.open();
-        newest.facts().nanos(newest.facts().len().checked_sub(1)?)?;
+        let newest = self.slots.get(last)?.block.newest()?;
+        if newest <= at {
+            return None;
+        }
         for (n, slot) in self.slots.iter().enumerate().rev() {
             let sum = &slot.block.sum;
             if sum.at.0 > at && !sum.may_have_lane(own) {

@@ -6,23 +6,29 @@ use crate::text::sanitise;
 /// The bytes without SGR sequences and without one CR at the end; a line with other sequences becomes the text that is
 /// shown of it. A line without either is borrowed.
 pub(super) fn plain(line: &[u8]) -> Cow<'_, [u8]> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let Some(first) = memchr::memchr(0x1b, line) else {
-        return Cow::Borrowed(line);
-    };
+    if memchr::memchr(0x1b, line).is_none() {
+        return Cow::Borrowed(line.strip_suffix(b"\r").unwrap_or(line));
+    }
     let mut out = Vec::with_capacity(line.len());
+    undress(line, &mut out);
+    Cow::Owned(out)
+}
+
+/// The same, added to `out`.
+pub(super) fn undress(line: &[u8], out: &mut Vec<u8>) {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let begin = out.len();
     let mut rest = line;
-    let mut next = Some(first);
-    while let Some(escape) = next {
+    while let Some(escape) = memchr::memchr(0x1b, rest) {
         let Some(end) = sgr_end(&rest[escape..]) else {
-            return Cow::Owned(sanitise(line).text.into_bytes());
+            out.truncate(begin);
+            out.extend_from_slice(sanitise(line).text.as_bytes());
+            return;
         };
         out.extend_from_slice(&rest[..escape]);
         rest = &rest[escape + end..];
-        next = memchr::memchr(0x1b, rest);
     }
     out.extend_from_slice(rest);
-    Cow::Owned(out)
 }
 
 /// The length of the colour sequence at the start; `None` when it is another.

@@ -7,18 +7,28 @@ use zstd::bulk::{Compressor, Decompressor};
 const LEVEL: i32 = 1;
 
 thread_local! {
-    static PACK: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static PACK: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
     static UNPACK: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
+
+/// The larger blocks are rare: no room is kept for them.
+const ROOM: usize = 256 << 10;
 
 /// `None` when there is no memory for it.
 pub(super) fn pack(bytes: &[u8]) -> Option<Box<[u8]>> {
     PACK.with_borrow_mut(|slot| {
         if slot.is_none() {
-            *slot = Compressor::new(LEVEL).ok();
+            *slot = Compressor::new(LEVEL).ok().map(|one| (one, Vec::new()));
         }
-        let packed = slot.as_mut()?.compress(bytes).ok()?;
-        Some(packed.into_boxed_slice())
+        let (compressor, room) = slot.as_mut()?;
+        room.clear();
+        room.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        let done = compressor.compress_to_buffer(bytes, room);
+        let packed = done.ok().map(|_| Box::from(room.as_slice()));
+        if room.capacity() > ROOM {
+            *room = Vec::new();
+        }
+        packed
     })
 }
 

@@ -89,11 +89,13 @@ impl Sift {
             return;
         }
         self.revision = Some(store.revision());
-        let mut touched = self.line_up(store);
+        let (mut touched, changed) = self.line_up(store);
         for at in 0..self.rows.len() {
             let row = &self.rows[at];
-            let follows = at > 0 && self.rows[at - 1].scanned.is_some() && touched.contains(&at);
-            if row.is_done() || !(row.scanned.is_some() || follows) {
+            if row.is_done() {
+                continue;
+            }
+            if row.scanned.is_none() && !touched.contains(&at) {
                 continue;
             }
             self.scan(store, at);
@@ -101,6 +103,7 @@ impl Sift {
                 touched.push(at);
             }
         }
+        touched.extend(changed);
         self.settle(&touched);
     }
 
@@ -224,9 +227,9 @@ impl Sift {
         }
     }
 
-    /// Makes the rows those of the store's blocks. Returns the rows that are new behind rows looked at, or stand for
-    /// rows that were.
-    fn line_up(&mut self, store: &LogStore) -> Vec<usize> {
+    /// Makes the rows those of the store's blocks. Returns the rows to look at, for they are new behind rows looked at or
+    /// stand for rows that were; then those whose neighbours are others than before.
+    fn line_up(&mut self, store: &LogStore) -> (Vec<usize>, Vec<usize>) {
         let fresh = |at: usize| {
             store.block(at).map(|block| Row {
                 id: block.id(),
@@ -237,10 +240,12 @@ impl Sift {
             })
         };
         let blocks = store.blocks().len();
+        let mut changed = Vec::new();
         if let Some(first) = store.block(0)
             && let Some(gone) = self.rows.iter().position(|row| row.id == first.id())
         {
             self.rows.drain(..gone);
+            changed.extend((gone > 0).then_some(0));
         }
         let same = |(row, block): &(&Row, &super::Block)| row.id == block.id();
         let front = self
@@ -272,6 +277,7 @@ impl Sift {
                 self.rows.extend(kept.or_else(|| fresh(at)));
             }
             self.rows.extend(tail);
+            changed.extend(front..(blocks - back + 1).min(blocks));
         }
         for (row, block) in self.rows.iter_mut().zip(store.blocks()) {
             if row.lines != block.lines() {
@@ -279,7 +285,7 @@ impl Sift {
                 row.hits.resize(row.lines);
             }
         }
-        touched
+        (touched, changed)
     }
 
     fn scan(&mut self, store: &LogStore, at: usize) {

@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 
 use super::super::*;
-use super::model::{Model, Plain, step, steps};
+use super::model::{Model, Plain, Step, step, steps};
 
 fn matcher(pattern: &str) -> Matcher {
     Matcher::regex(pattern).unwrap()
@@ -195,8 +195,6 @@ proptest! {
     }
 }
 
-use super::model::Step;
-
 fn filled(lines: usize) -> LogStore {
     let mut store = super::small(1 << 20);
     for n in 0..lines {
@@ -279,6 +277,25 @@ fn work_can_be_given_away_and_stale_results_count_for_nothing() {
         .sift_mut()
         .take_done(&store, stale.into_iter().map(Job::run).collect());
     assert_eq!(progress.scanned, 0);
+}
+
+#[test]
+fn context_goes_with_its_hit() {
+    let mut store = super::small(20_000);
+    let mut sift = Sift::new(Sieve {
+        keep: vec![matcher("hit")],
+        context: 400,
+        ..Sieve::default()
+    });
+    store.push(super::plain(b"hit", 0));
+    for n in 1..2_000 {
+        store.push(super::plain(format!("noise {n}").as_bytes(), n));
+        sift.work(&store, 0, usize::MAX);
+        let held = store.dropped() == 0;
+        let expected = if held { n.min(400) as usize + 1 } else { 0 };
+        assert_eq!(sift.count(), expected, "after {n}");
+    }
+    assert!(store.dropped() > 0);
 }
 
 #[test]
