@@ -149,6 +149,23 @@ impl Block {
         }
     }
 
+    /// Adds a line before the one in `slot` of a raw block, which gets a new name. Returns whether it is raw.
+    pub(super) fn insert(
+        &mut self,
+        slot: usize,
+        line: NewLine<'_>,
+        id: u64,
+        name: BlockId,
+    ) -> bool {
+        let Body::Raw(lines) = &mut self.body else {
+            return false;
+        };
+        Arc::make_mut(lines).insert(slot, line, id);
+        self.sum.add(&line, facts::marks(&line), id);
+        self.id = name;
+        true
+    }
+
     /// The time of the last line, in nanoseconds.
     pub(super) fn newest(&self) -> Option<i64> {
         let last = self.sum.lines.checked_sub(1)?;

@@ -49,10 +49,9 @@ impl Lines {
     pub(super) fn insert(&mut self, slot: usize, line: NewLine<'_>, id: u64) {
         let start = self.facts.start(slot);
         self.facts.insert(slot, &line, id);
-        self.text.splice(
-            start..start,
-            line.bytes.iter().copied().chain(std::iter::once(b'\n')),
-        );
+        self.text.extend_from_slice(line.bytes);
+        self.text.push(b'\n');
+        self.text[start..].rotate_right(line.bytes.len() + 1);
     }
 
     /// The same lines with other bytes in one of them.

@@ -100,8 +100,30 @@ impl LogStore {
         }
     }
 
-    /// Inserts a late line; a block that grows to twice its size becomes two.
+    /// Inserts a late line: in place while its block is raw, else into a copy.
     fn insert(&mut self, at: usize, slot: usize, line: NewLine<'_>, id: u64) {
+        let name = self.fresh_block();
+        let bytes = line.bytes.len() + 1;
+        let fits = |one: &Slot| one.block.sum.bytes + bytes <= self.limits.block * 2;
+        let raw = match self.slots.get_mut(at) {
+            Some(one) if fits(one) => one.block.insert(slot, line, id, name),
+            _ => false,
+        };
+        if !raw {
+            return self.insert_copy(at, slot, line, id);
+        }
+        self.hot += bytes;
+        self.text += bytes as u64;
+        for later in self.slots.range_mut(at + 1..) {
+            later.start += 1;
+        }
+        self.weigh(at);
+        self.cool();
+        self.evict();
+    }
+
+    /// A block that grows to twice its size becomes two.
+    fn insert_copy(&mut self, at: usize, slot: usize, line: NewLine<'_>, id: u64) {
         let Some(old) = self.slots.get(at) else {
             return self.append(line, id);
         };
