@@ -7,6 +7,7 @@ pub mod keymap;
 pub mod layers;
 pub mod log_book;
 pub mod names;
+pub mod log_store;
 pub mod nav;
 pub mod prefs;
 pub mod table;

@@ -48,8 +48,15 @@ const DATES: &[&str] = &["chrono"];
 const SETTINGS: &[&str] = &["chrono", "thiserror"];
 /// The same with ratatui's styles.
 const STYLES: &[&str] = &["chrono", "ratatui", "thiserror"];
-/// Values only, and the patterns that select among them.
-const STATE: &[&str] = &["chrono", "regex"];
+/// Values only, the patterns that select among them, and what packs and scans log lines.
+const STATE: &[&str] = &[
+    "chrono",
+    "grep_matcher",
+    "grep_regex",
+    "memchr",
+    "regex",
+    "zstd",
+];
 /// Ratatui's cells, styles and rectangles.
 const DRAWING: &[&str] = &["chrono", "ratatui"];
 /// For text: the Unicode tables, the matcher and patterns.
