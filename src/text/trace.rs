@@ -77,7 +77,7 @@ impl Grouper {
         false
     }
 
-    fn joins(&self, shape: Shape, line: &[u8], level: Option<Level>) -> bool {
+    fn joins(self, shape: Shape, line: &[u8], level: Option<Level>) -> bool {
         use Within as In;
         let levelled = self.head.is_some();
         match shape {
@@ -113,7 +113,7 @@ impl Grouper {
     }
 
     /// What the group is in the midst of once this line has joined it.
-    fn after(&self, shape: Shape) -> Within {
+    fn after(self, shape: Shape) -> Within {
         use Within as In;
         match (shape, self.within) {
             (Shape::Traceback, _) => In::Python,

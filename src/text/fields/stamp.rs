@@ -16,7 +16,7 @@ pub(super) fn read(raw: &[u8]) -> Option<DateTime<Utc>> {
         .ok()
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds, told by their size: all after 1973 and before 5138.
+/// Seconds, milliseconds, microseconds or nanoseconds, told by their size: from 1973 to 2262.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let number: i64 = whole.parse().ok().filter(|n| *n >= 100_000_000)?;
@@ -24,12 +24,13 @@ fn since_1970(text: &str) -> Option<DateTime<Utc>> {
         let padded = format!("{part:0<9}");
         padded.get(..digits)?.parse().ok()
     };
-    let nanos = match number {
-        ..100_000_000_000 => number.checked_mul(1_000_000_000)?.checked_add(digits(9)?)?,
-        ..100_000_000_000_000 => number.checked_mul(1_000_000)?.checked_add(digits(6)?)?,
-        ..100_000_000_000_000_000 => number.checked_mul(1_000)?.checked_add(digits(3)?)?,
-        _ => number,
+    let (unit, rest) = match whole.len() {
+        ..=11 => (1_000_000_000, digits(9)?),
+        12..=14 => (1_000_000, digits(6)?),
+        15..=17 => (1_000, digits(3)?),
+        _ => (1, 0),
     };
+    let nanos = number.checked_mul(unit)?.checked_add(rest)?;
     Some(DateTime::from_timestamp_nanos(nanos))
 }
 

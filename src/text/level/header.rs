@@ -191,9 +191,9 @@ impl<'a> Walk<'a> {
         }
         let colon = next == Some(&b':') && matches!(rest.get(1), None | Some(b' ' | b'\t' | b'\r'));
         if is_weak(word) {
-            let nest = !lower && next == Some(&b' ') && behind.first() == Some(&b'[');
+            let bracket = !lower && next == Some(&b' ') && behind.first() == Some(&b'[');
             let dotnet = word == b"fail";
-            return nest || colon && (!lower || dotnet) || self.in_column(behind) && !lower;
+            return bracket || colon && (!lower || dotnet) || self.in_column(behind) && !lower;
         }
         if !lower {
             return matches!(
@@ -309,7 +309,7 @@ pub(in crate::text) fn exception_name(word: &[u8]) -> bool {
         .strip_suffix(b"Exception")
         .or_else(|| name.strip_suffix(b"Error"));
     let class = stem.is_some_and(|stem| stem.last().is_some_and(u8::is_ascii_alphanumeric));
-    let bare = stem.is_some_and(|stem| stem.is_empty()) && word.len() > name.len();
+    let bare = stem.is_some_and(<[u8]>::is_empty) && word.len() > name.len();
     (class || bare) && name.first().is_some_and(u8::is_ascii_uppercase)
 }
 

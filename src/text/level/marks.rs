@@ -57,7 +57,7 @@ pub(super) fn bracket_letter(letter: u8, rest: &[u8]) -> Option<Level> {
     (alone && known).then(|| letter_level(letter))?
 }
 
-/// One letter behind a time: `I NETWORK  [conn1]` (MongoDB before 4.4), `E | etcdserver`.
+/// One letter behind a time: `I NETWORK  [conn1]` (`MongoDB` before 4.4), `E | etcdserver`.
 pub(super) fn dated_letter(letter: u8, rest: &[u8]) -> Option<Level> {
     if !matches!(letter, b'D' | b'I' | b'W' | b'E' | b'F' | b'N' | b'C') {
         return None;

@@ -115,6 +115,12 @@ fn behind_a_time() {
             "2024-01-02 10:00:00.123456+00:00 [info] <0.1.0> Server startup complete",
             I,
         ),
+    ]);
+}
+
+#[test]
+fn behind_a_time_in_the_ways_of_servers() {
+    check(&[
         (
             "[Tue Jan 02 10:00:00.123456 2024] [core:error] [pid 1:tid 2] AH00126",
             E,

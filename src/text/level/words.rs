@@ -49,7 +49,7 @@ pub(super) fn is_weak(word: &[u8]) -> bool {
     .any(|weak| word.eq_ignore_ascii_case(weak.as_bytes()))
 }
 
-/// The level of one letter: klog, Rails, MongoDB, Jupyter.
+/// The level of one letter: klog, Rails, `MongoDB`, Jupyter.
 pub(super) fn letter_level(letter: u8) -> Option<Level> {
     match letter {
         b'V' | b'T' => Some(Level::Trace),
