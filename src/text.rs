@@ -6,9 +6,13 @@
 
 mod class;
 pub mod exit;
+pub mod fields;
 pub mod fuzzy;
 pub mod human;
+mod json;
+pub mod level;
 mod line;
+mod logfmt;
 pub mod osc;
 mod runs;
 pub mod sanitise;
@@ -17,12 +21,15 @@ mod secret_value;
 mod sequence;
 mod sgr;
 pub mod span;
+pub mod trace;
 pub mod width;
 pub mod wrap;
 
 pub use exit::{exit_code, signal_name};
+pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, percent, rate};
+pub use level::{Level, level_of};
 pub use osc::{OSC52_CAP, TooLarge, osc52};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
@@ -30,6 +37,7 @@ pub use sanitise::{
 pub use secret::{MASK, looks_secret};
 pub use sgr::{TextColor, TextStyle};
 pub use span::{ago, duration, duration_long, words};
+pub use trace::{Grouper, continues};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,
 };
