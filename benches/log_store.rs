@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
-use stacktui::state::log_store::{Kind, LogStore, Matcher, NewLine, Search, Sieve, Sift};
+use stacktui::log_store::{Kind, LogStore, Matcher, NewLine, Search, Sieve, Sift};
 
 /// Name, pattern.
 const PATTERNS: &[(&str, &str)] = &[

@@ -13,7 +13,6 @@ mod ps;
 mod sim;
 mod table;
 mod verb;
-mod when;
 
 use std::ffi::OsString;
 

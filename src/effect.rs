@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use crate::log_store::Excerpt;
 use crate::model::{HostId, Key, Target};
 
 /// A job's number in this run.
@@ -183,11 +184,10 @@ pub enum Effect {
     },
     /// Put this (sanitised) text on the clipboard with OSC 52.
     Copy(String),
-    /// Write these bytes to a new file; never over an existing one.
-    Save {
-        path: PathBuf,
-        bytes: Vec<u8>,
-    },
+    /// Write lines to a file; answers with `Msg::Saving`.
+    Save(Save),
+    /// Older lines of a container's log; answers with `Msg::OlderLogs`.
+    FetchOlder(LogPage),
     /// Note in the journal that a masked value was shown.
     JournalReveal {
         target: Target,
@@ -211,6 +211,31 @@ pub enum Effect {
 
 /// The effects of one message, in order.
 pub type Effects = Vec<Effect>;
+
+/// Lines to be written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Save {
+    pub path: PathBuf,
+    pub lines: Excerpt,
+    /// As text that is safe to look at, else byte for byte as they came.
+    pub plain: bool,
+    /// Over a file that is there.
+    pub replace: bool,
+}
+
+/// A page of a container's log before what is held of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage {
+    pub key: Key,
+    /// Time of the oldest line held; older lines are wanted.
+    pub before: DateTime<Utc>,
+    /// Lines held with exactly that time: those are not given again.
+    pub at_before: u32,
+    /// Lines of this container at or after `before`, as far as is known: the engine counts `tail` from the newest.
+    pub newer: u64,
+    /// Lines wanted, about.
+    pub lines: u32,
+}
 
 /// Which log lines should flow for one container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

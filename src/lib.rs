@@ -10,7 +10,7 @@
 //! 4  actions  columns  layout              pure
 //! 3  state                                 values only
 //! 2  msg  effect  widgets                  edges: engine  journal  config
-//! 1  keys  theme  settings                 apart: sim (uses nothing of this crate)
+//! 1  keys  theme  settings  log_store      apart: sim (uses nothing of this crate)
 //! 0  model  text                           std and chrono only
 //! ```
 pub mod actions;
@@ -22,6 +22,7 @@ pub mod engine;
 pub mod journal;
 pub mod keys;
 pub mod layout;
+pub mod log_store;
 pub mod model;
 pub mod msg;
 pub mod runtime;

@@ -1,7 +1,7 @@
 //! Everything that may change state, as messages. Knows the model, effects' ids and input values.
 use chrono::{DateTime, Utc};
 
-use crate::effect::{JobId, LogQuery};
+use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
 use crate::model::{
     Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Link, LogRecord, Processes,
@@ -74,6 +74,28 @@ pub enum LogMsg {
     Failed(Failure),
 }
 
+/// A page of older log lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OlderLogs {
+    /// Oldest first.
+    pub records: Vec<LogRecord>,
+    /// Nothing older exists.
+    pub beginning: bool,
+}
+
+/// From a saving of lines.
+#[derive(Debug, Clone)]
+pub enum SaveMsg {
+    /// So many lines are written of all.
+    Progress { done: usize, all: usize },
+    /// Lines and bytes written.
+    Done { lines: usize, bytes: u64 },
+    /// A file is there already, and nothing was written.
+    Exists,
+    /// Why not, in words; nothing is left behind.
+    Failed(String),
+}
+
 /// How a shell hand-over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShellEnd {
@@ -119,6 +141,10 @@ pub enum Msg {
     Focus(bool),
     Host(HostId, HostMsg),
     Logs(LogQuery, LogMsg),
+    OlderLogs(LogPage, Result<OlderLogs, Failure>),
+    Saving(Save, SaveMsg),
+    /// Nothing else waits: time to look at log lines that a filter or a search has not looked at yet.
+    Idle,
     Details(Key, Result<Box<Details>, Failure>),
     Processes(Key, Result<Processes, Failure>),
     Job(JobMsg),

@@ -12,6 +12,7 @@ pub mod log_stream;
 pub mod painter;
 pub mod panic;
 pub mod record;
+mod save;
 pub mod sampler;
 pub mod screen;
 pub mod shell;

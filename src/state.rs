@@ -7,7 +7,6 @@ pub mod keymap;
 pub mod layers;
 pub mod log_book;
 pub mod names;
-pub mod log_store;
 pub mod nav;
 pub mod prefs;
 pub mod table;
@@ -24,7 +23,9 @@ pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
 pub use keymap::{Keymap, Scope};
 pub use layers::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind};
-pub use log_book::{LineKind, LogBook, LogLine, LogSource, LogTarget, Search, Stamps};
+pub use log_book::{
+    Chip, Filters, Fold, Goal, LogBook, LogLook, LogSource, LogTarget, Past, Sought, Stamps,
+};
 pub use nav::{Nav, Place, ViewId};
 pub use prefs::Prefs;
 pub use table::{ContainerTable, RowId, Table};

@@ -88,10 +88,9 @@ fn counts(state: &State) -> bool {
         .hosts
         .values()
         .any(|host| !matches!(host.link, Link::Up(_)));
-    let relative = state
-        .logs
-        .as_ref()
-        .is_some_and(|book| book.stamps == Stamps::Relative);
+    let relative = state.logs.as_ref().is_some_and(|book| {
+        book.look.stamps == Stamps::Relative || book.lines_a_second(state.now) > 0
+    });
     waiting
         || relative
         || !state.jobs.running.is_empty()

@@ -22,6 +22,7 @@ mod sequence;
 mod sgr;
 pub mod span;
 pub mod trace;
+pub mod when;
 pub mod width;
 pub mod wrap;
 

@@ -2,6 +2,8 @@
 mod host;
 mod input;
 mod layer;
+mod log;
+mod log_prompt;
 mod mouse;
 mod prompt;
 mod reply;
@@ -21,7 +23,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
     let now = state.now;
     state.toasts.expire(now);
     state.jobs.expire(now);
-    let effects = match envelope.msg {
+    let mut effects = match envelope.msg {
         Msg::Key(chord) => input::key(state, chord),
         Msg::Paste(text) => input::paste(state, &text),
         Msg::Mouse(mouse) => mouse::mouse(state, mouse),
@@ -37,7 +39,22 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Host(id, msg) => host::host(state, id, msg),
-        Msg::Logs(query, msg) => reply::logs(state, &query, msg),
+        Msg::Logs(query, msg) => {
+            log::logs(state, &query, msg);
+            Effects::new()
+        }
+        Msg::OlderLogs(page, answer) => {
+            log::older(state, &page, answer);
+            Effects::new()
+        }
+        Msg::Saving(save, msg) => {
+            log::saving(state, save, msg);
+            Effects::new()
+        }
+        Msg::Idle => {
+            log::idle(state);
+            Effects::new()
+        }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
         Msg::Job(msg) => reply::job(state, msg),
@@ -69,6 +86,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
     };
     settle(state);
     scroll::settle(state);
+    effects.extend(log::pursue(state));
     effects
 }
 

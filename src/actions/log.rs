@@ -1,10 +1,16 @@
-//! What can be done in the log view.
-use crate::effect::{Effect, Effects};
-use crate::layout;
-use crate::state::{Field, Layer, LogBook, Prompt, PromptKind, Scope, State, ViewId};
+//! What can be done in the log view. `log/` holds what the actions do.
+mod filter;
+mod go;
+mod take;
+
+use crate::effect::Effects;
+use crate::state::{Fold, LogBook, Past, Scope, State, ViewId};
 
 use super::Action;
-use super::table::type_line;
+
+pub use filter::{clear_filters, edit_filter, stream_word, toggle_source};
+pub use go::leave_off;
+pub use take::ask_where;
 
 const fn log(
     id: &'static str,
@@ -23,13 +29,48 @@ const fn log(
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
+    Action {
+        unavailable: filter::why_not_clear,
+        ..log(
+            "log.clear",
+            "clear filters",
+            "Take filters away, or change one.",
+            &["x"],
+            0,
+            filter::clear,
+        )
+    },
+    log(
+        "log.context",
+        "context",
+        "Show lines around those that pass the filters: none, 2, 5, 20.",
+        &["C"],
+        0,
+        filter::context,
+    ),
     log(
         "log.copy",
         "copy",
-        "Copy the lines on screen through the terminal's clipboard.",
+        "Copy the lines selected, or those on screen, through the terminal's clipboard.",
         &["y"],
         0,
-        copy,
+        take::copy,
+    ),
+    log(
+        "log.drop",
+        "drop lines",
+        "Hide lines that match a pattern; several add up.",
+        &["|"],
+        0,
+        |state| filter::ask(state, false),
+    ),
+    log(
+        "log.fold",
+        "fields",
+        "Show JSON and logfmt in one row, one row for each field, or as it came.",
+        &["J"],
+        8,
+        |state| with(state, |book| book.look.fold = Fold::next(book.look.fold)),
     ),
     log(
         "log.follow",
@@ -37,12 +78,23 @@ pub const ACTIONS: &[Action] = &[
         "Go to the newest line and stay there.",
         &["f", "G", "end"],
         1,
-        |state| {
-            with(state, |book| {
-                book.follow = true;
-                book.unread = 0;
-            })
-        },
+        |state| with(state, LogBook::go_to_end),
+    ),
+    log(
+        "log.go_to_time",
+        "go to time",
+        "Go to a time: 10:32, -5m, 2026-11-22 10:32.",
+        &["@"],
+        0,
+        go::ask_time,
+    ),
+    log(
+        "log.keep",
+        "keep lines",
+        "Show only lines that match a pattern; several add up.",
+        &["&"],
+        5,
+        |state| filter::ask(state, true),
     ),
     log(
         "log.left",
@@ -50,7 +102,35 @@ pub const ACTIONS: &[Action] = &[
         "Scroll to the left.",
         &["h", "left"],
         0,
-        |state| with(state, |book| book.column = book.column.saturating_sub(16)),
+        |state| {
+            with(state, |book| {
+                book.look.column = book.look.column.saturating_sub(16);
+            })
+        },
+    ),
+    log(
+        "log.level",
+        "level",
+        "Show only lines of this level or graver: all, info, warn, error, debug.",
+        &["d"],
+        6,
+        filter::level,
+    ),
+    log(
+        "log.mark",
+        "mark",
+        "Mark a line: the newest one while following, else the first on screen.",
+        &["m"],
+        0,
+        go::mark,
+    ),
+    log(
+        "log.next_error",
+        "next error",
+        "Go to the next error.",
+        &["e"],
+        7,
+        |state| go::error(state, true),
     ),
     log(
         "log.next_hit",
@@ -58,32 +138,50 @@ pub const ACTIONS: &[Action] = &[
         "Go to the next hit of the search.",
         &["n"],
         0,
-        |state| seek(state, true),
+        |state| go::hit(state, true),
+    ),
+    Action {
+        unavailable: go::why_no_mark,
+        ..log(
+            "log.next_mark",
+            "next mark",
+            "Go to the next marked line.",
+            &["'"],
+            0,
+            go::next_mark,
+        )
+    },
+    log(
+        "log.next_run",
+        "next run",
+        "Go to the next start of a container.",
+        &["]"],
+        0,
+        |state| go::run(state, true),
+    ),
+    log(
+        "log.previous_error",
+        "previous error",
+        "Go to the error before.",
+        &["E"],
+        0,
+        |state| go::error(state, false),
     ),
     log(
         "log.previous_hit",
         "previous hit",
-        "Go to the previous hit of the search.",
+        "Go to the previous hit of the search; where there is none, in older lines.",
         &["N"],
         0,
-        |state| seek(state, false),
+        |state| go::hit(state, false),
     ),
     log(
-        "log.search",
-        "search",
-        "Search the lines for a pattern; capitals make it exact.",
-        &["/"],
-        4,
-        |state| {
-            let search = state.logs.as_ref().and_then(|book| book.search.as_ref());
-            let before = search.map(|search| search.typed.clone());
-            type_line(
-                state,
-                PromptKind::Search,
-                "search",
-                before.unwrap_or_default(),
-            )
-        },
+        "log.previous_run",
+        "previous run",
+        "Go to the start of a container before.",
+        &["["],
+        0,
+        |state| go::run(state, false),
     ),
     log(
         "log.right",
@@ -93,8 +191,8 @@ pub const ACTIONS: &[Action] = &[
         0,
         |state| {
             with(state, |book| {
-                if !book.wrap {
-                    book.column += 16;
+                if !book.look.wrap {
+                    book.look.column += 16;
                 }
             })
         },
@@ -102,10 +200,34 @@ pub const ACTIONS: &[Action] = &[
     log(
         "log.save",
         "save",
-        "Save the lines held to a file; never over one that exists.",
+        "Save lines to a file: those on screen, those shown, or all; as text, or byte for byte.",
         &["ctrl-s"],
         0,
-        save,
+        take::save,
+    ),
+    log(
+        "log.search",
+        "search",
+        "Search the lines for a pattern; capitals make it exact.",
+        &["/"],
+        4,
+        go::search,
+    ),
+    log(
+        "log.select",
+        "select",
+        "Select lines: move to the last one, then copy or save them.",
+        &["V"],
+        0,
+        take::select,
+    ),
+    log(
+        "log.sources",
+        "sources",
+        "Choose the containers whose lines are shown.",
+        &["T"],
+        0,
+        filter::sources,
     ),
     log(
         "log.stamps",
@@ -113,7 +235,15 @@ pub const ACTIONS: &[Action] = &[
         "Show times: off, local, UTC, relative.",
         &["t"],
         3,
-        |state| with(state, |book| book.stamps = book.stamps.next()),
+        |state| with(state, |book| book.look.stamps = book.look.stamps.next()),
+    ),
+    log(
+        "log.streams",
+        "streams",
+        "Show standard output and standard error, or one of them.",
+        &["b"],
+        0,
+        filter::streams,
     ),
     log(
         "log.wrap",
@@ -123,8 +253,8 @@ pub const ACTIONS: &[Action] = &[
         2,
         |state| {
             with(state, |book| {
-                book.wrap = !book.wrap;
-                book.column = 0;
+                book.look.wrap = !book.look.wrap;
+                book.look.column = 0;
             })
         },
     ),
@@ -137,56 +267,7 @@ fn with(state: &mut State, change: impl FnOnce(&mut LogBook)) -> Effects {
     Effects::new()
 }
 
-fn seek(state: &mut State, forward: bool) -> Effects {
-    let Some(book) = state.logs.as_mut() else {
-        return Effects::new();
-    };
-    if book.search.is_none() {
-        state
-            .toasts
-            .bad("nothing is searched: / searches", state.now);
-        return Effects::new();
-    }
-    match book.seek(forward) {
-        Some(index) => layout::show_log_line(state, index),
-        None => state.toasts.bad("no hit", state.now),
-    }
-    Effects::new()
-}
-
-fn copy(state: &mut State) -> Effects {
-    let lines = layout::visible_log_lines(state);
-    if lines.is_empty() {
-        Effects::new()
-    } else {
-        vec![Effect::Copy(lines.join("\n"))]
-    }
-}
-
-fn save(state: &mut State) -> Effects {
-    let Some(book) = state.logs.as_ref() else {
-        return Effects::new();
-    };
-    let name: String = book
-        .target
-        .title
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let field = Field::of(&format!("{name}-{}.log", state.now.format("%Y%m%d-%H%M%S")));
-    let title = format!("save {} lines to", book.len());
-    state.layers.push(Layer::Prompt(Prompt {
-        kind: PromptKind::SaveLogs,
-        title,
-        field,
-        before: String::new(),
-        complaint: None,
-    }));
-    Effects::new()
+/// Older lines may exist that are not held.
+fn may_go_back(book: &LogBook) -> bool {
+    matches!(book.past, Past::Open | Past::Failed | Past::Asked)
 }

@@ -143,16 +143,7 @@ fn escape(state: &mut State) -> Effects {
             state.journal.filter.clear();
             state.journal.stale = true;
         }
-        ViewId::Logs
-            if state
-                .logs
-                .as_ref()
-                .is_some_and(|book| book.search.is_some()) =>
-        {
-            if let Some(book) = state.logs.as_mut() {
-                book.search = None;
-            }
-        }
+        ViewId::Logs if super::log::leave_off(state) => {}
         _ => {
             state.nav.back();
         }

@@ -6,10 +6,11 @@ use super::args::{JournalArgs, OutcomeArg};
 use super::context::Context;
 use super::out::{Out, Quit, complain};
 use super::verb::took;
-use super::{DONE, FAILED, table, when};
+use super::{DONE, FAILED, table};
 use crate::journal::{Filter, read, verify};
 use crate::model::{Entry, Outcome, Phase};
 use crate::runtime::record::local_now;
+use crate::text::when;
 
 pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Result<u8, Quit> {
     let dir = context

@@ -1,7 +1,6 @@
 //! Starts what `update` asks for: jobs, shells, files. Each in a task of its own; answers come back as messages.
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use tokio::time::Instant;
 use super::hosts::HostTasks;
 use super::jobs;
 use super::record::{Done, Recorder};
+use super::save;
 use super::shell::{self, ShellIo};
 use crate::effect::{Effect, Fetch};
 use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
@@ -139,10 +139,11 @@ impl Runner {
                 });
             }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),
-            Effect::Save { path, bytes } => {
+            Effect::Save(what) => {
                 tokio::task::spawn_blocking(move || {
-                    let (ok, text) = save(&path, &bytes);
-                    let _closed = msgs.blocking_send(Msg::Said { ok, text });
+                    save::run(&what, |told| {
+                        let _closed = msgs.blocking_send(Msg::Saving(what.clone(), told));
+                    });
                 });
             }
             Effect::JournalReveal { target, what } => {
@@ -307,31 +308,5 @@ async fn hold(
     match request {
         Some(request) => shell::run(client, key, request, io).await,
         None => shell::attach(client, key, io).await,
-    }
-}
-
-/// Writes a new file; what is there stays.
-fn save(path: &Path, bytes: &[u8]) -> (bool, String) {
-    let file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path);
-    match file.and_then(|mut file| file.write_all(bytes)) {
-        Ok(()) => (
-            true,
-            format!(
-                "saved {} to {}",
-                crate::text::bytes(bytes.len() as u64),
-                path.display()
-            ),
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
-            false,
-            format!(
-                "{} is there already: nothing was written over it",
-                path.display()
-            ),
-        ),
-        Err(error) => (false, format!("cannot save to {}: {error}", path.display())),
     }
 }

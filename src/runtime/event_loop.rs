@@ -19,7 +19,7 @@ use crate::effect::{Effect, LogQuery};
 use crate::keys::Input;
 use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
-use crate::state::State;
+use crate::state::{LogBook, State};
 use crate::state::names::resolve;
 use crate::subscriptions::subscriptions;
 use crate::theme::Theme;
@@ -151,6 +151,7 @@ impl<S: Screen> EventLoop<S> {
             }
         };
         let tick_at = self.tick_at;
+        let work = self.state.logs.as_ref().is_some_and(LogBook::has_work);
         let inbox = &mut self.inbox;
         tokio::select! {
             biased;
@@ -162,6 +163,7 @@ impl<S: Screen> EventLoop<S> {
             Some((id, msg)) = inbox.hosts.recv() => Woke::Host(id, msg),
             Some((query, msg)) = inbox.logs.recv() => Woke::Logs(query, msg),
             () = at(tick_at) => Woke::Tick,
+            () = std::future::ready(()), if work => Woke::Msg(Msg::Idle),
         }
     }
 
@@ -368,10 +370,11 @@ impl<S: Screen> EventLoop<S> {
                 self.screen.write(sequence.as_bytes())
             }
             Err(error) => {
-                self.apply(Msg::Said {
-                    ok: false,
-                    text: format!("{error}; Ctrl-s saves it to a file"),
-                });
+                let (ok, text) = match super::save::spill(text) {
+                    Ok(path) => (true, format!("{error}: it is in {}", path.display())),
+                    Err(why) => (false, format!("{error}, and no file can be made: {why}")),
+                };
+                self.apply(Msg::Said { ok, text });
                 Ok(())
             }
         }

@@ -1,7 +1,8 @@
 //! Windows over the screen: one list, the front one last.
 use chrono::{DateTime, Utc};
 
-use crate::effect::Verb;
+use crate::effect::{Save, Verb};
+use crate::log_store::Excerpt;
 use crate::model::Key;
 
 /// A line being typed, with a cursor counted in characters.
@@ -115,8 +116,15 @@ pub enum PromptKind {
     Rename(Key),
     /// A command to run in the container, with `-u user` and `-w dir` before it.
     ShellCommand(Key),
-    /// Where to save the log lines.
-    SaveLogs,
+    /// A pattern that log lines must have (`keep`) or must not have; `chip`: the number of the one that is changed.
+    LogFilter {
+        keep: bool,
+        chip: usize,
+    },
+    /// A time to go to in the log.
+    LogTime,
+    /// Where to save log lines.
+    SaveLogs { lines: Excerpt, plain: bool },
 }
 
 /// One line to type.
@@ -171,6 +179,18 @@ pub enum Choice {
     },
     /// Copies a URL or opens it.
     Url(String),
+    /// Shows or hides the log lines of this source, by its name.
+    Source(String),
+    /// Changes one filter of the log view, by its number.
+    LogFilter(usize),
+    /// Takes all filters of the log view away.
+    LogFilters,
+    /// Asks where to save log lines.
+    SaveLogs { lines: Excerpt, plain: bool },
+    /// Saves lines over a file that is there.
+    Replace(Box<Save>),
+    /// Asks for another file name.
+    SaveElsewhere(Box<Save>),
 }
 
 /// One line of a menu.

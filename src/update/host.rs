@@ -4,7 +4,8 @@ use crate::effect::Effects;
 use crate::model::{EngineEvent, HostId, Key, Link};
 use crate::msg::HostMsg;
 use crate::state::State;
-use crate::text;
+
+use super::log;
 
 pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
     let now = state.now;
@@ -94,7 +95,7 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         if event.action == "die" {
             state.jobs.died(&key);
         }
-        log_separator(state, &key, &event);
+        log::separator(state, &key, &event);
     }
     state.events.push(id, event);
 }
@@ -113,64 +114,4 @@ fn settle_jobs(state: &mut State) {
             state.sheets.remove(&key);
         }
     }
-}
-
-/// Tells in an open log what happened to its source.
-fn log_separator(state: &mut State, key: &Key, event: &EngineEvent) {
-    let Some(book) = state.logs.as_mut() else {
-        return;
-    };
-    let known = book
-        .sources
-        .iter()
-        .find(|s| s.key == *key)
-        .map(|s| s.name.clone());
-    let name = match (known, state.world.container(key)) {
-        (Some(name), _) => name,
-        (None, Some(container)) if book.target.includes(container) => {
-            container.short_name().to_owned()
-        }
-        _ => return,
-    };
-    let offset = state.prefs.utc_offset;
-    let at = event.at + chrono::TimeDelta::seconds(i64::from(offset));
-    let at = at.format("%H:%M:%S");
-    let what = match event.action.as_str() {
-        "start" => {
-            let died = format!("{name} died ");
-            let again = |text: &str| {
-                let how = text
-                    .strip_prefix(&died)?
-                    .split_once(" · ")
-                    .map_or("", |(_, how)| how);
-                Some(format!("{name} restarted {at} · {how}"))
-            };
-            if book.retell_death(key, again) {
-                return;
-            }
-            format!("started {at}")
-        }
-        "die" => {
-            let oom = state
-                .world
-                .host(key.host)
-                .and_then(|host| host.deaths.get(key)?.back().copied())
-                .is_some_and(|death| death.oom);
-            let code = event.exit_code().unwrap_or(0);
-            let words = if oom {
-                "out of memory".to_owned()
-            } else {
-                text::exit_code(code, false)
-            };
-            format!("died {at} · exit {code} · {words}")
-        }
-        "destroy" | "remove" => format!("removed {at}"),
-        "pause" => format!("paused {at}"),
-        "unpause" => format!("unpaused {at}"),
-        action => match action.strip_prefix("health_status: ") {
-            Some(health) => format!("{health} {at}"),
-            None => return,
-        },
-    };
-    book.separate(key, &name, event.at, &format!("{name} {what}"));
 }

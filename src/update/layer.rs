@@ -177,7 +177,7 @@ fn menu(state: &mut State, chord: Chord) -> Effects {
 fn is_dangerous(menu: &Menu) -> bool {
     menu.items
         .iter()
-        .any(|item| matches!(item.choice, Choice::Kill { .. }))
+        .any(|item| matches!(item.choice, Choice::Kill { .. } | Choice::Replace(_)))
 }
 
 /// Does what the item under the cursor says.
@@ -216,6 +216,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
         state.containers.columns = shown;
         return vec![actions::table::remember(state)];
     }
+    if let Choice::Source(name) = &choice {
+        actions::log::toggle_source(state, name);
+        return Effects::new();
+    }
     state.layers.pop();
     match choice {
         Choice::Kill { keys, signal } => {
@@ -245,6 +249,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
         Choice::UseContext(name) => vec![Effect::UseContext(name)],
         Choice::Helper { key, image } => reply::helper(state, &key, image),
-        Choice::Column(_) => Effects::new(),
+        Choice::LogFilter(chip) => actions::log::edit_filter(state, chip),
+        Choice::LogFilters => actions::log::clear_filters(state),
+        Choice::SaveLogs { lines, plain } => actions::log::ask_where(state, lines, plain),
+        Choice::SaveElsewhere(save) => actions::log::ask_where(state, save.lines, save.plain),
+        Choice::Replace(save) => vec![Effect::Save(*save)],
+        Choice::Column(_) | Choice::Source(_) => Effects::new(),
     }
 }

@@ -1,12 +1,12 @@
 //! Lines being typed: what changes while they are typed, and what Enter and Esc do.
 use std::path::PathBuf;
 
-use crate::effect::{Effect, Effects, ShellRequest, Verb};
+use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
-use crate::layout::{self, list_height};
+use crate::layout::list_height;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
-use super::rows;
+use super::{log_prompt, rows};
 
 /// Edits a field; `false` when the key is none of its.
 pub(super) fn edit(field: &mut Field, chord: Chord) -> bool {
@@ -33,7 +33,10 @@ pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     let Some(Layer::Prompt(prompt)) = state.layers.last_mut() else {
         return Effects::new();
     };
-    let typed_in_place = matches!(prompt.kind, PromptKind::Filter | PromptKind::Search);
+    let typed_in_place = matches!(
+        prompt.kind,
+        PromptKind::Filter | PromptKind::Search | PromptKind::LogFilter { .. }
+    );
     match chord.code {
         Code::Esc => cancel(state),
         Code::Enter => return accept(state),
@@ -61,13 +64,25 @@ pub(super) fn changed(state: &mut State) {
     match prompt.kind {
         PromptKind::Filter => filter(state, &text),
         PromptKind::Search => {
-            if let Err(why) = search(state, &text)
-                && let Some(Layer::Prompt(prompt)) = state.layers.last_mut()
-            {
-                prompt.complaint = Some(why);
-            }
+            let typed = search(state, &text);
+            complain(state, typed);
         }
-        PromptKind::Rename(_) | PromptKind::ShellCommand(_) | PromptKind::SaveLogs => {}
+        PromptKind::LogFilter { keep, chip } => {
+            let typed = log_prompt::filter(state, keep, chip, &text);
+            complain(state, typed);
+        }
+        PromptKind::Rename(_)
+        | PromptKind::ShellCommand(_)
+        | PromptKind::LogTime
+        | PromptKind::SaveLogs { .. } => {}
+    }
+}
+
+fn complain(state: &mut State, typed: Result<(), String>) {
+    if let Err(why) = typed
+        && let Some(Layer::Prompt(prompt)) = state.layers.last_mut()
+    {
+        prompt.complaint = Some(why);
     }
 }
 
@@ -96,20 +111,7 @@ fn filter(state: &mut State, text: &str) {
 
 fn search(state: &mut State, text: &str) -> Result<(), String> {
     if state.view() == ViewId::Logs {
-        let top = state
-            .logs
-            .as_ref()
-            .map(|book| layout::log_top(book, state.size.0, list_height(state)));
-        let Some(book) = state.logs.as_mut() else {
-            return Ok(());
-        };
-        if let Some(top) = top
-            && !book.follow
-        {
-            book.set_top(top);
-        }
-        book.search(text)?;
-        return Ok(());
+        return log_prompt::search(state, text);
     }
     let Some(key) = state.subject() else {
         return Ok(());
@@ -130,8 +132,13 @@ fn cancel(state: &mut State) {
         PromptKind::Search => {
             // The text before was accepted once: it can be read.
             let _ = search(state, &prompt.before);
+            log_prompt::go_back(state);
         }
-        PromptKind::Rename(_) | PromptKind::ShellCommand(_) | PromptKind::SaveLogs => {}
+        PromptKind::LogFilter { .. } => log_prompt::go_back(state),
+        PromptKind::Rename(_)
+        | PromptKind::ShellCommand(_)
+        | PromptKind::LogTime
+        | PromptKind::SaveLogs { .. } => {}
     }
 }
 
@@ -147,15 +154,11 @@ fn accept(state: &mut State) -> Effects {
                 state.layers.push(Layer::Prompt(prompt));
                 return Effects::new();
             }
-            if text.is_empty() {
-                return Effects::new();
+            match state.view() {
+                ViewId::Logs => log_prompt::found(state),
+                _ if text.is_empty() => Effects::new(),
+                _ => super::perform(state, "view.next_hit"),
             }
-            let id = if state.view() == ViewId::Logs {
-                "log.previous_hit"
-            } else {
-                "view.next_hit"
-            };
-            super::perform(state, id)
         }
         PromptKind::Rename(key) => {
             let key = key.clone();
@@ -180,20 +183,29 @@ fn accept(state: &mut State) -> Effects {
                 Err(why) => refuse(state, prompt, why),
             }
         }
-        PromptKind::SaveLogs => {
-            if text.trim().is_empty() {
-                return refuse(state, prompt, "a file name is wanted".to_owned());
-            }
-            let bytes = state
-                .logs
-                .as_ref()
-                .map(crate::state::LogBook::plain)
-                .unwrap_or_default();
-            vec![Effect::Save {
-                path: PathBuf::from(text.trim()),
-                bytes,
-            }]
+        PromptKind::LogFilter { .. } if prompt.complaint.is_some() => {
+            state.layers.push(Layer::Prompt(prompt));
+            Effects::new()
         }
+        PromptKind::LogFilter { .. } => {
+            if let Some(book) = state.logs.as_mut() {
+                book.drop_hold();
+            }
+            Effects::new()
+        }
+        PromptKind::LogTime => match log_prompt::go_to(state, &text) {
+            Ok(()) => Effects::new(),
+            Err(why) => refuse(state, prompt, why),
+        },
+        PromptKind::SaveLogs { .. } if text.trim().is_empty() => {
+            refuse(state, prompt, "a file name is wanted".to_owned())
+        }
+        PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
+            path: PathBuf::from(text.trim()),
+            lines: lines.clone(),
+            plain: *plain,
+            replace: false,
+        })],
     }
 }
 

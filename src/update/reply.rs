@@ -1,11 +1,11 @@
-//! Answers to what was asked: details, processes, logs, jobs, shells.
-use crate::effect::{Effects, LogQuery, ShellRequest};
+//! Answers to what was asked: details, processes, jobs, shells.
+use crate::effect::{Effects, ShellRequest};
 use crate::model::{Details, Key, Processes};
-use crate::msg::{Failure, JobMsg, LogMsg, ShellEnd};
+use crate::msg::{Failure, JobMsg, ShellEnd};
 use crate::state::jobs::Ended;
 use crate::state::{Choice, Layer, Menu, MenuItem, State};
 
-fn told(failure: &Failure) -> String {
+pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
         failure.what.clone()
     } else {
@@ -45,42 +45,6 @@ pub(super) fn processes(
             sheet.processes_failure = None;
         }
         Err(failure) => sheet.processes_failure = Some(failure),
-    }
-    Effects::new()
-}
-
-pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) -> Effects {
-    let name = state
-        .world
-        .container(&query.key)
-        .map(|c| c.short_name().to_owned());
-    let Some(book) = state.logs.as_mut() else {
-        return Effects::new();
-    };
-    let known = book
-        .sources
-        .iter()
-        .find(|s| s.key == query.key)
-        .map(|s| s.name.clone());
-    let Some(name) = known.or(name) else {
-        return Effects::new();
-    };
-    let source = usize::from(book.source(&query.key, &name));
-    if let LogMsg::Lines(records) = msg {
-        if let Some(source) = book.sources.get_mut(source) {
-            source.ended = false;
-        }
-        book.push(&query.key, &name, records);
-        return Effects::new();
-    }
-    let Some(source) = book.sources.get_mut(source) else {
-        return Effects::new();
-    };
-    match msg {
-        LogMsg::Lines(_) => {}
-        LogMsg::CaughtUp => source.caught_up = true,
-        LogMsg::Ended => source.ended = true,
-        LogMsg::Failed(failure) => source.failure = Some(failure),
     }
     Effects::new()
 }

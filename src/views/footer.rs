@@ -54,6 +54,8 @@ fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn label(prompt: &Prompt) -> String {
     match prompt.kind {
         PromptKind::Filter | PromptKind::Search => "/".to_owned(),
+        PromptKind::LogFilter { keep: true, .. } => "&".to_owned(),
+        PromptKind::LogFilter { keep: false, .. } => "|".to_owned(),
         _ => format!("{}: ", text::truncate(&prompt.title, 40)),
     }
 }
@@ -129,14 +131,13 @@ fn count(state: &State, prompt: &Prompt) -> String {
             state.journal.table.rows.len(),
             state.journal.len()
         ),
-        (PromptKind::Search, ViewId::Logs) => match state
-            .logs
-            .as_ref()
-            .and_then(crate::state::LogBook::hit_count)
-        {
-            Some((at, of)) => format!("{at}/{of} lines"),
-            None => String::new(),
-        },
+        (PromptKind::Search, ViewId::Logs) => {
+            let hits = state.logs.as_ref().and_then(|book| book.hit_count());
+            hits.map_or_else(String::new, |(at, of, _)| format!("{at}/{of} lines"))
+        }
+        (PromptKind::LogFilter { .. }, _) => state.logs.as_ref().map_or_else(String::new, |book| {
+            format!("{} of {} lines", book.shown(), book.len())
+        }),
         (PromptKind::Search, ViewId::Inspect) => {
             let hits = state
                 .subject()

@@ -1,30 +1,24 @@
 //! The log view: a status line, then the lines of all sources in order of time.
 //!
 //! ```text
-//! zammad  2 sources  1,204 lines  312K  following  wrap                            /error 3/57
+//! zammad  2 sources  following  1,204 lines  312K  12/s  &refused  ≥warn      /error 3/57
 //!   10:32:11.120 zammad-1     Started GET "/" for 172.20.0.1
-//! ! 10:32:11.338 zammad-db-1  FATAL:  the database system is starting up
+//! E 10:32:11.338 zammad-db-1  FATAL:  the database system is starting up
 //! ── zammad restarted 10:32:11 · exit 137 · out of memory ─────────────────────
 //! ```
 mod line;
+mod status;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::{self, LIST_OFFSET, LogColumns};
-use crate::state::{LogBook, LogLine, Stamps, State};
+use crate::state::{LogBook, State};
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::line::fit;
 use crate::widgets::pen::{self, row};
 
 use super::notice;
-
-/// How many rows a line takes in a view of this width.
-pub fn rows_of(book: &LogBook, line: &LogLine, width: u16) -> usize {
-    layout::log_rows(line, book.wrap, LogColumns::of(book, width))
-}
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.height == 0 {
@@ -34,7 +28,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         notice::draw(theme, area, buf, &[("No log is open.", Key::Dim)]);
         return;
     };
-    status(book, theme, area, buf);
+    status::draw(state, book, theme, area, buf);
     let mut list = Rect::new(
         area.x,
         area.y + LIST_OFFSET,
@@ -42,130 +36,59 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         area.height - LIST_OFFSET,
     );
     failures(book, theme, &mut list, buf);
-    if book.is_empty() {
-        let words = match (book.sources.is_empty(), book.caught_up()) {
-            (true, _) => "no container of this name runs now; its lines appear here when it does",
-            (false, true) => "no lines yet; new ones appear here as they come",
-            (false, false) => "waiting for lines…",
-        };
-        let all_failed =
-            !book.sources.is_empty() && book.sources.iter().all(|s| s.failure.is_some());
-        if !all_failed {
-            notice::draw(theme, list, buf, &[(words, Key::Dim)]);
-        }
-        return;
+    if book.shown() > 0 {
+        lines(state, book, theme, list, buf);
+    } else if !all_failed(book) {
+        notice::draw(theme, list, buf, &[(&why_empty(book), Key::Dim)]);
     }
-    lines(state, book, theme, list, buf);
+}
+
+fn all_failed(book: &LogBook) -> bool {
+    !book.sources.is_empty() && book.sources.iter().all(|s| s.failure.is_some())
+}
+
+/// What is said where no line is shown.
+fn why_empty(book: &LogBook) -> String {
+    let words = match (book.sources.is_empty(), book.caught_up()) {
+        _ if !book.is_empty() && !book.progress().is_done() => "looking for lines that pass…",
+        _ if !book.is_empty() => {
+            let held = text::words(book.len() as u64, "line");
+            return format!("none of {held} passes the filters: x clears them");
+        }
+        (true, _) => "no container of this name runs now; its lines appear here when it does",
+        (false, true) => "no lines yet; new ones appear here as they come",
+        (false, false) => "waiting for lines…",
+    };
+    words.to_owned()
 }
 
 fn lines(state: &State, book: &LogBook, theme: &Theme, list: Rect, buf: &mut Buffer) {
     let height = usize::from(list.height);
     let columns = LogColumns::of(book, list.width);
-    let top = layout::log_top(book, list.width, height);
-    // When the last lines wrap to more rows than there are, the newest row is at the bottom.
-    let rows: usize = (top..book.len())
-        .take(height)
-        .filter_map(|i| book.line(i))
-        .map(|l| layout::log_rows(l, book.wrap, columns))
-        .sum();
-    let mut skip = if book.follow {
-        rows.saturating_sub(height)
-    } else {
-        0
+    let (top, mut skip) = layout::log_top(book, list.width, height);
+    let pen = line::LinePen {
+        state,
+        book,
+        theme,
+        columns,
+        selected: book.selected(),
     };
     let mut y = 0;
-    for index in top..book.len() {
-        let Some(one) = book.line(index).filter(|_| y < height) else {
+    let mut next = book.next_shown(top);
+    while let Some(index) = next.filter(|_| y < height) {
+        let Some(one) = book.line(index) else {
             break;
         };
-        let pen = line::LinePen {
-            state,
-            book,
-            theme,
-            columns,
-        };
-        let drawn = pen.draw(
-            one,
-            skip,
-            Rect::new(
-                list.x,
-                list.y + y as u16,
-                list.width,
-                list.height - y as u16,
-            ),
-            buf,
+        let place = Rect::new(
+            list.x,
+            list.y + y as u16,
+            list.width,
+            list.height - y as u16,
         );
+        y += pen.draw(index, &one, skip, place, buf);
         skip = 0;
-        y += drawn;
+        next = book.next_shown(index + 1);
     }
-}
-
-fn status(book: &LogBook, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let mut parts = vec![(
-        255,
-        Line::of(theme, format!(" {}", book.target.title), Key::Strong),
-    )];
-    let mut add =
-        |rank: u8, words: String, key: Key| parts.push((rank, Line::of(theme, words, key)));
-    if book.follow {
-        add(240, "following".to_owned(), Key::LinkUp);
-    } else if book.unread > 0 {
-        add(
-            240,
-            format!(
-                "paused {} {} new",
-                theme.symbols.bullet,
-                text::count(book.unread)
-            ),
-            Key::StateBusy,
-        );
-    } else {
-        add(240, "paused".to_owned(), Key::StatePaused);
-    }
-    if book.sources.len() > 1 {
-        add(150, format!("{} sources", book.sources.len()), Key::Dim);
-    }
-    let plural = if book.len() == 1 { "line" } else { "lines" };
-    add(
-        160,
-        format!("{} {plural}", text::count(book.len() as u64)),
-        Key::Dim,
-    );
-    add(110, text::bytes_short(book.bytes() as u64), Key::Dim);
-    if book.dropped > 0 {
-        add(
-            170,
-            format!("{} older dropped", text::count(book.dropped)),
-            Key::StateBusy,
-        );
-    }
-    if book.wrap {
-        add(100, "wrap".to_owned(), Key::Dim);
-    }
-    if book.column > 0 {
-        add(180, format!("column {}", book.column + 1), Key::Dim);
-    }
-    if book.stamps != Stamps::Off {
-        add(90, format!("{} time", book.stamps.word()), Key::Dim);
-    }
-    if let (Some(search), Some((at, of))) = (&book.search, book.hit_count()) {
-        let key = if of == 0 { Key::StateBad } else { Key::Accent };
-        add(
-            250,
-            format!("/{} {at}/{of}", text::truncate(&search.typed, 24)),
-            key,
-        );
-    }
-    let mut line = Line::new();
-    for (_, part) in fit(parts, usize::from(area.width), 2, |(rank, part)| {
-        (*rank, part.width())
-    }) {
-        if !line.is_empty() {
-            line.push("  ", ratatui::style::Style::default());
-        }
-        line.extend(part);
-    }
-    line.draw(buf, area);
 }
 
 /// Sources that cannot be read are told above the lines: what, why, and the way out.

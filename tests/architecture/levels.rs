@@ -48,8 +48,8 @@ const DATES: &[&str] = &["chrono"];
 const SETTINGS: &[&str] = &["chrono", "thiserror"];
 /// The same with ratatui's styles.
 const STYLES: &[&str] = &["chrono", "ratatui", "thiserror"];
-/// Values only, the patterns that select among them, and what packs and scans log lines.
-const STATE: &[&str] = &[
+/// What packs and scans log lines.
+const LINES: &[&str] = &[
     "chrono",
     "grep_matcher",
     "grep_regex",
@@ -74,6 +74,7 @@ pub const MODULES: &[Module] = &[
     pure("keys", 1, SETTINGS),
     pure("theme", 1, STYLES),
     pure("settings", 1, SETTINGS),
+    pure("log_store", 1, LINES),
     pure("msg", 2, DATES),
     pure("effect", 2, DATES),
     pure("widgets", 2, DRAWING),
@@ -81,7 +82,7 @@ pub const MODULES: &[Module] = &[
     other("integrations", 2, Kind::Edge),
     other("journal", 2, Kind::Edge),
     other("config", 2, Kind::Edge),
-    pure("state", 3, STATE),
+    pure("state", 3, DATES),
     pure("actions", 4, DRAWING),
     pure("columns", 4, DRAWING),
     pure("layout", 4, DRAWING),

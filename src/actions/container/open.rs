@@ -1,7 +1,7 @@
 //! Screens and shells opened on containers.
 use crate::effect::{Effect, Effects, ShellRequest};
 use crate::model::{Container, Key};
-use crate::state::{Field, Layer, LogBook, LogTarget, Place, Prompt, PromptKind, State, ViewId};
+use crate::state::{Field, Layer, LogBook, LogLook, LogTarget, Place, Prompt, PromptKind, State, ViewId};
 
 use super::can::first;
 use super::verbs::target_of;
@@ -118,8 +118,11 @@ pub fn open_logs(state: &mut State, keys: &[Key], title: Option<String>) {
         target,
         prefs.log_tail,
         prefs.log_budget,
-        prefs.log_wrap,
-        prefs.log_stamps,
+        LogLook {
+            wrap: prefs.log_wrap,
+            stamps: prefs.log_stamps,
+            ..LogLook::default()
+        },
     );
     state.logs = Some(book);
     state.nav.open(Place {

@@ -1,4 +1,4 @@
-//! One log line on screen: mark, time, source, text with its own colours and the hits of the search.
+//! One log line on screen: level, mark, time, source, text with its own colours and the hits of the search.
 use std::ops::Range;
 
 use chrono::TimeDelta;
@@ -6,76 +6,121 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::layout::LogColumns;
-use crate::model::LogStream;
-use crate::state::{LineKind, LogBook, LogLine, Stamps, State};
-use crate::text::{self, TextColor, TextStyle};
+use crate::layout::{LogColumns, LogText, Piece};
+use crate::log_store::{Kind, LineView};
+use crate::state::{LogBook, Stamps, State};
+use crate::text::{self, Level, TextColor, TextStyle};
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
 use crate::widgets::pen::{indent, row};
+
+/// Hits of one line that are shown.
+const HITS: usize = 200;
 
 pub(super) struct LinePen<'a> {
     pub state: &'a State,
     pub book: &'a LogBook,
     pub theme: &'a Theme,
     pub columns: LogColumns,
+    /// Indexes of the first and last line selected.
+    pub selected: Option<(usize, usize)>,
 }
 
 impl LinePen<'_> {
     /// Draws a line without its first `skip` rows; returns how many rows it took.
-    pub fn draw(&self, line: &LogLine, skip: usize, area: Rect, buf: &mut Buffer) -> usize {
-        if line.kind == LineKind::Separator {
+    pub fn draw(
+        &self,
+        index: usize,
+        line: &LineView,
+        skip: usize,
+        area: Rect,
+        buf: &mut Buffer,
+    ) -> usize {
+        if line.kind() == Kind::Separator {
             self.separator(line, area, buf);
             return 1;
         }
-        let body = &line.text.text;
-        let width = usize::from(self.columns.text);
-        let (ranges, lead) = if self.book.wrap {
-            (text::wrap_offsets(body, width), 0)
-        } else {
-            let (start, lead) = text::skip_columns(body, self.book.column);
-            (std::iter::once(start..body.len()).collect(), lead)
-        };
-        let styles = self.styles(line);
+        let told = LogText::of(line, self.book.look.fold);
+        let ranges = told.rows(self.book.look, self.columns);
+        let styles = self.styles(index, line, &told);
         let mut drawn = 0;
         for (n, range) in ranges.iter().enumerate().skip(skip) {
             let place = row(area, drawn);
             if place.height == 0 {
                 break;
             }
-            self.head(line, n == 0, place, buf);
-            let edge = self.columns.gutter + self.columns.stamp + self.columns.source;
-            let mut pen = Pen::new(buf, indent(place, edge));
-            pen.skip(lead as u16);
-            for (piece, style) in cut(&styles, range) {
-                pen.write(body.get(piece).unwrap_or_default(), style);
+            if n == 0 {
+                self.head(line, &told, place, buf);
+            }
+            self.body(&told, range, &styles, place, buf);
+            let (first, last) = self.selected.unwrap_or((1, 0));
+            if (first..=last).contains(&index) {
+                buf.set_style(
+                    place.intersection(buf.area),
+                    self.theme.style(Key::Selected),
+                );
             }
             drawn += 1;
         }
         drawn
     }
 
-    fn separator(&self, line: &LogLine, area: Rect, buf: &mut Buffer) {
+    fn body(
+        &self,
+        told: &LogText,
+        range: &Range<usize>,
+        styles: &[(Range<usize>, Style)],
+        place: Rect,
+        buf: &mut Buffer,
+    ) {
+        let body = told.text.get(range.clone()).unwrap_or_default();
+        let (start, lead) = if self.book.look.wrap {
+            (0, 0)
+        } else {
+            text::skip_columns(body, self.book.look.column)
+        };
+        let edge = self.columns.gutter + self.columns.stamp + self.columns.source;
+        let mut pen = Pen::new(buf, indent(place, edge));
+        pen.skip(lead as u16);
+        for (piece, style) in cut(styles, &(range.start + start..range.end)) {
+            pen.write(told.text.get(piece).unwrap_or_default(), style);
+        }
+    }
+
+    fn separator(&self, line: &LineView, area: Rect, buf: &mut Buffer) {
         let style = self.theme.style(Key::Separator);
         let rule = self.theme.symbols.rule;
+        let told = text::sanitise_ident(line.bytes());
         let mut pen = Pen::new(buf, area);
-        pen.write(&format!("{} {} ", rule.repeat(2), line.text.text), style);
+        pen.write(&format!("{} {told} ", rule.repeat(2)), style);
         let rest = rule.repeat(usize::from(pen.left()));
         pen.write(&rest, self.theme.style(Key::Faint));
     }
 
-    /// Mark, time and source; only the first row of a wrapped line has them.
-    fn head(&self, line: &LogLine, first: bool, place: Rect, buf: &mut Buffer) {
-        let theme = self.theme;
-        if !first {
-            return;
+    /// What stands in the first column: how grave the line is, else where it comes from.
+    fn sign(&self, line: &LineView, told: &LogText) -> (&'static str, Key) {
+        match Level::from_number(line.level()) {
+            _ if line.cut_from().is_some() => ("~", Key::Altered),
+            Some(Level::Fatal) => ("F", Key::StateBad),
+            Some(Level::Error) => ("E", Key::StateBad),
+            Some(Level::Warn) => ("W", Key::StateBusy),
+            _ if told.altered => ("~", Key::Altered),
+            None if line.kind() == Kind::Stderr => ("!", Key::LogStderr),
+            _ => ("", Key::Text),
         }
-        let mark = match line.kind {
-            _ if line.text.altered || line.cut_from.is_some() => ("~", Key::Altered),
-            LineKind::Out(LogStream::Stderr) => ("!", Key::LogStderr),
-            LineKind::Out(_) | LineKind::Separator => ("", Key::Text),
-        };
-        Pen::new(buf, place).write(mark.0, theme.style(mark.1));
+    }
+
+    /// Level, mark, time and source; only the first row of a line has them.
+    fn head(&self, line: &LineView, told: &LogText, place: Rect, buf: &mut Buffer) {
+        let theme = self.theme;
+        let (sign, key) = self.sign(line, told);
+        Pen::new(buf, place).write(sign, theme.style(key));
+        let (id, mark) = (line.id(), indent(place, 1));
+        if self.book.is_marked(id) {
+            Pen::new(buf, mark).write(theme.symbols.marked, theme.style(Key::Marked));
+        } else if self.book.is_current_hit(id) || self.book.is_visited(id) {
+            Pen::new(buf, mark).write(theme.symbols.cursor, theme.style(Key::Cursor));
+        }
         let stamp = indent(place, self.columns.gutter);
         if self.columns.stamp > 0 {
             let width = usize::from(self.columns.stamp) - 1;
@@ -84,23 +129,20 @@ impl LinePen<'_> {
                 theme.style(Key::LogTime),
             );
         }
-        if self.columns.source > 0 {
-            let name = self
-                .book
-                .sources
-                .get(usize::from(line.source))
-                .map_or("", |s| s.name.as_str());
-            let name = text::truncate_middle(name, usize::from(self.columns.source) - 1);
+        let source = self.book.sources.get(usize::from(line.source()));
+        if let Some(source) = source.filter(|_| self.columns.source > 0) {
+            let width = usize::from(self.columns.source) - 1;
+            let name = text::truncate_middle(&source.name, width);
             Pen::new(buf, indent(stamp, self.columns.stamp))
-                .write(&name, theme.source(usize::from(line.source)));
+                .write(&name, theme.source(source.colour));
         }
     }
 
-    fn stamp(&self, line: &LogLine) -> String {
-        let Some(at) = line.at else {
+    fn stamp(&self, line: &LineView) -> String {
+        let Some(at) = line.at() else {
             return String::new();
         };
-        match self.book.stamps {
+        match self.book.look.stamps {
             Stamps::Off => String::new(),
             Stamps::Utc => at.format("%H:%M:%S%.3f").to_string(),
             Stamps::Local => {
@@ -112,42 +154,55 @@ impl LinePen<'_> {
     }
 
     /// The whole text in pieces of one style each: its own colours, then the hits of the search over them.
-    fn styles(&self, line: &LogLine) -> Vec<(Range<usize>, Style)> {
-        let plain = self.theme.style(Key::Text);
+    fn styles(&self, index: usize, line: &LineView, told: &LogText) -> Vec<(Range<usize>, Style)> {
+        let quiet = line.level() == Level::Debug.number() || line.level() == Level::Trace.number();
+        let plain = if quiet || self.book.is_context(index) {
+            self.theme.style(Key::Dim)
+        } else {
+            self.theme.style(Key::Text)
+        };
         let mut pieces = Vec::new();
         let mut at = 0;
-        for run in &line.text.runs {
-            let (start, end) = (run.start as usize, run.end as usize);
-            if start > at {
-                pieces.push((at..start, plain));
+        for (range, piece) in &told.pieces {
+            if range.start > at {
+                pieces.push((at..range.start, plain));
             }
-            pieces.push((start..end, foreign(self.theme, run.style)));
-            at = end;
+            let style = match piece {
+                Piece::Own(look) => foreign(self.theme, *look),
+                Piece::Level(level) => self.theme.style(level_key(*level)),
+                Piece::Fields => self.theme.style(Key::Dim),
+            };
+            pieces.push((range.clone(), style));
+            at = range.end;
         }
-        if at < line.text.text.len() {
-            pieces.push((at..line.text.text.len(), plain));
+        if at < told.text.len() {
+            pieces.push((at..told.text.len(), plain));
         }
-        let Some(search) = &self.book.search else {
+        let Some(search) = self.book.searched() else {
             return pieces;
         };
-        let key = if search.current == Some(line.id) {
+        let key = if search.current == Some(line.id()) {
             Key::MatchCurrent
         } else {
             Key::Match
         };
         let hit_style = self.theme.style(key);
-        for hit in search
-            .regex
-            .find_iter(&line.text.text)
-            .filter(|hit| !hit.is_empty())
-            .take(200)
-        {
-            let mut over = cut(&pieces, &(0..hit.start()));
-            over.push((hit.range(), hit_style));
-            over.extend(cut(&pieces, &(hit.end()..line.text.text.len())));
+        for hit in search.matcher().places(&told.text).take(HITS) {
+            let mut over = cut(&pieces, &(0..hit.start));
+            over.push((hit.clone(), hit_style));
+            over.extend(cut(&pieces, &(hit.end..told.text.len())));
             pieces = over;
         }
         pieces
+    }
+}
+
+fn level_key(level: Level) -> Key {
+    match level {
+        Level::Fatal | Level::Error => Key::StateBad,
+        Level::Warn => Key::StateBusy,
+        Level::Info => Key::StateOk,
+        Level::Debug | Level::Trace => Key::Dim,
     }
 }
 

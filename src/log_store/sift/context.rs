@@ -2,7 +2,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::Row;
-use crate::state::log_store::bits::Bits;
+use crate::log_store::bits::Bits;
 
 /// Makes anew what is shown of the rows that changed and of those within `n` lines of them.
 pub(super) fn widen(rows: &mut VecDeque<Row>, n: usize, touched: &[usize]) {

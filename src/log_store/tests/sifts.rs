@@ -262,24 +262,6 @@ fn a_longer_word_looks_only_where_the_shorter_was() {
 }
 
 #[test]
-fn work_can_be_given_away_and_stale_results_count_for_nothing() {
-    let mut store = filled(600);
-    let mut search = Search::new(matcher("error"));
-    let jobs = search.sift_mut().jobs(&store, 300, usize::MAX);
-    let stale = search.sift_mut().jobs(&store, 300, 2);
-    store.push(super::plain(b"late error", 599));
-    let done = std::thread::spawn(|| jobs.into_iter().map(Job::run).collect::<Vec<Done>>());
-    let progress = search.sift_mut().take_done(&store, done.join().unwrap());
-    assert!(progress.is_done());
-    assert_eq!(search.count(None), 61);
-    search.change(matcher("line"));
-    let progress = search
-        .sift_mut()
-        .take_done(&store, stale.into_iter().map(Job::run).collect());
-    assert_eq!(progress.scanned, 0);
-}
-
-#[test]
 fn context_goes_with_its_hit() {
     let mut store = super::small(20_000);
     let mut sift = Sift::new(Sieve {

@@ -146,7 +146,7 @@ fn take<'a>(input: &mut &'a [u8], n: usize) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::log_store::line::{Kind, NewLine};
+    use crate::log_store::line::{Kind, NewLine};
     use chrono::DateTime;
 
     fn facts() -> Facts {

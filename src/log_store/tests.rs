@@ -34,7 +34,6 @@ fn state_can_hold_it() {
     fits::<LogStore>();
     fits::<Sift>();
     fits::<Search>();
-    fits::<Job>();
 }
 
 #[test]

@@ -2,9 +2,9 @@
 //! what is not scanned yet is scanned outward from where the reader is, in slices. Knows blocks and the sieve, not what
 //! the lines are for.
 mod context;
-mod jobs;
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::LogStore;
@@ -12,7 +12,6 @@ use super::bits::Bits;
 use super::block::BlockId;
 use super::sieve::{Found, Sieve, scan};
 
-pub use jobs::{Done, Job};
 
 /// How far a sift is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +173,30 @@ impl Sift {
     pub fn is_known(&self, line: usize) -> bool {
         self.row_of(line)
             .is_some_and(|(at, within)| self.rows[at].scanned.is_some_and(|n| within < n))
+    }
+
+    /// A line of the range that has not been looked at: the first, or the last when not `forward`.
+    pub fn unknown(&self, lines: Range<usize>, forward: bool) -> Option<usize> {
+        let unknown = |at: usize| {
+            let row = self.rows.get(at)?;
+            let (first, known) = (self.sums[at].0, row.scanned.unwrap_or(0));
+            let (from, to) = (first + known, first + row.lines);
+            let (from, to) = (from.max(lines.start), to.min(lines.end));
+            (from < to).then_some(if forward { from } else { to - 1 })
+        };
+        if lines.is_empty() {
+            return None;
+        }
+        let (first, _) = self.row_of(lines.start)?;
+        let last = self
+            .row_of(lines.end - 1)
+            .map_or(self.rows.len().saturating_sub(1), |(at, _)| at);
+        let mut rows = first..=last;
+        if forward {
+            rows.find_map(unknown)
+        } else {
+            rows.rev().find_map(unknown)
+        }
     }
 
     /// The first line shown at `line` or behind.

@@ -11,11 +11,11 @@
 //! - [`Sift`] is what a filter shows of the lines and [`Search`] where a pattern is found in them. Both are kept up with
 //!   `follow` after each change of the store, and do the rest of their work in slices.
 //!
-//! Must not know: what is on screen, colours, the engine. Reads no clock, starts no thread; blocks are shared values, so
-//! that scanning them may be given to one ([`Sift::jobs`]).
+//! Must not know: what is on screen, colours, the engine. Reads no clock, starts no thread.
 mod bits;
 mod block;
 mod cache;
+mod excerpt;
 mod facts;
 mod line;
 mod lines;
@@ -40,12 +40,13 @@ use chrono::{DateTime, Utc};
 pub use bits::Bits;
 pub use block::{Block, BlockId};
 use cache::Cache;
+pub use excerpt::Excerpt;
 pub use line::{Kind, LineView, NewLine};
 use lines::Lines;
 pub use matcher::Matcher;
 pub use search::Search;
 pub use sieve::{Sieve, Streams};
-pub use sift::{Done, Job, Progress, Sift};
+pub use sift::{Progress, Sift};
 
 /// The longest line that is held, in bytes; of a longer one the rest is cut and its true length told.
 pub const LINE_CAP: usize = 16 << 20;

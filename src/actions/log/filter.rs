@@ -1,0 +1,171 @@
+//! Which lines are shown: patterns, level, streams, sources.
+use crate::effect::Effects;
+use crate::log_store::Streams;
+use crate::state::{Choice, Field, Filters, Layer, Menu, MenuItem, Prompt, PromptKind, State};
+
+use super::with;
+
+fn change(state: &mut State, change: impl FnOnce(&mut Filters)) -> Effects {
+    with(state, |book| book.filter(change))
+}
+
+pub(super) fn context(state: &mut State) -> Effects {
+    change(state, Filters::next_context);
+    let told = state.logs.as_ref().map(|book| book.filters());
+    if let Some(filters) = told.filter(|f| f.is_open()) {
+        let words = match filters.context {
+            0 => "no lines around what a filter shows".to_owned(),
+            n => format!("{n} lines around what a filter shows, once there is one"),
+        };
+        state.toasts.ok(words, state.now);
+    }
+    Effects::new()
+}
+
+pub(super) fn level(state: &mut State) -> Effects {
+    change(state, Filters::next_lowest)
+}
+
+pub(super) fn streams(state: &mut State) -> Effects {
+    change(state, Filters::next_streams)
+}
+
+/// Asks for a pattern; the view follows while it is typed.
+pub(super) fn ask(state: &mut State, keep: bool) -> Effects {
+    let number = state.logs.as_ref().map_or(0, |b| b.filters().chips.len());
+    prompt(state, keep, number, "")
+}
+
+fn prompt(state: &mut State, keep: bool, chip: usize, before: &str) -> Effects {
+    with(state, crate::state::LogBook::hold);
+    state.layers.push(Layer::Prompt(Prompt {
+        kind: PromptKind::LogFilter { keep, chip },
+        title: if keep { "keep" } else { "drop" }.to_owned(),
+        field: Field::of(before),
+        before: before.to_owned(),
+        complaint: None,
+    }));
+    Effects::new()
+}
+
+/// Changes the filter of this number.
+pub fn edit_filter(state: &mut State, number: usize) -> Effects {
+    let book = state.logs.as_ref();
+    let chip = book.and_then(|b| b.filters().chips.get(number).cloned());
+    match chip {
+        Some(chip) => prompt(state, chip.keep, number, chip.matcher.typed()),
+        None => Effects::new(),
+    }
+}
+
+/// Shows everything again.
+pub fn clear_filters(state: &mut State) -> Effects {
+    change(state, |filters| {
+        *filters = Filters {
+            context: filters.context,
+            ..Filters::default()
+        };
+    })
+}
+
+pub(super) fn why_not_clear(state: &State) -> Option<String> {
+    let book = state.logs.as_ref()?;
+    book.filters()
+        .is_open()
+        .then(|| "no filter hides lines".to_owned())
+}
+
+/// One filter is taken away at once; of several one may be changed.
+pub(super) fn clear(state: &mut State) -> Effects {
+    let Some(filters) = state.logs.as_ref().map(|book| book.filters().clone()) else {
+        return Effects::new();
+    };
+    if filters.chips.len() < 2 {
+        return clear_filters(state);
+    }
+    let item = |key, label: String, hint: &str, choice| MenuItem {
+        key: Some(key),
+        label,
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let mut items = vec![item(
+        'x',
+        "all".to_owned(),
+        "show every line again",
+        Choice::LogFilters,
+    )];
+    for (n, chip) in filters.chips.iter().enumerate().take(9) {
+        let key = char::from_digit(n as u32 + 1, 10).unwrap_or('1');
+        let sign = if chip.keep { '&' } else { '|' };
+        let label = format!("{sign} {}", chip.matcher.typed());
+        items.push(item(key, label, "change it", Choice::LogFilter(n)));
+    }
+    state.layers.push(Layer::Menu(Menu {
+        title: "filters".to_owned(),
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// A menu of the sources by name, each shown or not.
+pub(super) fn sources(state: &mut State) -> Effects {
+    let Some(book) = state.logs.as_ref() else {
+        return Effects::new();
+    };
+    let mut items: Vec<MenuItem> = Vec::new();
+    for source in &book.sources {
+        if items.iter().any(|item| item.label == source.name) {
+            continue;
+        }
+        items.push(MenuItem {
+            key: char::from_digit(items.len() as u32 + 1, 10),
+            label: source.name.clone(),
+            hint: String::new(),
+            on: Some(!source.muted),
+            choice: Choice::Source(source.name.clone()),
+        });
+    }
+    if items.is_empty() {
+        let why = "no container's lines are read yet";
+        state.toasts.bad(why, state.now);
+        return Effects::new();
+    }
+    state.layers.push(Layer::Menu(Menu {
+        title: "sources".to_owned(),
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// Shows or hides the source under the menu's cursor.
+pub fn toggle_source(state: &mut State, name: &str) {
+    let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
+        return;
+    };
+    let item = menu.items.iter_mut().find(|item| item.label == name);
+    let Some(on) = item.and_then(|item| item.on.as_mut()) else {
+        return;
+    };
+    *on = !*on;
+    let muted = !*on;
+    if let Some(book) = state.logs.as_mut() {
+        book.mute(name, muted);
+    }
+}
+
+/// The words for one stream; nothing when both are shown.
+pub fn stream_word(streams: Streams) -> Option<&'static str> {
+    match streams {
+        Streams::Both => None,
+        Streams::Stdout => Some("stdout"),
+        Streams::Stderr => Some("stderr"),
+    }
+}

@@ -1,0 +1,165 @@
+//! Log lines into a file: told how far it is, never over a file unasked, nothing half written left behind.
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::effect::Save;
+use crate::msg::SaveMsg;
+use crate::text::sanitise;
+
+/// Lines between two words of progress.
+const STEP: usize = 100_000;
+
+/// Writes the lines; tells how it goes, and at last how it went. Blocks.
+pub fn run(save: &Save, mut tell: impl FnMut(SaveMsg)) {
+    let end = match write(save, &mut tell) {
+        Ok((lines, bytes)) => SaveMsg::Done { lines, bytes },
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => SaveMsg::Exists,
+        Err(error) => SaveMsg::Failed(error.to_string()),
+    };
+    tell(end);
+}
+
+fn write(save: &Save, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
+    let (file, path) = open(save)?;
+    let written = fill(save, file, tell);
+    let settled = written.and_then(|sums| {
+        if save.replace {
+            fs::rename(&path, &save.path)?;
+        }
+        Ok(sums)
+    });
+    if settled.is_err() {
+        // What is half written helps nobody; when it cannot be removed, the first error says more.
+        let _left = fs::remove_file(&path);
+    }
+    settled
+}
+
+/// Writes a text that is too long for the clipboard to a new file that only this user can read. Returns its path.
+///
+/// # Errors
+/// The file cannot be made or written.
+pub fn spill(text: &str) -> io::Result<PathBuf> {
+    for n in 1.. {
+        let name = format!("stacktui-copy-{}-{n}.txt", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        match file {
+            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// A new file: the one wanted, or one beside it that takes its place once it is whole.
+fn open(save: &Save) -> io::Result<(File, PathBuf)> {
+    let path = if save.replace {
+        beside(&save.path)
+    } else {
+        save.path.clone()
+    };
+    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    Ok((file, path))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn fill(save: &Save, file: File, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
+    let all = save.lines.len();
+    let mut out = BufWriter::with_capacity(1 << 20, file);
+    let (mut lines, mut bytes) = (0, 0);
+    // Byte for byte is what the containers wrote: our own separators are none of it.
+    for line in save.lines.lines(save.plain) {
+        let written = if save.plain {
+            let text = sanitise(line.bytes()).text;
+            out.write_all(text.as_bytes())?;
+            text.len()
+        } else {
+            out.write_all(line.bytes())?;
+            line.bytes().len()
+        };
+        out.write_all(b"\n")?;
+        lines += 1;
+        bytes += written as u64 + 1;
+        if lines % STEP == 0 {
+            tell(SaveMsg::Progress { done: lines, all });
+        }
+    }
+    out.flush()?;
+    Ok((lines, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log_store::{Excerpt, Kind, LogStore, NewLine};
+
+    fn save(path: PathBuf, plain: bool, replace: bool) -> Save {
+        let mut store = LogStore::default();
+        for (bytes, kind) in [
+            (&b"\x1b[31mred\x1b[0m \xff"[..], Kind::Stdout),
+            (b"web restarted", Kind::Separator),
+            (b"two", Kind::Stderr),
+        ] {
+            store.push(NewLine {
+                bytes,
+                kind,
+                ..NewLine::default()
+            });
+        }
+        Save {
+            path,
+            lines: Excerpt::new(&store, 0..9, None),
+            plain,
+            replace,
+        }
+    }
+
+    fn run_to_end(save: &Save) -> SaveMsg {
+        let mut last = None;
+        run(save, |msg| last = Some(msg));
+        last.unwrap()
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_log_and_text_is_safe() {
+        let dir = tempfile::tempdir().unwrap();
+        let raw = dir.path().join("raw");
+        let end = run_to_end(&save(raw.clone(), false, false));
+        assert!(matches!(end, SaveMsg::Done { lines: 2, bytes: 19 }), "{end:?}");
+        assert_eq!(fs::read(&raw).unwrap(), b"\x1b[31mred\x1b[0m \xff\ntwo\n");
+        let plain = dir.path().join("plain");
+        run_to_end(&save(plain.clone(), true, false));
+        let text = fs::read_to_string(&plain).unwrap();
+        assert_eq!(text, "red \u{fffd}\nweb restarted\ntwo\n");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_replaced_only_when_told_to_and_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        fs::write(&path, "precious").unwrap();
+        let end = run_to_end(&save(path.clone(), true, false));
+        assert!(matches!(end, SaveMsg::Exists), "{end:?}");
+        assert_eq!(fs::read(&path).unwrap(), b"precious");
+        let end = run_to_end(&save(path.clone(), false, true));
+        assert!(matches!(end, SaveMsg::Done { lines: 2, .. }), "{end:?}");
+        assert!(fs::read(&path).unwrap().ends_with(b"two\n"));
+        let names = fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(names, 1, "nothing half written is left");
+        let end = run_to_end(&save(dir.path().join("no/such/place"), true, true));
+        assert!(matches!(end, SaveMsg::Failed(_)), "{end:?}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Lines taken into a log view: those that come, pages of older ones, and lines of our own that tell what happened.
+use chrono::{DateTime, Utc};
+
+use super::place::LogMark;
+use super::source::{Classifier, LogSource};
+use super::{LogBook, Past};
+use crate::log_store::{Kind, NewLine};
+use crate::model::{Key, LogRecord};
+
+/// Lines at the end among which a separator is looked for that says the same already.
+const RECENT: usize = 500;
+
+impl LogBook {
+    /// The number of this container's source, added when it is new.
+    pub fn source(&mut self, key: &Key, name: &str) -> usize {
+        if let Some(known) = self.sources.iter().position(|s| s.key == *key) {
+            return known;
+        }
+        let twin = self.sources.iter().find(|s| s.name == name);
+        let colours = self.sources.iter().map(|s| s.colour + 1).max().unwrap_or(0);
+        let (colour, muted) = twin.map_or((colours, false), |twin| (twin.colour, twin.muted));
+        self.sources
+            .push(LogSource::new(key.clone(), name, colour, muted));
+        if muted {
+            self.resift();
+        }
+        self.sources.len() - 1
+    }
+
+    /// Takes records of one source, oldest first.
+    pub fn push(&mut self, key: &Key, name: &str, records: &[LogRecord], now: DateTime<Utc>) {
+        let number = self.source(key, name);
+        let Some(source) = self.sources.get_mut(number) else {
+            return;
+        };
+        for record in records {
+            let (level, continues) = source.next(record);
+            self.store
+                .push(line(record, number as u16, level, continues));
+        }
+        self.rate.add(now, records.len() as u64);
+        self.keep_up();
+        if !self.follow {
+            let first = self.len().saturating_sub(records.len());
+            let new = self.sift.count() - self.sift.rank(first).min(self.sift.count());
+            self.unread += new as u64;
+        }
+        self.settle_anchor();
+    }
+
+    /// Takes a page of older records of one source, oldest first; `beginning`: nothing older exists.
+    pub fn push_older(&mut self, key: &Key, records: &[LogRecord], beginning: bool) {
+        let Some(number) = self.sources.iter().position(|s| s.key == *key) else {
+            return;
+        };
+        let mut classifier = Classifier::default();
+        let page: Vec<NewLine<'_>> = records
+            .iter()
+            .map(|record| {
+                let (level, continues) = classifier.classify(&record.bytes);
+                line(record, number as u16, level, continues)
+            })
+            .collect();
+        let gone = self.store.prepend(&page);
+        self.fetched += records.len() as u64;
+        if let Some(source) = self.sources.get_mut(number) {
+            source.older(records, beginning);
+        }
+        self.past = if gone > 0 {
+            Past::Full
+        } else if self.sources.iter().all(LogSource::is_whole) {
+            Past::Beginning
+        } else {
+            Past::Open
+        };
+        self.keep_up();
+        self.settle_anchor();
+    }
+
+    /// A line of our own that tells what happened. `run`: it begins a run of the container.
+    pub fn separate(&mut self, key: &Key, name: &str, at: DateTime<Utc>, text: &str, run: bool) {
+        let number = self.source(key, name);
+        let from = self.len().saturating_sub(RECENT);
+        let said = self.store.lines(from..self.len()).any(|line| {
+            line.kind() == Kind::Separator
+                && line.at() == Some(at)
+                && line.bytes() == text.as_bytes()
+        });
+        if said {
+            return;
+        }
+        let id = self.store.push(NewLine {
+            bytes: text.as_bytes(),
+            at: Some(at),
+            source: number as u16,
+            kind: Kind::Separator,
+            ..NewLine::default()
+        });
+        if run {
+            self.note_run(at, id);
+        }
+        self.keep_up();
+        self.settle_anchor();
+    }
+
+    /// The separator of a death of this source within the last lines becomes the one of its restart. Returns whether
+    /// there was one.
+    pub fn retell_death(&mut self, key: &Key, tell: impl FnOnce(&str) -> Option<String>) -> bool {
+        let Some(source) = self.sources.iter().position(|s| s.key == *key) else {
+            return false;
+        };
+        let from = self.len().saturating_sub(RECENT);
+        let last = self
+            .store
+            .lines(from..self.len())
+            .filter(|l| usize::from(l.source()) == source && l.kind() == Kind::Separator)
+            .last();
+        let told = last.and_then(|line| {
+            let text = tell(&String::from_utf8_lossy(line.bytes()))?;
+            Some((line.id(), line.at(), text))
+        });
+        let Some((id, at, text)) = told else {
+            return false;
+        };
+        self.store.rewrite(id, text.as_bytes());
+        if let Some(at) = at {
+            self.note_run(at, id);
+        }
+        self.keep_up();
+        true
+    }
+
+    fn note_run(&mut self, at: DateTime<Utc>, id: u64) {
+        let place = self.runs.partition_point(|run| run.at <= at);
+        self.runs.insert(place, LogMark { at, id });
+    }
+}
+
+fn line(record: &LogRecord, source: u16, level: u8, continues: bool) -> NewLine<'_> {
+    NewLine {
+        bytes: &record.bytes,
+        at: record.at,
+        source,
+        kind: record.stream.into(),
+        level,
+        continues,
+        cut_from: record.cut_from,
+    }
+}

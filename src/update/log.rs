@@ -1,0 +1,290 @@
+//! What the log view takes in: lines, what happened to their containers, older pages; and what it does while it waits.
+use chrono::TimeDelta;
+
+use crate::effect::{Effect, Effects, LogPage, LogQuery, Save};
+use crate::layout;
+use crate::model::{EngineEvent, Key};
+use crate::msg::{Failure, LogMsg, OlderLogs, SaveMsg};
+use crate::state::{Choice, Goal, Layer, LogBook, Menu, MenuItem, Past, Sought, State, ViewId};
+use crate::text;
+
+use super::reply::told;
+
+/// Bytes of lines looked at between two frames: about two milliseconds.
+const SLICE: usize = 2 << 20;
+/// Lines of one page for a reader who goes up, and for a search.
+const PAGE: u32 = 1_000;
+const LONG_PAGE: u32 = 10_000;
+
+pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) {
+    let now = state.now;
+    let container = state.world.container(&query.key);
+    let name = container.map(|c| c.short_name().to_owned());
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    let known = book.sources.iter().find(|s| s.key == query.key);
+    let Some(name) = known.map(|s| s.name.clone()).or(name) else {
+        return;
+    };
+    let number = book.source(&query.key, &name);
+    if let LogMsg::Lines(records) = msg {
+        book.push(&query.key, &name, &records, now);
+        return;
+    }
+    let Some(source) = book.sources.get_mut(number) else {
+        return;
+    };
+    match msg {
+        LogMsg::Lines(_) => {}
+        LogMsg::CaughtUp => source.caught_up = true,
+        LogMsg::Ended => source.ended = true,
+        LogMsg::Failed(failure) => source.failure = Some(failure),
+    }
+}
+
+/// Tells in an open log what happened to its source.
+pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    let known = book.sources.iter().find(|s| s.key == *key);
+    let name = match (known, state.world.container(key)) {
+        (Some(source), _) => source.name.clone(),
+        (None, Some(container)) if book.target.includes(container) => {
+            container.short_name().to_owned()
+        }
+        _ => return,
+    };
+    let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
+    let at = (event.at + offset).format("%H:%M:%S");
+    let what = match event.action.as_str() {
+        "start" => {
+            let died = format!("{name} died ");
+            let again = |text: &str| {
+                let how = text.strip_prefix(&died)?;
+                let how = how.split_once(" · ").map_or("", |(_, how)| how);
+                Some(format!("{name} restarted {at} · {how}"))
+            };
+            if book.retell_death(key, again) {
+                return;
+            }
+            format!("started {at}")
+        }
+        "die" => {
+            let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
+            let oom = deaths.is_some_and(|all| all.back().is_some_and(|death| death.oom));
+            let code = event.exit_code().unwrap_or(0);
+            let words = if oom {
+                "out of memory".to_owned()
+            } else {
+                text::exit_code(code, false)
+            };
+            format!("died {at} · exit {code} · {words}")
+        }
+        "oom" => format!("ran out of memory {at}"),
+        "destroy" | "remove" => format!("removed {at}"),
+        "pause" => format!("paused {at}"),
+        "unpause" => format!("unpaused {at}"),
+        action => match action.strip_prefix("health_status: ") {
+            Some(health) => format!("{health} {at}"),
+            None => return,
+        },
+    };
+    let run = event.action == "start";
+    book.separate(key, &name, event.at, &format!("{name} {what}"), run);
+}
+
+/// Tells in a log view, once its past is there, what happened to its containers since the oldest line held, as far as
+/// this run of the program saw it.
+fn tell_past(state: &mut State) {
+    let Some(book) = state.logs.as_mut().filter(|b| !b.told && b.caught_up()) else {
+        return;
+    };
+    book.told = true;
+    let host = book.target.host;
+    let Some((oldest, _)) = book.times() else {
+        return;
+    };
+    let of_time = |event: &&EngineEvent| event.kind == "container" && event.at >= oldest;
+    let mut events: Vec<EngineEvent> = state.events.newest().filter(of_time).cloned().collect();
+    events.reverse();
+    for event in &events {
+        separator(state, &Key::container(host, &event.id), event);
+    }
+}
+
+pub(super) fn older(state: &mut State, page: &LogPage, answer: Result<OlderLogs, Failure>) {
+    let Some(book) = state.logs.as_mut().filter(|b| b.past == Past::Asked) else {
+        return;
+    };
+    match answer {
+        Ok(older) => {
+            // A page without a line brings nobody further, whatever it says.
+            let beginning = older.beginning || older.records.is_empty();
+            book.push_older(&page.key, &older.records, beginning);
+        }
+        Err(failure) => {
+            book.past = Past::Failed;
+            book.goal = None;
+            let why = format!("older lines: {}", told(&failure));
+            state.toasts.bad(why, state.now);
+        }
+    }
+}
+
+/// Nothing else waits: looks at lines that wait.
+pub(super) fn idle(state: &mut State) {
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    book.work(SLICE);
+    if let Some(Sought::Found(index)) = book.resume_seek() {
+        layout::show_log_line(state, index);
+    }
+}
+
+/// What is to be done for the reader's place: older lines are asked for, or what they were asked for is there.
+pub(super) fn pursue(state: &mut State) -> Effects {
+    if state.view() != ViewId::Logs {
+        return Effects::new();
+    }
+    tell_past(state);
+    reach_goal(state);
+    let Some(book) = state.logs.as_mut() else {
+        return Effects::new();
+    };
+    let wanted = book.wants_older || book.goal.is_some();
+    match book.past {
+        Past::Open | Past::Failed if wanted && book.caught_up() => {}
+        Past::Beginning | Past::Full => {
+            book.wants_older = false;
+            return Effects::new();
+        }
+        _ => return Effects::new(),
+    }
+    book.wants_older = false;
+    match next_page(book) {
+        Some(page) => {
+            book.past = Past::Asked;
+            vec![Effect::FetchOlder(page)]
+        }
+        None => {
+            book.past = Past::Beginning;
+            Effects::new()
+        }
+    }
+}
+
+/// The page that is missing first: of the source of which the least is known.
+fn next_page(book: &LogBook) -> Option<LogPage> {
+    let sources = book.sources.iter().filter(|source| !source.is_whole());
+    let latest = sources.max_by_key(|source| source.oldest)?;
+    let (before, at_before) = latest.oldest?;
+    Some(LogPage {
+        key: latest.key.clone(),
+        before,
+        at_before,
+        newer: latest.lines,
+        lines: if book.goal.is_some() { LONG_PAGE } else { PAGE },
+    })
+}
+
+fn reach_goal(state: &mut State) {
+    let now = state.now;
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    let Some(goal) = book.goal.filter(|_| book.past != Past::Asked) else {
+        return;
+    };
+    let over = matches!(book.past, Past::Beginning | Past::Full);
+    let reached = match goal {
+        Goal::Hit => match book.seek(false) {
+            Sought::Found(index) => Some(index),
+            Sought::Later => return,
+            Sought::Nothing => None,
+        },
+        Goal::Time(at) => {
+            let there = book.times().is_some_and(|(first, _)| first <= at);
+            (there || over).then(|| book.at_time(at)).flatten()
+        }
+    };
+    match reached {
+        Some(index) => {
+            book.goal = None;
+            layout::show_log_line(state, index);
+        }
+        None if over => {
+            book.goal = None;
+            let why = if book.past == Past::Full {
+                "no hit in what there is room for: logs.buffer_mib is how much"
+            } else {
+                "no hit back to the beginning of the log"
+            };
+            state.toasts.bad(why, now);
+        }
+        None => {}
+    }
+}
+
+pub(super) fn saving(state: &mut State, save: Save, msg: SaveMsg) {
+    let now = state.now;
+    if let Some(book) = state.logs.as_mut() {
+        book.saving = match msg {
+            SaveMsg::Progress { done, all } => Some((done, all)),
+            _ => None,
+        };
+    }
+    let path = save.path.display();
+    match msg {
+        SaveMsg::Progress { .. } => {}
+        SaveMsg::Done { lines, bytes } => {
+            let lines = text::words(lines as u64, "line");
+            let size = text::bytes(bytes);
+            state
+                .toasts
+                .ok(format!("saved {lines}, {size}, to {path}"), now);
+        }
+        SaveMsg::Failed(why) => state
+            .toasts
+            .bad(format!("cannot save to {path}: {why}"), now),
+        SaveMsg::Exists => ask_to_replace(state, save),
+    }
+}
+
+fn ask_to_replace(state: &mut State, save: Save) {
+    let item = |key, label: &str, hint: &str, choice| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let title = format!("{} is there already", save.path.display());
+    let over = Save {
+        replace: true,
+        ..save.clone()
+    };
+    let items = vec![
+        item(
+            'o',
+            "other name",
+            "",
+            Choice::SaveElsewhere(Box::new(save)),
+        ),
+        item(
+            'r',
+            "replace it",
+            "what is in it is lost",
+            Choice::Replace(Box::new(over)),
+        ),
+    ];
+    state.layers.push(Layer::Menu(Menu {
+        title,
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+}
