@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use crate::state::State;
 
 pub use log::{
-    LogColumns, LogText, Piece, first_log_line, last_log_line, log_top, plain_log_line,
-    scroll_logs, show_log_line,
+    LogColumns, LogText, Piece, first_log_line, last_log_line, log_top, move_in_logs, scroll_logs,
+    show_log_line,
 };
 
 /// The parts of the frame. Parts that do not fit are empty.

@@ -331,6 +331,7 @@ fn log_state() -> State {
             name,
             at(4),
             "zammad restarted 10:32:41 · exit 137 · out of memory",
+            true,
         );
     }
     state

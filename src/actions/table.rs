@@ -219,7 +219,10 @@ pub fn move_by(state: &mut State, delta: isize) {
         }
         return;
     }
-    scroll_by(state, delta);
+    match state.view() {
+        ViewId::Logs => layout::move_in_logs(state, delta),
+        _ => scroll_by(state, delta),
+    }
 }
 
 /// Scrolls by rows, as the mouse wheel does.

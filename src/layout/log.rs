@@ -261,6 +261,38 @@ fn put(state: &mut State, spot: Spot) {
     }
 }
 
+/// Moves by lines: the selection's cursor while lines are selected, else the page.
+pub fn move_in_logs(state: &mut State, delta: isize) {
+    let height = list_height(state);
+    let Some(book) = state.logs.as_mut() else {
+        return;
+    };
+    let Some(cursor) = book.cursor() else {
+        scroll_logs(state, delta);
+        return;
+    };
+    let rank = book.rank(cursor).saturating_add_signed(delta);
+    let rank = rank.min(book.shown().saturating_sub(1));
+    let Some(line) = book.shown_at(rank) else {
+        return;
+    };
+    book.select_to(line);
+    let up = delta < 0;
+    let Some(page) = page(state) else { return };
+    let top = page.top();
+    let end = page.down(top, height - 1);
+    if (top.0..end.0).contains(&line) || (line == end.0 && end.1 + 1 == page.rows(line)) {
+        put(state, top);
+        return;
+    }
+    let spot = if up {
+        (line, 0)
+    } else {
+        page.up((line, page.rows(line) - 1), height - 1)
+    };
+    put(state, spot);
+}
+
 /// Scrolls the log by rows; reaching the end follows again, going against the oldest line wants older ones.
 pub fn scroll_logs(state: &mut State, delta: isize) {
     let Some(page) = page(state) else {
@@ -317,10 +349,4 @@ pub fn first_log_line(state: &State) -> Option<usize> {
     let page = page(state)?;
     let top = page.top().0;
     (top < page.book.len()).then_some(top)
-}
-
-/// A line as plain text, as it is told on screen.
-pub fn plain_log_line(book: &LogBook, index: usize) -> Option<String> {
-    let line = book.line(index)?;
-    Some(text::sanitise(line.bytes()).text)
 }

@@ -182,6 +182,11 @@ impl LogBook {
         self.sift.rank(index)
     }
 
+    /// The line that is shown as number `rank`, from 0.
+    pub fn shown_at(&self, rank: usize) -> Option<usize> {
+        self.sift.line_of(rank)
+    }
+
     /// Whether the line passes the filter by itself and is not only the context of one that does.
     pub fn is_context(&self, index: usize) -> bool {
         self.filters.context > 0 && !self.filters.is_open() && !self.sift.is_hit(index)

@@ -66,7 +66,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
                 let how = how.split_once(" · ").map_or("", |(_, how)| how);
                 Some(format!("{name} restarted {at} · {how}"))
             };
-            if book.retell_death(key, again) {
+            if book.retell(key, true, again) {
                 return;
             }
             format!("started {at}")
@@ -80,7 +80,16 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
             } else {
                 text::exit_code(code, false)
             };
-            format!("died {at} · exit {code} · {words}")
+            let what = format!("died {at} · exit {code} · {words}");
+            let ran_out = format!("{name} ran out of memory ");
+            let killed = |text: &str| {
+                let same = oom && text.starts_with(&ran_out);
+                same.then(|| format!("{name} {what}"))
+            };
+            if book.retell(key, false, killed) {
+                return;
+            }
+            what
         }
         "oom" => format!("ran out of memory {at}"),
         "destroy" | "remove" => format!("removed {at}"),

@@ -3,7 +3,8 @@ use chrono::TimeDelta;
 use stacktui::effect::{Effect, Subscription};
 use stacktui::model::{Processes, RunState};
 use stacktui::msg::{HostMsg, LogMsg, Msg};
-use stacktui::state::{LineKind, Stamps, ViewId};
+use stacktui::log_store::Kind;
+use stacktui::state::{Stamps, ViewId};
 
 use crate::harness::{Scene, full, key, of, restart, stopped, world};
 use crate::world as base;
@@ -170,7 +171,7 @@ fn what_happens_to_a_source_stands_between_its_lines() {
     it.shows("exit 137 · out of memory");
     let book = it.state.logs.as_ref().expect("a book");
     let separators = (0..book.len())
-        .filter(|n| book.line(*n).is_some_and(|l| l.kind == LineKind::Separator))
+        .filter(|n| book.line(*n).is_some_and(|l| l.kind() == Kind::Separator))
         .count();
     assert_eq!(separators, 1);
     // What happens to others is none of its business.
@@ -211,15 +212,14 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     it.press("/").type_in("err");
     it.press("enter");
     let book = it.state.logs.as_ref().expect("a book");
-    let search = book.search.as_ref().expect("a search");
-    assert_eq!(search.hits.len(), 2);
-    let newest = search.current;
+    assert_eq!(book.hit_count(), Some((2, 2, true)));
+    let newest = book.searched().expect("a search").current;
     it.press("N");
     let current = |it: &Scene| {
         it.state
             .logs
             .as_ref()
-            .and_then(|b| b.search.as_ref()?.current)
+            .and_then(|b| b.searched()?.current)
     };
     assert_ne!(current(&it), newest);
     it.press("n");
@@ -230,16 +230,16 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     it.prompt();
     it.press("esc");
     assert!(
-        it.state.logs.as_ref().is_some_and(|b| b.search.is_some()),
+        it.state.logs.as_ref().is_some_and(|b| b.searched().is_some()),
         "the search before"
     );
     it.press("esc").view(ViewId::Logs);
-    assert!(it.state.logs.as_ref().is_some_and(|b| b.search.is_none()));
+    assert!(it.state.logs.as_ref().is_some_and(|b| b.searched().is_none()));
     it.press("n").sees_toast("nothing is searched: / searches");
 
     it.press("w t");
     let book = it.state.logs.as_ref().expect("a book");
-    assert!(book.wrap && book.stamps == Stamps::Local);
+    assert!(book.look.wrap && book.look.stamps == Stamps::Local);
 
     it.press("y");
     let [Effect::Copy(text)] = it.effects.as_slice() else {
@@ -247,8 +247,7 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     };
     assert_eq!(text, "alpha\nbeta error\ngamma\ndelta error");
 
-    it.press("ctrl-s")
-        .press("ctrl-u")
+    it.press("ctrl-s").press("a").press("ctrl-u")
         .press("enter")
         .asks_nothing();
     assert_eq!(
@@ -256,11 +255,12 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
         Some("a file name is wanted")
     );
     it.type_in("/tmp/x.log").press("enter");
-    let [Effect::Save { path, bytes }] = it.effects.as_slice() else {
+    let [Effect::Save(save)] = it.effects.as_slice() else {
         panic!("{:?}", it.effects);
     };
-    assert_eq!(path, std::path::Path::new("/tmp/x.log"));
-    assert!(String::from_utf8_lossy(bytes).contains("beta error"));
+    assert_eq!(save.path, std::path::Path::new("/tmp/x.log"));
+    assert!(save.plain && !save.replace);
+    assert_eq!(save.lines.len(), 4);
 }
 
 #[test]

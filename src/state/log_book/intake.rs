@@ -103,9 +103,14 @@ impl LogBook {
         self.settle_anchor();
     }
 
-    /// The separator of a death of this source within the last lines becomes the one of its restart. Returns whether
-    /// there was one.
-    pub fn retell_death(&mut self, key: &Key, tell: impl FnOnce(&str) -> Option<String>) -> bool {
+    /// The last separator of this source, if it is not long ago, says something else from now on: a death becomes a
+    /// restart. `run`: it begins a run of the container. Returns whether there was one to be told so.
+    pub fn retell(
+        &mut self,
+        key: &Key,
+        run: bool,
+        tell: impl FnOnce(&str) -> Option<String>,
+    ) -> bool {
         let Some(source) = self.sources.iter().position(|s| s.key == *key) else {
             return false;
         };
@@ -123,7 +128,7 @@ impl LogBook {
             return false;
         };
         self.store.rewrite(id, text.as_bytes());
-        if let Some(at) = at {
+        if let Some(at) = at.filter(|_| run) {
             self.note_run(at, id);
         }
         self.keep_up();
