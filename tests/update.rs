@@ -16,6 +16,8 @@ mod world;
 mod acting;
 #[path = "update/asking.rs"]
 mod asking;
+#[path = "update/logs.rs"]
+mod logs;
 #[path = "update/looking.rs"]
 mod looking;
 #[path = "update/moving.rs"]

@@ -145,7 +145,8 @@ impl LogText {
             let start = part.start;
             let body = self.text.get(part.clone()).unwrap_or_default();
             let rows = text::wrap_offsets(body, width);
-            rows.into_iter().map(move |r| start + r.start..start + r.end)
+            rows.into_iter()
+                .map(move |r| start + r.start..start + r.end)
         };
         self.parts.iter().flat_map(wrapped).collect()
     }

@@ -100,7 +100,10 @@ mod tests {
         };
         assert_eq!(bytes(&whole, false), all.map(<[u8]>::to_vec));
         assert_eq!(whole.len(), 5);
-        assert_eq!(bytes(&some, false), [b"\x1b[31mtwo".to_vec(), b"three".to_vec()]);
+        assert_eq!(
+            bytes(&some, false),
+            [b"\x1b[31mtwo".to_vec(), b"three".to_vec()]
+        );
         assert_eq!(bytes(&some, true).len(), some.len());
     }
 }

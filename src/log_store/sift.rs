@@ -12,7 +12,6 @@ use super::bits::Bits;
 use super::block::BlockId;
 use super::sieve::{Found, Sieve, scan};
 
-
 /// How far a sift is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

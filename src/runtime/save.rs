@@ -66,7 +66,10 @@ fn open(save: &Save) -> io::Result<(File, PathBuf)> {
     } else {
         save.path.clone()
     };
-    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
     Ok((file, path))
 }
 
@@ -138,7 +141,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let raw = dir.path().join("raw");
         let end = run_to_end(&save(raw.clone(), false, false));
-        assert!(matches!(end, SaveMsg::Done { lines: 2, bytes: 19 }), "{end:?}");
+        assert!(
+            matches!(
+                end,
+                SaveMsg::Done {
+                    lines: 2,
+                    bytes: 19
+                }
+            ),
+            "{end:?}"
+        );
         assert_eq!(fs::read(&raw).unwrap(), b"\x1b[31mred\x1b[0m \xff\ntwo\n");
         let plain = dir.path().join("plain");
         run_to_end(&save(plain.clone(), true, false));

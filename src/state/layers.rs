@@ -124,7 +124,10 @@ pub enum PromptKind {
     /// A time to go to in the log.
     LogTime,
     /// Where to save log lines.
-    SaveLogs { lines: Excerpt, plain: bool },
+    SaveLogs {
+        lines: Excerpt,
+        plain: bool,
+    },
 }
 
 /// One line to type.
@@ -180,13 +183,20 @@ pub enum Choice {
     /// Copies a URL or opens it.
     Url(String),
     /// Shows or hides the log lines of this source, by its name.
-    Source(String),
+    Source {
+        name: String,
+        /// As its lines have it.
+        colour: usize,
+    },
     /// Changes one filter of the log view, by its number.
     LogFilter(usize),
     /// Takes all filters of the log view away.
     LogFilters,
     /// Asks where to save log lines.
-    SaveLogs { lines: Excerpt, plain: bool },
+    SaveLogs {
+        lines: Excerpt,
+        plain: bool,
+    },
     /// Saves lines over a file that is there.
     Replace(Box<Save>),
     /// Asks for another file name.

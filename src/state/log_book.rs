@@ -22,8 +22,8 @@ use chrono::{DateTime, Utc};
 
 pub use filters::{Chip, Filters};
 pub use look::{Fold, LogLook, Stamps};
-pub use place::{LogMark, Selection};
 use place::{Anchor, Hold};
+pub use place::{LogMark, Selection};
 pub use search::{Goal, LogSearch, Sought};
 pub use source::LogSource;
 pub use target::LogTarget;

@@ -216,7 +216,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         state.containers.columns = shown;
         return vec![actions::table::remember(state)];
     }
-    if let Choice::Source(name) = &choice {
+    if let Choice::Source { name, .. } = &choice {
         actions::log::toggle_source(state, name);
         return Effects::new();
     }
@@ -254,6 +254,6 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::SaveLogs { lines, plain } => actions::log::ask_where(state, lines, plain),
         Choice::SaveElsewhere(save) => actions::log::ask_where(state, save.lines, save.plain),
         Choice::Replace(save) => vec![Effect::Save(*save)],
-        Choice::Column(_) | Choice::Source(_) => Effects::new(),
+        Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }
 }

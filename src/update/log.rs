@@ -166,7 +166,7 @@ pub(super) fn pursue(state: &mut State) -> Effects {
     let wanted = book.wants_older || book.goal.is_some();
     match book.past {
         Past::Open | Past::Failed if wanted && book.caught_up() => {}
-        Past::Beginning | Past::Full => {
+        Past::Beginning | Past::Full | Past::Asked => {
             book.wants_older = false;
             return Effects::new();
         }
@@ -276,12 +276,7 @@ fn ask_to_replace(state: &mut State, save: Save) {
         ..save.clone()
     };
     let items = vec![
-        item(
-            'o',
-            "other name",
-            "",
-            Choice::SaveElsewhere(Box::new(save)),
-        ),
+        item('o', "other name", "", Choice::SaveElsewhere(Box::new(save))),
         item(
             'r',
             "replace it",

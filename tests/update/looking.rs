@@ -1,9 +1,9 @@
 //! Screens about containers: logs, details, inspect, processes, events, journal; and which streams each makes flow.
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Subscription};
+use stacktui::log_store::Kind;
 use stacktui::model::{Processes, RunState};
 use stacktui::msg::{HostMsg, LogMsg, Msg};
-use stacktui::log_store::Kind;
 use stacktui::state::{Stamps, ViewId};
 
 use crate::harness::{Scene, full, key, of, restart, stopped, world};
@@ -215,12 +215,7 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     assert_eq!(book.hit_count(), Some((2, 2, true)));
     let newest = book.searched().expect("a search").current;
     it.press("N");
-    let current = |it: &Scene| {
-        it.state
-            .logs
-            .as_ref()
-            .and_then(|b| b.searched()?.current)
-    };
+    let current = |it: &Scene| it.state.logs.as_ref().and_then(|b| b.searched()?.current);
     assert_ne!(current(&it), newest);
     it.press("n");
     assert_eq!(current(&it), newest);
@@ -230,11 +225,19 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     it.prompt();
     it.press("esc");
     assert!(
-        it.state.logs.as_ref().is_some_and(|b| b.searched().is_some()),
+        it.state
+            .logs
+            .as_ref()
+            .is_some_and(|b| b.searched().is_some()),
         "the search before"
     );
     it.press("esc").view(ViewId::Logs);
-    assert!(it.state.logs.as_ref().is_some_and(|b| b.searched().is_none()));
+    assert!(
+        it.state
+            .logs
+            .as_ref()
+            .is_some_and(|b| b.searched().is_none())
+    );
     it.press("n").sees_toast("nothing is searched: / searches");
 
     it.press("w t");
@@ -247,7 +250,9 @@ fn logs_are_searched_wrapped_stamped_copied_and_saved() {
     };
     assert_eq!(text, "alpha\nbeta error\ngamma\ndelta error");
 
-    it.press("ctrl-s").press("a").press("ctrl-u")
+    it.press("ctrl-s")
+        .press("a")
+        .press("ctrl-u")
         .press("enter")
         .asks_nothing();
     assert_eq!(

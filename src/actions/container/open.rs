@@ -1,7 +1,9 @@
 //! Screens and shells opened on containers.
 use crate::effect::{Effect, Effects, ShellRequest};
 use crate::model::{Container, Key};
-use crate::state::{Field, Layer, LogBook, LogLook, LogTarget, Place, Prompt, PromptKind, State, ViewId};
+use crate::state::{
+    Field, Layer, LogBook, LogLook, LogTarget, Place, Prompt, PromptKind, State, ViewId,
+};
 
 use super::can::first;
 use super::verbs::target_of;

@@ -1,4 +1,6 @@
 //! Which lines are shown: patterns, level, streams, sources.
+use std::collections::BTreeMap;
+
 use crate::effect::Effects;
 use crate::log_store::Streams;
 use crate::state::{Choice, Field, Filters, Layer, Menu, MenuItem, Prompt, PromptKind, State};
@@ -117,19 +119,23 @@ pub(super) fn sources(state: &mut State) -> Effects {
     let Some(book) = state.logs.as_ref() else {
         return Effects::new();
     };
-    let mut items: Vec<MenuItem> = Vec::new();
-    for source in &book.sources {
-        if items.iter().any(|item| item.label == source.name) {
-            continue;
-        }
-        items.push(MenuItem {
-            key: char::from_digit(items.len() as u32 + 1, 10),
-            label: source.name.clone(),
-            hint: String::new(),
-            on: Some(!source.muted),
-            choice: Choice::Source(source.name.clone()),
-        });
-    }
+    // Containers made anew share name and colour.
+    let names: BTreeMap<&str, (usize, bool)> = book
+        .sources
+        .iter()
+        .map(|source| (source.name.as_str(), (source.colour, source.muted)))
+        .collect();
+    let item = |(n, (name, (colour, muted))): (usize, (&str, (usize, bool)))| MenuItem {
+        key: char::from_digit(n as u32 + 1, 10),
+        label: name.to_owned(),
+        hint: String::new(),
+        on: Some(!muted),
+        choice: Choice::Source {
+            name: name.to_owned(),
+            colour,
+        },
+    };
+    let items: Vec<MenuItem> = names.into_iter().enumerate().map(item).collect();
     if items.is_empty() {
         let why = "no container's lines are read yet";
         state.toasts.bad(why, state.now);

@@ -38,7 +38,10 @@ impl LogBook {
             self.store
                 .push(line(record, number as u16, level, continues));
         }
-        self.rate.add(now, records.len() as u64);
+        // The past says nothing about how fast lines come.
+        if source.caught_up {
+            self.rate.add(now, records.len() as u64);
+        }
         self.keep_up();
         if !self.follow {
             let first = self.len().saturating_sub(records.len());

@@ -43,8 +43,7 @@ impl Bench {
 
     fn older(&mut self, name: &str, lines: &[(i64, &str)], beginning: bool) -> &mut Self {
         let records: Vec<LogRecord> = lines.iter().map(|(ms, text)| record(*ms, text)).collect();
-        self.book
-            .push_older(&Self::key(name), &records, beginning);
+        self.book.push_older(&Self::key(name), &records, beginning);
         self
     }
 
@@ -77,7 +76,10 @@ fn two_sources_merge_by_time_and_each_keeps_its_order() {
 fn the_readers_place_does_not_move() {
     let mut it = Bench::new(1 << 20);
     let lines: Vec<(i64, String)> = (10..20).map(|i| (i * 10, format!("line {i}"))).collect();
-    let lines: Vec<(i64, &str)> = lines.iter().map(|(ms, text)| (*ms, text.as_str())).collect();
+    let lines: Vec<(i64, &str)> = lines
+        .iter()
+        .map(|(ms, text)| (*ms, text.as_str()))
+        .collect();
     it.push("a", &lines);
     it.book.follow = false;
     it.book.set_top(5, 0);
@@ -171,10 +173,18 @@ fn a_search_counts_goes_around_and_sees_new_lines() {
     it.push("a", &[(4, "two again")]);
     assert_eq!(it.book.hit_count(), Some((1, 3, true)));
     it.book.search("Two").unwrap();
-    assert_eq!(it.book.hit_count(), Some((0, 1, true)), "a capital is exact");
+    assert_eq!(
+        it.book.hit_count(),
+        Some((0, 1, true)),
+        "a capital is exact"
+    );
     assert!(it.book.search("(").is_err());
     it.book.filter(|f| f.lowest = Some(Level::Error));
-    assert_eq!(it.book.hit_count(), Some((0, 0, true)), "hidden hits count for nothing");
+    assert_eq!(
+        it.book.hit_count(),
+        Some((0, 0, true)),
+        "hidden hits count for nothing"
+    );
 }
 
 #[test]
@@ -204,7 +214,8 @@ fn a_hit_far_away_is_found_in_slices_and_none_is_passed_over() {
 #[test]
 fn pages_of_older_lines_go_in_front_until_the_beginning() {
     let mut it = Bench::new(1 << 20);
-    it.push("a", &[(50, "a50"), (60, "a60")]).push("b", &[(55, "b55")]);
+    it.push("a", &[(50, "a50"), (60, "a60")])
+        .push("b", &[(55, "b55")]);
     let oldest = |it: &Bench, n: usize| it.book.sources[n].oldest;
     assert_eq!(oldest(&it, 0), Some((at(50), 1)));
     it.older("a", &[(40, "a40"), (40, "a40 too"), (45, "a45")], false);
@@ -217,7 +228,16 @@ fn pages_of_older_lines_go_in_front_until_the_beginning() {
     assert_eq!(it.book.past, Past::Beginning);
     assert_eq!(
         it.shown(),
-        ["a40 first", "a40", "a40 too", "b42", "a45", "a50", "b55", "a60"]
+        [
+            "a40 first",
+            "a40",
+            "a40 too",
+            "b42",
+            "a45",
+            "a50",
+            "b55",
+            "a60"
+        ]
     );
 }
 
@@ -242,7 +262,8 @@ fn separators_stand_at_their_time_once_and_begin_runs() {
     let key = Bench::key("a");
     it.push("a", &[(10, "before"), (90, "after")]);
     for _ in 0..2 {
-        it.book.separate(&key, "a", at(50), "a died · exit 137", false);
+        it.book
+            .separate(&key, "a", at(50), "a died · exit 137", false);
     }
     assert_eq!(it.shown(), ["before", "a died · exit 137", "after"]);
     assert_eq!(it.book.run(2, false), None, "a death is no start");

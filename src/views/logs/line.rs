@@ -99,11 +99,19 @@ impl LinePen<'_> {
 
     /// What stands in the first column: how grave the line is, else where it comes from.
     fn sign(&self, line: &LineView, told: &LogText) -> (&'static str, Key) {
+        // The lines beneath an error's first one are joined to it.
+        let sign = |letter| {
+            if line.continues() {
+                self.theme.symbols.separator
+            } else {
+                letter
+            }
+        };
         match Level::from_number(line.level()) {
             _ if line.cut_from().is_some() => ("~", Key::Altered),
-            Some(Level::Fatal) => ("F", Key::StateBad),
-            Some(Level::Error) => ("E", Key::StateBad),
-            Some(Level::Warn) => ("W", Key::StateBusy),
+            Some(Level::Fatal) => (sign("F"), Key::StateBad),
+            Some(Level::Error) => (sign("E"), Key::StateBad),
+            Some(Level::Warn) => (sign("W"), Key::StateBusy),
             _ if told.altered => ("~", Key::Altered),
             None if line.kind() == Kind::Stderr => ("!", Key::LogStderr),
             _ => ("", Key::Text),
@@ -113,13 +121,15 @@ impl LinePen<'_> {
     /// Level, mark, time and source; only the first row of a line has them.
     fn head(&self, line: &LineView, told: &LogText, place: Rect, buf: &mut Buffer) {
         let theme = self.theme;
-        let (sign, key) = self.sign(line, told);
+        let id = line.id();
+        let (sign, key) = if self.book.is_marked(id) {
+            (theme.symbols.marked, Key::Marked)
+        } else {
+            self.sign(line, told)
+        };
         Pen::new(buf, place).write(sign, theme.style(key));
-        let (id, mark) = (line.id(), indent(place, 1));
-        if self.book.is_marked(id) {
-            Pen::new(buf, mark).write(theme.symbols.marked, theme.style(Key::Marked));
-        } else if self.book.is_current_hit(id) || self.book.is_visited(id) {
-            Pen::new(buf, mark).write(theme.symbols.cursor, theme.style(Key::Cursor));
+        if self.book.is_current_hit(id) || self.book.is_visited(id) {
+            Pen::new(buf, indent(place, 1)).write(theme.symbols.cursor, theme.style(Key::Cursor));
         }
         let stamp = indent(place, self.columns.gutter);
         if self.columns.stamp > 0 {

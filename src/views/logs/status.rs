@@ -85,7 +85,11 @@ fn place(book: &LogBook, parts: &mut Parts<'_>) {
         (Past::Asked, None) => parts.add(238, "fetching older lines", Key::StateBusy),
         (Past::Beginning, _) if at_start => parts.add(200, "from the beginning", Key::Dim),
         (Past::Full, _) if at_start => {
-            parts.add(200, "older lines: no room (logs.buffer_mib)", Key::StateBusy);
+            parts.add(
+                200,
+                "older lines: no room (logs.buffer_mib)",
+                Key::StateBusy,
+            );
         }
         _ => {}
     }
@@ -103,14 +107,22 @@ fn filters(book: &LogBook, parts: &mut Parts<'_>) {
         parts.add(235, format!("{sign}{typed}"), Key::Accent);
     }
     if let Some(level) = filters.lowest {
-        let least = if parts.theme.symbols.ascii { ">=" } else { "≥" };
+        let least = if parts.theme.symbols.ascii {
+            ">="
+        } else {
+            "≥"
+        };
         parts.add(234, format!("{least}{}", level.word()), Key::Accent);
     }
     if let Some(word) = stream_word(filters.streams) {
         parts.add(234, word, Key::Accent);
     }
     if filters.context > 0 && !filters.is_open() {
-        let around = if parts.theme.symbols.ascii { "+-" } else { "±" };
+        let around = if parts.theme.symbols.ascii {
+            "+-"
+        } else {
+            "±"
+        };
         parts.add(130, format!("{around}{}", filters.context), Key::Accent);
     }
     let muted = book.sources.iter().filter(|s| s.muted).count();

@@ -3,7 +3,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout;
-use crate::state::{Menu, MenuItem};
+use crate::state::{Choice, Menu, MenuItem};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::views::list::select;
@@ -17,10 +17,12 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
         .map(|i| text::width(&i.label))
         .max()
         .unwrap_or(0);
+    let signs =
+        |i: &MenuItem| 2 + 3 * usize::from(i.key.is_some()) + 4 * usize::from(i.on.is_some());
     let widest = menu
         .items
         .iter()
-        .map(|i| labels + text::width(&i.hint) + 10)
+        .map(|i| signs(i) + labels + 2 + text::width(&i.hint) + 1)
         .max()
         .unwrap_or(0);
     let width = widest
@@ -67,6 +69,10 @@ fn line(item: &MenuItem, theme: &Theme, labels: usize) -> Line {
             if on { Key::Accent } else { Key::Dim },
         );
     }
-    line.and(theme, text::pad_right(&item.label, labels + 2), Key::Text)
-        .and(theme, item.hint.clone(), Key::Dim)
+    let label = text::pad_right(&item.label, labels + 2);
+    match item.choice {
+        Choice::Source { colour, .. } => line.push(&label, theme.source(colour)),
+        _ => line = line.and(theme, label, Key::Text),
+    }
+    line.and(theme, item.hint.clone(), Key::Dim)
 }
