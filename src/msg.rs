@@ -1,7 +1,7 @@
 //! Everything that may change state, as messages. Knows the model, effects' ids and input values.
 use chrono::{DateTime, Utc};
 
-use crate::effect::{JobId, LogQuery};
+use crate::effect::{JobId, LogPage, LogQuery};
 use crate::keys::{Chord, Mouse};
 use crate::model::{
     Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Link, LogRecord, Processes,
@@ -74,6 +74,15 @@ pub enum LogMsg {
     Failed(Failure),
 }
 
+/// A page of a log before what was held of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OlderLogs {
+    /// Oldest first, as the log has them.
+    pub records: Vec<LogRecord>,
+    /// Nothing older exists.
+    pub beginning: bool,
+}
+
 /// How a shell hand-over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShellEnd {
@@ -119,6 +128,8 @@ pub enum Msg {
     Focus(bool),
     Host(HostId, HostMsg),
     Logs(LogQuery, LogMsg),
+    /// The page that was asked for, or why there is none.
+    OlderLogs(LogPage, Result<OlderLogs, Failure>),
     Details(Key, Result<Box<Details>, Failure>),
     Processes(Key, Result<Processes, Failure>),
     Job(JobMsg),

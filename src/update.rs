@@ -65,7 +65,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             }
             Effects::new()
         }
-        Msg::Tick => Effects::new(),
+        Msg::OlderLogs(..) | Msg::Tick => Effects::new(),
     };
     settle(state);
     scroll::settle(state);
