@@ -165,12 +165,28 @@ pub enum Fetch {
     Processes(Key),
 }
 
+/// A page of a container's log before what is held of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage {
+    pub key: Key,
+    /// Time of the oldest line held; older lines are wanted.
+    pub before: DateTime<Utc>,
+    /// Lines held with exactly that time: those are not given again.
+    pub at_before: u32,
+    /// Lines of this container at or after `before`, as far as is known: the engine counts `tail` from the newest.
+    pub newer: u64,
+    /// Lines wanted, about.
+    pub lines: u32,
+}
+
 /// What `update` wants done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Journal it, call it, journal the outcome, answer with `Msg::Job`.
     Run(Job),
     Fetch(Fetch),
+    /// Read a page further back in a log; answers with `Msg::OlderLogs`.
+    FetchOlder(LogPage),
     /// Hand the terminal to a process in this container.
     Shell {
         key: Key,
@@ -186,8 +202,6 @@ pub enum Effect {
     Copy(String),
     /// Write lines to a file; answers with `Msg::Saving`.
     Save(Save),
-    /// Older lines of a container's log; answers with `Msg::OlderLogs`.
-    FetchOlder(LogPage),
     /// Note in the journal that a masked value was shown.
     JournalReveal {
         target: Target,
@@ -221,20 +235,6 @@ pub struct Save {
     pub plain: bool,
     /// Over a file that is there.
     pub replace: bool,
-}
-
-/// A page of a container's log before what is held of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogPage {
-    pub key: Key,
-    /// Time of the oldest line held; older lines are wanted.
-    pub before: DateTime<Utc>,
-    /// Lines held with exactly that time: those are not given again.
-    pub at_before: u32,
-    /// Lines of this container at or after `before`, as far as is known: the engine counts `tail` from the newest.
-    pub newer: u64,
-    /// Lines wanted, about.
-    pub lines: u32,
 }
 
 /// Which log lines should flow for one container.

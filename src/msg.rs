@@ -75,7 +75,7 @@ pub enum LogMsg {
 }
 
 /// A page of older log lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OlderLogs {
     /// Oldest first.
     pub records: Vec<LogRecord>,

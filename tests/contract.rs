@@ -15,6 +15,8 @@ mod engine;
 mod exec;
 #[path = "contract/inventory.rs"]
 mod inventory;
+#[path = "contract/logs.rs"]
+mod logs;
 #[path = "contract/streams.rs"]
 mod streams;
 #[path = "contract/verbs.rs"]
@@ -70,10 +72,13 @@ contract! {
     streams::events_resume_at_the_nanosecond,
     streams::figures_are_plausible,
     streams::what_does_not_run_has_no_figures,
-    streams::a_log_has_its_past_and_its_tail,
-    streams::a_followed_log_ends_with_the_run,
-    streams::a_log_begins_where_it_is_told,
-    streams::standard_error_is_told_apart,
+    logs::a_log_has_its_past_and_its_tail,
+    logs::a_followed_log_ends_with_the_run,
+    logs::a_log_begins_where_it_is_told,
+    logs::standard_error_is_told_apart,
+    logs::a_line_of_forty_kib_comes_whole_and_counts_as_three,
+    logs::a_log_goes_on_through_a_restart,
+    logs::a_big_log_is_paged_back_to_its_beginning,
     exec::a_command_gives_its_output_and_exit_code,
     exec::a_missing_command_is_told_by_its_code,
     exec::a_terminal_echoes_and_ends,
@@ -87,6 +92,7 @@ fn every_function_is_called() {
     let parts = [
         include_str!("contract/exec.rs"),
         include_str!("contract/inventory.rs"),
+        include_str!("contract/logs.rs"),
         include_str!("contract/streams.rs"),
         include_str!("contract/verbs.rs"),
     ];

@@ -8,6 +8,8 @@
 
 #[path = "engine_streams/faults.rs"]
 mod faults;
+#[path = "engine_streams/pages.rs"]
+mod pages;
 
 use std::process::Command;
 use std::sync::OnceLock;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::hosts::HostTasks;
 use super::jobs;
+use super::log_stream::older;
 use super::record::{Done, Recorder};
 use super::save;
 use super::shell::{self, ShellIo};
@@ -139,6 +140,16 @@ impl Runner {
                 });
             }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),
+            Effect::FetchOlder(page) => {
+                let client = hosts.get(&page.key.host).and_then(HostTasks::client);
+                tokio::spawn(async move {
+                    let answer = match client {
+                        Some(client) => older::read(&client, &page).await,
+                        None => Err(no_answer()),
+                    };
+                    let _closed = msgs.send(Msg::OlderLogs(page, answer)).await;
+                });
+            }
             Effect::Save(what) => {
                 tokio::task::spawn_blocking(move || {
                     save::run(&what, |told| {
@@ -292,6 +303,15 @@ async fn tell(msgs: &mpsc::Sender<Msg>, recorder: &Recorder, failure: Option<Str
     }
 }
 
+/// The link is down.
+fn no_answer() -> Failure {
+    Failure {
+        kind: FailureKind::Unreachable,
+        what: "the engine does not answer".to_owned(),
+        ..Failure::default()
+    }
+}
+
 async fn hold(
     client: Option<Engine>,
     key: crate::model::Key,
@@ -299,11 +319,7 @@ async fn hold(
     io: ShellIo,
 ) -> ShellEnd {
     let Some(client) = client else {
-        return ShellEnd::Failed(Failure {
-            kind: FailureKind::Unreachable,
-            what: "the engine does not answer".to_owned(),
-            ..Failure::default()
-        });
+        return ShellEnd::Failed(no_answer());
     };
     match request {
         Some(request) => shell::run(client, key, request, io).await,

@@ -1,4 +1,5 @@
 //! One container's log as messages: the past, then what comes, through cuts and restarts, without a line lost or twice.
+pub mod older;
 mod seen;
 
 use std::time::Duration;

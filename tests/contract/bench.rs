@@ -13,6 +13,9 @@ use crate::engine::{Fixture, NOSHELL, Running, real_engine};
 pub const HOST: HostId = HostId(0);
 pub const LONG: Duration = Duration::from_secs(40);
 
+/// Bytes of the long line: three parts of the engine's.
+pub const LONG_LINE: usize = 40_960;
+
 /// The simulated counterparts of the fixtures below.
 const WORLD: &str = r#"
 [[stack]]
@@ -38,6 +41,17 @@ errors = []
 boot = ["a complaint"]
 stderr = true
 rate = 0.0
+
+[voice.flood]
+lines = ["«count» of many lines that are all different"]
+rate = 10000.0
+errors = []
+
+[voice.long]
+boot = ["LONG"]
+lines = ["short"]
+rate = 5.0
+errors = []
 
 [[container]]
 stack = "contract"
@@ -73,6 +87,20 @@ image = "box:1"
 state = "created"
 stop_takes = "100ms"
 voice = "complainer"
+
+[[container]]
+name = "flood"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "flood"
+
+[[container]]
+name = "long"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "long"
 
 [[container]]
 name = "failed"
@@ -115,7 +143,8 @@ pub struct Bench {
 
 impl Bench {
     pub async fn simulated() -> Self {
-        let sim = Sim::new(Scenario::parse(WORLD).expect("the bench's world"));
+        let world = WORLD.replace("LONG", &"x".repeat(LONG_LINE));
+        let sim = Sim::new(Scenario::parse(&world).expect("the bench's world"));
         let connector = Connector::new(move || {
             let connection: BoxedIo = Box::new(sim.connect());
             Box::pin(std::future::ready(Ok(connection)))
@@ -191,6 +220,24 @@ impl Bench {
     pub async fn talker(&self) -> Thing {
         self.thing("talker", |f| {
             f.sh("trap 'exit 0' TERM; echo first; echo second; echo third; while :; do sleep 0.2; echo more; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Never started; says tens of thousands of different lines within two seconds.
+    pub async fn flood(&self) -> Thing {
+        self.thing("flood", |f| {
+            f.sh("trap 'exit 0' TERM; seq 200000; while :; do sleep 0.1; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Never started; says a line of 40 KiB, then `short` five times a second.
+    pub async fn long(&self) -> Thing {
+        self.thing("long", |f| {
+            f.sh("trap 'exit 0' TERM; head -c 40960 /dev/zero | tr '\\0' x; echo; while :; do sleep 0.2; echo short; done")
                 .create()
         })
         .await

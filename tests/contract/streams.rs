@@ -1,12 +1,11 @@
-//! What flows: events, figures, logs.
+//! What flows: events and figures.
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use futures::StreamExt as _;
 use stacktui::effect::Verb;
 use stacktui::engine::events::Events;
-use stacktui::engine::logs::LogOptions;
-use stacktui::model::{EngineEvent, LogRecord, LogStream};
+use stacktui::model::EngineEvent;
 
 use crate::bench::{Bench, LONG, Thing, soon};
 
@@ -117,117 +116,4 @@ pub async fn what_does_not_run_has_no_figures(bench: Bench) {
     assert_eq!(figures.cpu_total.unwrap_or(0), 0, "{figures:?}");
     let sample = figures.sample(None, Utc::now());
     assert_eq!((sample.cpu, sample.memory), (None, None), "blank, never 0");
-}
-
-async fn past(bench: &Bench, it: &Thing, options: LogOptions) -> Vec<LogRecord> {
-    let batches = bench.engine.logs(&it.key.id, false, options).await.unwrap();
-    let batches: Vec<_> = soon("the end of a log", batches.collect()).await;
-    batches.into_iter().flat_map(Result::unwrap).collect()
-}
-
-fn texts(records: &[LogRecord]) -> Vec<String> {
-    let text = |record: &LogRecord| String::from_utf8_lossy(&record.bytes).into_owned();
-    records.iter().map(text).collect()
-}
-
-/// A talker that has talked for a second and was stopped.
-async fn told(bench: &Bench) -> Thing {
-    let it = bench.talker().await;
-    bench.start(&it).await;
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
-    bench.stop(&it).await;
-    it
-}
-
-pub async fn a_log_has_its_past_and_its_tail(bench: Bench) {
-    let it = told(&bench).await;
-    let setup = bench.engine.log_setup(&it.key.id).await.unwrap();
-    assert_eq!(
-        (setup.tty, setup.driver.as_str(), setup.running),
-        (false, "json-file", false)
-    );
-    let all = past(&bench, &it, LogOptions::default()).await;
-    let lines = texts(&all);
-    assert_eq!(lines[..3], ["first", "second", "third"]);
-    assert!(
-        lines.len() > 4 && lines[3..].iter().all(|line| line == "more"),
-        "{lines:?}"
-    );
-    assert!(
-        all.iter()
-            .all(|record| record.stream == LogStream::Stdout && record.cut_from.is_none())
-    );
-    let stamps: Vec<_> = all.iter().map(|record| record.at.unwrap()).collect();
-    assert!(stamps.is_sorted());
-    let options = LogOptions {
-        tail: Some(2),
-        ..LogOptions::default()
-    };
-    assert_eq!(past(&bench, &it, options).await, all[all.len() - 2..]);
-    let options = LogOptions {
-        tail: Some(0),
-        ..LogOptions::default()
-    };
-    assert_eq!(past(&bench, &it, options).await, []);
-}
-
-pub async fn a_followed_log_ends_with_the_run(bench: Bench) {
-    let it = bench.talker().await;
-    bench.start(&it).await;
-    let options = LogOptions {
-        follow: true,
-        ..LogOptions::default()
-    };
-    let batches = bench.engine.logs(&it.key.id, false, options).await.unwrap();
-    let mut batches = Box::pin(batches);
-    let mut lines = Vec::new();
-    soon("live lines", async {
-        while lines.len() < 8 {
-            lines.extend(texts(&batches.next().await.unwrap().unwrap()));
-        }
-    })
-    .await;
-    assert_eq!(lines[..3], ["first", "second", "third"]);
-    bench.stop(&it).await;
-    soon("its end", async {
-        while let Some(batch) = batches.next().await {
-            batch.unwrap();
-        }
-    })
-    .await;
-}
-
-pub async fn a_log_begins_where_it_is_told(bench: Bench) {
-    let it = told(&bench).await;
-    let all = past(&bench, &it, LogOptions::default()).await;
-    let middle = all
-        .iter()
-        .position(|record| record.bytes == b"more")
-        .unwrap()
-        + 1;
-    let since = all[middle].at;
-    let options = LogOptions {
-        since,
-        ..LogOptions::default()
-    };
-    assert_eq!(past(&bench, &it, options).await, all[middle..], "inclusive");
-    let options = LogOptions {
-        since: since.map(|at| at + TimeDelta::nanoseconds(1)),
-        ..LogOptions::default()
-    };
-    assert_eq!(past(&bench, &it, options).await, all[middle + 1..]);
-    let options = LogOptions {
-        until: all[middle].at.map(|at| at - TimeDelta::nanoseconds(1)),
-        ..LogOptions::default()
-    };
-    assert_eq!(past(&bench, &it, options).await, all[..middle]);
-}
-
-pub async fn standard_error_is_told_apart(bench: Bench) {
-    let it = bench.complainer().await;
-    bench.start(&it).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let all = past(&bench, &it, LogOptions::default()).await;
-    assert_eq!(texts(&all), ["a complaint"]);
-    assert_eq!(all[0].stream, LogStream::Stderr);
 }

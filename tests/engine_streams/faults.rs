@@ -31,7 +31,7 @@ impl Fake {
     }
 }
 
-async fn request(stream: &mut UnixStream) -> Option<String> {
+pub(super) async fn request(stream: &mut UnixStream) -> Option<String> {
     let mut held = Vec::new();
     loop {
         if stream.read_buf(&mut held).await.ok()? == 0 {

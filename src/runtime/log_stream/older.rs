@@ -1,0 +1,122 @@
+//! A log further back: pages before what is held of it, until the true beginning.
+//!
+//! The engine counts `tail` from the newest line, applies it before `until`, and counts the parts of long lines. So a page
+//! is asked for by a `tail` that reaches over all that is held, and by `until`, which keeps that from being sent again. A
+//! tail that was too small shows in what comes, and is doubled. The whole log is never asked for.
+mod page;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::StreamExt;
+use tokio::time::timeout;
+
+use self::page::{Page, SLACK, Way};
+use super::named;
+use crate::effect::LogPage;
+use crate::engine::logs::{LogOptions, LogSetup};
+use crate::engine::{Engine, Error};
+use crate::msg::{Failure, OlderLogs};
+
+/// A page comes within this time, or not at all.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Doublings of a tail that brings nothing, before the log is walked without `until`.
+const PATIENCE: u32 = 8;
+/// Stamps of two streams may be this much out of order; lines up to here are read to find the place of the held ones.
+const DISORDER: TimeDelta = TimeDelta::milliseconds(50);
+/// Podman's stamps have whole seconds, its lines have not.
+const COARSE: TimeDelta = TimeDelta::seconds(1);
+
+/// The page before what is held: about as many lines as wanted, the newest of the older ones. Fewer than half of them, or
+/// none, only at the beginning.
+///
+/// Lines later than `before` that the log has further up (two streams out of order by an instant) count as held. After a
+/// clock that was set back they are given.
+///
+/// # Errors
+/// No such container, a driver that cannot be read, a link that was cut, no answer within half a minute.
+pub async fn read(client: &Engine, page: &LogPage) -> Result<OlderLogs, Failure> {
+    timeout(LIMIT, search(client, page))
+        .await
+        .unwrap_or(Err(Error::TimedOut { after: LIMIT }))
+        .map_err(|error| error.failure("read older lines of the log"))
+}
+
+async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
+    let setup = client.log_setup(&wanted.key.id).await?;
+    let reach = wanted
+        .newer
+        .saturating_add(u64::from(wanted.lines))
+        .saturating_add(SLACK as u64);
+    let mut tail = reach;
+    let mut way = Way::Until;
+    let mut doublings = 0;
+    // What a smaller tail brought.
+    let mut smaller = None;
+    loop {
+        let read = reading(client, &setup, wanted, way, tail).await?;
+        let found = read.met() || way == Way::Walk;
+        let mark = Some(read.mark());
+        if found && mark == smaller {
+            return Ok(OlderLogs {
+                records: read.all(),
+                beginning: true,
+            });
+        }
+        if found && read.is_enough(wanted.lines) {
+            return Ok(OlderLogs {
+                records: read.cut(),
+                beginning: false,
+            });
+        }
+        if found {
+            smaller = mark;
+        } else if !read.is_empty() || doublings >= PATIENCE {
+            // The engine ends at the first line later than `until`: the clock was set back there, or what is held is
+            // no longer in the log.
+            (way, tail) = (Way::Walk, reach);
+            continue;
+        }
+        doublings += 1;
+        tail = tail.saturating_mul(2);
+    }
+}
+
+/// One request, read to its end.
+async fn reading(
+    client: &Engine,
+    setup: &LogSetup,
+    wanted: &LogPage,
+    way: Way,
+    tail: u64,
+) -> Result<Page, Error> {
+    let margin = if wanted.before.timestamp_subsec_nanos() == 0 {
+        COARSE
+    } else {
+        DISORDER
+    };
+    // Engines read the number as one of 32 bits with a sign.
+    let tail = u32::try_from(tail.min(i32::MAX as u64)).unwrap_or(u32::MAX);
+    let options = LogOptions {
+        tail: Some(tail),
+        since: None,
+        until: match way {
+            Way::Until => wanted.before.checked_add_signed(margin),
+            Way::Walk => None,
+        },
+        follow: false,
+    };
+    let batches = client
+        .logs(&wanted.key.id, setup.tty, options)
+        .await
+        .map_err(|error| named(error, setup))?;
+    let mut batches = std::pin::pin!(batches);
+    let mut page = Page::new(wanted, way);
+    while let Some(batch) = batches.next().await {
+        for record in batch? {
+            page.take(record);
+        }
+    }
+    page.settle();
+    Ok(page)
+}
