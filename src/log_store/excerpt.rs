@@ -1,45 +1,45 @@
 //! Lines to be taken away: a part of a store as it is now, whatever becomes of the store. Knows no file.
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Kind, LineView, LogStore, Sift};
 
-/// Lines of a store, in order. A clone shares the store's blocks.
+/// Lines of a store, in order. A clone is the same excerpt.
 #[derive(Debug, Clone)]
-pub struct Excerpt {
+pub struct Excerpt(Arc<Part>);
+
+#[derive(Debug)]
+struct Part {
     store: LogStore,
     range: Range<usize>,
     /// Only those that it shows.
     within: Option<Sift>,
 }
 
-/// Of the same store in the same state, and the same part of it.
 impl PartialEq for Excerpt {
     fn eq(&self, other: &Self) -> bool {
-        self.store.revision() == other.store.revision()
-            && self.range == other.range
-            && self.within.is_some() == other.within.is_some()
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 impl Eq for Excerpt {}
 
 impl Excerpt {
-    /// The lines of the range, as far as there are lines; with a sift, those that it shows.
+    /// The lines of the range, as far as there are lines; with a sift, those that it shows. Shares the store's blocks.
     pub fn new(store: &LogStore, range: Range<usize>, within: Option<&Sift>) -> Self {
-        Self {
+        Self(Arc::new(Part {
             range: range.start..range.end.min(store.len()),
             store: store.clone(),
             within: within.cloned(),
-        }
+        }))
     }
 
     /// Lines of it, our own separators included.
     pub fn len(&self) -> usize {
-        match &self.within {
-            Some(sift) => sift
-                .rank(self.range.end)
-                .saturating_sub(sift.rank(self.range.start)),
-            None => self.range.len(),
+        let Range { start, end } = self.0.range;
+        match &self.0.within {
+            Some(sift) => sift.rank(end).saturating_sub(sift.rank(start)),
+            None => end.saturating_sub(start),
         }
     }
 
@@ -49,13 +49,17 @@ impl Excerpt {
 
     /// The lines; separators of our own are no part of a log and stay out unless they are wanted.
     pub fn lines(&self, separators: bool) -> impl Iterator<Item = LineView> + '_ {
-        let start = self.range.start;
+        let Part {
+            store,
+            range,
+            within,
+        } = &*self.0;
         let shown = move |n: usize| {
-            let within = self.within.as_ref();
-            within.is_none_or(|sift| sift.is_shown(start + n))
+            let sift = within.as_ref();
+            sift.is_none_or(|sift| sift.is_shown(range.start + n))
         };
-        self.store
-            .lines(self.range.clone())
+        store
+            .lines(range.clone())
             .enumerate()
             .filter(move |(n, line)| shown(*n) && (separators || line.kind() != Kind::Separator))
             .map(|(_, line)| line)

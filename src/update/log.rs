@@ -12,9 +12,10 @@ use super::reply::told;
 
 /// Bytes of lines looked at between two frames: about two milliseconds.
 const SLICE: usize = 2 << 20;
-/// Lines of one page for a reader who goes up, and for a search.
+/// Lines of one page for a reader who goes up.
 const PAGE: u32 = 1_000;
-const LONG_PAGE: u32 = 10_000;
+/// Lines of one page for a search: more and more, because the engine reads all that is newer once more for each.
+const LONG_PAGES: (u64, u64) = (10_000, 100_000);
 
 pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) {
     let now = state.now;
@@ -173,16 +174,12 @@ pub(super) fn pursue(state: &mut State) -> Effects {
         _ => return Effects::new(),
     }
     book.wants_older = false;
-    match next_page(book) {
-        Some(page) => {
-            book.past = Past::Asked;
-            vec![Effect::FetchOlder(page)]
-        }
-        None => {
-            book.past = Past::Beginning;
-            Effects::new()
-        }
-    }
+    let Some(page) = next_page(book) else {
+        book.past = Past::Beginning;
+        return Effects::new();
+    };
+    book.past = Past::Asked;
+    vec![Effect::FetchOlder(page)]
 }
 
 /// The page that is missing first: of the source of which the least is known.
@@ -195,7 +192,10 @@ fn next_page(book: &LogBook) -> Option<LogPage> {
         before,
         at_before,
         newer: latest.lines,
-        lines: if book.goal.is_some() { LONG_PAGE } else { PAGE },
+        lines: match book.goal {
+            Some(_) => (book.fetched / 2).clamp(LONG_PAGES.0, LONG_PAGES.1) as u32,
+            None => PAGE,
+        },
     })
 }
 

@@ -7,7 +7,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::state::{Layer, Prompt, PromptKind, State, ViewId};
+use crate::state::{Layer, LogBook, Prompt, PromptKind, State, ViewId};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::pen::indent;
@@ -132,7 +132,7 @@ fn count(state: &State, prompt: &Prompt) -> String {
             state.journal.len()
         ),
         (PromptKind::Search, ViewId::Logs) => {
-            let hits = state.logs.as_ref().and_then(|book| book.hit_count());
+            let hits = state.logs.as_ref().and_then(LogBook::hit_count);
             hits.map_or_else(String::new, |(at, of, _)| format!("{at}/{of} lines"))
         }
         (PromptKind::LogFilter { .. }, _) => state.logs.as_ref().map_or_else(String::new, |book| {

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 
 use crate::effect::Effects;
 use crate::log_store::Streams;
-use crate::state::{Choice, Field, Filters, Layer, Menu, MenuItem, Prompt, PromptKind, State};
+use crate::state::{
+    Choice, Field, Filters, Layer, LogBook, Menu, MenuItem, Prompt, PromptKind, State,
+};
 
 use super::with;
 
@@ -13,7 +15,7 @@ fn change(state: &mut State, change: impl FnOnce(&mut Filters)) -> Effects {
 
 pub(super) fn context(state: &mut State) -> Effects {
     change(state, Filters::next_context);
-    let told = state.logs.as_ref().map(|book| book.filters());
+    let told = state.logs.as_ref().map(LogBook::filters);
     if let Some(filters) = told.filter(|f| f.is_open()) {
         let words = match filters.context {
             0 => "no lines around what a filter shows".to_owned(),
@@ -39,7 +41,7 @@ pub(super) fn ask(state: &mut State, keep: bool) -> Effects {
 }
 
 fn prompt(state: &mut State, keep: bool, chip: usize, before: &str) -> Effects {
-    with(state, crate::state::LogBook::hold);
+    with(state, LogBook::hold);
     state.layers.push(Layer::Prompt(Prompt {
         kind: PromptKind::LogFilter { keep, chip },
         title: if keep { "keep" } else { "drop" }.to_owned(),
