@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::text::Level;
+
 /// A keyboard-driven container manager for the terminal.
 ///
 /// Without a command it opens its screen on the engine that docker would use.
@@ -152,12 +154,27 @@ pub(super) struct Logs {
     /// Only the newest lines of each source: a number, or all.
     #[arg(short = 'n', long, value_name = "COUNT")]
     pub tail: Option<String>,
-    /// Only lines that match this regular expression.
+    /// Only lines that match this regular expression; without a capital letter, capitals match too. Given several times,
+    /// all must match.
     #[arg(long, value_name = "REGEX")]
-    pub grep: Option<String>,
+    pub grep: Vec<String>,
+    /// No lines that match this regular expression. May be given several times.
+    #[arg(short = 'v', long, value_name = "REGEX")]
+    pub drop: Vec<String>,
+    /// Only lines of this level or a graver one, each with its stack trace: trace, debug, info, warn, error or fatal.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<Level>,
+    /// One JSON object a line, with time, source, container, stack, service, stream, level and the whole line.
+    #[arg(long, conflicts_with = "timestamps")]
+    pub json: bool,
     /// Begin each line with its time.
     #[arg(short, long)]
     pub timestamps: bool,
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let known = || Level::ALL.map(Level::word).join(", ");
+    Level::from_word(word).ok_or_else(|| format!("a level is one of {}", known()))
 }
 
 #[derive(Debug, Default, Args)]

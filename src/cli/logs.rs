@@ -1,10 +1,13 @@
 //! `logs` as plain lines: of one or several containers, merged by time, followed across restarts when asked.
+mod filter;
 mod follow;
 mod line;
+mod merge;
+mod object;
+mod paint;
 mod past;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use regex::Regex;
 
 use super::args::Logs;
 use super::context::{Context, block_on};
@@ -14,7 +17,9 @@ use super::verb::{containers, wrong_names};
 use crate::runtime::record::local_now;
 use crate::state::names::resolve;
 
-use line::Printer;
+use filter::Filter;
+use line::{Form, Printer};
+use paint::Paint;
 
 /// Where one container's lines begin and end.
 #[derive(Debug, Clone, Copy)]
@@ -31,27 +36,28 @@ pub(super) fn wants_screen(args: &Logs, out: &Out) -> bool {
         || args.since.is_some()
         || args.until.is_some()
         || args.tail.is_some()
-        || args.grep.is_some()
+        || !args.grep.is_empty()
+        || !args.drop.is_empty()
+        || args.level.is_some()
+        || args.json
         || args.timestamps;
     out.is_terminal() && !plain
 }
 
 pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Quit> {
     let range = range(context, args)?;
-    let grep = args
-        .grep
-        .as_deref()
-        .map(Regex::new)
-        .transpose()
-        .map_err(|error| Quit::usage(format!("--grep: {error}")))?;
+    let filter = Filter::new(args)?;
+    let form = match (args.json, args.timestamps) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Stamped,
+        (false, false) => Form::Plain,
+    };
+    let paint = Paint::of(context, out);
     block_on(async {
         let (engine, candidate) = context.engine_of().await?;
         let all = containers(&engine).await?;
         let found = resolve(&args.names, &all).map_err(|errors| wrong_names(&errors))?;
-        let mut printer = Printer::new(out, grep, args.timestamps);
-        for container in &found {
-            printer.source(container);
-        }
+        let mut printer = Printer::new(out, filter, form, paint);
         if args.follow {
             follow::run(candidate, &args.names, range, &mut printer).await
         } else {

@@ -51,6 +51,19 @@ pub struct LogSetup {
     pub exit_code: i64,
 }
 
+impl LogSetup {
+    /// The refusal to read this log, with the driver's name and those that would do; any other error as it is.
+    pub fn named(&self, error: Error) -> Error {
+        if error.status() != Some(501) {
+            return error;
+        }
+        Error::Unsupported(format!(
+            "the log driver `{}` cannot be read: `json-file`, `local` or `journald` can",
+            self.driver
+        ))
+    }
+}
+
 impl LogOptions {
     fn query(&self) -> String {
         let mut query = String::from("?stdout=true&stderr=true&timestamps=true");

@@ -188,7 +188,7 @@ impl Reader {
         let lines = client
             .logs(&self.query.key.id, setup.tty, options)
             .await
-            .map_err(|e| named(e, setup))?;
+            .map_err(|e| setup.named(e))?;
         let mut lines = std::pin::pin!(lines);
         self.seen.resume();
         let mut unsure = resume.is_some() && tail.is_some();
@@ -248,15 +248,4 @@ impl Reader {
             sleep(ENDED_PERIOD).await;
         }
     }
-}
-
-/// A log that cannot be read names its driver.
-fn named(error: Error, setup: &LogSetup) -> Error {
-    if error.status() != Some(501) {
-        return error;
-    }
-    Error::Unsupported(format!(
-        "the log driver `{}` cannot be read: `json-file`, `local` or `journald` can",
-        setup.driver
-    ))
 }

@@ -63,7 +63,10 @@ pub enum StartError {
 /// No terminal, or settings that name what is not there; nothing was painted then.
 pub fn run(options: RunOptions) -> Result<i32, StartError> {
     let keymap = actions::keymap(&options.settings.bindings()).map_err(StartError::Settings)?;
-    let theme = theme(&options).map_err(StartError::Settings)?;
+    let theme = theme(&options.settings, options.paths.as_ref(), &|name| {
+        (options.env)(name)
+    })
+    .map_err(StartError::Settings)?;
     panic::install(options.paths.as_ref().map(|paths| state_dir(&paths.state)));
     raise_open_files();
     let session = Session::enter(Options {
@@ -262,27 +265,34 @@ pub fn detach_bytes(text: &str) -> Vec<u8> {
 }
 
 /// The theme by name and by what the terminal says it can show.
-fn theme(options: &RunOptions) -> Result<Theme, Vec<String>> {
-    let env = |name: &str| (options.env)(name).filter(|value| !value.is_empty());
-    let depth = match options.settings.colors {
+///
+/// # Errors
+/// Each mistake in a theme file of the user's, or that there is none of this name.
+pub fn theme(
+    settings: &Settings,
+    paths: Option<&Paths>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Theme, Vec<String>> {
+    let env = |name: &str| env(name).filter(|value| !value.is_empty());
+    let depth = match settings.colors {
         Colors::None => Depth::None,
         Colors::Sixteen => Depth::Ansi16,
         Colors::Indexed => Depth::Ansi256,
         Colors::True => Depth::True,
         Colors::Auto => depth(&env),
     };
-    let name = options.settings.theme.as_str();
+    let name = settings.theme.as_str();
     let light = match name {
         "light" => true,
         "dark" => false,
         _ => env("COLORFGBG").is_some_and(|v| matches!(v.rsplit(';').next(), Some("7" | "15"))),
     };
-    let ascii = options.settings.ascii || !speaks_utf8(&env);
+    let ascii = settings.ascii || !speaks_utf8(&env);
     let mut theme = Theme::builtin(light, depth, ascii);
     if matches!(name, "default" | "dark" | "light") {
         return Ok(theme);
     }
-    let Some(paths) = &options.paths else {
+    let Some(paths) = paths else {
         return Err(vec![format!("there is no theme `{name}`")]);
     };
     let file = paths.themes.join(format!("{name}.toml"));

@@ -1,45 +1,51 @@
 //! Logs as they come: the names are followed, not the containers' ids, so that a service that is made anew goes on here.
 //! Over the same link and log streams as the screen's, which heal themselves.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, interval, sleep_until};
 
 use super::Range;
 use super::line::Printer;
+use super::merge::{Merge, Next};
 use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;
 use crate::engine::{Candidate, Engine};
-use crate::model::{Container, HostId, Key, Link, LogRecord};
+use crate::model::{Container, EngineEvent, HostId, Key, Link};
 use crate::msg::{HostMsg, LogMsg};
 use crate::runtime::link::LinkTask;
 use crate::runtime::log_stream;
 use crate::state::names::resolve;
 
+const HOST: HostId = HostId(0);
 /// How often it is looked whether somebody still reads.
 const LOOK: Duration = Duration::from_millis(500);
-/// The past is printed in the order of time once all of it is there, or after this long, or when it is this many lines.
-const PAST_LIMIT: Duration = Duration::from_secs(10);
-const PAST_LINES: usize = 100_000;
 /// Lines of the past of a container that came later: all of its life.
 const ALL: u32 = 1_000_000;
+/// Messages of one source that are read ahead: each is up to 256 lines.
+const AHEAD: usize = 2;
+
+/// One container; its number is its place.
+struct Source {
+    key: Key,
+    /// `None` when nothing comes any more.
+    messages: Option<mpsc::Receiver<(LogQuery, LogMsg)>>,
+    failed: bool,
+}
 
 struct Follow<'a, 'o> {
     names: &'a [String],
     range: Range,
     printer: &'a mut Printer<'o>,
     inventory: BTreeMap<Key, Container>,
-    started: BTreeSet<Key>,
-    failed: BTreeSet<Key>,
-    /// Sources whose past is still coming.
-    behind: BTreeSet<Key>,
-    /// The past so far; `None` once it is printed.
-    past: Option<Vec<(Key, LogRecord)>>,
+    sources: Vec<Source>,
+    merge: Merge,
     engine: watch::Receiver<Option<Engine>>,
-    lines: mpsc::Sender<(LogQuery, LogMsg)>,
 }
 
 pub(super) async fn run(
@@ -49,22 +55,18 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<u8, Quit> {
     let (host_out, mut hosts) = mpsc::channel(64);
-    let (lines, mut lines_in) = mpsc::channel(64);
     let engine = watch::Sender::new(None);
     let mut follow = Follow {
         names,
         range,
         printer,
         inventory: BTreeMap::new(),
-        started: BTreeSet::new(),
-        failed: BTreeSet::new(),
-        behind: BTreeSet::new(),
-        past: Some(Vec::new()),
+        sources: Vec::new(),
+        merge: Merge::default(),
         engine: engine.subscribe(),
-        lines,
     };
     let link = LinkTask {
-        host: HostId(0),
+        host: HOST,
         candidates: vec![candidate],
         out: host_out,
         engine,
@@ -72,28 +74,38 @@ pub(super) async fn run(
     };
     tokio::spawn(link.run());
     let mut look = interval(LOOK);
-    let limit = Instant::now() + PAST_LIMIT;
     loop {
-        tokio::select! {
-            Some((_, msg)) = hosts.recv() => follow.host(msg),
-            Some((query, msg)) = lines_in.recv() => follow.log(&query.key, msg)?,
-            _ = look.tick() => {
-                if follow.printer.nobody_reads() {
-                    return Err(Quit::NobodyReads);
-                }
-                if Instant::now() > limit {
-                    follow.print_past()?;
-                }
-            }
-            else => return Ok(DONE),
-        }
+        let wake = follow.print()?;
         if follow.is_hopeless() {
             return Ok(FAILED);
         }
-        if lines_in.is_empty() {
-            follow.printer.flush()?;
+        tokio::select! {
+            msg = hosts.recv() => match msg {
+                Some((_, msg)) => follow.host(msg),
+                None => return Ok(DONE),
+            },
+            (source, msg) = heard(&mut follow.sources, &follow.merge) => follow.log(source, msg),
+            _ = look.tick() => if follow.printer.nobody_reads() {
+                return Err(Quit::NobodyReads);
+            },
+            () = sleep_until(wake) => {}
         }
     }
+}
+
+/// The next message of a source that may run ahead further; `None` of it: it is over.
+async fn heard(sources: &mut [Source], merge: &Merge) -> (usize, Option<LogMsg>) {
+    poll_fn(|cx| {
+        for (n, source) in sources.iter_mut().enumerate() {
+            if let Some(messages) = source.messages.as_mut().filter(|_| merge.has_room(n))
+                && let Poll::Ready(msg) = messages.poll_recv(cx)
+            {
+                return Poll::Ready((n, msg.map(|(_, msg)| msg)));
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 impl Follow<'_, '_> {
@@ -114,23 +126,44 @@ impl Follow<'_, '_> {
             HostMsg::Link(Link::Down { reason, .. }) => {
                 complain(&format!("the engine went away: {}", reason.why));
             }
-            HostMsg::Link(_)
-            | HostMsg::Info(_)
-            | HostMsg::Events(_)
-            | HostMsg::Samples(_)
-            | HostMsg::NoSample(_) => {}
+            HostMsg::Events(events) => {
+                for event in &events {
+                    self.happened(event);
+                }
+            }
+            HostMsg::Link(_) | HostMsg::Info(_) | HostMsg::Samples(_) | HostMsg::NoSample(_) => {}
         }
+    }
+
+    /// What the lines cannot tell is told between them, on stderr.
+    fn happened(&mut self, event: &EngineEvent) {
+        let source = self.sources.iter().rposition(|s| *s.key.id == event.id);
+        let Some(source) = source.filter(|_| event.kind == "container") else {
+            return;
+        };
+        let what = match event.action.as_str() {
+            "die" | "died" => match event.exit_code() {
+                Some(code) => format!("exited with code {code}"),
+                None => "exited".to_owned(),
+            },
+            "oom" => "ran out of memory".to_owned(),
+            "start" => "started".to_owned(),
+            "destroy" | "remove" => "was removed".to_owned(),
+            _ => return,
+        };
+        let text = format!("{} {what}", self.printer.name(source));
+        self.merge.note(event.at, text, Instant::now());
     }
 
     /// Starts the streams of containers that a name means now and did not before.
     fn start_new(&mut self) {
         let all: Vec<Container> = self.inventory.values().cloned().collect();
-        let first = self.started.is_empty();
+        let first = self.sources.is_empty();
         for name in self.names {
             // A name that means nothing for a moment: its container is being made anew.
             let found = resolve(std::slice::from_ref(name), &all).unwrap_or_default();
             for container in found {
-                if self.started.insert(container.key.clone()) {
+                if self.sources.iter().all(|s| s.key != container.key) {
                     self.start(container, first);
                 }
             }
@@ -138,65 +171,68 @@ impl Follow<'_, '_> {
     }
 
     fn start(&mut self, container: &Container, first: bool) {
+        let key = container.key.clone();
         self.printer.source(container);
+        self.merge.source(Instant::now());
         let query = LogQuery {
-            key: container.key.clone(),
-            tail: if first {
-                self.range.tail.unwrap_or(ALL)
-            } else {
-                ALL
-            },
+            key: key.clone(),
+            tail: self.range.tail.filter(|_| first).unwrap_or(ALL),
             since: self.range.since,
         };
-        if self.past.is_some() {
-            self.behind.insert(container.key.clone());
-        }
-        let (engine, lines) = (self.engine.clone(), self.lines.clone());
-        tokio::spawn(log_stream::run(query, engine, lines));
+        let (out, messages) = mpsc::channel(AHEAD);
+        tokio::spawn(log_stream::run(query, self.engine.clone(), out));
+        self.sources.push(Source {
+            key,
+            messages: Some(messages),
+            failed: false,
+        });
     }
 
-    fn log(&mut self, key: &Key, msg: LogMsg) -> Result<(), Quit> {
+    fn log(&mut self, source: usize, msg: Option<LogMsg>) {
         match msg {
-            LogMsg::Lines(records) => {
-                if let Some(past) = &mut self.past {
-                    past.extend(records.into_iter().map(|record| (key.clone(), record)));
-                    if past.len() > PAST_LINES {
-                        return self.print_past();
-                    }
-                    return Ok(());
+            Some(LogMsg::Lines(records)) => self.merge.lines(source, records, Instant::now()),
+            Some(LogMsg::CaughtUp) => self.merge.caught_up(source),
+            Some(LogMsg::Ended) => self.merge.quiet(source),
+            Some(LogMsg::Failed(failure)) => {
+                complain(&format!(
+                    "{}: {}",
+                    self.printer.name(source),
+                    told(&failure)
+                ));
+                self.merge.quiet(source);
+                if let Some(source) = self.sources.get_mut(source) {
+                    source.failed = true;
                 }
-                for record in &records {
-                    self.printer.record(key, record)?;
+            }
+            None => {
+                self.merge.quiet(source);
+                if let Some(source) = self.sources.get_mut(source) {
+                    source.messages = None;
                 }
-                return Ok(());
-            }
-            LogMsg::Failed(failure) => {
-                let name = self.inventory.get(key).map_or(key.short(), |c| &c.name);
-                complain(&format!("{name}: {}", told(&failure)));
-                self.failed.insert(key.clone());
-                self.behind.remove(key);
-            }
-            LogMsg::CaughtUp | LogMsg::Ended => {
-                self.behind.remove(key);
             }
         }
-        if self.behind.is_empty() {
-            self.print_past()?;
-        }
-        Ok(())
     }
 
-    fn print_past(&mut self) -> Result<(), Quit> {
-        let mut past = self.past.take().unwrap_or_default();
-        past.sort_by_key(|(_, record)| record.at);
-        for (key, record) in &past {
-            self.printer.record(key, record)?;
+    /// Prints what is ripe; when to look again at the latest.
+    fn print(&mut self) -> Result<Instant, Quit> {
+        let now = Instant::now();
+        loop {
+            match self.merge.next(now) {
+                Next::Line(source, record) => self.printer.record(source, &record)?,
+                Next::Note(text) => {
+                    self.printer.flush()?;
+                    complain(&text);
+                }
+                Next::Wait(until) => {
+                    self.printer.flush()?;
+                    return Ok(until.unwrap_or(now + LOOK));
+                }
+            }
         }
-        Ok(())
     }
 
     /// No source can be read.
     fn is_hopeless(&self) -> bool {
-        !self.started.is_empty() && self.failed.len() == self.started.len()
+        !self.sources.is_empty() && self.sources.iter().all(|source| source.failed)
     }
 }

@@ -1,8 +1,8 @@
 //! What was logged so far, of several containers in the order of time, without holding it all.
 use std::collections::VecDeque;
-use std::pin::Pin;
 
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, StreamExt};
+use tokio::sync::mpsc;
 
 use super::Range;
 use super::line::Printer;
@@ -10,15 +10,21 @@ use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::engine::logs::LogOptions;
 use crate::engine::{Engine, Error};
-use crate::model::{Container, Key, LogRecord};
+use crate::model::{Container, LogRecord};
 
-type Batches = Pin<Box<dyn Stream<Item = Result<Vec<LogRecord>, Error>> + Send>>;
+/// Lines and bytes that are handed on together, about.
+const LINES: usize = 256;
+const BYTES: usize = 256 << 10;
+/// Of those, how many are read ahead.
+const AHEAD: usize = 2;
+
+type Batch = Result<Vec<LogRecord>, Error>;
 
 /// One container's lines, oldest first.
 struct Source {
-    key: Key,
+    number: usize,
     name: String,
-    batches: Batches,
+    batches: mpsc::Receiver<Batch>,
     next: VecDeque<LogRecord>,
 }
 
@@ -29,42 +35,54 @@ pub(super) async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<u8, Quit> {
     let mut code = DONE;
-    let mut sources = Vec::new();
-    for container in found {
-        match open(engine, container, range).await {
-            Ok(batches) => sources.push(Source {
-                key: container.key.clone(),
+    let mut sources: Vec<Source> = found
+        .iter()
+        .map(|container| {
+            let (out, batches) = mpsc::channel(AHEAD);
+            let (engine, id) = (engine.clone(), container.key.id.to_string());
+            // In a task of its own, all containers' at once: the one in front is woken for each line, at a high price.
+            tokio::spawn(async move {
+                if let Err(error) = read(&engine, &id, range, &out).await {
+                    let _closed = out.send(Err(error)).await;
+                }
+            });
+            Source {
+                number: printer.source(container),
                 name: container.name.clone(),
                 batches,
                 next: VecDeque::new(),
-            }),
-            Err(error) => {
-                failed(&container.name, &error);
-                code = FAILED;
             }
-        }
-    }
-    while !sources.is_empty() {
-        let mut kept = Vec::new();
-        for mut source in sources {
+        })
+        .collect();
+    loop {
+        let mut n = 0;
+        while let Some(source) = sources.get_mut(n) {
             match source.fill().await {
-                Ok(true) => kept.push(source),
-                Ok(false) => {}
+                Ok(true) => n += 1,
+                Ok(false) => drop(sources.remove(n)),
                 Err(error) => {
-                    failed(&source.name, &error);
+                    let what = format!("read the log of {}", source.name);
+                    complain(&told(&error.failure(&what)));
                     code = FAILED;
+                    sources.remove(n);
                 }
             }
         }
-        sources = kept;
+        if sources.is_empty() {
+            printer.flush()?;
+            return Ok(code);
+        }
         print_oldest(&mut sources, printer)?;
     }
-    printer.flush()?;
-    Ok(code)
 }
 
-async fn open(engine: &Engine, container: &Container, range: Range) -> Result<Batches, Error> {
-    let id = &container.key.id;
+/// Hands lines on until there are no more, or nobody wants them.
+async fn read(
+    engine: &Engine,
+    id: &str,
+    range: Range,
+    out: &mpsc::Sender<Batch>,
+) -> Result<(), Error> {
     let setup = engine.log_setup(id).await?;
     let options = LogOptions {
         tail: range.tail,
@@ -72,19 +90,44 @@ async fn open(engine: &Engine, container: &Container, range: Range) -> Result<Ba
         until: range.until,
         follow: false,
     };
-    Ok(Box::pin(engine.logs(id, setup.tty, options).await?))
-}
-
-fn failed(name: &str, error: &Error) {
-    complain(&told(&error.failure(&format!("read the log of {name}"))));
+    let batches = engine
+        .logs(id, setup.tty, options)
+        .await
+        .map_err(|error| setup.named(error))?;
+    let mut batches = std::pin::pin!(batches);
+    while let Some(first) = batches.next().await {
+        let mut lines = first?;
+        let mut bytes: usize = lines.iter().map(|line| line.bytes.len()).sum();
+        let mut failure = None;
+        while lines.len() < LINES && bytes < BYTES {
+            match batches.next().now_or_never() {
+                Some(Some(Ok(more))) => {
+                    bytes += more.iter().map(|line| line.bytes.len()).sum::<usize>();
+                    lines.extend(more);
+                }
+                Some(Some(Err(error))) => {
+                    failure = Some(error);
+                    break;
+                }
+                Some(None) | None => break,
+            }
+        }
+        if out.send(Ok(lines)).await.is_err() {
+            return Ok(());
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 impl Source {
     /// Has a next line; `false` when there are no more.
     async fn fill(&mut self) -> Result<bool, Error> {
         while self.next.is_empty() {
-            match self.batches.next().await {
-                Some(batch) => self.next.extend(batch?),
+            match self.batches.recv().await {
+                Some(batch) => self.next = batch?.into(),
                 None => return Ok(false),
             }
         }
@@ -100,7 +143,7 @@ fn print_oldest(sources: &mut [Source], printer: &mut Printer<'_>) -> Result<(),
             .min_by_key(|source| source.next.front().and_then(|record| record.at));
         let Some(source) = oldest else { return Ok(()) };
         if let Some(record) = source.next.pop_front() {
-            printer.record(&source.key, &record)?;
+            printer.record(source.number, &record)?;
         }
     }
     Ok(())

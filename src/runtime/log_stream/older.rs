@@ -12,7 +12,6 @@ use futures::StreamExt;
 use tokio::time::timeout;
 
 use self::page::{Page, SLACK, Way};
-use super::named;
 use crate::effect::LogPage;
 use crate::engine::logs::{LogOptions, LogSetup};
 use crate::engine::{Engine, Error};
@@ -109,7 +108,7 @@ async fn reading(
     let batches = client
         .logs(&wanted.key.id, setup.tty, options)
         .await
-        .map_err(|error| named(error, setup))?;
+        .map_err(|error| setup.named(error))?;
     let mut batches = std::pin::pin!(batches);
     let mut page = Page::new(wanted, way);
     while let Some(batch) = batches.next().await {
