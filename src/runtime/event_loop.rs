@@ -163,7 +163,7 @@ impl<S: Screen> EventLoop<S> {
             Some((id, msg)) = inbox.hosts.recv() => Woke::Host(id, msg),
             Some((query, msg)) = inbox.logs.recv() => Woke::Logs(query, msg),
             () = at(tick_at) => Woke::Tick,
-            () = std::future::ready(()), if work => Woke::Msg(Msg::Idle),
+            () = tokio::task::yield_now(), if work => Woke::Msg(Msg::Idle),
         }
     }
 

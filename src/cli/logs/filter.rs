@@ -2,8 +2,8 @@
 //! it belongs to. Knows records, not who prints them.
 use crate::cli::args::Logs;
 use crate::cli::out::Quit;
+use crate::log_store::Matcher;
 use crate::model::{LogRecord, LogStream};
-use crate::state::log_store::Matcher;
 use crate::text::{Grouper, Level, level_of};
 
 /// What was asked for.
