@@ -111,7 +111,8 @@ impl LogText {
         }
         let fields = told.text.len() + folded.message.replace('\n', "↵").len();
         told.text.push_str(&text::one_line(folded));
-        if fields < told.text.len() {
+        // Without a message they are what the line says.
+        if fields < told.text.len() && !folded.message.is_empty() {
             told.pieces.push((fields..told.text.len(), Piece::Fields));
         }
         told

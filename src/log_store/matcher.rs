@@ -12,6 +12,9 @@ use super::plain::{plain, undress};
 /// Memory a pattern may take when it is compiled and when it runs, in bytes.
 const MOST_MEMORY: usize = 8 << 20;
 
+/// What stands between a name and its value, in logfmt and in JSON.
+const PAIR: &str = r#"(?:="?|"\s*:\s*"?)"#;
+
 #[derive(Debug)]
 enum Engine {
     Word(Box<Finder<'static>>),
@@ -38,13 +41,21 @@ impl PartialEq for Matcher {
 impl Eq for Matcher {}
 
 impl Matcher {
-    /// A regular expression, in the syntax of the `regex` crate. Without a capital letter it finds capitals too.
+    /// A regular expression, in the syntax of the `regex` crate. Without a capital letter it finds capitals too. What is
+    /// shown as `name=value` is found in JSON too, where it is `"name":"value"`.
     ///
     /// # Errors
     /// What is wrong with the pattern, in one line.
     pub fn regex(typed: &str) -> Result<Self, String> {
         let literal = !typed.is_empty() && regex::escape(typed) == typed;
-        Self::new(typed, literal)
+        if !typed.contains('=') || typed.contains(['[', '\\']) {
+            return Self::new(typed, literal);
+        }
+        let told = Self::new(&typed.replace('=', PAIR), false)?;
+        Ok(Self {
+            typed: typed.into(),
+            ..told
+        })
     }
 
     /// The text itself. Without a capital letter it finds capitals too.
@@ -266,6 +277,21 @@ mod tests {
         assert_eq!(lines("x*", text), [0, 1, 2, 3, 4, 5]);
         assert_eq!(lines(r"\Stwo", text), [] as [usize; 0]);
         assert_eq!(lines(r"\S+OR two", text), [1], "a class is no capital");
+    }
+
+    #[test]
+    fn pairs_are_found_as_they_are_shown() {
+        let text = br#"{"status":200,"path": "/a"}
+status=200 path="/a"
+{"status":404}
+"#;
+        assert_eq!(lines("status=200", text), [0, 1]);
+        assert_eq!(lines("path=/a", text), [0, 1]);
+        assert_eq!(lines("Status=200", text), [] as [usize; 0]);
+        assert_eq!(lines("[=]200", text), [1], "a class is what it says");
+        let matcher = Matcher::regex("status=200").unwrap();
+        assert_eq!(matcher.typed(), "status=200");
+        assert_eq!(matcher.places("x status=200").next(), Some(2..12));
     }
 
     #[test]
