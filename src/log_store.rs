@@ -201,6 +201,37 @@ impl LogStore {
         self.limits.budget.saturating_sub(self.weight + kept)
     }
 
+    /// Lets lines go: all. What comes next has ids of its own.
+    pub fn clear(&mut self) {
+        *self = Self {
+            next_line: self.next_line,
+            next_block: self.next_block,
+            revision: self.revision + 1,
+            ..Self::new(self.limits)
+        };
+    }
+
+    /// Drops the newest lines, a block at a time, until there is room for so many bytes, but none before the line `keep`.
+    /// Returns how many went.
+    pub fn shed_newest(&mut self, bytes: usize, keep: usize) -> usize {
+        let first = self.slots.front().map_or(0, |slot| slot.start);
+        let mut lines = 0;
+        while self.room() < bytes {
+            let begins = self.slots.back().map_or(0, |slot| slot.start - first) as usize;
+            if begins <= keep {
+                break;
+            }
+            let Some(slot) = self.slots.pop_back() else {
+                break;
+            };
+            self.forget(&slot, slot.block.raw().is_some());
+            lines += slot.block.lines();
+            self.packed = self.packed.min(self.slots.len());
+            self.revision += 1;
+        }
+        lines
+    }
+
     /// The line at an index; 0 is the oldest held.
     pub fn line(&self, index: usize) -> Option<LineView> {
         let (at, slot) = self.locate(index)?;

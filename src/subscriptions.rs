@@ -48,7 +48,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         _ => {}
     }
-    if let Some(book) = state.logs.as_ref() {
+    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
         let read = state.world.containers().filter(|c| book.target.includes(c));
         wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
     }

@@ -1,5 +1,6 @@
 //! Styles by meaning: one list of theme keys, a spec language for settings, palettes that degrade.
 //! Level 1: knows colours, no screen and no state.
+mod foreign;
 mod spec;
 mod symbols;
 
@@ -222,11 +223,6 @@ impl Theme {
                 .copied()
                 .unwrap_or(Key::Source1),
         )
-    }
-
-    /// A foreign colour (from a log line) as this terminal can show it.
-    pub fn degrade(&self, style: Style) -> Style {
-        degrade(style, self.depth)
     }
 }
 

@@ -62,6 +62,8 @@ pub struct LogBook {
     pub follow: bool,
     /// Lines of the past to begin with.
     pub tail: u32,
+    /// The newest lines were let go for older ones, and none is read until the reader goes back to the end.
+    pub apart: bool,
     /// Shown lines that came since the reader left the end.
     pub unread: u64,
     /// The reader went up against the oldest line held.
@@ -89,6 +91,8 @@ pub struct LogBook {
     marks: Vec<LogMark>,
     runs: Vec<LogMark>,
     rate: Rate,
+    /// Lines dropped for the budget when it was last looked what the oldest are; `None`: that must be looked at anew.
+    dropped: Option<u64>,
 }
 
 impl LogBook {
@@ -99,6 +103,7 @@ impl LogBook {
             sources: Vec::new(),
             look,
             follow: true,
+            apart: false,
             tail,
             unread: 0,
             wants_older: false,
@@ -119,6 +124,7 @@ impl LogBook {
             marks: Vec::new(),
             runs: Vec::new(),
             rate: Rate::default(),
+            dropped: Some(0),
         }
     }
 

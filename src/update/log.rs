@@ -165,8 +165,11 @@ pub(super) fn pursue(state: &mut State) -> Effects {
         return Effects::new();
     };
     let wanted = book.wants_older || book.goal.is_some();
+    if wanted {
+        book.find_oldest();
+    }
     match book.past {
-        Past::Open | Past::Failed if wanted && book.caught_up() => {}
+        Past::Open | Past::Failed if wanted && (book.apart || book.caught_up()) => {}
         Past::Beginning | Past::Full | Past::Asked => {
             book.wants_older = false;
             return Effects::new();

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::cli::context::Context;
 use crate::cli::out::{Out, complain};
 use crate::runtime::startup::theme;
-use crate::text::{SafeText, TextColor, TextStyle};
+use crate::text::SafeText;
 use crate::theme::{Depth, Theme};
 
 /// Modifiers with the codes that switch them on.
@@ -61,7 +61,7 @@ impl Paint {
         let mut at = 0;
         for run in &text.runs {
             let (start, end) = (run.start as usize, run.end as usize);
-            let on = sgr(theme.degrade(style(run.style)));
+            let on = sgr(theme.foreign(run.style));
             line.push_str(text.text.get(at..start).unwrap_or_default());
             line.push_str(&on);
             line.push_str(text.text.get(start..end).unwrap_or_default());
@@ -72,32 +72,6 @@ impl Paint {
         }
         line.push_str(text.text.get(at..).unwrap_or_default());
     }
-}
-
-fn style(look: TextStyle) -> Style {
-    let color = |color| match color {
-        TextColor::Default => None,
-        TextColor::Indexed(n) => Some(Color::Indexed(n)),
-        TextColor::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
-    };
-    let mut style = Style {
-        fg: color(look.fg),
-        bg: color(look.bg),
-        ..Style::default()
-    };
-    for (on, modifier) in [
-        (look.bold, Modifier::BOLD),
-        (look.dim, Modifier::DIM),
-        (look.italic, Modifier::ITALIC),
-        (look.underline, Modifier::UNDERLINED),
-        (look.reverse, Modifier::REVERSED),
-        (look.strike, Modifier::CROSSED_OUT),
-    ] {
-        if on {
-            style = style.add_modifier(modifier);
-        }
-    }
-    style
 }
 
 /// What switches a style on in a terminal that shows plain text; empty when it is that.

@@ -9,6 +9,12 @@ use crate::model::{Key, LogRecord};
 
 /// Lines at the end among which a separator is looked for that says the same already.
 const RECENT: usize = 500;
+/// Lines behind the reader's that stay where room is made.
+const NEAR: usize = 1_000;
+/// What a line takes beside its bytes, at most, before it is packed.
+const LINE_COST: usize = 32;
+/// Lines among which the oldest of each source is looked for.
+const SOUGHT: usize = 200_000;
 
 impl LogBook {
     /// The number of this container's source, added when it is new.
@@ -30,6 +36,9 @@ impl LogBook {
     /// Takes records of one source, oldest first.
     pub fn push(&mut self, key: &Key, name: &str, records: &[LogRecord], now: DateTime<Utc>) {
         let number = self.source(key, name);
+        if self.apart {
+            return;
+        }
         let Some(source) = self.sources.get_mut(number) else {
             return;
         };
@@ -64,12 +73,14 @@ impl LogBook {
                 line(record, number as u16, level, continues)
             })
             .collect();
+        self.make_room(records);
         let gone = self.store.prepend(&page);
         self.fetched += records.len() as u64;
         if let Some(source) = self.sources.get_mut(number) {
-            source.older(records, beginning);
+            source.older(records, beginning && gone == 0);
         }
         self.past = if gone > 0 {
+            self.dropped = None;
             Past::Full
         } else if self.sources.iter().all(LogSource::is_whole) {
             Past::Beginning
@@ -80,9 +91,58 @@ impl LogBook {
         self.settle_anchor();
     }
 
+    /// The newest lines make room for a page of older ones: the reader has gone away from them, and they can be read
+    /// again.
+    fn make_room(&mut self, page: &[LogRecord]) {
+        let bytes = page.iter().map(|r| r.bytes.len() + LINE_COST).sum();
+        let keep = match self.goal {
+            Some(_) => 0,
+            None if self.follow => return,
+            None => self.top(),
+        };
+        if self.store.shed_newest(bytes, keep + NEAR) > 0 {
+            self.apart = true;
+            self.follow = false;
+            self.unread = 0;
+        }
+    }
+
+    /// Finds out what the oldest line held of each source is, where older ones were dropped.
+    pub fn find_oldest(&mut self) {
+        if self.dropped == Some(self.store.dropped()) {
+            return;
+        }
+        self.dropped = Some(self.store.dropped());
+        let mut first: Vec<Option<(DateTime<Utc>, u32)>> = vec![None; self.sources.len()];
+        let mut last = None;
+        for line in self.store.lines(0..SOUGHT) {
+            let at = line.at().filter(|_| line.kind() != Kind::Separator);
+            last = last.max(line.at());
+            match (first.get_mut(usize::from(line.source())), at) {
+                (Some(slot @ None), Some(at)) => *slot = Some((at, 1)),
+                (Some(Some((known, n))), Some(at)) if *known == at => *n += 1,
+                _ => {}
+            }
+        }
+        for (source, first) in self.sources.iter_mut().zip(first) {
+            // Of a source that has no line there, all up to there is missing.
+            let first = first.or(last.map(|at| (at, 0)));
+            if source.oldest.is_some() && first != source.oldest {
+                source.oldest = first;
+                source.beginning = false;
+            }
+        }
+        if matches!(self.past, Past::Beginning | Past::Full) {
+            self.past = Past::Open;
+        }
+    }
+
     /// A line of our own that tells what happened. `run`: it begins a run of the container.
     pub fn separate(&mut self, key: &Key, name: &str, at: DateTime<Utc>, text: &str, run: bool) {
         let number = self.source(key, name);
+        if self.apart {
+            return;
+        }
         let from = self.len().saturating_sub(RECENT);
         let said = self.store.lines(from..self.len()).any(|line| {
             line.kind() == Kind::Separator

@@ -1,7 +1,7 @@
 //! Where the reader is in a log view, what is marked and selected there, and the ways to go. Knows no screen.
 use chrono::{DateTime, Utc};
 
-use super::{Filters, LogBook};
+use super::{Filters, LogBook, Past};
 use crate::log_store::LineView;
 use crate::text::Level;
 
@@ -65,8 +65,20 @@ impl LogBook {
         };
     }
 
-    /// Stays with the newest line.
+    /// Stays with the newest line. Where it was let go for older ones, all is read anew.
     pub fn go_to_end(&mut self) {
+        if self.apart {
+            self.apart = false;
+            self.store.clear();
+            self.dropped = Some(0);
+            for source in &mut self.sources {
+                source.reset();
+            }
+            self.past = Past::Open;
+            self.told = false;
+            self.keep_up();
+            self.settle_anchor();
+        }
         self.follow = true;
         self.unread = 0;
     }

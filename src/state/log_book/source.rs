@@ -87,6 +87,11 @@ impl LogSource {
         self.classifier.classify(&record.bytes)
     }
 
+    /// Forgets all that is known of its lines: they are read anew.
+    pub(super) fn reset(&mut self) {
+        *self = Self::new(self.key.clone(), &self.name, self.colour, self.muted);
+    }
+
     /// Takes note of a page of older lines.
     pub(super) fn older(&mut self, records: &[LogRecord], beginning: bool) {
         self.beginning = beginning;

@@ -41,6 +41,22 @@ impl Bench {
         self
     }
 
+    /// Lines that hardly can be packed, a millisecond apart.
+    fn push_many(&mut self, name: &str, ms: std::ops::Range<i64>) -> &mut Self {
+        let text = |n: i64| {
+            let mixed = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            format!(
+                "{mixed:016x}{:016x}",
+                mixed.rotate_left(29).wrapping_mul(mixed)
+            )
+        };
+        let records: Vec<LogRecord> = ms.map(|n| record(n, &text(n))).collect();
+        for some in records.chunks(500) {
+            self.book.push(&Self::key(name), name, some, at(1_000_000));
+        }
+        self
+    }
+
     fn older(&mut self, name: &str, lines: &[(i64, &str)], beginning: bool) -> &mut Self {
         let records: Vec<LogRecord> = lines.iter().map(|(ms, text)| record(*ms, text)).collect();
         self.book.push_older(&Self::key(name), &records, beginning);
@@ -101,11 +117,10 @@ fn the_budget_drops_the_oldest_and_the_place_goes_to_what_is_left() {
     it.push("a", &[(0, "first")]);
     it.book.follow = false;
     it.book.set_top(0, 0);
-    for i in 1..20_000 {
-        it.push("a", &[(i, "a line of the log that takes some room")]);
-    }
+    it.push_many("a", 1..20_000);
     let book = &it.book;
     assert!(book.store().bytes_held() <= 100_000);
+    assert!(book.store().dropped() > 0);
     assert_eq!(book.store().dropped() as usize + book.len(), 20_000);
     assert_eq!(book.top(), 0);
     assert_eq!(book.shown(), book.len());
@@ -254,6 +269,59 @@ fn history_stops_where_there_is_no_room() {
         assert!(page < 100, "it must be full some time");
     }
     assert!(it.book.store().bytes_held() <= 40_000);
+}
+
+#[test]
+fn a_reader_who_goes_far_back_leaves_the_newest_lines_and_gets_them_again() {
+    let mut it = Bench::new(200_000);
+    let text = "a line that takes some room, and is not like the others ".repeat(4);
+    let page = |n: i64| -> Vec<(i64, String)> {
+        let line = |i| (n * 100 + i, format!("{} {text}", n * 100 + i));
+        (0..100).map(line).collect()
+    };
+    let newest = page(1000);
+    let lines: Vec<(i64, &str)> = newest.iter().map(|(ms, t)| (*ms, t.as_str())).collect();
+    it.push("a", &lines);
+    it.book.follow = false;
+    it.book.set_top(0, 0);
+    let mut first = 1000;
+    while first > 800 {
+        first -= 1;
+        let older = page(first);
+        let lines: Vec<(i64, &str)> = older.iter().map(|(ms, t)| (*ms, t.as_str())).collect();
+        it.older("a", &lines, first == 800);
+        it.book.set_top(0, 0);
+        assert!(it.text(0).starts_with(&format!("{} ", first * 100)));
+    }
+    assert!(it.book.apart);
+    assert_eq!(it.book.past, Past::Beginning);
+    assert!(it.book.store().bytes_held() <= 200_000);
+    assert_eq!(it.book.store().dropped(), 0, "what was let go is not lost");
+    let held = it.book.len();
+    it.push("a", &[(999_999, "comes while the reader is far back")]);
+    assert_eq!(it.book.len(), held, "it is read again on the way back");
+    it.book.go_to_end();
+    assert!(it.book.is_empty() && it.book.follow && !it.book.apart);
+    it.push("a", &[(999_999, "now")]);
+    assert_eq!(it.shown(), ["now"]);
+    assert_eq!(it.book.sources[0].oldest, Some((at(999_999), 1)));
+}
+
+#[test]
+fn what_was_dropped_is_fetched_again_from_where_the_lines_held_begin() {
+    let mut it = Bench::new(100_000);
+    it.push("b", &[(0, "the only one of b")]);
+    it.push_many("a", 1..20_000);
+    assert!(it.book.store().dropped() > 0);
+    assert_eq!(it.book.sources[1].oldest, Some((at(1), 1)), "long gone");
+    it.book.find_oldest();
+    let (oldest, n) = it.book.sources[1].oldest.unwrap();
+    assert_eq!(Some(oldest), it.book.line(0).unwrap().at());
+    assert_eq!(n, 1);
+    let (of_b, n) = it.book.sources[0].oldest.unwrap();
+    assert_eq!((of_b, n), (at(19_999), 0), "all of b is missing");
+    it.book.find_oldest();
+    assert_eq!(it.book.past, Past::Open);
 }
 
 #[test]

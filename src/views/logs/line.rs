@@ -4,12 +4,12 @@ use std::ops::Range;
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 
 use crate::layout::{LogColumns, LogText, Piece};
 use crate::log_store::{Kind, LineView};
 use crate::state::{LogBook, Stamps, State};
-use crate::text::{self, Level, TextColor, TextStyle};
+use crate::text::{self, Level};
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
 use crate::widgets::pen::{indent, row};
@@ -178,7 +178,7 @@ impl LinePen<'_> {
                 pieces.push((at..range.start, plain));
             }
             let style = match piece {
-                Piece::Own(look) => foreign(self.theme, *look),
+                Piece::Own(look) => self.theme.style(Key::Text).patch(self.theme.foreign(*look)),
                 Piece::Level(level) => self.theme.style(level_key(*level)),
                 Piece::Fields => self.theme.style(Key::Dim),
             };
@@ -225,34 +225,4 @@ fn cut(pieces: &[(Range<usize>, Style)], range: &Range<usize>) -> Vec<(Range<usi
             (start < end).then_some((start..end, *style))
         })
         .collect()
-}
-
-fn color(color: TextColor) -> Option<Color> {
-    match color {
-        TextColor::Default => None,
-        TextColor::Indexed(n) => Some(Color::Indexed(n)),
-        TextColor::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
-    }
-}
-
-/// The look a program asked for, as this terminal can show it; text on its own colour loses the ground.
-fn foreign(theme: &Theme, look: TextStyle) -> Style {
-    let mut style = theme.style(Key::Text);
-    if let Some(fg) = color(look.fg) {
-        style.fg = Some(fg);
-    }
-    style.bg = color(look.bg).filter(|bg| Some(*bg) != color(look.fg));
-    for (on, modifier) in [
-        (look.bold, Modifier::BOLD),
-        (look.dim, Modifier::DIM),
-        (look.italic, Modifier::ITALIC),
-        (look.underline, Modifier::UNDERLINED),
-        (look.reverse, Modifier::REVERSED),
-        (look.strike, Modifier::CROSSED_OUT),
-    ] {
-        if on {
-            style = style.add_modifier(modifier);
-        }
-    }
-    theme.degrade(style)
 }

@@ -62,6 +62,9 @@ fn place(book: &LogBook, parts: &mut Parts<'_>) {
         );
     } else if book.follow {
         parts.add(240, "following", Key::LinkUp);
+    } else if book.apart {
+        let words = format!("far back {bullet} G comes back to now");
+        parts.add(240, words, Key::StateBusy);
     } else if book.unread > 0 {
         let words = format!("paused {bullet} {} new", text::count(book.unread));
         parts.add(240, words, Key::StateBusy);
