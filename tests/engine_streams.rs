@@ -410,6 +410,23 @@ async fn short_runs_between_two_looks_are_read() {
 }
 
 #[tokio::test]
+async fn rotation_while_followed_neither_loses_nor_repeats_a_line() {
+    let Some(engine) = real().await else { return };
+    // A file lasts half a second: when two are full before it looks, engine 20.10 itself passes one over.
+    let script = "for k in $(seq 60); do seq $((k*500-499)) $((k*500)); sleep 0.1; done; echo done; while :; do sleep 0.1; done";
+    let options = ["--log-opt", "max-size=200k", "--log-opt", "max-file=50"];
+    let made = sh(&options, script);
+    let mut followed = follow(&engine, &made, 100_000);
+    let mut lines = followed.until("done").await;
+    assert_eq!(lines.pop().unwrap(), "done");
+    let wanted: Vec<String> = (1..=30_000).map(|n| n.to_string()).collect();
+    let number = |line: &String| line.parse::<u32>().unwrap();
+    let odd = |pair: &&[String]| number(&pair[0]) + 1 != number(&pair[1]);
+    let odd: Vec<&[String]> = lines.windows(2).filter(odd).collect();
+    assert!(lines == wanted, "each once and in order: {odd:?}");
+}
+
+#[tokio::test]
 async fn a_driver_that_cannot_be_read_is_named() {
     let Some(engine) = real().await else { return };
     let made = run_with(busybox(), &["--log-driver", "none"], &["echo", "x"]);

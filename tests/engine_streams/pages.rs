@@ -188,7 +188,7 @@ fn numbered(count: i64, step: i64) -> Vec<Line> {
 }
 
 #[tokio::test]
-async fn pages_lead_go_to_the_beginning_and_never_ask_for_all() {
+async fn pages_lead_to_the_beginning_and_never_ask_for_all() {
     let lines = numbered(10_000, 1_000_000);
     let (got, log) = paged(&lines, 500, 1_000).await;
     assert!(got == lines);
