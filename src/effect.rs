@@ -171,7 +171,7 @@ pub struct LogPage {
     pub key: Key,
     /// Time of the oldest line held; older lines are wanted.
     pub before: DateTime<Utc>,
-    /// Lines held with exactly that time: those are not given again.
+    /// Lines held with exactly that time: those are not given again. None: it is but a time, with nothing held from it on.
     pub at_before: u32,
     /// Lines of this container at or after `before`, as far as is known: the engine counts `tail` from the newest.
     pub newer: u64,

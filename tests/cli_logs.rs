@@ -494,3 +494,38 @@ fn a_big_log_is_printed_in_little_memory_and_followed_without_a_gap() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(begun.elapsed() < Duration::from_secs(60));
 }
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_cut_and_noise_is_harmless() {
+    let script = "head -c 104857600 /dev/zero | tr '\\0' z; echo; head -c 300000 /dev/urandom; echo; echo last";
+    let Some((endpoint, made)) = real("cli_logs: a huge line", "huge", script) else {
+        return;
+    };
+    made.docker(&["wait", &made.id]);
+    for more in [&[][..], &["-f", "--tail", "all"], &["--json"]] {
+        let args = [&[made.name.as_str()], more].concat();
+        let mut command = program(&endpoint, &args);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        let cut = if more == ["--json"] {
+            "\"cut_from\":104857600}\n"
+        } else {
+            "[cut, 100M in all]\n"
+        };
+        assert!(first.ends_with(cut), "{} bytes of it", first.len());
+        assert!(first.len() > 1 << 20 && first.len() < 2 << 20);
+        let mut line = String::new();
+        while !line.contains("last") {
+            line.clear();
+            assert!(stdout.read_line(&mut line).unwrap() > 0);
+            let line = line.trim_end_matches('\n');
+            assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+        }
+        let most = peak(child.id());
+        assert!(most < 100 << 10, "{most} KiB");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

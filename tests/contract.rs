@@ -77,6 +77,7 @@ contract! {
     logs::a_log_begins_where_it_is_told,
     logs::standard_error_is_told_apart,
     logs::a_line_of_forty_kib_comes_whole_and_counts_as_three,
+    logs::a_last_line_without_an_end_is_a_line,
     logs::a_log_goes_on_through_a_restart,
     logs::a_big_log_is_paged_back_to_its_beginning,
     exec::a_command_gives_its_output_and_exit_code,

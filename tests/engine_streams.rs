@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use stacktui::effect::{LogQuery, ShellRequest};
+use stacktui::effect::{LogPage, LogQuery, ShellRequest};
 use stacktui::engine::logs::LogOptions;
 use stacktui::engine::{Endpoint, Engine};
 use stacktui::model::{HostId, Key, LogRecord, LogStream};
 use stacktui::msg::{FailureKind, LogMsg, ShellEnd};
-use stacktui::runtime::log_stream;
+use stacktui::runtime::log_stream::{self, older};
 use stacktui::runtime::shell::{self, ShellIo};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -407,6 +407,93 @@ async fn short_runs_between_two_looks_are_read() {
     };
     assert_ne!(texts(&records), first);
     assert_eq!(records.len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_that_comes_and_goes_neither_loses_nor_repeats_a_line() {
+    let Some(engine) = real().await else { return };
+    for driver in ["json-file", "local"] {
+        let script = "for k in $(seq 150); do seq $((k*20-19)) $((k*20)); seq $((k*20-19)) $((k*20)) >&2; sleep 0.02; done; sleep 0.2; echo done; while :; do sleep 0.1; done";
+        let made = sh(&["--log-driver", driver], script);
+        let mut followed = follow(&engine, &made, 100_000);
+        let mut records: Vec<LogRecord> = Vec::new();
+        let mut cuts = 0;
+        let begun = tokio::time::Instant::now();
+        while records.last().is_none_or(|r| r.bytes != b"done") {
+            assert!(begun.elapsed() < LONG, "{} lines", records.len());
+            if cuts < 60 {
+                followed.engine.send_replace(None);
+                sleep(Duration::from_millis(5)).await;
+                followed.engine.send_replace(Some(engine.clone()));
+                cuts += 1;
+            }
+            let end = tokio::time::Instant::now() + Duration::from_millis(30);
+            while let Ok(next) = tokio::time::timeout_at(end, followed.messages.recv()).await {
+                if let (_, LogMsg::Lines(more)) = next.unwrap() {
+                    records.extend(more);
+                }
+            }
+        }
+        for (stream, last) in [(LogStream::Stdout, Some("done")), (LogStream::Stderr, None)] {
+            let own: Vec<_> = records
+                .iter()
+                .filter(|r| r.stream == stream)
+                .cloned()
+                .collect();
+            let wanted = (1..=3_000).map(|n| n.to_string());
+            let wanted: Vec<String> = wanted.chain(last.map(str::to_owned)).collect();
+            assert!(
+                texts(&own) == wanted,
+                "{driver}: {} of {stream:?}",
+                own.len()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_time_before_the_log_began_is_told_at_once() {
+    let Some(engine) = real().await else { return };
+    let made = sh(&[], "seq 20000");
+    ended(&engine, &made).await;
+    let first = all_logs(&engine, &made, false, LogOptions::default()).await[0].clone();
+    let page = |before| LogPage {
+        key: made.key(),
+        before,
+        at_before: 0,
+        newer: 0,
+        lines: 100,
+    };
+    let begun = std::time::Instant::now();
+    let before = first.at.unwrap() - chrono::TimeDelta::seconds(10);
+    let older = older::read(&engine, &page(before)).await.unwrap();
+    assert!(older.beginning && older.records.is_empty());
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
+    let older = older::read(&engine, &page(first.at.unwrap()))
+        .await
+        .unwrap();
+    assert!(older.beginning && older.records == [first]);
+}
+
+#[tokio::test]
+async fn rotation_while_followed_neither_loses_nor_repeats_a_line() {
+    let Some(engine) = real().await else { return };
+    // A file lasts half a second: when two are full before it looks, engine 20.10 itself passes one over.
+    let script = "for k in $(seq 60); do seq $((k*500-499)) $((k*500)); sleep 0.1; done; echo done; while :; do sleep 0.1; done";
+    let options = ["--log-opt", "max-size=200k", "--log-opt", "max-file=50"];
+    let made = sh(&options, script);
+    let mut followed = follow(&engine, &made, 100_000);
+    let mut lines = followed.until("done").await;
+    assert_eq!(lines.pop().unwrap(), "done");
+    let wanted: Vec<String> = (1..=30_000).map(|n| n.to_string()).collect();
+    let number = |line: &String| line.parse::<u32>().unwrap();
+    let odd = |pair: &&[String]| number(&pair[0]) + 1 != number(&pair[1]);
+    let odd: Vec<&[String]> = lines.windows(2).filter(odd).collect();
+    assert!(lines == wanted, "each once and in order: {odd:?}");
 }
 
 #[tokio::test]

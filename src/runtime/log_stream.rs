@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use futures::StreamExt;
 
-use self::seen::Seen;
+use self::seen::{RESUME_TAIL, Seen};
 use crate::effect::LogQuery;
 use crate::engine::logs::{LogOptions, LogSetup};
 use crate::engine::{Engine, Error};
@@ -18,12 +18,12 @@ use crate::msg::{FailureKind, LogMsg};
 
 /// Records in one message at most.
 const BATCH: usize = 256;
+/// Bytes of them, about: a message of long lines is as light as one of short ones.
+const BATCH_BYTES: usize = 256 << 10;
 /// What comes within this time is one message.
 const GATHER: Duration = Duration::from_millis(8);
 /// How often a container whose run ended is looked at.
 const ENDED_PERIOD: Duration = Duration::from_secs(1);
-/// Lines asked for when resuming; `since` alone would make the engine read the whole file.
-const RESUME_TAIL: u32 = 100_000;
 /// The pause before a reading that came to nothing is tried again doubles from here.
 const PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -59,6 +59,8 @@ struct Reader {
     out: mpsc::Sender<(LogQuery, LogMsg)>,
     seen: Seen,
     pending: Vec<LogRecord>,
+    /// Bytes of these.
+    weight: usize,
     caught_up: bool,
     /// When the run began whose log was read last.
     started: String,
@@ -75,6 +77,7 @@ impl Reader {
             out,
             seen: Seen::default(),
             pending: Vec::new(),
+            weight: 0,
             caught_up: false,
             started: String::new(),
             told_end: false,
@@ -157,8 +160,7 @@ impl Reader {
 
     /// One request read to its end.
     async fn pass(&mut self, client: &Engine, setup: &LogSetup, follow: bool) -> Result<(), Error> {
-        let resume = self.seen.last;
-        let bounded = if resume.is_some() {
+        let bounded = if self.seen.since().is_some() {
             RESUME_TAIL
         } else {
             self.query.tail
@@ -178,10 +180,10 @@ impl Reader {
         follow: bool,
         tail: Option<u32>,
     ) -> Result<bool, Error> {
-        let resume = self.seen.last;
+        let resume = self.seen.since();
         let options = LogOptions {
             tail,
-            since: resume.or(self.query.since),
+            since: resume.max(self.query.since),
             until: None,
             follow,
         };
@@ -197,6 +199,7 @@ impl Reader {
             let next = if self.pending.is_empty() {
                 lines.next().await
             } else if self.pending.len() < BATCH
+                && self.weight < BATCH_BYTES
                 && let Ok(next) = timeout_at(end, lines.next()).await
             {
                 next
@@ -206,14 +209,15 @@ impl Reader {
             };
             match next {
                 Some(Ok(records)) => {
-                    if std::mem::take(&mut unsure) && records.first().is_some_and(|r| r.at > resume)
-                    {
+                    if std::mem::take(&mut unsure) && self.seen.leaves_gap(records.first()) {
                         return Ok(false);
                     }
                     if self.pending.is_empty() {
                         end = Instant::now() + GATHER;
                     }
+                    let from = self.pending.len();
                     self.seen.take(records, &mut self.pending);
+                    self.weight += weight(self.pending.get(from..).unwrap_or_default());
                 }
                 other => {
                     self.give().await;
@@ -223,14 +227,24 @@ impl Reader {
         }
     }
 
+    /// How many of those that wait make a message: at least one.
+    fn batch(&self) -> usize {
+        let mut bytes = 0;
+        let fits = self.pending.iter().take(BATCH).take_while(|record| {
+            bytes += record.bytes.len();
+            bytes <= BATCH_BYTES
+        });
+        fits.count().max(1)
+    }
+
     /// Gives what was gathered. A record leaves `pending` only together with its message.
     async fn give(&mut self) {
         while !self.pending.is_empty() {
             let Ok(permit) = self.out.reserve().await else {
                 return;
             };
-            let some = self.pending.len().min(BATCH);
-            let batch = self.pending.drain(..some).collect();
+            let batch: Vec<LogRecord> = self.pending.drain(..self.batch()).collect();
+            self.weight -= weight(&batch);
             permit.send((self.query.clone(), LogMsg::Lines(batch)));
             (self.told_end, self.fruitless) = (false, 0);
         }
@@ -248,4 +262,9 @@ impl Reader {
             sleep(ENDED_PERIOD).await;
         }
     }
+}
+
+/// Bytes of the lines.
+fn weight(records: &[LogRecord]) -> usize {
+    records.iter().map(|record| record.bytes.len()).sum()
 }

@@ -43,6 +43,7 @@ pub struct Voice {
     lines: Vec<Template>,
     errors: Vec<Template>,
     stop: Vec<Template>,
+    open_end: bool,
     crash: Vec<Template>,
     raw: Vec<Bytes>,
 }
@@ -75,6 +76,7 @@ impl Voice {
             lines: read(&spec.lines)?,
             errors: read(&spec.errors)?,
             stop: read(&spec.stop)?,
+            open_end: spec.open_end,
             crash: read(&spec.crash)?,
             raw: raw.collect::<Result<_, String>>()?,
         })
@@ -118,7 +120,14 @@ impl Voice {
         };
         let noise = mix(at.cast_unsigned());
         let say = |word| speaker.say(Some(word), noise, at, output);
-        words.iter().map(say).collect()
+        let mut records: Vec<Record> = words.iter().map(say).collect();
+        let end = records
+            .last_mut()
+            .and_then(|record| record.lines.last_mut());
+        if let Some(line) = end.filter(|_| self.open_end && !crash) {
+            line.truncate(line.trim_ascii_end().len());
+        }
+        records
     }
 }
 

@@ -53,6 +53,12 @@ lines = ["short"]
 rate = 5.0
 errors = []
 
+[voice.breathless]
+boot = ["begin"]
+stop = ["no end"]
+open_end = true
+rate = 0.0
+
 [[container]]
 stack = "contract"
 service = "obedient"
@@ -94,6 +100,13 @@ image = "box:1"
 state = "created"
 stop_takes = "100ms"
 voice = "flood"
+
+[[container]]
+name = "breathless"
+image = "box:1"
+state = "created"
+stop_takes = "100ms"
+voice = "breathless"
 
 [[container]]
 name = "long"
@@ -238,6 +251,15 @@ impl Bench {
     pub async fn long(&self) -> Thing {
         self.thing("long", |f| {
             f.sh("trap 'exit 0' TERM; head -c 40960 /dev/zero | tr '\\0' x; echo; while :; do sleep 0.2; echo short; done")
+                .create()
+        })
+        .await
+    }
+
+    /// Never started; says `begin`, and when it is stopped `no end` without a newline.
+    pub async fn breathless(&self) -> Thing {
+        self.thing("breathless", |f| {
+            f.sh("trap 'printf \"no end\"; exit 0' TERM; echo begin; while :; do sleep 0.1; done")
                 .create()
         })
         .await

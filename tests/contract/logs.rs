@@ -144,6 +144,19 @@ pub async fn a_line_of_forty_kib_comes_whole_and_counts_as_three(bench: Bench) {
     assert_eq!(some[1..], all[1..]);
 }
 
+pub async fn a_last_line_without_an_end_is_a_line(bench: Bench) {
+    let it = bench.breathless().await;
+    for run in 1..=2 {
+        bench.start(&it).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        bench.stop(&it).await;
+        let all = past(&bench, &it, LogOptions::default()).await;
+        // The next run's first line is not glued to it.
+        assert_eq!(texts(&all), ["begin", "no end"].repeat(run));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Lines as the screen gets them, until `enough` says so.
 async fn followed(
     messages: &mut mpsc::Receiver<(LogQuery, LogMsg)>,

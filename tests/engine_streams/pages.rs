@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use stacktui::effect::LogPage;
+use stacktui::effect::{LogPage, LogQuery};
 use stacktui::engine::{Endpoint, Engine};
 use stacktui::model::{HostId, Key, LogRecord};
-use stacktui::msg::{FailureKind, OlderLogs};
-use stacktui::runtime::log_stream::older;
+use stacktui::msg::{FailureKind, LogMsg, OlderLogs};
+use stacktui::runtime::log_stream::{self, older};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixListener;
@@ -87,6 +87,10 @@ impl Log {
                 _ if path.starts_with("/containers/mute/logs") => {
                     status = "501 Not Implemented";
                     br#"{"message":"configured logging driver does not support reading"}"#.to_vec()
+                }
+                // A header that claims four gigabytes.
+                _ if path.starts_with("/containers/liar/logs") => {
+                    [&[1, 0, 0, 0, 0xff, 0xff, 0xff, 0xf0][..], &[b'x'; 4096]].concat()
                 }
                 _ if path.contains("/logs?") => {
                     self.asked.lock().unwrap().push(path.clone());
@@ -188,7 +192,7 @@ fn numbered(count: i64, step: i64) -> Vec<Line> {
 }
 
 #[tokio::test]
-async fn pages_lead_go_to_the_beginning_and_never_ask_for_all() {
+async fn pages_lead_to_the_beginning_and_never_ask_for_all() {
     let lines = numbered(10_000, 1_000_000);
     let (got, log) = paged(&lines, 500, 1_000).await;
     assert!(got == lines);
@@ -264,6 +268,27 @@ async fn what_was_rotated_away_is_the_beginning() {
 }
 
 #[tokio::test]
+async fn a_time_far_back_is_reached_without_a_line_held() {
+    let second = 1_000_000_000;
+    let lines = numbered(40_000, second);
+    let log = Log::default();
+    log.write_all(&lines);
+    let (_folder, engine) = log.engine().await;
+    let page = |seconds: i64| LogPage {
+        key: Key::container(HostId(0), "c"),
+        before: DateTime::from_timestamp_nanos(BEGIN + seconds * second + 3),
+        at_before: 0,
+        newer: 0,
+        lines: 10,
+    };
+    let older = older::read(&engine, &page(200)).await.unwrap();
+    let reader = Held(older.records);
+    assert!(!older.beginning && reader.lines().ends_with(&lines[190..200]));
+    let older = older::read(&engine, &page(-100)).await.unwrap();
+    assert!(older.beginning && older.records.is_empty());
+}
+
+#[tokio::test]
 async fn a_log_that_cannot_be_read_names_its_driver() {
     let log = Log::default();
     let (_folder, engine) = log.engine().await;
@@ -277,6 +302,38 @@ async fn a_log_that_cannot_be_read_names_its_driver() {
     let failure = older::read(&engine, &page).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unsupported);
     assert!(failure.what.contains("`syslog`"), "{}", failure.what);
+}
+
+#[tokio::test]
+async fn a_frame_that_lies_about_its_length_ends_in_a_failure() {
+    let log = Log::default();
+    let (_folder, engine) = log.engine().await;
+    let key = Key::container(HostId(0), "liar");
+    let page = LogPage {
+        key: key.clone(),
+        before: Utc::now(),
+        at_before: 1,
+        newer: 1,
+        lines: 10,
+    };
+    let failure = older::read(&engine, &page).await.unwrap_err();
+    assert!(failure.what.contains("more than 1 MiB"), "{}", failure.what);
+
+    let (out, mut messages) = tokio::sync::mpsc::channel(64);
+    let (_link, link) = tokio::sync::watch::channel(Some(engine));
+    let query = LogQuery {
+        key,
+        tail: 10,
+        since: None,
+    };
+    tokio::spawn(log_stream::run(query, link, out));
+    // It may have been a fault of the moment: a few readings more, then no more.
+    let message = tokio::time::timeout(Duration::from_secs(30), messages.recv()).await;
+    let Some((_, LogMsg::Failed(failure))) = message.unwrap() else {
+        panic!("lines out of nonsense")
+    };
+    assert!(failure.what.contains("more than 1 MiB"), "{}", failure.what);
+    assert!(messages.recv().await.is_none());
 }
 
 fn any_lines() -> impl Strategy<Value = Vec<Line>> {

@@ -21,6 +21,8 @@ use crate::msg::{Failure, OlderLogs};
 const LIMIT: Duration = Duration::from_secs(30);
 /// Doublings of a tail that brings nothing, before the log is walked without `until`.
 const PATIENCE: u32 = 8;
+/// Engines read the number as one of 32 bits with a sign.
+const LONGEST: u64 = i32::MAX as u64;
 /// Stamps of two streams may be this much out of order; lines up to here are read to find the place of the held ones.
 const DISORDER: TimeDelta = TimeDelta::milliseconds(50);
 /// Podman's stamps have whole seconds, its lines have not.
@@ -54,23 +56,24 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
     let mut smaller = None;
     loop {
         let read = reading(client, &setup, wanted, way, tail).await?;
-        let found = read.met() || way == Way::Walk;
+        // No log is longer than the longest tail.
+        let found = read.met() || way == Way::Walk || tail > LONGEST;
         let mark = Some(read.mark());
-        if found && mark == smaller {
-            return Ok(OlderLogs {
-                records: read.all(),
-                beginning: true,
-            });
-        }
-        if found && read.is_enough(wanted.lines) {
+        if found && mark != smaller && read.is_enough(wanted.lines) {
             return Ok(OlderLogs {
                 records: read.cut(),
                 beginning: false,
             });
         }
+        if found && (mark == smaller || tail > LONGEST) {
+            return Ok(OlderLogs {
+                records: read.all(),
+                beginning: true,
+            });
+        }
         if found {
             smaller = mark;
-        } else if !read.is_empty() || doublings >= PATIENCE {
+        } else if wanted.at_before > 0 && (!read.is_empty() || doublings >= PATIENCE) {
             // The engine ends at the first line later than `until`: the clock was set back there, or what is held is
             // no longer in the log.
             (way, tail) = (Way::Walk, reach);
@@ -94,8 +97,7 @@ async fn reading(
     } else {
         DISORDER
     };
-    // Engines read the number as one of 32 bits with a sign.
-    let tail = u32::try_from(tail.min(i32::MAX as u64)).unwrap_or(u32::MAX);
+    let tail = u32::try_from(tail.min(LONGEST)).unwrap_or(u32::MAX);
     let options = LogOptions {
         tail: Some(tail),
         since: None,

@@ -344,6 +344,8 @@ pub struct VoiceSpec {
     pub error_every: u64,
     /// Said when told to stop.
     pub stop: Vec<String>,
+    /// Whether the last of these words has no newline.
+    pub open_end: bool,
     /// Said on stderr when it crashes.
     pub crash: Vec<String>,
     /// Records as base64 bytes, said in turn between the lines.
@@ -360,6 +362,7 @@ impl Default for VoiceSpec {
             errors: Vec::new(),
             error_every: 50,
             stop: Vec::new(),
+            open_end: false,
             crash: Vec::new(),
             records: Vec::new(),
         }

@@ -41,8 +41,6 @@ pub(super) struct Page {
     /// Lines since the last one at `before`, and as many of them as may still turn out to be older.
     after: u64,
     pending: VecDeque<LogRecord>,
-    /// A later line came.
-    later: bool,
     /// Stamp of the newest line; one without a stamp goes with it.
     last: Option<DateTime<Utc>>,
 }
@@ -50,7 +48,12 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn new(wanted: &LogPage, way: Way) -> Self {
         Self {
-            way,
+            // Without a line that is held there is no place, only a time.
+            way: if wanted.at_before == 0 {
+                Way::Until
+            } else {
+                way
+            },
             before: wanted.before,
             at_before: u64::from(wanted.at_before),
             newer: wanted.newer,
@@ -62,7 +65,6 @@ impl Page {
             equal: 0,
             after: 0,
             pending: VecDeque::new(),
-            later: false,
             last: None,
         }
     }
@@ -74,7 +76,6 @@ impl Page {
         }
         self.last = record.at.or(self.last);
         let at = self.last;
-        self.later |= at > Some(self.before);
         if at == Some(self.before) {
             while let Some(earlier) = self.pending.pop_front() {
                 self.push(earlier);
@@ -135,7 +136,7 @@ impl Page {
     /// The lines that are held came, too: the tail reached over them.
     pub(super) fn met(&self) -> bool {
         if self.at_before == 0 {
-            self.later || self.equal > 0
+            self.first.is_some()
         } else {
             self.equal >= self.at_before
         }

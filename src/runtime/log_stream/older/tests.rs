@@ -44,6 +44,16 @@ fn lines_held_at_the_border_are_the_newest_ones_there() {
 }
 
 #[test]
+fn without_a_line_held_the_time_alone_decides() {
+    for way in [Way::Until, Way::Walk] {
+        let read = page(3, 0, 0, way, &[1, 2, 3, 4]);
+        assert!(read.met());
+        assert_eq!(seconds(read), [1, 2, 3]);
+    }
+    assert!(page(9, 0, 0, Way::Until, &[1, 2]).met());
+}
+
+#[test]
 fn a_border_that_did_not_come_is_not_met() {
     assert!(!page(4, 1, 3, Way::Until, &[1, 2]).met());
     assert!(!page(4, 2, 3, Way::Until, &[1, 4]).met());
