@@ -59,7 +59,7 @@ fn no_more(more: &AllocationInfo, less: &AllocationInfo, what: &str) {
     assert!(
         more.count_total <= less.count_total + FEW
             && more.bytes_total <= less.bytes_total + 64 * FEW,
-        "{what}: {} allocations of {} bytes with 10,000 containers, {} of {} with fewer",
+        "{what}: {} allocations of {} bytes over many, {} of {} over few",
         more.count_total,
         more.bytes_total,
         less.count_total,
@@ -182,4 +182,60 @@ fn taking_the_rows_anew_builds_nothing_for_each_comparison() {
         let count = cost(order);
         assert!(count < 500 * 12, "{order}: {count} allocations");
     }
+}
+
+/// A log view that holds so many lines, under a filter and a search that have looked at all of them.
+fn log(lines: usize) -> State {
+    let mut state = world::reference(world::now());
+    let (width, height) = SIZE;
+    world::send(&mut state, Msg::Resize { width, height });
+    world::choose(&mut state, "systeme-ticketing-zammad-1");
+    world::press(&mut state, "l");
+    let text = |n: usize| format!("INFO request {n:07} of a service took {} ms", n % 997);
+    for from in (0..lines).step_by(1_000) {
+        let records = (from..from + 1_000)
+            .map(|n| log_line(n, &text(n)))
+            .collect();
+        world::logs_of(&mut state, "systeme-ticketing-zammad-1", records);
+    }
+    let book = state.logs.as_mut().expect("a log view");
+    book.filter(|filters| filters.lowest = Some(stacktui::text::Level::Info));
+    book.search("7 ms").expect("a pattern");
+    while book.has_work() {
+        book.work(1 << 20);
+    }
+    assert_eq!(book.shown(), lines);
+    state
+}
+
+fn log_line(n: usize, text: &str) -> stacktui::model::LogRecord {
+    let at = world::now() + chrono::TimeDelta::milliseconds(n as i64);
+    world::record(at, false, text)
+}
+
+#[test]
+fn a_frame_of_a_log_costs_what_its_rows_cost() {
+    let (less, more) = (frame(&log(1_000)), frame(&log(100_000)));
+    assert!(less.count_total > 0, "nothing was counted");
+    no_more(&more, &less, "the end of a log");
+    let top = |lines| {
+        let mut state = log(lines);
+        world::press(&mut state, "g");
+        frame(&state)
+    };
+    no_more(&top(100_000), &top(1_000), "its beginning");
+}
+
+#[test]
+fn a_new_line_costs_nothing_for_those_held() {
+    let one = |lines: usize| {
+        let mut state = log(lines);
+        // What the first one after a block was packed makes room for is not its own.
+        let line = |n: usize| vec![log_line(lines + n, "INFO the 7 ms line")];
+        world::logs_of(&mut state, "systeme-ticketing-zammad-1", line(0));
+        measure(|| world::logs_of(&mut state, "systeme-ticketing-zammad-1", line(1)))
+    };
+    let (less, more) = (one(1_000), one(100_000));
+    assert!(less.count_total > 0, "nothing was counted");
+    no_more(&more, &less, "a line");
 }
