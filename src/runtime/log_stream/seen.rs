@@ -13,13 +13,54 @@ const REMEMBERED: usize = 20_000;
 /// What was given already.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Stamp of the newest line, and how many lines had it.
+    /// Stamp of the newest line, and the lines that had it.
     pub(super) last: Option<DateTime<Utc>>,
-    at_last: usize,
+    at_last: Vec<u64>,
+    /// Stamp of the first line ever. The log may have older lines of the same stamp: podman's are whole seconds.
+    first: Option<DateTime<Utc>>,
     /// Lines at `last` still to be passed over after resuming.
-    skip: usize,
+    skip: Skip,
     ring: VecDeque<u64>,
     set: HashSet<u64>,
+}
+
+/// What of the newest stamp is passed over after resuming.
+#[derive(Debug)]
+enum Skip {
+    /// So many lines: all of that stamp had been given.
+    Count(usize),
+    /// All until those given came, one after the other: lines of that stamp before them were never asked for. Holds the
+    /// newest ones passed over.
+    Until(VecDeque<u64>),
+}
+
+impl Default for Skip {
+    fn default() -> Self {
+        Self::Count(0)
+    }
+}
+
+impl Skip {
+    /// Whether this line at the newest stamp was given before.
+    fn passes(&mut self, print: u64, given: &[u64]) -> bool {
+        match self {
+            Self::Count(0) => false,
+            Self::Count(left) => {
+                *left -= 1;
+                true
+            }
+            Self::Until(passed) => {
+                passed.push_back(print);
+                if passed.len() > given.len() {
+                    passed.pop_front();
+                }
+                if passed.iter().eq(given) {
+                    *self = Self::Count(0);
+                }
+                true
+            }
+        }
+    }
 }
 
 fn fingerprint(record: &LogRecord) -> u64 {
@@ -36,7 +77,11 @@ fn fingerprint(record: &LogRecord) -> u64 {
 impl Seen {
     /// A new reading begins, with the lines of the last stamp once more.
     pub(super) fn resume(&mut self) {
-        self.skip = self.at_last;
+        self.skip = if self.last == self.first && self.last.is_some() {
+            Skip::Until(VecDeque::new())
+        } else {
+            Skip::Count(self.at_last.len())
+        };
     }
 
     pub(super) fn take(&mut self, records: Vec<LogRecord>, out: &mut Vec<LogRecord>) {
@@ -45,21 +90,22 @@ impl Seen {
 
     fn is_new(&mut self, record: &LogRecord) -> bool {
         let Some(at) = record.at else { return true };
-        if Some(at) == self.last && self.skip > 0 {
-            self.skip -= 1;
+        let print = fingerprint(record);
+        if Some(at) == self.last && self.skip.passes(print, &self.at_last) {
             return false;
         }
-        let print = fingerprint(record);
         // Older than what was given, and given before: the engine repeats itself.
         if self.last.is_some_and(|last| at < last) && self.set.contains(&print) {
             return false;
         }
         if self.last.is_none_or(|last| at > last) {
+            self.first.get_or_insert(at);
             self.last = Some(at);
-            self.at_last = 1;
-            self.skip = 0;
+            self.at_last.clear();
+            self.at_last.push(print);
+            self.skip = Skip::default();
         } else if self.last == Some(at) {
-            self.at_last += 1;
+            self.at_last.push(print);
         }
         if self.set.insert(print) {
             self.ring.push_back(print);
@@ -116,6 +162,29 @@ mod tests {
             take(&mut seen, again),
             ["b", "c"],
             "the third line of that nanosecond is new"
+        );
+    }
+
+    /// Podman's stamps are whole seconds, and a tail may begin in the middle of one.
+    #[test]
+    fn a_tail_that_began_within_a_stamp_is_found_again() {
+        let mut seen = Seen::default();
+        take(&mut seen, vec![record(1, "c"), record(1, "d")]);
+        for new in ["e", "f"] {
+            seen.resume();
+            let mut again: Vec<_> = ["a", "b", "c", "d"].map(|t| record(1, t)).into();
+            if new == "f" {
+                again.push(record(1, "e"));
+            }
+            again.push(record(1, new));
+            assert_eq!(take(&mut seen, again), [new]);
+        }
+        seen.resume();
+        let again = vec![record(1, "e"), record(2, "g")];
+        assert_eq!(
+            take(&mut seen, again),
+            ["g"],
+            "a shorter log does not stop it"
         );
     }
 
