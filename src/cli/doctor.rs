@@ -113,9 +113,14 @@ async fn permissions(engine: &Engine, read_only: bool) -> Vec<(&'static str, Str
         found.push(("changes", "read-only: not asked".to_owned()));
         return found;
     }
-    for (what, call) in [("restart", "restart"), ("shell", "exec")] {
+    // Podman reads the body before it looks for the container.
+    let command = serde_json::json!({"Cmd": ["true"]});
+    for (what, call, body) in [
+        ("restart", "restart", &Value::Null),
+        ("shell", "exec", &command),
+    ] {
         let path = format!("/containers/{NOBODY}/{call}");
-        let answer = raw.post_json(&path, &Value::Null, CALL_LIMIT).await;
+        let answer = raw.post_json(&path, body, CALL_LIMIT).await;
         found.push((what, verdict(answer.err().as_ref())));
     }
     found

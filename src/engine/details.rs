@@ -56,9 +56,7 @@ fn decode(answer: &Value, key: Key, at: DateTime<Utc>) -> Details {
         restart_count: count(member(answer, "RestartCount")).unwrap_or(0),
         health: probes(state, config),
         restart_policy: restart_policy(member(host, "RestartPolicy")),
-        stop_timeout: count(member(config, "StopTimeout"))
-            .and_then(|seconds| u32::try_from(seconds).ok())
-            .unwrap_or(STOP_TIMEOUT),
+        stop_timeout: stop_timeout(config),
         stop_signal: match own("StopSignal") {
             none if none.is_empty() => "SIGTERM".to_owned(),
             signal => signal,
@@ -137,6 +135,13 @@ fn probes(state: &Value, config: &Value) -> Option<ProbeReport> {
 fn block(output: &str) -> String {
     let lines: Vec<String> = output.trim_end().lines().map(clean).collect();
     lines.join("\n")
+}
+
+/// Seconds, out of an inspect's `Config`; the engine's own where none is said.
+pub(super) fn stop_timeout(config: &Value) -> u32 {
+    count(member(config, "StopTimeout"))
+        .and_then(|seconds| u32::try_from(seconds).ok())
+        .unwrap_or(STOP_TIMEOUT)
 }
 
 fn restart_policy(policy: &Value) -> String {

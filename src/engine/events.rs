@@ -14,18 +14,23 @@ use super::wire::{member, pairs, path, query, text, whole};
 use super::{CALL_LIMIT, Engine};
 use crate::model::EngineEvent;
 
+/// Podman reads `since` as a float, which is off by up to this many nanoseconds: a little more is asked for and left out.
+const ROUNDING: i64 = 1_000;
+
 impl Engine {
     /// Events from now on, or those after `since` (nanoseconds since the epoch, inclusive) and then from now on.
     /// The engine remembers the last 256 only. The stream ends with the connection; nothing is heard from a hung engine,
     /// so it needs a heartbeat beside it.
     pub async fn events(&self, since: Option<i64>) -> Result<Events, Error> {
-        let query = since.map_or_else(String::new, |nanos| query(&[("since", &stamp(nanos))]));
+        let asked = |nanos: i64| query(&[("since", &stamp(nanos.saturating_sub(ROUNDING)))]);
+        let query = since.map_or_else(String::new, asked);
         let response = self
             .raw()
             .get(&format!("/events{query}"), CALL_LIMIT)
             .await?;
         Ok(Events {
             lines: JsonLines::new(response.into_body()),
+            since: since.unwrap_or(i64::MIN),
             skipped: 0,
         })
     }
@@ -41,6 +46,8 @@ fn stamp(nanos: i64) -> String {
 #[derive(Debug)]
 pub struct Events {
     lines: JsonLines,
+    /// Nanoseconds since the epoch; what happened before was not asked for.
+    since: i64,
     skipped: u64,
 }
 
@@ -61,6 +68,7 @@ impl Stream for Events {
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Poll::Ready(Some(Ok(line))) => match decode(&line) {
+                    Some(event) if event.nanos < self.since => {}
                     Some(event) => return Poll::Ready(Some(Ok(event))),
                     None => self.skipped += 1,
                 },

@@ -65,6 +65,16 @@ impl LogSetup {
 }
 
 impl LogOptions {
+    /// Podman reads a tail first and then follows from the file's end: what is written in between is lost. From the start
+    /// of the file it loses nothing, and `since` bounds what it gives.
+    fn fit_for(self, podman: bool) -> Self {
+        let lossy = podman && self.follow && self.since.is_some();
+        Self {
+            tail: self.tail.filter(|_| !lossy),
+            ..self
+        }
+    }
+
     fn query(&self) -> String {
         let mut query = String::from("?stdout=true&stderr=true&timestamps=true");
         query.push_str(if self.follow {
@@ -125,7 +135,8 @@ impl Engine {
         tty: bool,
         options: LogOptions,
     ) -> Result<impl Stream<Item = Result<Vec<LogRecord>, Error>> + Send + use<>, Error> {
-        let path = format!("/containers/{}/logs{}", escape(id), options.query());
+        let query = options.fit_for(self.info().podman).query();
+        let path = format!("/containers/{}/logs{query}", escape(id));
         let response = self.raw().get(&path, HEAD_LIMIT).await?;
         let reading = Reading {
             chunks: response.into_body().into_data_stream(),
@@ -183,5 +194,37 @@ impl Reading {
             }
         }
         Some(Ok(out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn podman_follows_from_the_start_of_its_file() {
+        let options = LogOptions {
+            tail: Some(100),
+            since: DateTime::from_timestamp(1_795_476_102, 0),
+            until: None,
+            follow: true,
+        };
+        let asked = |options: LogOptions, podman| options.fit_for(podman).query();
+        let whole = asked(options, true);
+        assert!(
+            whole.contains("&tail=all&since=1795476102.000000000"),
+            "{whole}"
+        );
+        assert!(asked(options, false).contains("&tail=100&"));
+        let past = LogOptions {
+            follow: false,
+            ..options
+        };
+        assert!(asked(past, true).contains("&tail=100&"));
+        let newest = LogOptions {
+            since: None,
+            ..options
+        };
+        assert!(asked(newest, true).ends_with("&tail=100"));
     }
 }

@@ -1,5 +1,6 @@
 //! The processes of a container. Must not know how they are shown.
 use super::error::Error;
+use super::raw::parse;
 use super::wire::{escape, items, member, texts};
 use super::{CALL_LIMIT, Engine};
 use crate::model::{Key, Processes};
@@ -11,10 +12,21 @@ impl Engine {
         let path = format!("/containers/{}/top", escape(&key.id));
         let answer = self
             .raw()
-            .get_json(&path, 8 * 1024 * 1024, CALL_LIMIT)
+            .get_bytes(&path, 8 * 1024 * 1024, CALL_LIMIT)
             .await?;
-        Ok(decode(&answer))
+        read(&answer.body)
     }
+}
+
+/// Podman gives what does not run a good status and not one byte; docker says 409.
+fn read(body: &[u8]) -> Result<Processes, Error> {
+    if body.trim_ascii().is_empty() {
+        return Err(Error::Server {
+            status: 409,
+            message: "the container is not running".to_owned(),
+        });
+    }
+    parse(body).map(|answer| decode(&answer))
 }
 
 fn decode(answer: &Value) -> Processes {
@@ -77,5 +89,16 @@ mod tests {
         assert_eq!(podman.rows[0], ["1", "root", "sh -c  sleep 1"]);
         assert_eq!(podman.rows[1], ["7", "", ""]);
         assert_eq!(decode(&json!(null)), Processes::default());
+    }
+
+    #[test]
+    fn no_byte_at_all_is_a_container_that_does_not_run() {
+        for body in [&b""[..], b" \n"] {
+            let error = read(body).unwrap_err();
+            assert_eq!(error.kind(), crate::msg::FailureKind::Conflict);
+            assert_eq!(error.to_string(), "the container is not running");
+        }
+        assert!(read(br#"{"Titles":["PID"],"Processes":[["1"]]}"#).is_ok());
+        assert!(read(b"<html>").is_err());
     }
 }

@@ -252,7 +252,7 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Error> {
 }
 
 /// JSON out of bytes; broken UTF-8 is replaced rather than refused.
-fn parse(bytes: &[u8]) -> Result<Value, Error> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice(bytes)
         .or_else(|_| serde_json::from_str(&String::from_utf8_lossy(bytes)))
         .map_err(|e| Error::garbage(&format!("no JSON: {e}")))

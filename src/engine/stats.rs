@@ -16,7 +16,7 @@ const ONE_SHOT: ApiVersion = ApiVersion(1, 41);
 const LIMIT: usize = 1 << 20;
 
 impl Engine {
-    /// One reading; empty for a container that does not run.
+    /// One reading; empty for a container that does not run. Docker says so with empty figures, podman with nothing.
     ///
     /// # Errors
     /// No such container, no answer within `deadline`, or an answer that is not JSON.
@@ -31,9 +31,16 @@ impl Engine {
             super::wire::escape(id)
         );
         let answer = self.raw().get_bytes(&path, LIMIT, deadline).await?;
-        parse(&answer.body)
+        decode(&answer.body)
             .ok_or_else(|| Error::Garbage("stats that are no JSON object".to_owned()))
     }
+}
+
+fn decode(body: &[u8]) -> Option<Counters> {
+    if body.trim_ascii().is_empty() {
+        return Some(Stats::default().counters());
+    }
+    parse(body)
 }
 
 /// Reads one stats object; `None` when it is no JSON object.
@@ -216,6 +223,17 @@ mod tests {
         assert_eq!(parse(v2).unwrap().memory, Some(600));
         let odd = br#"{"memory_stats":{"usage":1000,"stats":{"inactive_file":4000}}}"#;
         assert_eq!(parse(odd).unwrap().memory, Some(1000));
+    }
+
+    /// Podman's whole answer for what does not run is a good status.
+    #[test]
+    fn an_empty_answer_is_an_empty_reading() {
+        for body in [&b""[..], b"\n"] {
+            let counters = decode(body).unwrap();
+            assert_eq!((counters.memory, counters.cpu_total), (None, None));
+            assert_eq!(counters.sample(None, DateTime::UNIX_EPOCH).cpu, None);
+        }
+        assert!(decode(b"[]").is_none() && decode(b"sorry").is_none());
     }
 
     #[test]

@@ -11,15 +11,18 @@ use bollard::query_parameters::{
 use hyper::StatusCode;
 use serde_json::Value;
 
+use super::details::stop_timeout;
 use super::error::Error;
 use super::raw::within;
-use super::wire::{clean, escape};
+use super::wire::{clean, escape, member};
 use super::{CALL_LIMIT, Engine};
 use crate::effect::Verb;
 use crate::model::Key;
 
 /// Time limit of creating, starting or removing the helper container.
 const HELPER_LIMIT: Duration = Duration::from_secs(30);
+/// Longest answer read about a container, in bytes.
+const INSPECT: usize = 16 << 20;
 /// A forgotten helper ends by itself after this many seconds.
 const HELPER_LIFE: &str = "86400";
 /// Marks the helper container, so that it can be told from the user's own.
@@ -45,11 +48,25 @@ impl Engine {
             // Bollard cannot tell 304 (it was so already) from 204.
             Verb::Start => self.post(id, "start", None, limit).await,
             Verb::Stop { timeout } => self.post(id, "stop", *timeout, limit).await,
-            Verb::Restart { timeout } => self.post(id, "restart", *timeout, limit).await,
+            Verb::Restart { timeout } => {
+                let timeout = self.patience(id, *timeout).await?;
+                self.post(id, "restart", timeout, limit).await
+            }
             other => within(limit, self.plain(id, other))
                 .await
                 .map(|()| Performed { already: false }),
         }
+    }
+
+    /// How long a restart waits for the process, in seconds; `None` leaves it to the engine. Podman takes a restart without
+    /// `t` for one with `t=0` and kills at once, so there the container's own patience is looked up.
+    async fn patience(&self, id: &str, asked: Option<u32>) -> Result<Option<u32>, Error> {
+        if asked.is_some() || !self.info().podman {
+            return Ok(asked);
+        }
+        let path = format!("/containers/{}/json", escape(id));
+        let answer = self.raw().get_json(&path, INSPECT, CALL_LIMIT).await?;
+        Ok(Some(stop_timeout(member(&answer, "Config"))))
     }
 
     async fn post(

@@ -71,7 +71,12 @@ pub async fn what_does_not_run_takes_no_command(bench: Bench) {
     let error = bench.engine.exec_capture(&ended.key.id, &["true"]).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), FailureKind::Conflict);
-    assert!(error.to_string().contains("is not running"), "{error}");
+    let words = if bench.podman() {
+        "only create exec sessions on running containers"
+    } else {
+        "is not running"
+    };
+    assert!(error.to_string().contains(words), "{error}");
 
     let it = bench.obedient().await;
     bench.act(&it, stacktui::effect::Verb::Pause).await.unwrap();

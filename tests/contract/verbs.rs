@@ -30,12 +30,17 @@ async fn becomes(bench: &Bench, it: &Thing, wanted: RunState) {
     .await;
 }
 
+/// From engine 25 on a stop can be answered a moment before the list says it: the `die` comes after both.
+async fn ended(bench: &Bench, it: &Thing, code: i64) {
+    becomes(bench, it, RunState::Exited).await;
+    assert_eq!(bench.row(it).await.unwrap().exit_code, Some(code));
+}
+
 pub async fn starting_and_stopping_is_told_from_being_so_already(bench: Bench) {
     let it = bench.obedient().await;
     assert_eq!(bench.act(&it, Verb::Start).await, Ok(true));
     assert_eq!(bench.act(&it, STOP).await, Ok(false));
-    let row = bench.row(&it).await.unwrap();
-    assert_eq!((row.state, row.exit_code), (RunState::Exited, Some(7)));
+    ended(&bench, &it, 7).await;
     assert_eq!(bench.act(&it, STOP).await, Ok(true));
     assert_eq!(bench.act(&it, Verb::Start).await, Ok(false));
     assert_eq!(state(&bench, &it).await, RunState::Running);
@@ -49,8 +54,7 @@ pub async fn what_ignores_the_stop_is_killed_at_its_timeout(bench: Bench) {
     assert_eq!(bench.act(&it, STOP).await, Ok(false));
     let took = began.elapsed().as_secs_f64();
     assert!((1.9..6.0).contains(&took), "{took} s");
-    let row = bench.row(&it).await.unwrap();
-    assert_eq!((row.state, row.exit_code), (RunState::Exited, Some(137)));
+    ended(&bench, &it, 137).await;
     bench.start(&it).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let began = Instant::now();
@@ -86,9 +90,10 @@ pub async fn pausing_twice_is_a_conflict(bench: Bench) {
     assert_eq!(bench.act(&it, Verb::Pause).await, Ok(false));
     assert_eq!(state(&bench, &it).await, RunState::Paused);
     let again = bench.act(&it, Verb::Pause).await.unwrap_err();
+    let status = if bench.podman() { 500 } else { 409 };
     assert_eq!(
         (again.kind(), again.status()),
-        (FailureKind::Conflict, Some(409))
+        (FailureKind::Conflict, Some(status))
     );
     assert!(again.to_string().contains("already paused"), "{again}");
     assert_eq!(bench.act(&it, Verb::Unpause).await, Ok(false));
@@ -104,7 +109,7 @@ pub async fn pausing_twice_is_a_conflict(bench: Bench) {
 pub async fn signals_reach_the_process(bench: Bench) {
     let it = bench.obedient().await;
     let wrong = bench.act(&it, kill("NONSENSE")).await.unwrap_err();
-    assert_eq!(wrong.status(), Some(400));
+    assert_eq!(wrong.status(), Some(if bench.podman() { 500 } else { 400 }));
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(bench.act(&it, kill("TERM")).await, Ok(false));
     becomes(&bench, &it, RunState::Exited).await;
@@ -116,7 +121,12 @@ pub async fn signals_reach_the_process(bench: Bench) {
     assert_eq!(bench.row(&it).await.unwrap().exit_code, Some(137));
     let error = bench.act(&it, kill("KILL")).await.unwrap_err();
     assert_eq!(error.kind(), FailureKind::Conflict);
-    assert!(error.to_string().contains("is not running"), "{error}");
+    let words = if bench.podman() {
+        "only kill running containers"
+    } else {
+        "is not running"
+    };
+    assert!(error.to_string().contains(words), "{error}");
 }
 
 pub async fn names_are_unique(bench: Bench) {
