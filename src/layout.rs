@@ -7,7 +7,7 @@ use crate::state::State;
 
 pub use log::{
     LogColumns, LogText, Piece, first_log_line, last_log_line, log_top, move_in_logs, scroll_logs,
-    show_log_line,
+    show_hit, show_log_line,
 };
 
 /// The parts of the frame. Parts that do not fit are empty.

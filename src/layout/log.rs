@@ -339,6 +339,35 @@ pub fn show_log_line(state: &mut State, index: usize) {
     put(state, spot);
 }
 
+/// Brings the first hit of the search in a line into sight, sideways too.
+pub fn show_hit(state: &mut State, index: usize) {
+    show_log_line(state, index);
+    let Some(book) = state.logs.as_mut().filter(|book| !book.look.wrap) else {
+        return;
+    };
+    let told = book
+        .line(index)
+        .map(|line| LogText::of(&line, book.look.fold));
+    let hit = told
+        .as_ref()
+        .zip(book.searched())
+        .and_then(|(told, search)| {
+            let place = search.matcher().places(&told.text).next()?;
+            let part = told.parts.iter().find(|p| p.end >= place.end)?;
+            let columns =
+                |to: usize| text::width(told.text.get(part.start..to).unwrap_or_default());
+            Some(columns(place.start)..columns(place.end))
+        });
+    let Some(hit) = hit else { return };
+    let width = usize::from(LogColumns::of(book, state.size.0).text);
+    let seen = book.look.column..book.look.column + width;
+    if hit.end <= width {
+        book.look.column = 0;
+    } else if hit.start < seen.start || hit.end > seen.end {
+        book.look.column = hit.start.saturating_sub(width / 3);
+    }
+}
+
 /// Index of the last line on screen.
 pub fn last_log_line(state: &State) -> Option<usize> {
     let page = page(state)?;

@@ -150,7 +150,7 @@ pub(super) fn idle(state: &mut State) {
     };
     book.work(SLICE);
     if let Some(Sought::Found(index)) = book.resume_seek() {
-        layout::show_log_line(state, index);
+        layout::show_hit(state, index);
     }
 }
 
@@ -225,7 +225,7 @@ fn reach_goal(state: &mut State) {
     match reached {
         Some(index) => {
             book.goal = None;
-            layout::show_log_line(state, index);
+            layout::show_hit(state, index);
         }
         None if over => {
             book.goal = None;

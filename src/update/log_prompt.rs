@@ -22,7 +22,7 @@ pub(super) fn search(state: &mut State, text: &str) -> Result<(), String> {
         sought => sought,
     };
     if let Sought::Found(index) = sought {
-        layout::show_log_line(state, index);
+        layout::show_hit(state, index);
     }
     Ok(())
 }

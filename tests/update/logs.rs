@@ -172,6 +172,20 @@ fn the_search_follows_what_is_typed_and_comes_back() {
 }
 
 #[test]
+fn a_hit_beyond_the_edge_is_brought_into_sight() {
+    let far = format!("{}the needle{}", "hay ".repeat(60), " hay".repeat(60));
+    let mut it = open(&["short needle", &far, "end"]);
+    it.hides("the needle").press("/").type_in("needle");
+    it.shows("the needle").shows("column ");
+    it.press("enter N").shows("short needle").hides("column ");
+    it.press("n")
+        .shows("the needle")
+        .press("esc")
+        .press("w")
+        .shows("the needle");
+}
+
+#[test]
 fn a_time_is_gone_to() {
     let mut it = open_numbered(300);
     it.press("@").type_in("-2m").press("enter");

@@ -56,7 +56,7 @@ pub(super) fn hit(state: &mut State, forward: bool) -> Effects {
         sought => sought,
     };
     match sought {
-        Sought::Found(index) => layout::show_log_line(state, index),
+        Sought::Found(index) => layout::show_hit(state, index),
         Sought::Nothing => state.toasts.bad("no hit", now),
         Sought::Later => {}
     }
