@@ -9,19 +9,16 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use stacktui::effect::LogQuery;
+use stacktui::engine::logs::LogOptions;
 use stacktui::engine::{Engine, Sources, candidates};
 use stacktui::model::{HostId, Key};
-use stacktui::msg::LogMsg;
-use stacktui::runtime::log_stream;
 use stacktui::state::{LogBook, LogLook, LogTarget};
-use tokio::sync::{mpsc as channel, watch};
+use tokio::sync::mpsc as channel;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Lines asked for: more than there are.
-const ALL: u32 = 10_000_000;
 /// Memory for lines: enough for all.
 const BUDGET: usize = 1 << 30;
 
@@ -113,24 +110,29 @@ async fn read_all(container: &str) -> Result<LogBook, Failure> {
         .args(["inspect", "-f", "{{.Id}}", container])
         .output()?;
     let key = Key::container(HostId(0), String::from_utf8(id.stdout)?.trim());
-    let query = LogQuery {
-        key: key.clone(),
-        tail: ALL,
-        since: None,
-    };
-    let (_kept, engine) = watch::channel(Some(engine));
+    let setup = engine.log_setup(&key.id).await?;
+    let batches = engine
+        .logs(&key.id, setup.tty, LogOptions::default())
+        .await?;
     let (lines, mut lines_in) = channel::channel(64);
-    tokio::spawn(log_stream::run(query, engine, lines));
-    let mut book = LogBook::new(LogTarget::default(), ALL, BUDGET, LogLook::default());
-    while let Some((_, msg)) = lines_in.recv().await {
-        match msg {
-            LogMsg::Lines(records) => {
-                book.push(&key, container, &records, chrono::DateTime::UNIX_EPOCH);
+    // As the program does: streams are read in tasks of their own.
+    let reading = tokio::spawn(async move {
+        let mut batches = std::pin::pin!(batches);
+        let mut some = Vec::new();
+        while let Some(batch) = batches.next().await {
+            some.extend(batch?);
+            if some.len() >= 256 && lines.send(std::mem::take(&mut some)).await.is_err() {
+                break;
             }
-            LogMsg::Failed(failure) => return Err(failure.what.into()),
-            LogMsg::CaughtUp | LogMsg::Ended => break,
         }
+        let _unheard = lines.send(some).await;
+        Ok::<(), stacktui::engine::Error>(())
+    });
+    let mut book = LogBook::new(LogTarget::default(), 0, BUDGET, LogLook::default());
+    while let Some(records) = lines_in.recv().await {
+        book.push(&key, container, &records, chrono::DateTime::UNIX_EPOCH);
     }
+    reading.await??;
     Ok(book)
 }
 
