@@ -126,3 +126,39 @@ async fn a_long_log_of_a_real_container_is_searched_to_its_first_line() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_container_made_anew_by_name_is_followed() {
+    let Some(endpoint) = engine::real_engine("a_container_made_anew_by_name") else {
+        return;
+    };
+    let name = format!("e2e-anew-{}", std::process::id());
+    let life = |which: &str| {
+        let script = format!("while true; do echo of the {which} life; sleep 0.3; done");
+        engine::Fixture::new(&endpoint, "")
+            .name(&name)
+            .sh(&script)
+            .run()
+    };
+    let first = life("first");
+    on_local(async {
+        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
+        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        open(&screen, &name).await;
+        screen.sees("of the first life").await;
+        drop(first);
+        screen.sees(&format!("{name} removed")).await;
+        let second = life("second");
+        screen.sees("of the second life").await;
+        screen
+            .until("one source's lines in order", |s| {
+                let place = |text: &str| s.find(text);
+                place("of the first life") < place("removed")
+                    && place("removed") < place("of the second life")
+            })
+            .await;
+        assert_eq!(screen.quit().await, 0);
+        drop(second);
+    })
+    .await;
+}
