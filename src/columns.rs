@@ -40,7 +40,7 @@ pub enum Fit {
     Path,
     /// Whole pieces, a blank apart; those that do not fit are counted.
     Whole,
-    /// It takes the room of the columns behind it.
+    /// It takes the room of the columns behind it; where even that is too little, only its last piece stays.
     Spill,
 }
 

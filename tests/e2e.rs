@@ -117,6 +117,49 @@ async fn k_ends_the_wait_for_a_stuck_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn looking_at_processes_does_not_make_the_engine_list_them_all_the_time() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 70));
+        it.sees("zammad-1").await;
+        it.press("! enter").await;
+        it.sees("Processes").await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        it.press("8 p").await;
+        it.sees("top").await;
+        // One every two seconds, the first at once, and what the container's own changes ask for.
+        let lists = it.paper.text().matches(" top ").count();
+        assert!((4..=9).contains(&lists), "{lists}\n{}", it.paper.text());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn coming_back_to_the_table_the_figures_go_on() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        for view in ["l", "enter", "9"] {
+            it.press(view).await;
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            it.press(if view == "9" { "1" } else { "q" }).await;
+            for _ in 0..10 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                let screen = it.paper.text();
+                let busy = row(&screen, " zammad-1");
+                let bars: Vec<char> = busy.chars().filter(|c| ('▁'..='█').contains(c)).collect();
+                assert!(bars.len() > 5 && !bars.contains(&'▁'), "{view}: {busy}");
+                let before = busy.split(|c| ('▁'..='█').contains(&c)).next();
+                let words = before.unwrap_or_default().split_whitespace().count();
+                // Sign, name, state, since when, CPU.
+                assert_eq!(words, 5, "{view}: {busy}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn in_and_out_of_a_shell() {
     on_local(async {
         let it = Driver::start(demo(), (120, 40));

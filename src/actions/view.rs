@@ -90,7 +90,7 @@ pub const ACTIONS: &[Action] = &[
         ..goto(
             "view.probes",
             "probe noise",
-            "Show the events that health probes make, or hide them.",
+            "Show the events that health probes and lists of processes make, or hide them.",
             &["p"],
             probes,
         )
@@ -248,36 +248,40 @@ fn seek(state: &mut State, forward: bool) -> Effects {
 
 /// From an event or a journal entry to the container it is about.
 pub fn jump_to_thing(state: &mut State) {
-    let key = match (state.view(), state.containers.table.selected.clone()) {
-        (ViewId::Events, _) => match state.events.table.selected.clone() {
-            Some(RowId::Event(number)) => state
-                .events
-                .get(number)
-                .map(|(host, event)| Key::container(host, &event.id)),
-            _ => None,
-        },
-        (ViewId::Journal, _) => match state.journal.table.selected.clone() {
-            Some(RowId::Entry(id)) => {
-                let target = state
-                    .journal
-                    .get(&id)
-                    .and_then(|entry| entry.target.clone())
-                    .unwrap_or_default();
-                let by_name = |c: &&crate::model::Container| c.name == target.name;
-                let by_id = |c: &&crate::model::Container| {
-                    !target.id.is_empty() && c.key.short() == target.id
-                };
-                let found = state.world.containers().find(by_id);
-                found
-                    .or_else(|| state.world.containers().find(by_name))
-                    .map(|c| c.key.clone())
-            }
-            _ => None,
-        },
+    let found = match state.view() {
+        ViewId::Events => of_event(state),
+        ViewId::Journal => of_entry(state),
         _ => None,
     };
-    match key.filter(|key| state.world.container(key).is_some()) {
-        Some(key) => container::open_on(state, ViewId::Details, &key),
-        None => state.toasts.bad("that container is gone", state.now),
+    match found {
+        Some(key) if state.world.container(&key).is_some() => {
+            container::open_on(state, ViewId::Details, &key);
+        }
+        Some(_) => state.toasts.bad("that container is gone", state.now),
+        None => state
+            .toasts
+            .bad("this line is about no container", state.now),
     }
+}
+
+/// The container of the chosen event, whether it is still there or not. `None`: it is about something else.
+fn of_event(state: &State) -> Option<Key> {
+    let Some(RowId::Event(number)) = &state.events.table.selected else {
+        return None;
+    };
+    let (host, event) = state.events.get(*number)?;
+    (event.kind == "container").then(|| Key::container(host, &event.id))
+}
+
+/// The same of the chosen journal entry: by its id, or who bears its name now.
+fn of_entry(state: &State) -> Option<Key> {
+    let Some(RowId::Entry(id)) = &state.journal.table.selected else {
+        return None;
+    };
+    let target = state.journal.get(id)?.target.clone()?;
+    let host = *state.world.hosts.keys().next()?;
+    let by_id = |c: &&crate::model::Container| !target.id.is_empty() && c.key.short() == target.id;
+    let found = state.world.containers().find(by_id);
+    let found = found.or_else(|| state.world.containers().find(|c| c.name == target.name));
+    Some(found.map_or_else(|| Key::container(host, &target.id), |c| c.key.clone()))
 }

@@ -29,7 +29,7 @@ pub(super) struct Cli {
 /// Flags that every command takes. They go over the environment and the settings file.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Global {
-    /// The engine: <unix:///path>, tcp://host:port, <ssh://user@host>.
+    /// The engine: `unix:///path`, `tcp://host:port` or `ssh://user@host`.
     #[arg(short = 'H', long, global = true, value_name = "ENDPOINT", conflicts_with_all = ["context", "demo"])]
     pub host: Option<String>,
 
@@ -238,7 +238,7 @@ pub(super) enum OutcomeArg {
 
 #[derive(Debug, Args)]
 pub(super) struct SimArgs {
-    /// Where to listen: <unix:///path/to/socket>.
+    /// Where to listen: `unix:///path/to/socket`.
     #[arg(long, value_name = "ENDPOINT")]
     pub listen: String,
     /// A scenario's name or file.

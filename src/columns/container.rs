@@ -100,7 +100,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "",
         Width::Fixed(10),
         110,
-        "CPU of the last samples; the full height is its own peak, or half a core.",
+        "CPU of late; full height is its peak, at least half a core.",
         c::trend,
         o::cpu,
     ))),

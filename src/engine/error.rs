@@ -75,7 +75,8 @@ impl Error {
     }
 
     pub(super) fn ssh(text: &str) -> Self {
-        Self::Ssh(clean(text))
+        // Its own lines begin with its name, which is said already.
+        Self::Ssh(clean(text.strip_prefix("ssh: ").unwrap_or(text)))
     }
 
     pub(super) fn endpoint(text: &str) -> Self {

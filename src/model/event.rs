@@ -21,9 +21,10 @@ pub struct EngineEvent {
 }
 
 impl EngineEvent {
-    /// The noise that health probes make: `exec_create`, `exec_start`, `exec_die`.
-    pub fn is_probe_noise(&self) -> bool {
-        self.action.starts_with("exec_")
+    /// What looking makes, not doing: a health probe's `exec_create`, `exec_start` and `exec_die`, and the `top` of every
+    /// list of processes. Nothing may be asked anew for it: the question itself would make the next one.
+    pub fn is_noise(&self) -> bool {
+        self.action == "top" || self.action.starts_with("exec_")
     }
 
     pub fn attribute(&self, name: &str) -> Option<&str> {

@@ -249,7 +249,7 @@ impl<S: Screen> EventLoop<S> {
             HostMsg::Events(events) => {
                 for event in events
                     .iter()
-                    .filter(|e| e.kind == "container" && !e.is_probe_noise())
+                    .filter(|e| e.kind == "container" && !e.is_noise())
                 {
                     self.streams.ring(&Key::container(id, &event.id));
                 }

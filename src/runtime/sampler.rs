@@ -27,6 +27,8 @@ pub struct Wanted {
 const FOCUSED: Duration = Duration::from_secs(1);
 /// One reading may take this long.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// What is no longer looked at is remembered this long after its next reading would have been due.
+const KEPT: Duration = Duration::from_secs(10);
 /// Requests under way at once: old engines answer a whole wave at their next tick, new ones at once.
 const WAVE: usize = 32;
 const DIRECT: usize = 8;
@@ -56,8 +58,8 @@ pub async fn run(
         };
         let Some(client) = client else { continue };
         let now_wanted = wanted.borrow_and_update().clone();
-        past.retain(|key, _| now_wanted.all.contains(key) || now_wanted.focused.contains(key));
         let keys: BTreeSet<&Key> = now_wanted.all.iter().chain(&now_wanted.focused).collect();
+        forget(&mut past, &keys, Instant::now());
         if keys.is_empty() {
             tokio::select! {
                 changed = wanted.changed() => if changed.is_err() { return },
@@ -76,9 +78,9 @@ pub async fn run(
             .map(|key| (*key).clone())
             .collect();
         if due.is_empty() {
-            let next = past
-                .values()
-                .filter_map(|p| p.due)
+            let next = keys
+                .iter()
+                .filter_map(|key| past.get(*key)?.due)
                 .min()
                 .unwrap_or(now + period);
             tokio::select! {
@@ -97,6 +99,12 @@ pub async fn run(
             }
         }
     }
+}
+
+/// Drops what is neither wanted nor fresh. A look into another view and back goes on where it was: without the reading
+/// before it the next one would have no CPU figure.
+fn forget(past: &mut BTreeMap<Key, Past>, wanted: &BTreeSet<&Key>, now: Instant) {
+    past.retain(|key, p| wanted.contains(key) || p.due.is_some_and(|due| now < due + KEPT));
 }
 
 /// Reads all of them, a bounded number at a time.
@@ -179,4 +187,28 @@ fn settle(
         }
     }
     (samples, gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_elsewhere_is_remembered_for_a_while() {
+        let key = Key::container(HostId(0), "a");
+        let read = |due| Past {
+            counters: Some(Counters::default()),
+            due: Some(due),
+            failures: 0,
+        };
+        let begin = Instant::now();
+        let mut past = BTreeMap::from([(key.clone(), read(begin + Duration::from_secs(2)))]);
+        let after = |seconds| begin + Duration::from_secs(seconds);
+        forget(&mut past, &BTreeSet::new(), after(11));
+        assert!(past.contains_key(&key));
+        forget(&mut past, &BTreeSet::from([&key]), after(60));
+        assert!(past.contains_key(&key), "what is wanted stays");
+        forget(&mut past, &BTreeSet::new(), after(12));
+        assert!(past.is_empty());
+    }
 }

@@ -12,7 +12,7 @@ pub struct EventBook {
     next: u64,
     pub table: Table,
     pub filter: String,
-    /// Show the events that health probes make.
+    /// Show the events that only looking makes: health probes, lists of processes.
     pub noise: bool,
     /// The cursor stays on the newest.
     pub follow: bool,
@@ -58,7 +58,7 @@ impl EventBook {
         let rows: Vec<RowId> = self
             .events
             .iter()
-            .filter(|(_, _, event)| self.noise || !event.is_probe_noise())
+            .filter(|(_, _, event)| self.noise || !event.is_noise())
             .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle))
             .map(|(number, _, _)| RowId::Event(*number))
             .collect();

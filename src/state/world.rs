@@ -64,12 +64,16 @@ pub struct Vitals {
 impl Vitals {
     fn push(&mut self, sample: &Sample) {
         let sum = |a: Option<f64>, b: Option<f64>| Some((a? + b?) as f32);
-        self.cpu.push(sample.cpu.unwrap_or(0.0) as f32);
-        self.memory.push(sample.memory.unwrap_or(0) as f32);
-        let network = sum(sample.net_rx, sample.net_tx);
-        self.network.push(network.unwrap_or(0.0));
-        let disk = sum(sample.block_read, sample.block_write);
-        self.disk.push(disk.unwrap_or(0.0));
+        // What is not known leaves no bar: a bar of nothing would say that it idled.
+        let note = |history: &mut History, value: Option<f32>| {
+            if let Some(value) = value {
+                history.push(value);
+            }
+        };
+        note(&mut self.cpu, sample.cpu.map(|cpu| cpu as f32));
+        note(&mut self.memory, sample.memory.map(|bytes| bytes as f32));
+        note(&mut self.network, sum(sample.net_rx, sample.net_tx));
+        note(&mut self.disk, sum(sample.block_read, sample.block_write));
         self.latest = Some(*sample);
     }
 }
@@ -424,6 +428,16 @@ mod tests {
                 attributes: BTreeMap::new(),
             }),
         }
+    }
+
+    #[test]
+    fn what_is_not_known_leaves_no_bar() {
+        let mut vitals = Vitals::default();
+        for cpu in [None, Some(3.0), None, Some(0.0)] {
+            vitals.push(&sample(cpu, None));
+        }
+        assert_eq!(vitals.cpu.last(9).collect::<Vec<_>>(), [3.0, 0.0]);
+        assert!(vitals.memory.is_empty() && vitals.network.is_empty());
     }
 
     proptest! {

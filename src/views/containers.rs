@@ -150,17 +150,27 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
         let then = "docker run or docker compose up makes one; it appears here by itself.";
         notice::draw(theme, area, buf, &[(first, Key::Strong), (then, Key::Dim)]);
     } else if !table.filter.is_empty() {
-        let first = format!("Nothing matches /{}.", table.filter);
-        let then = format!(
-            "{} clears the filter; {} {} hidden by it.",
-            key("app.escape"),
-            all,
-            if all == 1 {
-                "container is"
-            } else {
-                "containers are"
-            }
-        );
+        let among = match (table.problems_only, table.show_stopped) {
+            (true, _) => " among the problems",
+            (false, false) => " among what runs",
+            (false, true) => "",
+        };
+        let first = format!("Nothing{among} matches /{}.", table.filter);
+        let clears = key("app.escape");
+        let then = match (table.problems_only, table.show_stopped) {
+            (true, _) => format!(
+                "{clears} clears the filter; {} looks for it among all {all}.",
+                key("table.problems")
+            ),
+            (false, false) => format!(
+                "{clears} clears the filter; {} looks for it among all {all}.",
+                key("table.stopped")
+            ),
+            (false, true) => format!(
+                "{clears} clears the filter; it hides {}.",
+                crate::text::words(all as u64, "container")
+            ),
+        };
         notice::draw(
             theme,
             area,

@@ -95,8 +95,11 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
         } => {
             let why = text::truncate(&reason.why, 40);
             if let Some(at) = retry_at {
-                let left = (*at - state.now).num_seconds().max(0);
-                retry = Some(Line::of(theme, format!("retry in {left}s"), Key::Dim));
+                let words = match (*at - state.now).num_seconds() {
+                    ..=0 => "trying now".to_owned(),
+                    left => format!("retry in {left}s"),
+                };
+                retry = Some(Line::of(theme, words, Key::Dim));
             }
             Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown)
         }

@@ -47,7 +47,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         for one in &reason.tried {
             tried(theme, one, width, spaced, &mut lines);
         }
-        if !reason.tried.is_empty() && !reason.advice.is_empty() {
+        let told = reason.tried.iter().any(|one| one.advice == reason.advice);
+        if !reason.tried.is_empty() && !told && !reason.advice.is_empty() {
             lines.push(Line::new());
             for part in text::wrap_words(&reason.advice, width) {
                 lines.push(Line::of(theme, part, Key::Text));
@@ -126,8 +127,11 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
             if action.id == "app.retry"
                 && let Some(at) = retry
             {
-                let left = (at - state.now).num_seconds().max(0);
-                line = line.and(theme, format!("by itself in {left}s"), Key::Dim);
+                let words = match (at - state.now).num_seconds() {
+                    ..=0 => "trying now".to_owned(),
+                    left => format!("by itself in {left}s"),
+                };
+                line = line.and(theme, words, Key::Dim);
             } else if action.id == "app.context" {
                 let n = state.contexts.len();
                 line = line.and(

@@ -25,6 +25,18 @@ fn one_key_restarts_the_container_under_the_cursor() {
 }
 
 #[test]
+fn a_narrow_row_keeps_the_countdown() {
+    let mut it = world();
+    it.send(Msg::Resize {
+        width: 40,
+        height: 12,
+    })
+    .press("!")
+    .press("r");
+    it.wait(2_000).shows("kill in 8s").hides("restarting 2s");
+}
+
+#[test]
 fn the_engines_own_stop_timeout_counts() {
     let mut it = world();
     it.on("zammad").press("r");

@@ -24,6 +24,20 @@ fn stop_asks_once_naming_what_is_hit_and_lost() {
 }
 
 #[test]
+fn a_question_lists_by_name() {
+    let mut it = world();
+    for name in ["zammad-db", "grafana", "zammad", "mailhog"] {
+        it.on(name).press("space");
+    }
+    it.press("s");
+    let lines = it.question().lines.clone();
+    let listed = ["grafana", "mailhog", "zammad", "zammad-db"].map(full);
+    for (line, name) in lines.iter().zip(listed) {
+        assert!(line.starts_with(&format!("{name} (")), "{lines:?}");
+    }
+}
+
+#[test]
 fn the_answers_of_a_question() {
     for (keys, goes) in [
         ("y", true),

@@ -379,6 +379,32 @@ fn events_lead_to_their_container() {
 }
 
 #[test]
+fn a_line_about_no_container_says_so() {
+    let mut it = world();
+    it.press("9 enter")
+        .sees_toast("this line is about no container");
+    let mut network = base::event(it.state.now, "proxy", "create", &[]);
+    network.kind = "network".to_owned();
+    let mut it = world();
+    it.send(Msg::Host(base::HOST, HostMsg::Events(vec![network])))
+        .press("8 enter")
+        .sees_toast("this line is about no container");
+}
+
+#[test]
+fn what_looking_makes_is_no_event_for_a_reader() {
+    let mut it = world();
+    it.event("grafana", "top", &[])
+        .event("grafana", "exec_start: true", &[])
+        .event("grafana", "rename", &[]);
+    it.press("8")
+        .shows("rename")
+        .hides("top")
+        .hides("exec_start");
+    it.press("p").shows("top").shows("exec_start");
+}
+
+#[test]
 fn events_are_followed_until_the_reader_goes_up() {
     let mut it = world();
     it.press("8");

@@ -111,6 +111,18 @@ fn nothing_found_is_nothing_to_act_on() {
 }
 
 #[test]
+fn nothing_found_tells_what_hides_the_rest() {
+    let mut it = world();
+    it.press("!").press("/").type_in("qqqq");
+    it.shows("Nothing among the problems matches /qqqq.")
+        .shows("! looks for it among all 12.");
+    it.press("enter ! a")
+        .shows("Nothing among what runs matches /qqqq.")
+        .shows("a looks for it among all 12.");
+    it.press("a").shows("it hides 12 containers.");
+}
+
+#[test]
 fn accepting_a_filter_moves_no_cursor() {
     let mut it = world();
     it.press("g / enter");

@@ -9,12 +9,15 @@ pub(super) fn has_process(container: &Container) -> bool {
     container.state.is_live()
 }
 
+/// In the order of their names, which is how a question lists them.
 pub(super) fn targets(state: &State) -> Vec<&Container> {
-    state
-        .targets()
+    let keys = state.targets();
+    let mut found: Vec<&Container> = keys
         .iter()
         .filter_map(|key| state.world.container(key))
-        .collect()
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
 }
 
 pub(super) fn first(state: &State) -> Option<&Container> {

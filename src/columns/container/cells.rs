@@ -97,14 +97,18 @@ fn with_hits<'a>(
 
 pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if let Some(running) = cx.state.jobs.of(&c.key) {
-        let kill = running
-            .kill_in(cx.now)
-            .map_or_else(String::new, |left| format!(" · kill in {left}s"));
         let doing = running.job.verb.doing();
-        let text = format!("{doing} {}s{kill}", running.seconds(cx.now));
+        let mut pieces = vec![(
+            format!("{doing} {}s", running.seconds(cx.now)).into(),
+            Key::Job,
+        )];
+        if let Some(left) = running.kill_in(cx.now) {
+            pieces.push((" · ".into(), Key::Job));
+            pieces.push((format!("kill in {left}s").into(), Key::Job));
+        }
         return Cell {
             fit: Fit::Spill,
-            ..Cell::of(text, Key::Job)
+            pieces,
         };
     }
     if let Some(ended) = cx.state.jobs.ended.get(&c.key) {

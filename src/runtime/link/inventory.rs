@@ -10,8 +10,7 @@ use crate::model::{Container, EngineEvent, HostId, Key, RunState};
 const SOME: usize = 100;
 
 /// Actions that change nothing a list shows.
-const QUIET: [&str; 10] = [
-    "top",
+const QUIET: [&str; 9] = [
     "attach",
     "detach",
     "resize",
@@ -60,7 +59,7 @@ impl Inventory {
             _ => return,
         };
         let action = event.action.split(':').next().unwrap_or_default();
-        if event.is_probe_noise() || QUIET.contains(&action) {
+        if event.is_noise() || QUIET.contains(&action) {
             return;
         }
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {

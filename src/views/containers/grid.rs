@@ -104,7 +104,7 @@ impl Grid {
             if *x < free || (spilt && (column.right || column.id == "trend")) {
                 continue;
             }
-            let cell = (column.cell)(container, cx);
+            let mut cell = (column.cell)(container, cx);
             let spilling = cell.fit == Fit::Spill && cell_width(&cell) > usize::from(*width);
             let width = if spilling {
                 self.width.saturating_sub(*x)
@@ -112,6 +112,9 @@ impl Grid {
                 *width
             };
             if spilling {
+                if cell_width(&cell) > usize::from(width) {
+                    cell.pieces.drain(..cell.pieces.len().saturating_sub(1));
+                }
                 spilt = true;
                 free = x + (cell_width(&cell) as u16).saturating_add(1);
             }

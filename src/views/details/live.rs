@@ -148,15 +148,12 @@ fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Lin
             )
             .and(cx.theme, text::pad_left(&bars, 12), key);
         if let [Some(a), Some(b)] = sums {
-            line = line.and(
-                cx.theme,
-                format!(
-                    "  {} / {} in all",
-                    text::bytes_short(a),
-                    text::bytes_short(b)
-                ),
-                Key::Dim,
-            );
+            let [a, b] = [a, b].map(text::bytes_short);
+            // Whole or not at all.
+            let fitting = [format!("  {a} / {b} in all"), format!("  {a} / {b}")]
+                .into_iter()
+                .find(|words| 2 + line.width() + text::width(words) <= cx.width);
+            line = line.and(cx.theme, fitting.unwrap_or_default(), Key::Dim);
         }
         s.line(line);
     }

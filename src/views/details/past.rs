@@ -164,7 +164,7 @@ pub(super) fn events(cx: &Cx) -> Vec<Line> {
         .state
         .events
         .newest()
-        .filter(|e| *e.id == *cx.key.id && !e.is_probe_noise())
+        .filter(|e| *e.id == *cx.key.id && !e.is_noise())
         .take(8)
     {
         let at = clock(event.at, cx.state.prefs.utc_offset);

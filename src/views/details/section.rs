@@ -52,17 +52,31 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A named value, wrapped under itself; nothing when it is empty.
+    /// Words of ours or a command, wrapped between words under itself; nothing when it is empty.
     pub fn field(&mut self, name: &str, value: &str, key: Key) {
-        self.named(name, NAME, value, key);
+        if !value.is_empty() {
+            let parts = text::wrap_words(value, self.room(NAME));
+            self.rows(name, NAME, parts, key);
+        }
     }
 
-    /// The same with a name column of this width; a longer name has the first row for itself.
+    /// A value to the letter, wrapped wherever the row ends, behind a name column of this width; a longer name has the
+    /// first row for itself.
     pub fn named(&mut self, name: &str, column: usize, value: &str, key: Key) {
         if value.is_empty() {
             return;
         }
-        let room = self.width.saturating_sub(column + 3).max(8);
+        let parts = text::wrap_offsets(value, self.room(column));
+        let parts = parts.into_iter().filter_map(|range| value.get(range));
+        self.rows(name, column, parts.collect(), key);
+    }
+
+    /// Columns for a value behind a name column of this width.
+    fn room(&self, column: usize) -> usize {
+        self.width.saturating_sub(column + 3).max(8)
+    }
+
+    fn rows(&mut self, name: &str, column: usize, parts: Vec<&str>, key: Key) {
         let long = text::width(name) > column;
         if long {
             self.line(Line::of(
@@ -71,9 +85,8 @@ impl<'a> Section<'a> {
                 Key::FieldName,
             ));
         }
-        for (n, range) in text::wrap_offsets(value, room).into_iter().enumerate() {
+        for (n, part) in parts.into_iter().enumerate() {
             let lead = if n == 0 && !long { name } else { "" };
-            let part = value.get(range).unwrap_or_default();
             self.line(
                 Line::of(
                     self.theme,
@@ -94,5 +107,29 @@ impl<'a> Section<'a> {
         lines.extend(self.lines);
         lines.push(Line::new());
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Depth;
+
+    fn rows(build: impl FnOnce(&mut Section)) -> Vec<String> {
+        let theme = Theme::builtin(false, Depth::Ansi256, false);
+        let mut section = Section::new(&theme, 36, "T");
+        build(&mut section);
+        let text = |line: Line| line.pieces.into_iter().map(|(words, _)| words).collect();
+        section.finish().into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn words_are_not_cut_and_values_are_to_the_letter() {
+        let words = rows(|s| s.field("started", "2026-11-21 16:48:36  (2d7h ago)", Key::Text));
+        assert_eq!(words[1], "  started      2026-11-21 16:48:36");
+        assert_eq!(words[2], "               (2d7h ago)");
+        let value = rows(|s| s.named("A", 12, "12345678901234567  890 12345", Key::Text));
+        assert_eq!(value[1], "  A            12345678901234567  89");
+        assert_eq!(value[2], "               0 12345");
     }
 }
