@@ -42,7 +42,10 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// Reads a whole log into a book, and the same by the docker command, in turns.
 fn take(container: &str, runs: usize) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
+    // The program's own kind of runtime: one thread.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let (mut ours, mut docker) = (Vec::new(), Vec::new());
     let mut out = std::io::stdout();
     let mut last = None;

@@ -24,6 +24,9 @@ const HEAD_LIMIT: Duration = Duration::from_secs(30);
 /// How long a part of a line waits for the next one: parts of one line come together, and some engines drop the end of the
 /// last.
 const HOLD: Duration = Duration::from_millis(500);
+/// The same where all parts so far are whole ones: then the line goes on, unless its length happens to be a multiple of
+/// theirs. A busy engine may take its time.
+const LONG_HOLD: Duration = Duration::from_secs(10);
 
 /// Which lines are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,6 +145,7 @@ impl Engine {
             chunks: response.into_body().into_data_stream(),
             demux: Demux::new(tty),
             lines: Assembler::default(),
+            follow: options.follow,
             ended: None,
         };
         let batches = stream::unfold(reading, |mut reading| async move {
@@ -156,6 +160,8 @@ struct Reading {
     chunks: BodyDataStream<Incoming>,
     demux: Demux,
     lines: Assembler,
+    /// Otherwise the end tells that no part comes any more.
+    follow: bool,
     /// Nothing more comes; an error is still to be told.
     ended: Option<Result<(), Error>>,
 }
@@ -172,8 +178,13 @@ impl Reading {
                     return end.err().map(Err);
                 }
             }
-            let chunk = if self.lines.holds_part() {
-                timeout(HOLD, self.chunks.next()).await
+            let chunk = if self.follow && self.lines.holds_part() {
+                let patience = if self.lines.expects_more() {
+                    LONG_HOLD
+                } else {
+                    HOLD
+                };
+                timeout(patience, self.chunks.next()).await
             } else {
                 Ok(self.chunks.next().await)
             };

@@ -244,7 +244,7 @@ impl LogBook {
     /// Brings the sifts up to date with the lines.
     fn keep_up(&mut self) {
         self.sift.follow(&self.store);
-        if self.sift.sieve().is_open() {
+        if self.sift.sieve().is_open() && !self.sift.progress().is_done() {
             self.sift.work(&self.store, 0, usize::MAX);
         }
         if let Some(search) = &mut self.search {

@@ -54,6 +54,14 @@ impl Assembler {
         [&self.stdout, &self.stderr].iter().any(|p| p.waits())
     }
 
+    /// All that waits are whole parts: more of their lines is to be expected.
+    pub fn expects_more(&self) -> bool {
+        let mut waiting = [&self.stdout, &self.stderr]
+            .into_iter()
+            .filter(|p| p.waits());
+        waiting.all(|p| p.length.is_multiple_of(PART as u64))
+    }
+
     /// No further part comes: those that wait are lines.
     pub fn give_parts(&mut self, out: &mut Vec<LogRecord>) {
         for (stream, partial) in [
