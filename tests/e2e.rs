@@ -183,6 +183,26 @@ async fn in_and_out_of_a_shell() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_command_said_can_be_read_before_the_screen_is_back() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("/").await;
+        it.type_in("grafana").await;
+        it.press("enter E ctrl-u").await;
+        it.type_in("cat /etc/hostname\r").await;
+        it.sees("[exit code 0; any key comes back]").await;
+        assert!(it.paper.passthrough());
+        it.type_in(" ").await;
+        it.sees("grafana-1: ended").await;
+        it.sees("Containers").await;
+        it.press("9").await;
+        it.sees("cat /etc/hostname").await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_image_without_a_shell_offers_a_way() {
     on_local(async {
         let it = Driver::start(demo(), (120, 40));

@@ -11,9 +11,6 @@ use crate::text::Level;
 #[derive(Debug, Parser)]
 #[command(name = "stacktui", version, args_conflicts_with_subcommands = false)]
 pub(super) struct Cli {
-    #[command(flatten)]
-    pub global: Global,
-
     /// Print a list and exit.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub print: Option<Print>,
@@ -24,10 +21,15 @@ pub(super) struct Cli {
 
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    // Last: its heading would go on over what follows.
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Flags that every command takes. They go over the environment and the settings file.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// The engine: `unix:///path`, `tcp://host:port` or `ssh://user@host`.
     #[arg(short = 'H', long, global = true, value_name = "ENDPOINT", conflicts_with_all = ["context", "demo"])]

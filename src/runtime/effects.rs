@@ -232,12 +232,14 @@ impl Runner {
             output: self.shell_out.clone(),
             size: size_out,
             detach_keys: self.detach_keys.clone(),
+            linger: true,
         };
         let client = hosts.get(&key.host).and_then(HostTasks::client);
         let (msgs, recorder) = (self.msgs.clone(), self.recorder.clone());
         tokio::spawn(async move {
             let begun = Instant::now();
             let info = client.as_ref().map(|c| c.info().clone());
+            let asked = request.as_ref().map(|r| r.command.clone());
             let action = if request.is_some() {
                 "container.exec"
             } else {
@@ -257,6 +259,11 @@ impl Runner {
                         ..Failure::default()
                     }),
                 ),
+            };
+            // The shell that was found, else what was asked for.
+            let argv = match asked {
+                Some(asked) if argv.is_empty() => asked,
+                _ => argv,
             };
             let took_ms = u64::try_from(begun.elapsed().as_millis()).ok();
             let _closed = msgs.send(Msg::Shell(key, end)).await;

@@ -33,6 +33,8 @@ pub struct ShellIo {
     pub size: watch::Receiver<(u16, u16)>,
     /// As bytes; empty: none.
     pub detach_keys: Vec<u8>,
+    /// What a command said is left to be read until a key is pressed, when the screen comes back after it.
+    pub linger: bool,
 }
 
 /// Runs a shell or command in the container, or beside it in a helper. Dropping this ends the process, too, and removes
@@ -49,7 +51,7 @@ async fn inside(
     engine: &Engine,
     container: &str,
     request: ShellRequest,
-    io: ShellIo,
+    mut io: ShellIo,
 ) -> Result<ShellEnd, Error> {
     let found = request.command.is_empty();
     let command = if found {
@@ -75,13 +77,17 @@ async fn inside(
     };
     let exec = engine.exec(container, &wanted).await?;
     let far = Far::Exec(exec.id.clone());
-    match pump(engine, exec.pipe, io, &far).await {
-        Pumped::Closed => {
+    match pump(engine, exec.pipe, &mut io, &far).await {
+        Pumped::Closed { typed } => {
             let Some(code) = engine.exec_ended(&exec.id).await? else {
                 session.end().await;
                 return Ok(ShellEnd::Failed(cut("the connection to the shell was cut")));
             };
             session.ended();
+            // Who typed something was there to read the answer.
+            if io.linger && !found && !typed {
+                linger(&mut io, code).await;
+            }
             let command = if found { command } else { Vec::new() };
             Ok(ShellEnd::Exited { code, command })
         }
@@ -91,6 +97,14 @@ async fn inside(
         }
         // The session ends its processes as soon as the engine is back.
         Pumped::Lost(error) => Err(error),
+    }
+}
+
+/// Leaves what was said on the screen until a key is pressed.
+async fn linger(io: &mut ShellIo, code: i64) {
+    let hint = format!("\r\n[exit code {code}; any key comes back]");
+    if io.output.send(hint.into_bytes()).await.is_ok() {
+        let _key_or_closed = io.input.recv().await;
     }
 }
 
@@ -149,7 +163,7 @@ pub async fn attach(engine: Engine, key: Key, io: ShellIo) -> ShellEnd {
         .unwrap_or_else(|error| ShellEnd::Failed(error.failure("attach")))
 }
 
-async fn attached(engine: &Engine, key: &Key, io: ShellIo) -> Result<ShellEnd, Error> {
+async fn attached(engine: &Engine, key: &Key, mut io: ShellIo) -> Result<ShellEnd, Error> {
     let setup = engine.log_setup(&key.id).await?;
     if !setup.running {
         return Ok(ShellEnd::Failed(Failure {
@@ -171,8 +185,8 @@ async fn attached(engine: &Engine, key: &Key, io: ShellIo) -> Result<ShellEnd, E
         let _closed = io.output.send(hint).await;
         Far::Frames
     };
-    match pump(engine, pipe, io, &far).await {
-        Pumped::Closed => over(engine, key, &setup).await,
+    match pump(engine, pipe, &mut io, &far).await {
+        Pumped::Closed { .. } => over(engine, key, &setup).await,
         Pumped::Detached => Ok(ShellEnd::Detached),
         Pumped::Lost(error) => Err(error),
     }

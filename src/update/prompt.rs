@@ -222,8 +222,16 @@ fn name_complaint(name: &str) -> Option<String> {
         .chars()
         .next()
         .is_some_and(|c| c.is_ascii_alphanumeric());
-    (!starts || name.len() < 2 || !name.chars().all(good))
-        .then(|| "two or more letters, digits, _ . -; a letter or digit first".to_owned())
+    let why = if !name.chars().all(good) {
+        "only letters, digits, _ . -"
+    } else if !starts {
+        "a letter or digit comes first"
+    } else if name.len() < 2 {
+        "two characters at least"
+    } else {
+        return None;
+    };
+    Some(why.to_owned())
 }
 
 /// Reads `[-u USER] [-w DIR] COMMAND…`; quotes group words.

@@ -143,17 +143,20 @@ pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
     let image = container.map(|c| c.image.clone());
     match end {
         ShellEnd::Exited { code, command } => {
+            // A command, a helper or the container's own process is not its shell.
+            let what = if command.is_empty() {
+                "ended"
+            } else {
+                "the shell ended"
+            };
             if let Some(image) = image.filter(|_| !command.is_empty() && code < 126) {
                 state.shells.insert(image, command);
             }
-            if code == 0 {
-                state.toasts.ok(format!("{name}: the shell ended"), now);
-            } else {
-                state.toasts.ok(
-                    format!("{name}: the shell ended with exit code {code}"),
-                    now,
-                );
-            }
+            let text = match code {
+                0 => format!("{name}: {what}"),
+                code => format!("{name}: {what} with exit code {code}"),
+            };
+            state.toasts.ok(text, now);
         }
         ShellEnd::Detached => state.toasts.ok(format!("{name}: detached"), now),
         ShellEnd::Failed(failure) => state.toasts.bad(format!("{name}: {}", told(&failure)), now),

@@ -182,7 +182,7 @@ fn a_new_name_is_looked_at_before_the_engine_is_asked() {
     it.press("n ctrl-u").type_in("-bad name");
     it.press("enter").asks_nothing();
     assert!(it.prompt().complaint.is_some());
-    it.shows("two or more letters");
+    it.shows("only letters, digits, _ . -");
     it.press("ctrl-u");
     assert_eq!(it.prompt().complaint, None, "typing on takes it away");
     it.type_in("notes-2").press("enter");

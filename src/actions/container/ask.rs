@@ -167,7 +167,7 @@ pub(super) fn rename(state: &mut State) -> Effects {
     if let Some(container) = first(state).cloned() {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::Rename(container.key.clone()),
-            title: format!("rename {} to", container.name),
+            title: format!("rename {} to", container.short_name()),
             field: Field::of(&container.name),
             before: container.name,
             complaint: None,

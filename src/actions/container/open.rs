@@ -51,7 +51,7 @@ pub(super) fn shell_prompt(state: &mut State) -> Effects {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::ShellCommand(container.key.clone()),
             title: format!(
-                "run in {} ([-u USER] [-w DIR] COMMAND)",
+                "run ([-u USER] [-w DIR] COMMAND) in {}",
                 container.short_name()
             ),
             field: Field::of("sh"),

@@ -48,6 +48,7 @@ pub(super) async fn run(
         output,
         size: size.subscribe(),
         detach_keys: detach_bytes(detach_keys),
+        linger: false,
     };
     let _raw = Raw::enter()?;
     signals::start(signal_out).map_err(refused)?;

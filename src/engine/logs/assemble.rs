@@ -332,10 +332,28 @@ mod tests {
         assert!(!assembler.holds_part(), "half a frame is not given");
         demux.push(end, |f| assembler.push(f, &mut out)).unwrap();
         assert!(assembler.holds_part() && out.is_empty());
+        assert!(!assembler.expects_more(), "an end without a newline");
         assembler.give_parts(&mut out);
         assembler.finish(&mut out);
         assert_eq!(out.len(), 1);
         assert_eq!(out[0].bytes, b"no end");
+    }
+
+    #[test]
+    fn after_a_whole_part_more_is_expected() {
+        let (mut demux, mut assembler, mut out) =
+            (Demux::new(false), Assembler::default(), Vec::new());
+        let mut push = |assembler: &mut Assembler, text: &str| {
+            let bytes = frame(format!("{T1}{text}").as_bytes());
+            demux.push(&bytes, |f| assembler.push(f, &mut out)).unwrap();
+        };
+        let part = "x".repeat(PART);
+        push(&mut assembler, &part);
+        assert!(assembler.holds_part() && assembler.expects_more());
+        push(&mut assembler, &part);
+        assert!(assembler.expects_more());
+        push(&mut assembler, "end");
+        assert!(assembler.holds_part() && !assembler.expects_more());
     }
 
     proptest! {

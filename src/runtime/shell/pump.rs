@@ -41,8 +41,10 @@ pub(super) enum Far {
 /// How it ended.
 #[derive(Debug)]
 pub(super) enum Pumped {
-    /// The other end closed the pipe.
-    Closed,
+    /// The other end closed the pipe. Whether anything was typed for it before.
+    Closed {
+        typed: bool,
+    },
     Detached,
     Lost(Error),
 }
@@ -77,7 +79,7 @@ impl Far {
     }
 }
 
-pub(super) async fn pump(engine: &Engine, pipe: Hijacked, mut io: ShellIo, far: &Far) -> Pumped {
+pub(super) async fn pump(engine: &Engine, pipe: Hijacked, io: &mut ShellIo, far: &Far) -> Pumped {
     let (mut reader, mut writer) = split(pipe);
     let first = Notify::new();
     let mut sizing = pin!(far.keep_size(engine, io.size.clone(), &first));
@@ -91,7 +93,7 @@ pub(super) async fn pump(engine: &Engine, pipe: Hijacked, mut io: ShellIo, far: 
             never = &mut sizing => match never {},
             count = reader.read(&mut buffer) => {
                 let bytes = match count {
-                    Ok(0) => return Pumped::Closed,
+                    Ok(0) => return Pumped::Closed { typed: keys.any },
                     Ok(count) => buffer.get(..count).unwrap_or_default(),
                     Err(error) => return Pumped::Lost(Error::from(error)),
                 };
@@ -143,6 +145,7 @@ struct Keys {
     typed_at: Instant,
     /// Nothing is passed on: only the detach keys count.
     deaf: bool,
+    any: bool,
 }
 
 impl Keys {
@@ -152,12 +155,14 @@ impl Keys {
             unsent: Vec::new(),
             typed_at: Instant::now(),
             deaf,
+            any: false,
         }
     }
 
     /// True: the detach keys are complete.
     fn take(&mut self, typed: &[u8]) -> bool {
         self.typed_at = Instant::now();
+        self.any = true;
         let (bytes, leaving) = self.detach.take(typed);
         self.send(&bytes);
         leaving
