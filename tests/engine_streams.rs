@@ -536,6 +536,7 @@ fn terminal() -> (ShellIo, Ends) {
         output: output_in,
         size: size_out,
         detach_keys: vec![0x10, 0x11],
+        linger: false,
     };
     (io, (input, output, size))
 }

@@ -1,4 +1,6 @@
 //! Moving in rows, filtering, ordering, marking: the same keys wherever there are rows.
+mod fold;
+
 use crate::columns;
 use crate::effect::Effects;
 use crate::layout::{self, list_height};
@@ -7,6 +9,7 @@ use crate::state::{
 };
 
 use super::{Action, container};
+use fold::{fold, fold_all, no_stacks};
 
 const fn motion(
     id: &'static str,
@@ -60,6 +63,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         scope: Scope::View(ViewId::Containers),
+        unavailable: no_stacks,
         ..motion(
             "table.fold",
             "fold",
@@ -70,6 +74,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         scope: Scope::View(ViewId::Containers),
+        unavailable: no_stacks,
         ..motion(
             "table.fold_all",
             "fold all",
@@ -307,50 +312,6 @@ pub(super) fn type_line(
         before,
         complaint: None,
     }));
-    Effects::new()
-}
-
-fn fold(state: &mut State) -> Effects {
-    let table = &mut state.containers;
-    let stack = match table.table.selected.clone() {
-        Some(RowId::Stack(key)) => Some(key),
-        Some(RowId::Container(key)) => state.world.container(&key).and_then(|c| {
-            c.stack()
-                .map(|name| crate::model::Key::stack(key.host, name))
-        }),
-        _ => None,
-    };
-    if let Some(stack) = stack {
-        if !table.folded.remove(&stack) {
-            table.folded.insert(stack.clone());
-            table.table.selected = Some(RowId::Stack(stack));
-        }
-        table.stale = true;
-    }
-    Effects::new()
-}
-
-fn fold_all(state: &mut State) -> Effects {
-    let stacks: std::collections::BTreeSet<_> = state
-        .world
-        .containers()
-        .filter_map(|c| {
-            c.stack()
-                .map(|name| crate::model::Key::stack(c.key.host, name))
-        })
-        .collect();
-    let table = &mut state.containers;
-    if stacks.iter().all(|stack| table.folded.contains(stack)) {
-        table.folded.clear();
-    } else {
-        if let Some(RowId::Container(key)) = table.table.selected.clone()
-            && let Some(stack) = state.world.container(&key).and_then(|c| c.stack())
-        {
-            table.table.selected = Some(RowId::Stack(crate::model::Key::stack(key.host, stack)));
-        }
-        table.folded = stacks;
-    }
-    table.stale = true;
     Effects::new()
 }
 

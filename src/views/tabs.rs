@@ -96,10 +96,12 @@ fn way(state: &State, theme: &Theme) -> Line {
     }
     let place = state.nav.current();
     let subject = match (&place.key, &state.logs) {
-        (Some(key), _) => state
-            .world
-            .container(key)
-            .map_or_else(|| key.short().to_owned(), |c| c.name.clone()),
+        (Some(key), _) => {
+            let known = state.world.container(key).map(|c| c.name.as_str());
+            // Of one that is gone its details still tell the name.
+            let told = || Some(state.sheet(key)?.details.as_ref()?.name.as_str());
+            known.or_else(told).unwrap_or(key.short()).to_owned()
+        }
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
         (None, _) => String::new(),
     };

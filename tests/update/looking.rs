@@ -355,8 +355,19 @@ fn actions_work_on_the_container_that_is_open() {
     it.gone("zammad")
         .press("r")
         .asks_nothing()
-        .sees_toast("no container is chosen");
+        .sees_toast("the container is gone");
     it.shows("gone");
+}
+
+#[test]
+fn what_is_gone_keeps_its_name() {
+    let mut it = world();
+    it.on("zammad").press("enter");
+    let name = full("zammad");
+    let details = base::details(&name, it.state.now);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(details))))
+        .gone("zammad")
+        .shows(&format!("› {name} › details"));
 }
 
 #[test]

@@ -267,6 +267,17 @@ fn what_is_gone_is_no_longer_marked() {
 }
 
 #[test]
+fn where_no_stacks_are_shown_none_is_folded() {
+    let mut it = world();
+    it.press("/").type_in("zammad").press("enter z");
+    it.sees_toast("what a filter finds stands without stacks");
+    it.press("Z esc !").press("Z");
+    it.sees_toast("problems stand without stacks");
+    it.press("!");
+    assert_eq!(it.rows(), STACK);
+}
+
+#[test]
 fn stacks_fold_with_the_cursor_on_their_row() {
     let mut it = world();
     it.on("zammad").press("z");

@@ -27,7 +27,11 @@ pub(super) fn first(state: &State) -> Option<&Container> {
 pub(super) fn some(state: &State) -> Option<String> {
     let keys = state.targets();
     let Some(key) = keys.first() else {
-        return Some("no container is chosen".to_owned());
+        let why = match state.nav.current().key {
+            Some(_) => "the container is gone",
+            None => "no container is chosen",
+        };
+        return Some(why.to_owned());
     };
     let up = state
         .world
