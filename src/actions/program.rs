@@ -52,7 +52,7 @@ pub const ACTIONS: &[Action] = &[
     global(
         "app.escape",
         "clear",
-        "Clear marks, then the filter, then go back.",
+        "Clear marks, then the filter or search, then go back.",
         &["esc"],
         escape,
     ),
@@ -122,6 +122,17 @@ fn quit(state: &mut State) -> Effects {
     vec![Effect::Quit]
 }
 
+/// Ends the search of the document on screen; false where nothing is searched.
+fn unsearch(state: &mut State) -> bool {
+    let sheet = state.subject().and_then(|key| state.sheets.get_mut(&key));
+    let Some(sheet) = sheet.filter(|sheet| !sheet.inspect.query.is_empty()) else {
+        return false;
+    };
+    sheet.inspect.query.clear();
+    sheet.inspect.stale = true;
+    true
+}
+
 fn escape(state: &mut State) -> Effects {
     match state.view() {
         ViewId::Containers if !state.containers.marked.is_empty() => {
@@ -144,6 +155,7 @@ fn escape(state: &mut State) -> Effects {
             state.journal.stale = true;
         }
         ViewId::Logs if super::log::leave_off(state) => {}
+        ViewId::Inspect if unsearch(state) => {}
         _ => {
             state.nav.back();
         }

@@ -54,6 +54,8 @@ impl Reader<'_> {
             let name = join(prefix, key.get_ref());
             let place = self.place(&key.span());
             match (setting(&name), value.get_ref()) {
+                // What the parser made of a line that it could not read; that is said already.
+                (None, _) if key.get_ref().is_empty() && !self.mistakes.is_empty() => {}
                 (Some(found), _) => self.setting(found, place, value),
                 (None, DeValue::Table(inner)) if is_group(&name) => self.table(&name, inner),
                 (None, _) => self.unknown(place, &name),

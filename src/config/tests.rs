@@ -167,6 +167,8 @@ fn broken_toml_is_told_beside_the_rest() {
     assert!(told.iter().any(|m| m.starts_with("line 1: unknown key")));
     assert!(told.iter().any(|m| m.starts_with("line 2: ")), "{told:?}");
     assert!(told.iter().any(|m| m.starts_with("line 3: ")), "{told:?}");
+    let nameless = told.iter().filter(|m| m.contains("unknown key ``"));
+    assert_eq!(nameless.count(), 0, "{told:?}");
     let twice = mistakes("mouse = true\nmouse = false\n");
     assert_eq!(twice.len(), 1, "{twice:?}");
 }

@@ -59,7 +59,11 @@ fn decode(answer: &Value, key: Key, at: DateTime<Utc>) -> Details {
         stop_timeout: stop_timeout(config),
         stop_signal: match own("StopSignal") {
             none if none.is_empty() => "SIGTERM".to_owned(),
-            signal => signal,
+            // Podman gives the number.
+            signal => match signal.parse().ok().and_then(crate::text::signal_name) {
+                Some(name) => name.to_owned(),
+                None => signal,
+            },
         },
         cpu_limit: cpu_limit(host),
         memory_limit: positive("Memory"),
@@ -299,6 +303,19 @@ mod tests {
         assert!(health.probes[0].output.ends_with("\nb"));
         assert!(!health.probes[0].output.contains('\u{1b}'));
         assert!(matches!(details.document, Node::Object(ref members) if members[0].0 == "Name"));
+    }
+
+    #[test]
+    fn a_stop_signal_has_a_name() {
+        for (said, name) in [
+            ("15", "SIGTERM"),
+            ("", "SIGTERM"),
+            ("SIGQUIT", "SIGQUIT"),
+            ("40", "40"),
+        ] {
+            let details = read(&json!({"Config": {"StopSignal": said}}));
+            assert_eq!(details.stop_signal, name);
+        }
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
                 columns::find(&table.order).filter(|c| c.id != "name" || table.reverse)
             {
                 let arrow = super::list::arrow(theme, column, table.reverse);
-                chip(100, format!("{arrow} {}", column.id), Key::Dim);
+                chip(100, format!("{} {}", arrow.trim(), column.id), Key::Dim);
             }
         }
         ViewId::Events => {

@@ -126,21 +126,27 @@ fn buttons(confirm: &Confirm, theme: &Theme, typing: bool, place: Rect, buf: &mu
         ("Esc", "y")
     };
     let ready = !typing || confirm.field.text() == confirm.must_type;
-    let cancel =
-        Line::of(theme, "  Cancel ", Key::Strong).and(theme, format!("{cancel} "), Key::HintKey);
+    let word = Line::of(theme, "  Cancel ", Key::Strong);
+    let cancel = word.and(theme, format!("{cancel} "), Key::HintKey);
     let act = if ready { Key::Danger } else { Key::Faint };
     let act = Line::of(theme, format!("  {} ", confirm.yes), act).and(
         theme,
         format!("{yes} "),
         Key::HintKey,
     );
+    // Both must be seen: where there is no room, the keys say it alone.
+    let room = usize::from(place.width);
+    let (cancel, gap) = match cancel.width() + 3 + act.width() > room {
+        true => (Line::of(theme, " Esc ", Key::HintKey), 1),
+        false => (cancel, 3),
+    };
     let left = Rect::new(
         place.x,
         place.y,
         (cancel.width() as u16).min(place.width),
         place.height,
     );
-    let right = pen::indent(place, left.width + 3);
+    let right = pen::indent(place, left.width + gap);
     let right = Rect::new(
         right.x,
         right.y,
