@@ -1,13 +1,16 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
 pub mod container;
+pub mod item;
 pub mod log;
 pub mod program;
+pub mod shelf;
 pub mod table;
 pub mod view;
 
 use crate::effect::Effects;
 use crate::keys::Chord;
+use crate::model::Kind;
 use crate::state::{Keymap, Scope, State};
 
 /// What an action may break.
@@ -68,7 +71,9 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
     [
         program::ACTIONS,
         container::ACTIONS,
+        item::ACTIONS,
         log::ACTIONS,
+        shelf::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
     ]
@@ -88,8 +93,16 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     }
     let view = state.view();
     let mut scopes = vec![Scope::View(view)];
-    if matches!(view, V::Containers | V::Details | V::Inspect | V::Processes) {
-        scopes.push(Scope::Container);
+    let about_item = || {
+        let kind = state.subject().map(|key| key.kind);
+        matches!(kind, Some(Kind::Image | Kind::Volume | Kind::Network))
+    };
+    match view {
+        V::Inspect if about_item() => scopes.push(Scope::Item),
+        V::Containers | V::Details | V::Inspect | V::Processes => scopes.push(Scope::Container),
+        V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
+        V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
+        V::Events | V::Journal | V::Logs => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

@@ -1,5 +1,9 @@
 //! The registry of columns: all of a column in one value. Level 4: knows state and theme keys, no drawing.
 pub mod container;
+pub mod image;
+pub mod listed;
+pub mod network;
+pub mod volume;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -121,11 +125,62 @@ pub struct Column<R: 'static> {
     pub sampled: bool,
 }
 
-/// Writes a container's cell.
-pub type ContainerCell = for<'a> fn(&'a Container, &Cx<'a>) -> Cell<'a>;
+/// Writes a cell.
+type WriteCell<R> = for<'a> fn(&'a R, &Cx<'a>) -> Cell<'a>;
 
-/// Ranks a container.
-pub type ContainerRank = for<'a> fn(&'a Container, &Cx) -> Rank<'a>;
+/// Ranks a row.
+type TakeRank<R> = for<'a> fn(&'a R, &Cx) -> Rank<'a>;
+
+/// A column of words.
+const fn words<R>(
+    id: &'static str,
+    title: &'static str,
+    width: Width,
+    importance: u8,
+    help: &'static str,
+    cell: WriteCell<R>,
+    rank: TakeRank<R>,
+) -> Column<R> {
+    Column {
+        id,
+        title,
+        width,
+        right: false,
+        importance,
+        default: false,
+        help,
+        cell,
+        rank,
+        sampled: false,
+    }
+}
+
+/// A column of figures: to the right, no wider than it must be.
+const fn figure<R>(
+    id: &'static str,
+    title: &'static str,
+    width: u16,
+    importance: u8,
+    help: &'static str,
+    cell: WriteCell<R>,
+    rank: TakeRank<R>,
+) -> Column<R> {
+    let mut column = words(id, title, Width::Fixed(width), importance, help, cell, rank);
+    column.right = true;
+    column
+}
+
+/// Shown unless the user chose otherwise.
+const fn default<R>(mut column: Column<R>) -> Column<R> {
+    column.default = true;
+    column
+}
+
+/// Its order stands on figures that come with each sample.
+const fn sampled<R>(mut column: Column<R>) -> Column<R> {
+    column.sampled = true;
+    column
+}
 
 /// A column of the containers' table.
 pub type ContainerColumn = Column<Container>;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
-use crate::model::{HostId, Key, Target};
+use crate::model::{HostId, Key, Kind, Target};
 
 /// A job's number in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -262,6 +262,8 @@ pub enum Subscription {
     Details(Key),
     /// Its processes, every two seconds.
     Processes(Key),
+    /// All of one kind that a host holds: now, and when an event tells of a change.
+    Resources(HostId, Kind),
     /// The journal as it grows.
     Journal,
     /// A message each second, because something on screen counts.

@@ -1,6 +1,7 @@
 //! The one client of a container engine: bollard for the plain calls it does right, [`raw::Raw`] beside it on the same
 //! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
+mod about;
 pub mod connect;
 mod container;
 pub mod context;
@@ -13,6 +14,7 @@ mod info;
 pub mod logs;
 mod process;
 pub mod raw;
+mod resources;
 pub mod stats;
 mod verb;
 pub mod wire;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
 use crate::model::{
-    Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Link, LogRecord, Processes,
-    Sample,
+    About, Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Kind, Link, LogRecord,
+    Processes, Resources, Sample,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -146,7 +146,10 @@ pub enum Msg {
     /// Nothing else waits: time to look at log lines that a filter or a search has not looked at yet.
     Idle,
     Details(Key, Result<Box<Details>, Failure>),
+    About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// All of one kind on a host.
+    Resources(HostId, Kind, Result<Resources, Failure>),
     Job(JobMsg),
     Shell(Key, ShellEnd),
     /// New entries of the journal, oldest first.

@@ -9,6 +9,7 @@ pub mod log_book;
 pub mod names;
 pub mod nav;
 pub mod prefs;
+pub mod shelf;
 pub mod table;
 mod tally;
 pub mod toasts;
@@ -28,17 +29,20 @@ pub use log_book::{
 };
 pub use nav::{Nav, Place, ViewId};
 pub use prefs::Prefs;
+pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, History, Host, Vitals, World};
 
-use crate::model::{Details, Key, Kind, Link, Processes};
+use crate::model::{About, Details, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
     pub details: Option<Box<Details>>,
+    /// The same of an image, a volume or a network.
+    pub about: Option<Box<About>>,
     /// Why the last fetch failed, when it did.
     pub failure: Option<Failure>,
     pub processes: Option<Processes>,
@@ -50,6 +54,14 @@ pub struct Sheet {
     pub inspect: InspectState,
     /// First row and column of the processes screen.
     pub process_scroll: usize,
+}
+
+impl Sheet {
+    /// The engine's whole answer, once it is there.
+    pub fn document(&self) -> Option<&Node> {
+        let details = self.details.as_ref().map(|details| &details.document);
+        details.or_else(|| self.about.as_ref().map(|about| &about.document))
+    }
 }
 
 /// The whole state.
@@ -69,6 +81,7 @@ pub struct State {
     pub world: World,
     pub nav: Nav,
     pub containers: ContainerTable,
+    pub shelves: Shelves,
     pub events: EventBook,
     pub journal: JournalBook,
     pub sheets: BTreeMap<Key, Sheet>,
@@ -95,6 +108,7 @@ impl State {
             read_only: false,
             demo: false,
             containers: ContainerTable::new(&prefs),
+            shelves: Shelves::default(),
             prefs,
             keymap,
             world: World::default(),
@@ -118,12 +132,15 @@ impl State {
         self.nav.current().view
     }
 
-    /// The container or stack the view on screen is about, or its selected row is.
+    /// The thing the view on screen is about, or its selected row is.
     pub fn subject(&self) -> Option<Key> {
         let place = self.nav.current();
         match (place.view, place.key) {
             (_, Some(key)) => Some(key),
             (ViewId::Containers, None) => self.containers.table.selected.as_ref()?.key().cloned(),
+            (ViewId::Images, None) => self.shelves.images.listing.selected(),
+            (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
+            (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
             _ => None,
         }
     }

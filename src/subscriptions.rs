@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use crate::columns;
 use crate::effect::Subscription;
 use crate::layout::list_height;
-use crate::model::{Container, Key, Link, RunState};
+use crate::model::{Container, Key, Kind, Link, RunState};
 use crate::state::{RowId, Stamps, State, ViewId};
 
 /// Above this many containers only rows on screen are sampled, unless a figure orders the table.
@@ -37,12 +37,15 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
             }
             wanted.insert(Subscription::Details(key));
         }
-        (ViewId::Inspect, Some(key)) => {
+        (ViewId::Inspect | ViewId::Item, Some(key)) => {
             wanted.insert(Subscription::Details(key));
         }
         (ViewId::Processes, Some(key)) => {
             wanted.insert(Subscription::Processes(key));
         }
+        (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
+        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
+        (ViewId::Networks, _) => on_hosts(state, Kind::Network, &mut wanted),
         (ViewId::Journal, _) => {
             wanted.insert(Subscription::Journal);
         }
@@ -53,6 +56,11 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
     }
     wanted
+}
+
+fn on_hosts(state: &State, kind: Kind, wanted: &mut BTreeSet<Subscription>) {
+    let hosts = state.world.hosts.keys();
+    wanted.extend(hosts.map(|host| Subscription::Resources(*host, kind)));
 }
 
 fn is_sampled(container: Option<&Container>) -> bool {

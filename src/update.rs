@@ -9,6 +9,7 @@ mod prompt;
 mod reply;
 mod rows;
 mod scroll;
+mod shelf;
 
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
@@ -30,6 +31,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::Resize { width, height } => {
             state.size = (width, height);
             state.containers.stale = true;
+            state.shelves.touch();
             state.events.stale = true;
             state.journal.stale = true;
             Effects::new()
@@ -56,7 +58,15 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
+        Msg::About(key, answer) => {
+            reply::about(state, &key, answer);
+            Effects::new()
+        }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::Resources(host, kind, answer) => {
+            shelf::resources(state, host, kind, answer);
+            Effects::new()
+        }
         Msg::Job(msg) => reply::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
         Msg::Journal(entries) => {
@@ -105,6 +115,7 @@ fn settle(state: &mut State) {
         ViewId::Inspect => settle_inspect(state, height),
         _ => {}
     }
+    shelf::settle(state);
     if state.containers.stale {
         refresh_containers(state);
         state.containers.stale = false;
@@ -123,11 +134,14 @@ fn settle_inspect(state: &mut State, height: usize) {
     let Some(sheet) = state.subject().and_then(|key| state.sheets.get_mut(&key)) else {
         return;
     };
-    if let (true, Some(details)) = (sheet.inspect.stale, sheet.details.as_ref()) {
-        sheet
-            .inspect
-            .refresh(&details.document, sheet.revealed, height);
-        sheet.inspect.stale = false;
+    if sheet.inspect.stale {
+        // Taken out, so that the document can be read beside it.
+        let mut inspect = std::mem::take(&mut sheet.inspect);
+        if let Some(document) = sheet.document() {
+            inspect.refresh(document, sheet.revealed, height);
+            inspect.stale = false;
+        }
+        sheet.inspect = inspect;
     }
 }
 

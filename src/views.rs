@@ -3,10 +3,12 @@ pub mod containers;
 pub mod details;
 pub mod events;
 pub mod footer;
+mod grid;
 pub mod happened;
 pub mod header;
 pub mod hints;
 pub mod inspect;
+pub mod item;
 pub mod journal;
 pub mod list;
 pub mod logs;
@@ -15,12 +17,15 @@ pub mod notice;
 pub mod overlays;
 pub mod plain;
 pub mod processes;
+mod section;
+pub mod shelf;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::Regions;
+use crate::model::{Image, Network, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
@@ -63,6 +68,36 @@ pub const ALL: &[View] = &[
         render: containers::draw,
     },
     View {
+        id: ViewId::Images,
+        title: "Images",
+        action: "view.images",
+        aliases: &["images", "im"],
+        key: Some('3'),
+        tab: true,
+        help: "Size, age, use.",
+        render: shelf::draw::<Image>,
+    },
+    View {
+        id: ViewId::Volumes,
+        title: "Volumes",
+        action: "view.volumes",
+        aliases: &["volumes", "vol"],
+        key: Some('4'),
+        tab: true,
+        help: "Use, size, who mounts it.",
+        render: shelf::draw::<Volume>,
+    },
+    View {
+        id: ViewId::Networks,
+        title: "Networks",
+        action: "view.networks",
+        aliases: &["networks", "net"],
+        key: Some('5'),
+        tab: true,
+        help: "Subnets, members, addresses.",
+        render: shelf::draw::<Network>,
+    },
+    View {
         id: ViewId::Events,
         title: "Events",
         action: "view.events",
@@ -89,6 +124,14 @@ pub const ALL: &[View] = &[
         &["details", "describe"],
         "All that is known of one container.",
         details::draw,
+    ),
+    opened(
+        ViewId::Item,
+        "Details",
+        "table.open",
+        &[],
+        "All that is known of an image, a volume or a network.",
+        item::draw,
     ),
     opened(
         ViewId::Inspect,

@@ -133,6 +133,24 @@ fn unsearch(state: &mut State) -> bool {
     true
 }
 
+/// Ends what narrows a list, one thing after the other: marks, filter, only the unused. False where nothing does.
+fn unlist(state: &mut State) -> bool {
+    let Some(listing) = crate::columns::listed::listing_mut(state) else {
+        return false;
+    };
+    if !listing.marked.is_empty() {
+        listing.marked.clear();
+    } else if !listing.filter.is_empty() {
+        listing.filter.clear();
+    } else if listing.unused_only {
+        listing.unused_only = false;
+    } else {
+        return false;
+    }
+    listing.stale = true;
+    true
+}
+
 fn escape(state: &mut State) -> Effects {
     match state.view() {
         ViewId::Containers if !state.containers.marked.is_empty() => {
@@ -156,6 +174,7 @@ fn escape(state: &mut State) -> Effects {
         }
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
+        ViewId::Images | ViewId::Volumes | ViewId::Networks if unlist(state) => {}
         _ => {
             state.nav.back();
         }

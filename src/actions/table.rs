@@ -50,7 +50,14 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 8,
         unavailable: |s| {
-            let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
+            let tables = [
+                ViewId::Containers,
+                ViewId::Images,
+                ViewId::Volumes,
+                ViewId::Networks,
+                ViewId::Events,
+                ViewId::Journal,
+            ];
             (!tables.contains(&s.view())).then(|| "nothing to filter here".to_owned())
         },
         ..motion(
@@ -120,7 +127,14 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 6,
         unavailable: |s| {
-            matches!(s.view(), ViewId::Details | ViewId::Processes | ViewId::Logs)
+            let pages = [
+                ViewId::Details,
+                ViewId::Item,
+                ViewId::Processes,
+                ViewId::Logs,
+            ];
+            pages
+                .contains(&s.view())
                 .then(|| "nothing to open here".to_owned())
         },
         ..motion(
@@ -203,13 +217,16 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
     let height = list_height(state);
     let table = match state.view() {
         ViewId::Containers => &mut state.containers.table,
+        ViewId::Images => &mut state.shelves.images.listing.table,
+        ViewId::Volumes => &mut state.shelves.volumes.listing.table,
+        ViewId::Networks => &mut state.shelves.networks.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
         ViewId::Inspect => {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
         }
-        ViewId::Details | ViewId::Processes | ViewId::Logs => return None,
+        ViewId::Details | ViewId::Item | ViewId::Processes | ViewId::Logs => return None,
     };
     Some((table, height))
 }
@@ -245,7 +262,7 @@ pub fn scroll_by(state: &mut State, delta: isize) {
             let Some(sheet) = state.sheets.get_mut(&key) else {
                 return;
             };
-            let place = if view == ViewId::Details {
+            let place = if matches!(view, ViewId::Details | ViewId::Item) {
                 &mut sheet.scroll
             } else {
                 &mut sheet.process_scroll
@@ -280,7 +297,12 @@ fn open(state: &mut State) -> Effects {
         },
         ViewId::Inspect => return super::view::fold_branch(state),
         ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
-        ViewId::Details | ViewId::Processes | ViewId::Logs => {}
+        ViewId::Images | ViewId::Volumes | ViewId::Networks => {
+            if let Some(key) = state.subject() {
+                container::open_on(state, ViewId::Item, &key);
+            }
+        }
+        ViewId::Details | ViewId::Item | ViewId::Processes | ViewId::Logs => {}
     }
     Effects::new()
 }
@@ -290,9 +312,10 @@ fn filter(state: &mut State) -> Effects {
         ViewId::Containers => state.containers.filter.clone(),
         ViewId::Events => state.events.filter.clone(),
         ViewId::Journal => state.journal.filter.clone(),
-        ViewId::Logs | ViewId::Inspect | ViewId::Details | ViewId::Processes => {
-            return Effects::new();
-        }
+        _ => match columns::listed::listing(state) {
+            Some(listing) => listing.filter.clone(),
+            None => return Effects::new(),
+        },
     };
     type_line(state, PromptKind::Filter, "filter", before)
 }

@@ -26,6 +26,9 @@ pub const ACTIONS: &[Action] = &[
         &["1"],
         |s| go(s, ViewId::Containers),
     ),
+    goto("view.images", "images", "Show the images.", &["3"], |s| {
+        go(s, ViewId::Images)
+    }),
     goto(
         "view.events",
         "events",
@@ -106,6 +109,20 @@ pub const ACTIONS: &[Action] = &[
             reveal,
         )
     },
+    goto(
+        "view.volumes",
+        "volumes",
+        "Show the volumes.",
+        &["4"],
+        |s| go(s, ViewId::Volumes),
+    ),
+    goto(
+        "view.networks",
+        "networks",
+        "Show the networks.",
+        &["5"],
+        |s| go(s, ViewId::Networks),
+    ),
     Action {
         scope: Scope::View(ViewId::Inspect),
         footer: 1,
@@ -129,12 +146,20 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 3] = [ViewId::Containers, ViewId::Events, ViewId::Journal];
+pub const TABS: [ViewId; 6] = [
+    ViewId::Containers,
+    ViewId::Images,
+    ViewId::Volumes,
+    ViewId::Networks,
+    ViewId::Events,
+    ViewId::Journal,
+];
 
 /// Goes to a tab.
 pub fn go(state: &mut State, view: ViewId) -> Effects {
     state.nav.go(view);
     state.containers.stale = true;
+    state.shelves.touch();
     state.events.stale = true;
     state.journal.stale = true;
     Effects::new()
@@ -192,9 +217,8 @@ pub fn fold_branch(state: &mut State) -> Effects {
         return Effects::new();
     };
     let branch = sheet
-        .details
-        .as_ref()
-        .and_then(|d| crate::state::inspect::at(&d.document, &path))
+        .document()
+        .and_then(|document| crate::state::inspect::at(document, &path))
         .is_some_and(|(_, node)| node.is_branch());
     if !branch {
         path.pop();
@@ -232,13 +256,13 @@ fn seek(state: &mut State, forward: bool) -> Effects {
         }?
         .clone();
         inspect.reveal(&hit);
-        if let Some(details) = sheet.details.as_ref() {
-            inspect.refresh(&details.document, sheet.revealed, height);
+        let mut inspect = std::mem::take(&mut sheet.inspect);
+        if let Some(document) = sheet.document() {
+            inspect.refresh(document, sheet.revealed, height);
         }
-        inspect
-            .table
-            .select_id(&RowId::Path(hit), height)
-            .then_some(())
+        let found = inspect.table.select_id(&RowId::Path(hit), height);
+        sheet.inspect = inspect;
+        found.then_some(())
     });
     if found.is_none() {
         state.toasts.bad("no hit", state.now);

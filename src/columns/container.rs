@@ -3,68 +3,10 @@ pub mod cells;
 mod order;
 pub mod words;
 
-use super::{ContainerColumn, Width};
+use super::{ContainerColumn, Width, default, figure, sampled, words};
 
 use cells as c;
 use order as o;
-
-/// A column of figures: to the right, no wider than it must be.
-const fn figure(
-    id: &'static str,
-    title: &'static str,
-    width: u16,
-    importance: u8,
-    help: &'static str,
-    cell: super::ContainerCell,
-    rank: super::ContainerRank,
-) -> ContainerColumn {
-    ContainerColumn {
-        id,
-        title,
-        width: Width::Fixed(width),
-        right: true,
-        importance,
-        default: false,
-        help,
-        cell,
-        rank,
-        sampled: false,
-    }
-}
-
-/// A column of words.
-const fn words(
-    id: &'static str,
-    title: &'static str,
-    width: Width,
-    importance: u8,
-    help: &'static str,
-    cell: super::ContainerCell,
-    rank: super::ContainerRank,
-) -> ContainerColumn {
-    ContainerColumn {
-        id,
-        title,
-        width,
-        right: false,
-        importance,
-        default: false,
-        help,
-        cell,
-        rank,
-        sampled: false,
-    }
-}
-
-const fn default(mut column: ContainerColumn) -> ContainerColumn {
-    column.default = true;
-    column
-}
-
-const fn sampled(mut column: ContainerColumn) -> ContainerColumn {
-    column.sampled = true;
-    column
-}
 
 /// The columns of the containers' table, in their order on screen.
 pub const COLUMNS: &[ContainerColumn] = &[

@@ -243,7 +243,7 @@ fn networks(value: &Value) -> Vec<NetworkLink> {
 }
 
 /// The answer as a tree, every text in it made harmless.
-fn node(value: &Value) -> Node {
+pub(super) fn node(value: &Value) -> Node {
     match value {
         Value::Null => Node::Null,
         Value::Bool(yes) => Node::Bool(*yes),

@@ -11,6 +11,12 @@ pub enum Kind {
     Container,
     /// A compose project or swarm stack; the id is its name.
     Stack,
+    /// An image; the id is its full id.
+    Image,
+    /// A volume; the id is its name.
+    Volume,
+    /// A network; the id is its full id.
+    Network,
     /// The engine itself.
     Host,
 }
@@ -24,20 +30,20 @@ pub struct Key {
 }
 
 impl Key {
-    pub fn container(host: HostId, id: &str) -> Self {
+    pub fn new(host: HostId, kind: Kind, id: &str) -> Self {
         Self {
             host,
-            kind: Kind::Container,
+            kind,
             id: Arc::from(id),
         }
     }
 
+    pub fn container(host: HostId, id: &str) -> Self {
+        Self::new(host, Kind::Container, id)
+    }
+
     pub fn stack(host: HostId, name: &str) -> Self {
-        Self {
-            host,
-            kind: Kind::Stack,
-            id: Arc::from(name),
-        }
+        Self::new(host, Kind::Stack, name)
     }
 
     /// The first twelve characters of an id, as the engine's own tools print it.

@@ -17,7 +17,7 @@ use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery};
 use crate::keys::Input;
-use crate::model::{HostId, Key};
+use crate::model::{HostId, Key, Kind};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::names::resolve;
 use crate::state::{LogBook, State};
@@ -247,11 +247,14 @@ impl<S: Screen> EventLoop<S> {
     fn ring(&self, id: HostId, msg: &HostMsg) {
         match msg {
             HostMsg::Events(events) => {
-                for event in events
-                    .iter()
-                    .filter(|e| e.kind == "container" && !e.is_noise())
-                {
-                    self.streams.ring(&Key::container(id, &event.id));
+                for event in events.iter().filter(|e| !e.is_noise()) {
+                    match event.kind.as_str() {
+                        "container" => self.streams.ring(&Key::container(id, &event.id)),
+                        "image" => self.streams.ring_list(id, Kind::Image),
+                        "volume" => self.streams.ring_list(id, Kind::Volume),
+                        "network" => self.streams.ring_list(id, Kind::Network),
+                        _ => {}
+                    }
                 }
             }
             HostMsg::Delta { changed, .. } => {

@@ -13,12 +13,14 @@ use super::hosts::HostTasks;
 use super::log_stream;
 use crate::effect::{LogQuery, Subscription};
 use crate::engine::Engine;
-use crate::model::{HostId, Key};
+use crate::model::{HostId, Key, Kind};
 use crate::msg::{Failure, FailureKind, LogMsg, Msg};
 
 /// Details are asked for again after each event of the container, and this often without one.
 const DETAILS_PERIOD: Duration = Duration::from_secs(10);
 const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
+/// A burst of events is one new list.
+const LIST_PAUSE: Duration = Duration::from_millis(200);
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
 /// Entries of the past that the journal view begins with.
 const JOURNAL_PAST: usize = 2_000;
@@ -133,6 +135,13 @@ impl Streams {
         }
     }
 
+    /// Something happened to a thing of this kind: what lists them asks again.
+    pub fn ring_list(&self, host: HostId, kind: Kind) {
+        if let Some(flow) = self.flows.get(&Subscription::Resources(host, kind)) {
+            flow.bell.notify_one();
+        }
+    }
+
     fn start(
         &self,
         subscription: &Subscription,
@@ -147,12 +156,22 @@ impl Streams {
                 engine(&query.key)?,
                 self.logs.clone(),
             )),
+            Subscription::Details(key) if key.kind != Kind::Container => {
+                tokio::spawn(about(key.clone(), engine(key)?, Arc::clone(&bell), msgs))
+            }
             Subscription::Details(key) => {
                 tokio::spawn(details(key.clone(), engine(key)?, Arc::clone(&bell), msgs))
             }
             Subscription::Processes(key) => tokio::spawn(processes(
                 key.clone(),
                 engine(key)?,
+                Arc::clone(&bell),
+                msgs,
+            )),
+            Subscription::Resources(host, kind) => tokio::spawn(resources(
+                *host,
+                *kind,
+                hosts.get(host)?.engine.clone(),
                 Arc::clone(&bell),
                 msgs,
             )),
@@ -189,6 +208,47 @@ async fn details(
         // Rung or not: it is time to ask again. A burst of events is one question.
         let _rung = timeout(DETAILS_PERIOD, bell.notified()).await;
         sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn about(
+    key: Key,
+    mut engine: watch::Receiver<Option<Engine>>,
+    bell: Arc<Notify>,
+    out: mpsc::Sender<Msg>,
+) {
+    while let Some(client) = live(&mut engine).await {
+        let answer = client.about(&key).await;
+        let answer = answer.map(Box::new).map_err(|e| e.failure("inspect"));
+        if out.send(Msg::About(key.clone(), answer)).await.is_err() {
+            return;
+        }
+        let _rung = timeout(DETAILS_PERIOD, bell.notified()).await;
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn resources(
+    host: HostId,
+    kind: Kind,
+    mut engine: watch::Receiver<Option<Engine>>,
+    bell: Arc<Notify>,
+    out: mpsc::Sender<Msg>,
+) {
+    while let Some(client) = live(&mut engine).await {
+        let answer = client.resources(host, kind).await;
+        let answer = answer.map_err(|e| e.failure("list"));
+        let failed = answer.is_err();
+        if out.send(Msg::Resources(host, kind, answer)).await.is_err() {
+            return;
+        }
+        // Kept by events, not polled; after a lost link the list is a new one.
+        tokio::select! {
+            () = bell.notified() => {}
+            _ = engine.changed() => {}
+            () = sleep(DETAILS_PERIOD), if failed => {}
+        }
+        sleep(LIST_PAUSE).await;
     }
 }
 

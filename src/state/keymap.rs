@@ -14,6 +14,10 @@ pub enum Scope {
     View(ViewId),
     /// Wherever containers are the targets: the containers view, details, inspect, processes.
     Container,
+    /// The lists of images, volumes and networks.
+    Shelf,
+    /// Wherever an image, a volume or a network is the target: their lists, their pages.
+    Item,
     /// Wherever there are rows to move in.
     Table,
     Global,

@@ -5,9 +5,14 @@ use crate::model::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ViewId {
     Containers,
+    Images,
+    Volumes,
+    Networks,
     Events,
     Journal,
     Details,
+    /// All that is known of an image, a volume or a network.
+    Item,
     Inspect,
     Processes,
     Logs,
@@ -17,7 +22,7 @@ pub enum ViewId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub view: ViewId,
-    /// The container it is about; `None` for the tabs and for logs (the log book knows).
+    /// The thing it is about; `None` for the tabs and for logs (the log book knows).
     pub key: Option<Key>,
 }
 

@@ -10,6 +10,8 @@ use super::prefs::Prefs;
 pub enum RowId {
     Container(Key),
     Stack(Key),
+    /// An image, a volume, a network.
+    Item(Key),
     /// An event, by its number in this run.
     Event(u64),
     /// A journal entry, by its id.
@@ -19,10 +21,10 @@ pub enum RowId {
 }
 
 impl RowId {
-    /// The container or stack it stands for.
+    /// The thing it stands for.
     pub fn key(&self) -> Option<&Key> {
         match self {
-            Self::Container(key) | Self::Stack(key) => Some(key),
+            Self::Container(key) | Self::Stack(key) | Self::Item(key) => Some(key),
             Self::Event(_) | Self::Entry(_) | Self::Path(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What a host's link says: condition, inventory, events, figures.
 use crate::columns;
 use crate::effect::Effects;
-use crate::model::{EngineEvent, HostId, Key, Link};
+use crate::model::{EngineEvent, HostId, Key, Kind, Link};
 use crate::msg::HostMsg;
 use crate::state::State;
 
@@ -25,11 +25,13 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
         HostMsg::Snapshot(containers) => {
             host.snapshot(containers);
             state.containers.stale = true;
+            state.shelves.touch();
             settle_jobs(state);
         }
         HostMsg::Delta { changed, gone } => {
             host.delta(changed, &gone);
             state.containers.stale = true;
+            state.shelves.touch();
             settle_jobs(state);
         }
         HostMsg::Events(events) => {
@@ -105,7 +107,7 @@ fn settle_jobs(state: &mut State) {
     let gone: Vec<Key> = state
         .sheets
         .keys()
-        .filter(|key| state.world.container(key).is_none())
+        .filter(|key| key.kind == Kind::Container && state.world.container(key).is_none())
         .cloned()
         .collect();
     for key in gone {

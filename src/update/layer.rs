@@ -2,6 +2,7 @@
 use chrono::TimeDelta;
 
 use crate::actions;
+use crate::columns;
 use crate::effect::{Effect, Effects, Verb};
 use crate::keys::{Chord, Code};
 use crate::state::{Choice, Confirm, Layer, Menu, State};
@@ -192,29 +193,8 @@ pub(super) fn choose(state: &mut State) -> Effects {
     else {
         return Effects::new();
     };
-    if let Choice::Column(id) = &choice {
-        let id = id.clone();
-        let turn = |menu: &mut Menu| {
-            if let Some(item) = menu.items.get_mut(menu.selected) {
-                item.on = item.on.map(|on| !on);
-            }
-        };
-        turn(menu);
-        let shown: Vec<String> = menu
-            .items
-            .iter()
-            .filter(|item| item.on == Some(true))
-            .map(|item| item.label.clone())
-            .collect();
-        if shown.is_empty() {
-            turn(menu);
-            state
-                .toasts
-                .bad(format!("{id} is the last column: one must stay"), state.now);
-            return Effects::new();
-        }
-        state.containers.columns = shown;
-        return vec![actions::table::remember(state)];
+    if let Choice::Column(id) = choice {
+        return switch_column(state, &id);
     }
     if let Choice::Source { name, .. } = &choice {
         actions::log::toggle_source(state, name);
@@ -237,6 +217,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
             start_all(state, &jobs)
         }
         Choice::OrderBy(id) => {
+            if let Some(listing) = columns::listed::listing_mut(state) {
+                actions::shelf::order_by(listing, id);
+                return Effects::new();
+            }
             if state.containers.order == id {
                 state.containers.reverse = !state.containers.reverse;
             } else {
@@ -256,4 +240,31 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Replace(save) => vec![Effect::Save(*save)],
         Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }
+}
+
+/// Shows the column under the menu's cursor, or hides it; one must stay.
+fn switch_column(state: &mut State, id: &str) -> Effects {
+    let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
+        return Effects::new();
+    };
+    let turn = |menu: &mut Menu| {
+        if let Some(item) = menu.items.get_mut(menu.selected) {
+            item.on = item.on.map(|on| !on);
+        }
+    };
+    turn(menu);
+    let shown = menu.items.iter().filter(|item| item.on == Some(true));
+    let shown: Vec<String> = shown.map(|item| item.label.clone()).collect();
+    if shown.is_empty() {
+        turn(menu);
+        let words = format!("{id} is the last column: one must stay");
+        state.toasts.bad(words, state.now);
+        return Effects::new();
+    }
+    if let Some(listing) = columns::listed::listing_mut(state) {
+        listing.columns = shown;
+        return Effects::new();
+    }
+    state.containers.columns = shown;
+    vec![actions::table::remember(state)]
 }

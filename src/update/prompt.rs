@@ -1,6 +1,7 @@
 //! Lines being typed: what changes while they are typed, and what Enter and Esc do.
 use std::path::PathBuf;
 
+use crate::columns::listed;
 use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::layout::list_height;
@@ -95,6 +96,12 @@ fn filter(state: &mut State, text: &str) {
         ViewId::Journal => {
             text.clone_into(&mut state.journal.filter);
             state.journal.stale = true;
+        }
+        ViewId::Images | ViewId::Volumes | ViewId::Networks => {
+            if let Some(listing) = listed::listing_mut(state) {
+                text.clone_into(&mut listing.filter);
+                listing.stale = true;
+            }
         }
         _ => {
             text.clone_into(&mut state.containers.filter);

@@ -1,6 +1,6 @@
 //! Answers to what was asked: details, processes, jobs, shells.
 use crate::effect::{Effects, ShellRequest};
-use crate::model::{Details, Key, Processes};
+use crate::model::{About, Details, Key, Processes};
 use crate::msg::{Failure, JobMsg, ShellEnd};
 use crate::state::jobs::Ended;
 use crate::state::{Choice, Layer, Menu, MenuItem, State};
@@ -31,6 +31,19 @@ pub(super) fn details(
         Err(failure) => sheet.failure = Some(failure),
     }
     Effects::new()
+}
+
+pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) {
+    let sheet = state.sheets.entry(key.clone()).or_default();
+    match answer {
+        Ok(about) => {
+            let old = sheet.about.as_ref();
+            sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
+            sheet.about = Some(about);
+            sheet.failure = None;
+        }
+        Err(failure) => sheet.failure = Some(failure),
+    }
 }
 
 pub(super) fn processes(

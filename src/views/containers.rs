@@ -6,7 +6,6 @@
 //! ▌◆  ● zammad-1             up 3h            2.1  ▁▁▂▁▃▂▁  1.1G  27.5  8080→80      zammad/zammad:6.3
 //! ```
 //! Only the rows on screen are built.
-mod grid;
 mod stack;
 
 use std::cell::RefCell;
@@ -23,8 +22,8 @@ use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
 use crate::widgets::pen::{indent, row};
 
+use super::grid::Grid;
 use super::{hints, notice};
-use grid::Grid;
 
 /// Columns before the first one: the cursor's bar and the mark.
 const EDGE: u16 = 2;
@@ -38,7 +37,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let columns = chosen_columns(state);
     let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
-    titles(state, theme, &grid, area, buf);
+    let order = (state.containers.order.as_str(), state.containers.reverse);
+    grid.titles(order, 2, theme, indent(area, EDGE), buf);
     let list = Rect::new(
         area.x,
         area.y + LIST_OFFSET,
@@ -67,7 +67,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                         .write(theme.symbols.marked, theme.style(Key::Marked));
                 }
             }
-            RowId::Event(_) | RowId::Entry(_) | RowId::Path(_) => {}
+            RowId::Item(_) | RowId::Event(_) | RowId::Entry(_) | RowId::Path(_) => {}
         }
         if table.index() == Some(index) {
             super::list::select(theme, place, buf);
@@ -91,36 +91,6 @@ fn visible(state: &State, area: Rect) -> impl Iterator<Item = (usize, &RowId)> {
 /// How many rows a frame with this body builds: for the test that hidden ones cost nothing.
 pub fn rows_built(state: &State, area: Rect) -> usize {
     visible(state, area).count()
-}
-
-fn titles(state: &State, theme: &Theme, grid: &Grid, area: Rect, buf: &mut Buffer) {
-    let table = &state.containers;
-    for (column, x, width) in &grid.columns {
-        let ordered = column.id == table.order;
-        let key = if ordered {
-            Key::ColumnOrdered
-        } else {
-            Key::ColumnTitle
-        };
-        let arrow = if ordered {
-            super::list::arrow(theme, column, table.reverse)
-        } else {
-            ""
-        };
-        let title = format!("{}{arrow}", column.title);
-        let place = Rect::new(area.x + EDGE + x, area.y, *width, 1);
-        let lead = if column.id == "name" { 2 } else { 0 };
-        if column.right {
-            let blank = usize::from(*width).saturating_sub(crate::text::width(&title));
-            Pen::new(buf, place)
-                .skip(blank as u16)
-                .write(&title, theme.style(key));
-        } else {
-            Pen::new(buf, place)
-                .skip(lead)
-                .write(&title, theme.style(key));
-        }
-    }
 }
 
 /// Says what is going on when there is no row.

@@ -10,7 +10,6 @@
 mod facts;
 mod live;
 mod past;
-mod section;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

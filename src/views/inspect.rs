@@ -21,7 +21,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]);
         return;
     };
-    let Some(details) = &sheet.details else {
+    let Some(document) = sheet.document() else {
         match &sheet.failure {
             Some(failure) => {
                 notice::draw(
@@ -48,7 +48,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         format!("/{}  {} found", view.query, view.hits.len())
     };
     list::draw(&view.table, theme, area, buf, &title, |id| match id {
-        RowId::Path(path) => line(&details.document, path, sheet, theme),
+        RowId::Path(path) => line(document, path, sheet, theme),
         _ => None,
     });
 }

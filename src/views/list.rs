@@ -2,7 +2,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::ContainerColumn;
+use crate::columns::Column;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, Table};
 use crate::theme::{Key, Theme};
@@ -50,7 +50,7 @@ pub fn select(theme: &Theme, place: Rect, buf: &mut Buffer) {
 }
 
 /// Whether the column's order runs down (the greatest first) as it is now.
-pub fn arrow(theme: &Theme, column: &ContainerColumn, reverse: bool) -> &'static str {
+pub fn arrow<R>(theme: &Theme, column: &Column<R>, reverse: bool) -> &'static str {
     let down = column.right || column.id == "trend";
     if down == reverse {
         theme.symbols.up

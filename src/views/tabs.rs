@@ -7,13 +7,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns;
+use crate::columns::{self, listed};
 use crate::state::{State, ViewId};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 use crate::widgets::line::fit;
 use crate::widgets::pen::indent;
+
+use super::View;
 
 /// The numbered tabs.
 pub fn tabs() -> Vec<(ViewId, &'static str)> {
@@ -24,14 +26,42 @@ pub fn tabs() -> Vec<(ViewId, &'static str)> {
         .collect()
 }
 
+/// The tabs as they are shown in this many columns: where there is no room for all titles the last ones go, but never
+/// the one of the tab that is open.
+fn titled(current: ViewId, width: u16) -> Vec<(&'static View, &'static str)> {
+    let mut tabs: Vec<_> = super::ALL
+        .iter()
+        .filter(|v| v.tab)
+        .map(|v| (v, v.title))
+        .collect();
+    let need = |tabs: &[(&View, &str)]| tabs.iter().map(|(_, title)| tab_width(title)).sum::<u16>();
+    while need(&tabs) > width {
+        let untitle = |(v, title): &&mut (&View, &str)| v.id != current && !title.is_empty();
+        match tabs.iter_mut().rev().find(untitle) {
+            Some(tab) => tab.1 = "",
+            None => break,
+        }
+    }
+    tabs
+}
+
+/// Columns of a tab: its key and its title with a blank around each.
+fn tab_width(title: &str) -> u16 {
+    match text::width(title) as u16 {
+        0 => 3,
+        width => width + 4,
+    }
+}
+
 /// The tab under a column of this line.
 pub fn tab_at(state: &State, column: u16) -> Option<ViewId> {
     let mut x = 0;
-    for (view, title) in tabs() {
+    for (tab, title) in titled(state.nav.tab(), state.size.0) {
+        let view = tab.id;
         if state.nav.depth() > 0 && view != state.nav.tab() {
             continue;
         }
-        let width = text::width(title) as u16 + 4;
+        let width = tab_width(title);
         if (x..x + width).contains(&column) {
             return Some(view);
         }
@@ -74,18 +104,20 @@ fn one(theme: &Theme, line: Line, key: Option<char>, title: &str, current: bool)
     let key = key.map_or_else(String::new, |c| c.to_string());
     let title_style = if current { Key::TabCurrent } else { Key::Tab };
     let key_style = if current { Key::Accent } else { Key::Faint };
-    line.and(theme, format!(" {key} "), key_style)
-        .and(theme, title, title_style)
+    let line = line.and(theme, format!(" {key} "), key_style);
+    if title.is_empty() {
+        return line;
+    }
+    line.and(theme, title, title_style)
         .and(theme, " ", Key::Text)
 }
 
 fn numbered(state: &State, theme: &Theme) -> Line {
     let current = state.nav.tab();
-    super::ALL
-        .iter()
-        .filter(|v| v.tab)
-        .fold(Line::new(), |line, v| {
-            one(theme, line, v.key, v.title, v.id == current)
+    titled(current, state.size.0)
+        .into_iter()
+        .fold(Line::new(), |line, (v, title)| {
+            one(theme, line, v.key, title, v.id == current)
         })
 }
 
@@ -100,7 +132,9 @@ fn way(state: &State, theme: &Theme) -> Line {
             let known = state.world.container(key).map(|c| c.name.as_str());
             // Of one that is gone its details still tell the name.
             let told = || Some(state.sheet(key)?.details.as_ref()?.name.as_str());
-            known.or_else(told).unwrap_or(key.short()).to_owned()
+            let kept = || state.shelves.name(key);
+            let id = crate::model::image::short_id(&key.id);
+            known.or_else(told).or_else(kept).unwrap_or(id).to_owned()
         }
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
         (None, _) => String::new(),
@@ -123,7 +157,10 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
         ViewId::Containers => &state.containers.filter,
         ViewId::Events => &state.events.filter,
         ViewId::Journal => &state.journal.filter,
-        _ => return chips,
+        _ => match listed::listing(state) {
+            Some(listing) => &listing.filter,
+            None => return chips,
+        },
     };
     let mut chip =
         |rank: u8, words: String, key: Key| chips.push((rank, Line::of(theme, words, key)));
@@ -160,7 +197,19 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
                 chip(160, "following".to_owned(), Key::Dim);
             }
         }
-        _ => {}
+        _ => {
+            if let Some(listing) = listed::listing(state) {
+                if listing.unused_only {
+                    chip(240, "unused only".to_owned(), Key::Accent);
+                }
+                if listing.hidden > 0 {
+                    chip(200, format!("hidden {}", listing.hidden), Key::Dim);
+                }
+                if !listing.marked.is_empty() {
+                    chip(245, format!("{} marked", listing.marked.len()), Key::Marked);
+                }
+            }
+        }
     }
     chips
 }

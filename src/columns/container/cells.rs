@@ -71,7 +71,7 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
 }
 
 /// A name with what the filter found in it.
-fn with_hits<'a>(
+pub(in crate::columns) fn with_hits<'a>(
     name: &'a str,
     matcher: Option<&RefCell<FuzzyMatcher>>,
     key: Key,

@@ -3,15 +3,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::Cx;
-use crate::model::Key as Id;
+use crate::model::{Container, Key as Id};
 use crate::state::world::Totals;
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::{Line, Pen};
 
-use super::grid::Grid;
+use crate::views::grid::Grid;
 
-pub(super) fn draw(key: &Id, grid: &Grid, cx: &Cx, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(
+    key: &Id,
+    grid: &Grid<Container>,
+    cx: &Cx,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let folded = cx.state.containers.folded.contains(key);
     let sign = if folded {
         theme.symbols.folded

@@ -1,11 +1,10 @@
 //! The standing facts of a container: how it is reached, what it mounts, its limits, what it runs, its variables.
 use crate::text;
 use crate::theme::Key;
-use crate::views::hints;
 use crate::widgets::Line;
 
 use super::Cx;
-use super::section::Section;
+use crate::views::section::Section;
 
 pub(super) fn reach(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
@@ -132,27 +131,7 @@ fn pairs<'a>(
     pairs: impl Iterator<Item = (&'a String, &'a String)>,
 ) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, title);
-    let mut masked = 0;
-    let column = (cx.width / 2).clamp(10, 26);
-    for (name, value) in pairs {
-        if !cx.sheet.revealed && text::looks_secret(name, value) {
-            masked += 1;
-            s.named(name, column, cx.theme.symbols.mask, Key::Secret);
-        } else if value.is_empty() {
-            s.named(name, column, "\"\"", Key::Faint);
-        } else {
-            s.named(name, column, value, Key::Text);
-        }
-    }
-    if masked > 0 {
-        s.note(
-            format!(
-                "{masked} masked, {} shows",
-                hints::key_of(cx.state, "view.reveal")
-            ),
-            Key::Dim,
-        );
-    }
+    s.pairs(pairs, cx.sheet.revealed, cx.state);
     s.finish()
 }
 

@@ -7,7 +7,7 @@ use crate::theme::Key;
 use crate::widgets::{Line, chart};
 
 use super::Cx;
-use super::section::Section;
+use crate::views::section::Section;
 
 /// Rows of a chart.
 const HEIGHT: usize = 4;

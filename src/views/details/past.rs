@@ -7,7 +7,7 @@ use crate::views::happened::{clock, meaning, told};
 use crate::widgets::Line;
 
 use super::Cx;
-use super::section::Section;
+use crate::views::section::Section;
 
 pub(super) fn status(cx: &Cx) -> Vec<Line> {
     let d = cx.details;

@@ -136,9 +136,10 @@ fn buttons(confirm: &Confirm, theme: &Theme, typing: bool, place: Rect, buf: &mu
     );
     // Both must be seen: where there is no room, the keys say it alone.
     let room = usize::from(place.width);
-    let (cancel, gap) = match cancel.width() + 3 + act.width() > room {
-        true => (Line::of(theme, " Esc ", Key::HintKey), 1),
-        false => (cancel, 3),
+    let (cancel, gap) = if cancel.width() + 3 + act.width() > room {
+        (Line::of(theme, " Esc ", Key::HintKey), 1)
+    } else {
+        (cancel, 3)
     };
     let left = Rect::new(
         place.x,

@@ -2,8 +2,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::{Cell, ContainerColumn, Cx, Fit, Width};
-use crate::model::Container;
+use crate::columns::{Cell, Column, Cx, Fit, Width};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
@@ -12,27 +11,27 @@ use crate::widgets::Pen;
 const GAP: u16 = 2;
 
 /// The columns that fit, each with its place and width.
-pub(super) struct Grid {
-    pub columns: Vec<(&'static ContainerColumn, u16, u16)>,
+pub(super) struct Grid<R: 'static> {
+    pub columns: Vec<(&'static Column<R>, u16, u16)>,
     width: u16,
 }
 
-fn least(column: &ContainerColumn) -> u16 {
+fn least<R>(column: &Column<R>) -> u16 {
     match column.width {
         Width::Fixed(width) | Width::Flex(width, _) => width,
     }
 }
 
-fn most(column: &ContainerColumn) -> u16 {
+fn most<R>(column: &Column<R>) -> u16 {
     match column.width {
         Width::Fixed(width) | Width::Flex(_, width) => width,
     }
 }
 
-impl Grid {
-    pub fn of(chosen: &[&'static ContainerColumn], width: u16) -> Self {
+impl<R> Grid<R> {
+    pub fn of(chosen: &[&'static Column<R>], width: u16) -> Self {
         let mut columns = chosen.to_vec();
-        let need = |columns: &[&ContainerColumn]| {
+        let need = |columns: &[&Column<R>]| {
             columns
                 .iter()
                 .map(|c| least(c) + GAP)
@@ -88,15 +87,42 @@ impl Grid {
             .map(|(_, x, width)| (*x, *width))
     }
 
-    /// Draws a container's row.
-    pub fn draw(
+    /// Draws the titles; the one that orders is marked, with the way it runs. The first columns of `lead` hold signs.
+    pub fn titles(
         &self,
-        container: &Container,
-        cx: &Cx,
+        order: (&str, bool),
+        lead: u16,
         theme: &Theme,
         area: Rect,
         buf: &mut Buffer,
     ) {
+        for (index, (column, x, width)) in self.columns.iter().enumerate() {
+            let ordered = column.id == order.0;
+            let (key, arrow) = if ordered {
+                (
+                    Key::ColumnOrdered,
+                    super::list::arrow(theme, column, order.1),
+                )
+            } else {
+                (Key::ColumnTitle, "")
+            };
+            let title = format!("{}{arrow}", column.title);
+            let place = Rect::new(area.x + x, area.y, *width, 1);
+            let blank = if column.right {
+                usize::from(*width).saturating_sub(text::width(&title)) as u16
+            } else if index == 0 {
+                lead
+            } else {
+                0
+            };
+            Pen::new(buf, place)
+                .skip(blank)
+                .write(&title, theme.style(key));
+        }
+    }
+
+    /// Draws a row.
+    pub fn draw(&self, thing: &R, cx: &Cx, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let mut free = 0;
         let mut spilt = false;
         for (column, x, width) in &self.columns {
@@ -104,7 +130,7 @@ impl Grid {
             if *x < free || (spilt && (column.right || column.id == "trend")) {
                 continue;
             }
-            let mut cell = (column.cell)(container, cx);
+            let mut cell = (column.cell)(thing, cx);
             let spilling = cell.fit == Fit::Spill && cell_width(&cell) > usize::from(*width);
             let width = if spilling {
                 self.width.saturating_sub(*x)

@@ -1,7 +1,10 @@
 //! The pieces details are made of: headings, named fields, wrapped values.
+use crate::state::State;
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
+
+use super::hints;
 
 /// Columns of a field's name.
 const NAME: usize = 12;
@@ -69,6 +72,31 @@ impl<'a> Section<'a> {
         let parts = text::wrap_offsets(value, self.room(column));
         let parts = parts.into_iter().filter_map(|range| value.get(range));
         self.rows(name, column, parts.collect(), key);
+    }
+
+    /// Names and values; what looks secret is masked until it is asked for.
+    pub fn pairs<'p>(
+        &mut self,
+        pairs: impl Iterator<Item = (&'p String, &'p String)>,
+        revealed: bool,
+        state: &State,
+    ) {
+        let mut masked = 0;
+        let column = (self.width / 2).clamp(10, 26);
+        for (name, value) in pairs {
+            if !revealed && text::looks_secret(name, value) {
+                masked += 1;
+                self.named(name, column, self.theme.symbols.mask, Key::Secret);
+            } else if value.is_empty() {
+                self.named(name, column, "\"\"", Key::Faint);
+            } else {
+                self.named(name, column, value, Key::Text);
+            }
+        }
+        if masked > 0 {
+            let key = hints::key_of(state, "view.reveal");
+            self.note(format!("{masked} masked, {key} shows"), Key::Dim);
+        }
     }
 
     /// Columns for a value behind a name column of this width.

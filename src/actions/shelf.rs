@@ -1,0 +1,155 @@
+//! Lists of images, volumes and networks: their order, their marks, what is shown of them.
+use crate::columns::Column;
+use crate::columns::listed::{self, Listed};
+use crate::effect::Effects;
+use crate::model::{Image, Network, Volume};
+use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
+
+use super::Action;
+
+const fn list(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action::harmless(Scope::Shelf, id, title, help, keys, run)
+}
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    list(
+        "list.columns",
+        "columns",
+        "Choose the columns.",
+        &["c"],
+        |s| {
+            menu(
+                s,
+                "Columns",
+                "Enter or Space switches, Esc closes",
+                Choice::Column,
+            )
+        },
+    ),
+    list(
+        "list.mark",
+        "mark",
+        "Mark the row: actions then take all marked ones.",
+        &["space"],
+        mark,
+    ),
+    list(
+        "list.mark_all",
+        "mark all",
+        "Mark every row shown, or none.",
+        &["*"],
+        mark_all,
+    ),
+    list(
+        "list.order",
+        "order by",
+        "Choose the column that orders the rows.",
+        &["o"],
+        |s| menu(s, "Order by", "", Choice::OrderBy),
+    ),
+    list(
+        "list.reverse",
+        "reverse",
+        "Turn the order around.",
+        &["O"],
+        |s| change(s, |listing| listing.reverse = !listing.reverse),
+    ),
+    Action {
+        footer: 9,
+        ..list(
+            "list.unused",
+            "all/unused",
+            "Show only what no container uses, or all.",
+            &["a"],
+            |s| change(s, |listing| listing.unused_only = !listing.unused_only),
+        )
+    },
+];
+
+/// Changes how the list on screen looks.
+fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
+    if let Some(listing) = listed::listing_mut(state) {
+        how(listing);
+        listing.stale = true;
+    }
+    Effects::new()
+}
+
+/// The rows are ordered by this column; by it once more: the other way round.
+pub fn order_by(listing: &mut Listing, id: String) {
+    listing.reverse = listing.order == id && !listing.reverse;
+    listing.order = id;
+    listing.stale = true;
+}
+
+fn mark(state: &mut State) -> Effects {
+    if let Some(listing) = listed::listing_mut(state)
+        && let Some(key) = listing.selected()
+        && !listing.marked.remove(&key)
+    {
+        listing.marked.insert(key);
+    }
+    super::table::move_by(state, 1);
+    Effects::new()
+}
+
+fn mark_all(state: &mut State) -> Effects {
+    change(state, |listing| {
+        let shown = || listing.table.rows.iter().filter_map(RowId::key).cloned();
+        if shown().all(|key| listing.marked.contains(&key)) {
+            listing.marked.clear();
+        } else {
+            listing.marked = shown().collect();
+        }
+    })
+}
+
+/// Columns of the list on screen: id, what it is, whether it is shown, whether it orders.
+fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
+    fn of<R: Listed>(listing: &Listing) -> Vec<(&'static str, &'static str, bool, bool)> {
+        let shown = listed::chosen::<R>(listing);
+        let orders = listed::order::<R>(listing).map(|column| column.id);
+        let one = |c: &'static Column<R>| {
+            let on = shown.iter().any(|s| s.id == c.id);
+            (c.id, c.help, on, orders == Some(c.id))
+        };
+        R::columns().iter().map(one).collect()
+    }
+    let Some(listing) = listed::listing(state) else {
+        return Vec::new();
+    };
+    match state.view() {
+        ViewId::Images => of::<Image>(listing),
+        ViewId::Volumes => of::<Volume>(listing),
+        ViewId::Networks => of::<Network>(listing),
+        _ => Vec::new(),
+    }
+}
+
+fn menu(state: &mut State, title: &str, note: &str, choice: fn(String) -> Choice) -> Effects {
+    let columns = columns(state);
+    let orders = title.starts_with("Order");
+    let selected = columns.iter().position(|(.., now)| orders && *now);
+    let item = |(id, help, shown, now): &(&'static str, &'static str, bool, bool)| MenuItem {
+        key: None,
+        label: (*id).to_owned(),
+        hint: (*help).to_owned(),
+        on: Some(if orders { *now } else { *shown }),
+        choice: choice((*id).to_owned()),
+    };
+    state.layers.push(Layer::Menu(Menu {
+        title: title.to_owned(),
+        note: note.to_owned(),
+        items: columns.iter().map(item).collect(),
+        selected: selected.unwrap_or(0),
+        opened: state.now,
+    }));
+    Effects::new()
+}

@@ -1,0 +1,251 @@
+//! What a kind of thing must say of itself to be listed: its view, its columns, where it is kept, what a filter looks at.
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::{Cell, Column, Cx, Fit, Rank};
+use crate::model::{Image, Key as Id, Kind, Network, Volume};
+use crate::state::shelf::{Listing, Shelves};
+use crate::state::{Shelf, State, ViewId};
+use crate::text;
+use crate::theme::Key;
+
+/// Things of one kind that have a view with a list of their own.
+pub trait Listed: Sized + 'static {
+    const VIEW: ViewId;
+    const KIND: Kind;
+    /// What several of them are called: `images`.
+    const NAME: &'static str;
+
+    fn columns() -> &'static [Column<Self>];
+    fn shelf(shelves: &Shelves) -> &Shelf<Self>;
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self>;
+    fn key(&self) -> &Id;
+    /// What a filter looks at beside the id.
+    fn known_by(&self) -> Vec<&str>;
+}
+
+impl Listed for Image {
+    const VIEW: ViewId = ViewId::Images;
+    const KIND: Kind = Kind::Image;
+    const NAME: &'static str = "images";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::image::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.images
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.images
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let names = self.tags.iter().map(String::as_str);
+        names.chain([self.name(), self.short()]).collect()
+    }
+}
+
+impl Listed for Volume {
+    const VIEW: ViewId = ViewId::Volumes;
+    const KIND: Kind = Kind::Volume;
+    const NAME: &'static str = "volumes";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::volume::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.volumes
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.volumes
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        [
+            Some(self.name()),
+            Some(self.driver.as_str()),
+            self.project(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Listed for Network {
+    const VIEW: ViewId = ViewId::Networks;
+    const KIND: Kind = Kind::Network;
+    const NAME: &'static str = "networks";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::network::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.networks
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.networks
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let ranges = self.subnets.iter().map(|s| s.range.as_str());
+        [self.name.as_str(), self.driver.as_str()]
+            .into_iter()
+            .chain(self.project())
+            .chain(ranges)
+            .collect()
+    }
+}
+
+/// The columns shown, by the user's choice or by default.
+pub fn chosen<R: Listed>(listing: &Listing) -> Vec<&'static Column<R>> {
+    R::columns()
+        .iter()
+        .filter(|c| {
+            let chosen = &listing.columns;
+            let default = chosen.is_empty() && c.default;
+            default || chosen.iter().any(|id| id == c.id)
+        })
+        .collect()
+}
+
+/// The column that orders the rows.
+pub fn order<R: Listed>(listing: &Listing) -> Option<&'static Column<R>> {
+    let columns = R::columns();
+    let named = columns.iter().find(|column| column.id == listing.order);
+    named.or_else(|| columns.first())
+}
+
+/// The list of the view on screen, if it has one.
+pub fn listing(state: &State) -> Option<&Listing> {
+    let shelves = &state.shelves;
+    match state.view() {
+        ViewId::Images => Some(&shelves.images.listing),
+        ViewId::Volumes => Some(&shelves.volumes.listing),
+        ViewId::Networks => Some(&shelves.networks.listing),
+        _ => None,
+    }
+}
+
+/// The same, to be changed.
+pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
+    let view = state.view();
+    let shelves = &mut state.shelves;
+    match view {
+        ViewId::Images => Some(&mut shelves.images.listing),
+        ViewId::Volumes => Some(&mut shelves.volumes.listing),
+        ViewId::Networks => Some(&mut shelves.networks.listing),
+        _ => None,
+    }
+}
+
+/// A word in its order, small and great letters alike.
+pub(super) fn word(word: &str) -> Rank<'_> {
+    Rank::Text(Cow::Owned(word.to_lowercase()))
+}
+
+/// How old a thing is, the oldest last.
+pub(super) fn age<'a>(created: Option<DateTime<Utc>>, cx: &Cx) -> Cell<'a> {
+    created.map_or_else(Cell::blank, |at| {
+        Cell::of(text::duration(cx.now - at), Key::Dim)
+    })
+}
+
+/// Newest first; what has no date last.
+pub(super) fn age_rank(created: Option<DateTime<Utc>>) -> Rank<'static> {
+    Rank::descending(created.map(|at| at.timestamp()))
+}
+
+/// A size in bytes.
+pub(super) fn size<'a>(bytes: Option<u64>) -> Cell<'a> {
+    bytes.map_or_else(Cell::blank, |n| Cell::of(text::bytes_short(n), Key::Figure))
+}
+
+/// The names of the containers that use a thing.
+pub(super) fn users<'a>(key: &Id, cx: &Cx<'a>) -> Cell<'a> {
+    let users = cx.state.shelves.uses.of_key(key).iter();
+    let pieces = users
+        .filter_map(|user| cx.state.world.container(user))
+        .map(|c| {
+            let style = if c.state.is_live() {
+                Key::Text
+            } else {
+                Key::Dim
+            };
+            (Cow::Borrowed(c.short_name()), style)
+        })
+        .collect();
+    Cell {
+        pieces,
+        fit: Fit::Whole,
+    }
+}
+
+/// The most used first.
+pub(super) fn users_rank(key: &Id, cx: &Cx) -> Rank<'static> {
+    let users = cx.state.shelves.uses.of_key(key).len();
+    Rank::descending(i64::try_from(users).ok())
+}
+
+/// A thing's sign: in use by what runs, in use by what does not, not in use.
+pub(super) fn sign(key: &Id, cx: &Cx) -> (&'static str, Key) {
+    let users = cx.state.shelves.uses.of_key(key);
+    let runs = |user: &Id| {
+        let container = cx.state.world.container(user);
+        container.is_some_and(|c| c.state.is_live())
+    };
+    match users {
+        [] => ("○ ", Key::StateOff),
+        users if users.iter().any(runs) => ("● ", Key::StateOk),
+        _ => ("◐ ", Key::Dim),
+    }
+}
+
+/// A thing's name behind its sign; the job that is under way on it, or its outcome, behind that.
+pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cell<'a> {
+    let (sign, style) = sign(key, cx);
+    let mut pieces = vec![(Cow::Borrowed(sign), style)];
+    super::container::cells::with_hits(name, cx.hits, weight, &mut pieces);
+    let mut cell = Cell {
+        pieces,
+        fit: Fit::Cut,
+    };
+    if let Some(running) = cx.state.jobs.of(key) {
+        let words = format!(
+            "  {} {}s",
+            running.job.verb.doing(),
+            running.seconds(cx.now)
+        );
+        cell.pieces.push((words.into(), Key::Job));
+        cell.fit = Fit::Spill;
+    } else if let Some(ended) = cx.state.jobs.ended.get(key) {
+        let style = if ended.ok {
+            Key::StateOk
+        } else {
+            Key::StateBad
+        };
+        cell.pieces
+            .push((format!("  {}", ended.text).into(), style));
+        cell.fit = Fit::Spill;
+    }
+    cell
+}

@@ -1,0 +1,12 @@
+//! What an engine holds beside containers, as whole lists of one kind.
+use super::image::Image;
+use super::network::Network;
+use super::volume::Volume;
+
+/// All of one kind on one host.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resources {
+    Images(Vec<Image>),
+    Volumes(Vec<Volume>),
+    Networks(Vec<Network>),
+}

@@ -1,0 +1,286 @@
+//! Everything about one image, volume or network on one screen.
+//!
+//! ```text
+//!  ● zammad/zammad:6.3.1  used by 3 containers
+//!  USED BY   zammad-1  zammad-init-1
+//!  LAYERS  1.2G
+//!    840M  12d   RUN bundle install
+//! ```
+use chrono::{DateTime, TimeDelta, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::columns::container::words;
+use crate::layout::LIST_OFFSET;
+use crate::model::image::short_id;
+use crate::model::{About, Image, Key as Id, Kind, Layer, Network, Particulars, Volume};
+use crate::state::State;
+use crate::text;
+use crate::theme::{Depth, Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+use super::notice;
+use super::section::Section;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let Some(key) = state.subject() else {
+        return;
+    };
+    head(state, theme, &key).draw(buf, area);
+    let body = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET,
+        area.width,
+        area.height - LIST_OFFSET,
+    );
+    let sheet = state.sheet(&key);
+    let Some(about) = sheet.and_then(|sheet| sheet.about.as_ref()) else {
+        let said = match sheet.and_then(|sheet| sheet.failure.as_ref()) {
+            Some(failure) => [
+                (failure.what.as_str(), Key::StateBad),
+                (failure.advice.as_str(), Key::Text),
+            ],
+            None => [("asking the engine…", Key::Dim), ("", Key::Text)],
+        };
+        notice::draw(theme, body, buf, &said);
+        return;
+    };
+    let lines = lines(state, theme, &key, about, area.width);
+    let height = usize::from(body.height);
+    let scroll = sheet.map_or(0, |sheet| sheet.scroll);
+    let top = scroll.min(lines.len().saturating_sub(height));
+    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
+        line.draw(buf, indent(row(body, y), 1));
+    }
+}
+
+/// How many rows there are in all, below the first line: for where scrolling ends.
+pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
+    let theme = Theme::builtin(false, Depth::None, true);
+    let about = state.sheet(key).and_then(|sheet| sheet.about.as_ref());
+    about.map_or(0, |about| lines(state, &theme, key, about, width).len())
+}
+
+fn head(state: &State, theme: &Theme, key: &Id) -> Line {
+    let name = state.shelves.name(key).unwrap_or(short_id(&key.id));
+    let users = state.shelves.uses.of_key(key).len();
+    let used = match users {
+        0 => "not in use".to_owned(),
+        n => format!("used by {}", text::words(n as u64, "container")),
+    };
+    let line = Line::of(theme, format!(" {name}"), Key::Strong).and(theme, "  ", Key::Text);
+    if state.shelves.name(key).is_none() {
+        return line.and(theme, "gone; this is how it was last seen", Key::StateBad);
+    }
+    line.and(theme, used, Key::Dim)
+}
+
+fn lines(state: &State, theme: &Theme, key: &Id, about: &About, width: u16) -> Vec<Line> {
+    let cx = Cx {
+        state,
+        theme,
+        width: usize::from(width.saturating_sub(2)).max(12),
+        revealed: state.sheet(key).is_some_and(|sheet| sheet.revealed),
+    };
+    let shelves = &state.shelves;
+    let mut lines = match key.kind {
+        Kind::Image => shelves.images.things.get(key).map(|it| cx.image(it)),
+        Kind::Volume => shelves.volumes.things.get(key).map(|it| cx.volume(it)),
+        Kind::Network => shelves.networks.things.get(key).map(|it| cx.network(it)),
+        Kind::Container | Kind::Stack | Kind::Host => None,
+    }
+    .unwrap_or_default();
+    lines.extend(cx.users(key, &about.particulars));
+    lines.extend(cx.particulars(about));
+    let labels = match key.kind {
+        Kind::Image => shelves.images.things.get(key).map(|it| &it.labels),
+        Kind::Volume => shelves.volumes.things.get(key).map(|it| &it.labels),
+        _ => shelves.networks.things.get(key).map(|it| &it.labels),
+    };
+    lines.extend(cx.pairs("Labels", labels.into_iter().flatten()));
+    lines
+}
+
+struct Cx<'a> {
+    state: &'a State,
+    theme: &'a Theme,
+    width: usize,
+    revealed: bool,
+}
+
+impl Cx<'_> {
+    fn section(&self, title: &str) -> Section<'_> {
+        Section::new(self.theme, self.width, title)
+    }
+
+    fn when(&self, at: Option<DateTime<Utc>>) -> String {
+        let offset = TimeDelta::seconds(i64::from(self.state.prefs.utc_offset));
+        at.map_or_else(String::new, |at| {
+            let ago = text::ago(at, self.state.now);
+            format!("{}  ({ago})", (at + offset).format("%Y-%m-%d %H:%M:%S"))
+        })
+    }
+
+    fn image(&self, image: &Image) -> Vec<Line> {
+        let mut s = self.section("Image");
+        for tag in &image.tags {
+            s.field("tag", tag, Key::Strong);
+        }
+        s.field("id", &image.key.id, Key::Dim);
+        for digest in &image.digests {
+            s.field("digest", digest, Key::Dim);
+        }
+        s.field("built", &self.when(image.created), Key::Text);
+        let size = image.size.map_or_else(String::new, text::bytes);
+        s.field("size", &size, Key::Text);
+        s.finish()
+    }
+
+    fn volume(&self, volume: &Volume) -> Vec<Line> {
+        let mut s = self.section("Volume");
+        let named = if volume.is_anonymous() {
+            "anonymous: made for a container, named by nobody"
+        } else {
+            "named"
+        };
+        s.field("kind", named, Key::Text);
+        s.field("driver", &volume.driver, Key::Text);
+        s.field("scope", &volume.scope, Key::Text);
+        s.field("made", &self.when(volume.created), Key::Text);
+        s.field("on the host", &volume.mountpoint, Key::Text);
+        let size = volume.size.map_or_else(String::new, text::bytes);
+        s.field("size", &size, Key::Text);
+        s.field("stack", volume.project().unwrap_or_default(), Key::Text);
+        let mut lines = s.finish();
+        lines.extend(self.pairs("Options", volume.options.iter()));
+        lines
+    }
+
+    fn network(&self, network: &Network) -> Vec<Line> {
+        let mut s = self.section("Network");
+        s.field("id", &network.key.id, Key::Dim);
+        s.field("driver", &network.driver, Key::Text);
+        s.field("scope", &network.scope, Key::Text);
+        s.field("made", &self.when(network.created), Key::Text);
+        for subnet in &network.subnets {
+            let gateway = match subnet.gateway.as_str() {
+                "" => String::new(),
+                gateway => format!("  gateway {gateway}"),
+            };
+            s.field("subnet", &format!("{}{gateway}", subnet.range), Key::Text);
+        }
+        if network.internal {
+            s.field("internal", "yes: no way out of it", Key::Text);
+        }
+        s.field("stack", network.project().unwrap_or_default(), Key::Text);
+        s.finish()
+    }
+
+    /// The containers that use it, with their state; in a network with their addresses.
+    fn users(&self, key: &Id, particulars: &Particulars) -> Vec<Line> {
+        let mut s = self.section("Used by");
+        let mut seen = Vec::new();
+        for user in self.state.shelves.uses.of_key(key) {
+            let Some(c) = self.state.world.container(user) else {
+                continue;
+            };
+            let (sign, style) = words::sign(self.state, c);
+            let mut line = Line::of(self.theme, format!("{sign} "), style)
+                .and(self.theme, text::pad_right(&c.name, 28), Key::Text)
+                .and(
+                    self.theme,
+                    format!("  {}", words::condition(c, self.state.now)),
+                    style,
+                );
+            if let Particulars::Network { members } = particulars
+                && let Some(member) = members.iter().find(|m| *m.id == *user.id)
+            {
+                let address = [member.ipv4.as_str(), &member.ipv6, &member.mac].join("  ");
+                line = line.and(self.theme, format!("  {}", address.trim_end()), Key::Figure);
+                seen.push(member.id.as_str());
+            }
+            s.line(line);
+        }
+        if let Particulars::Network { members } = particulars {
+            for member in members.iter().filter(|m| !seen.contains(&m.id.as_str())) {
+                let words = format!("{}  {}", text::pad_right(&member.name, 30), member.ipv4);
+                s.line(Line::of(self.theme, words, Key::Dim));
+            }
+        }
+        s.finish()
+    }
+
+    fn particulars(&self, about: &About) -> Vec<Line> {
+        let Particulars::Image {
+            platform,
+            entrypoint,
+            command,
+            working_dir,
+            user,
+            environment,
+            ports,
+            volumes,
+            layers,
+        } = &about.particulars
+        else {
+            return Vec::new();
+        };
+        let mut s = self.section("What it runs");
+        s.field("platform", platform, Key::Text);
+        s.field("entrypoint", &entrypoint.join(" "), Key::Text);
+        s.field("command", &command.join(" "), Key::Text);
+        s.field("directory", working_dir, Key::Text);
+        s.field("user", user, Key::Text);
+        s.field("ports", &ports.join("  "), Key::Text);
+        s.field("volumes", &volumes.join("  "), Key::Text);
+        let mut lines = s.finish();
+        lines.extend(self.layers(layers));
+        let pairs = environment.iter().map(|(name, value)| (name, value));
+        lines.extend(self.pairs("Environment", pairs));
+        lines
+    }
+
+    fn layers(&self, layers: &[Layer]) -> Vec<Line> {
+        let mut s = self.section("Layers, the newest first");
+        let all: u64 = layers.iter().map(|layer| layer.size).sum();
+        s.note(text::bytes(all), Key::Dim);
+        for layer in layers {
+            let size = match layer.size {
+                0 => String::new(),
+                size => text::bytes_short(size),
+            };
+            let age = layer
+                .created
+                .map_or_else(String::new, |at| text::duration(self.state.now - at));
+            let room = self.width.saturating_sub(18);
+            s.line(
+                Line::of(self.theme, text::pad_left(&size, 5), Key::Figure)
+                    .and(
+                        self.theme,
+                        format!("  {}  ", text::pad_left(&age, 5)),
+                        Key::Dim,
+                    )
+                    .and(
+                        self.theme,
+                        text::truncate(&layer.made_by, room).into_owned(),
+                        Key::Text,
+                    ),
+            );
+        }
+        s.finish()
+    }
+
+    fn pairs<'p>(
+        &self,
+        title: &str,
+        pairs: impl Iterator<Item = (&'p String, &'p String)>,
+    ) -> Vec<Line> {
+        let mut s = self.section(title);
+        s.pairs(pairs, self.revealed, self.state);
+        s.finish()
+    }
+}
