@@ -2,6 +2,7 @@
 //! Knows the model only; nothing here does anything.
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +13,7 @@ use crate::model::{HostId, Key, Kind, Target};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JobId(pub u64);
 
-/// A changing call on one container, one variant a call.
+/// A changing call on one thing, one variant a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verb {
     Start,
@@ -35,6 +36,24 @@ pub enum Verb {
     Rename {
         to: String,
     },
+    RemoveImage {
+        /// Also under its other names.
+        force: bool,
+    },
+    /// Gives an image another name, `name:tag`.
+    Tag {
+        to: String,
+    },
+    RemoveVolume,
+    RemoveNetwork,
+    /// Puts a container into the network that the job is about.
+    Connect {
+        container: Arc<str>,
+    },
+    /// Takes a container out of it.
+    Disconnect {
+        container: Arc<str>,
+    },
 }
 
 impl Verb {
@@ -49,6 +68,12 @@ impl Verb {
             Self::Unpause => "container.unpause",
             Self::Remove { .. } => "container.remove",
             Self::Rename { .. } => "container.rename",
+            Self::RemoveImage { .. } => "image.remove",
+            Self::Tag { .. } => "image.tag",
+            Self::RemoveVolume => "volume.remove",
+            Self::RemoveNetwork => "network.remove",
+            Self::Connect { .. } => "network.connect",
+            Self::Disconnect { .. } => "network.disconnect",
         }
     }
 
@@ -61,7 +86,13 @@ impl Verb {
             Self::Kill { .. } => "killing",
             Self::Pause => "pausing",
             Self::Unpause => "unpausing",
-            Self::Remove { .. } => "removing",
+            Self::Remove { .. }
+            | Self::RemoveImage { .. }
+            | Self::RemoveVolume
+            | Self::RemoveNetwork => "removing",
+            Self::Tag { .. } => "tagging",
+            Self::Connect { .. } => "connecting",
+            Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
         }
     }
@@ -75,7 +106,13 @@ impl Verb {
             Self::Kill { .. } => "killed",
             Self::Pause => "paused",
             Self::Unpause => "unpaused",
-            Self::Remove { .. } => "removed",
+            Self::Remove { .. }
+            | Self::RemoveImage { .. }
+            | Self::RemoveVolume
+            | Self::RemoveNetwork => "removed",
+            Self::Tag { .. } => "tagged",
+            Self::Connect { .. } => "connected",
+            Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
         }
     }
@@ -89,7 +126,11 @@ impl Verb {
     pub fn params(&self) -> Vec<(String, String)> {
         let pair = |k: &str, v: String| vec![(k.to_owned(), v)];
         match self {
-            Self::Start | Self::Pause | Self::Unpause => Vec::new(),
+            Self::Start
+            | Self::Pause
+            | Self::Unpause
+            | Self::RemoveVolume
+            | Self::RemoveNetwork => Vec::new(),
             Self::Stop { timeout } | Self::Restart { timeout } => {
                 timeout.map_or_else(Vec::new, |s| pair("timeout_s", s.to_string()))
             }
@@ -100,7 +141,11 @@ impl Verb {
                     ("volumes".to_owned(), volumes.to_string()),
                 ]
             }
-            Self::Rename { to } => pair("to", to.clone()),
+            Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
+            Self::RemoveImage { force } => pair("force", force.to_string()),
+            Self::Connect { container } | Self::Disconnect { container } => {
+                pair("container", container.to_string())
+            }
         }
     }
 
@@ -120,17 +165,35 @@ impl Verb {
                 if *volumes { " --volumes" } else { "" }
             ),
             Self::Rename { to } => format!("docker rename {name} {to}"),
+            Self::RemoveImage { force } => {
+                format!("docker rmi{} {name}", if *force { " --force" } else { "" })
+            }
+            Self::Tag { to } => format!("docker tag {name} {to}"),
+            Self::RemoveVolume => format!("docker volume rm {name}"),
+            Self::RemoveNetwork => format!("docker network rm {name}"),
+            Self::Connect { container } => {
+                format!("docker network connect {name} {}", short(container))
+            }
+            Self::Disconnect { container } => {
+                format!("docker network disconnect {name} {}", short(container))
+            }
         }
     }
 }
 
 impl fmt::Display for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.action().trim_start_matches("container."))
+        let action = self.action();
+        f.write_str(action.split_once('.').map_or(action, |(_, verb)| verb))
     }
 }
 
-/// A verb under way on one container.
+/// The first digits of an id, as commands take it.
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// A verb under way on one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     pub id: JobId,

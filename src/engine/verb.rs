@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use bollard::errors::Error as BollardError;
-use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::models::{
+    ContainerCreateBody, HostConfig, NetworkConnectRequest, NetworkDisconnectRequest,
+};
 use bollard::query_parameters::{
     CreateContainerOptions, KillContainerOptions, ListImagesOptions, RemoveContainerOptions,
-    RenameContainerOptions, StartContainerOptions,
+    RemoveImageOptions, RemoveVolumeOptions, RenameContainerOptions, StartContainerOptions,
+    TagImageOptions,
 };
 use hyper::StatusCode;
 use serde_json::Value;
@@ -27,6 +30,14 @@ const INSPECT: usize = 16 << 20;
 const HELPER_LIFE: &str = "86400";
 /// Marks the helper container, so that it can be told from the user's own.
 pub const HELPER_LABEL: &str = "stacktui.helper";
+
+/// The name and the tag of an image's name; `latest` where none is given. A colon before a slash is a registry's port.
+fn split_tag(name: &str) -> (&str, &str) {
+    match name.rsplit_once(':') {
+        Some((repo, tag)) if !tag.contains('/') => (repo, tag),
+        _ => (name, "latest"),
+    }
+}
 
 /// How a verb ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,11 +123,67 @@ impl Engine {
                 let options = RenameContainerOptions { name: to.clone() };
                 ("rename", docker.rename_container(&escaped, options).await)
             }
+            Verb::RemoveImage { .. }
+            | Verb::Tag { .. }
+            | Verb::RemoveVolume
+            | Verb::RemoveNetwork
+            | Verb::Connect { .. }
+            | Verb::Disconnect { .. } => return self.on_item(id, verb).await,
             Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/containers/x/{call}")))
+    }
+
+    /// The verbs on images, volumes and networks.
+    async fn on_item(&self, id: &str, verb: &Verb) -> Result<(), Error> {
+        let docker = self.docker();
+        let escaped = escape(id);
+        let (call, result) = match verb {
+            Verb::RemoveImage { force } => {
+                let options = RemoveImageOptions {
+                    force: *force,
+                    ..RemoveImageOptions::default()
+                };
+                let done = docker.remove_image(&escaped, Some(options), None).await;
+                ("images", done.map(|_| ()))
+            }
+            Verb::Tag { to } => {
+                let (repo, tag) = split_tag(to);
+                let options = TagImageOptions {
+                    repo: Some(repo.to_owned()),
+                    tag: Some(tag.to_owned()),
+                };
+                ("images", docker.tag_image(&escaped, Some(options)).await)
+            }
+            Verb::RemoveVolume => (
+                "volumes",
+                docker
+                    .remove_volume(&escaped, None::<RemoveVolumeOptions>)
+                    .await,
+            ),
+            Verb::RemoveNetwork => ("networks", docker.remove_network(&escaped).await),
+            Verb::Connect { container } => {
+                let request = NetworkConnectRequest {
+                    container: container.to_string(),
+                    endpoint_config: None,
+                };
+                ("networks", docker.connect_network(&escaped, request).await)
+            }
+            Verb::Disconnect { container } => {
+                let request = NetworkDisconnectRequest {
+                    container: container.to_string(),
+                    force: None,
+                };
+                (
+                    "networks",
+                    docker.disconnect_network(&escaped, request).await,
+                )
+            }
+            _ => return Err(Error::Unsupported("not a verb on an item".to_owned())),
+        };
+        result.map_err(|error| Error::of_call(error, "POST", &format!("/{call}/x")))
     }
 
     /// Starts a container of `image` that sleeps inside the process and network namespaces of `target`, for a shell

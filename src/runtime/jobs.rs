@@ -9,7 +9,7 @@ use super::clock;
 use super::record::Recorder;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error};
-use crate::model::Details;
+use crate::model::{Details, Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
 
 /// Verbs under way at once (measured: more does not make the engine faster).
@@ -63,6 +63,14 @@ fn held_back(why: &str) -> Failure {
     }
 }
 
+/// The container as it is now; nothing for what is no container.
+async fn look(engine: &Engine, key: &Key) -> Result<Option<Details>, Error> {
+    if key.kind != Kind::Container {
+        return Ok(None);
+    }
+    engine.details(key, clock::now()).await.map(Some)
+}
+
 /// Runs the job. `started` is told the container's real stop timeout before the call.
 pub async fn run(
     job: Job,
@@ -86,8 +94,8 @@ pub async fn run(
         return failed(unreachable(), None);
     };
     let _slot = slots.acquire().await;
-    let now = match engine.details(&job.key, clock::now()).await {
-        Ok(details) => Some(details),
+    let now = match look(&engine, &job.key).await {
+        Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {
             return failed(error.failure(&job.verb.to_string()), None);
         }
@@ -112,10 +120,10 @@ pub async fn run(
     let took_ms = took(called);
     let after = match (&job.verb, &outcome) {
         (Verb::Remove { .. }, Ok(_)) => None,
-        _ => engine
-            .details(&job.key, clock::now())
+        _ => look(&engine, &job.key)
             .await
             .ok()
+            .flatten()
             .as_ref()
             .map(words),
     };

@@ -114,6 +114,8 @@ pub enum PromptKind {
     /// Searches logs or inspect as it is typed.
     Search,
     Rename(Key),
+    /// Another name for an image.
+    Tag(Key),
     /// A command to run in the container, with `-u user` and `-w dir` before it.
     ShellCommand(Key),
     /// A pattern that log lines must have (`keep`) or must not have; `chip`: the number of the one that is changed.
@@ -171,6 +173,10 @@ pub enum Choice {
         signal: String,
     },
     OrderBy(String),
+    /// Does this to that.
+    Do(Key, Verb),
+    /// Opens a container's details.
+    Details(Key),
     /// Toggles a column.
     Column(String),
     Copy(String),

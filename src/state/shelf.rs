@@ -148,6 +148,13 @@ impl Shelves {
         }
     }
 
+    /// What was marked for is done to it.
+    pub fn unmark(&mut self, key: &Key) {
+        self.images.listing.marked.remove(key);
+        self.volumes.listing.marked.remove(key);
+        self.networks.listing.marked.remove(key);
+    }
+
     /// The inventory of containers changed: who uses what, and with it every row, must be taken anew.
     pub fn touch(&mut self) {
         self.uses.stale = true;

@@ -5,7 +5,7 @@ use crate::actions;
 use crate::columns;
 use crate::effect::{Effect, Effects, Verb};
 use crate::keys::{Chord, Code};
-use crate::state::{Choice, Confirm, Layer, Menu, State};
+use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
 
 use super::{perform, prompt, reply, start_all};
 
@@ -121,6 +121,9 @@ fn switch(confirm: &mut Confirm, key: char) {
         if matches!(verb, Verb::Remove { .. }) {
             *verb = Verb::Remove { force, volumes };
         }
+        if matches!(verb, Verb::RemoveImage { .. }) {
+            *verb = Verb::RemoveImage { force };
+        }
     }
     if volumes {
         let typed = match confirm.jobs.len() {
@@ -229,6 +232,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
             }
             state.containers.stale = true;
             vec![actions::table::remember(state)]
+        }
+        Choice::Do(key, verb) => start_all(state, &[(key, verb)]),
+        Choice::Details(key) => {
+            actions::container::open_on(state, ViewId::Details, &key);
+            Effects::new()
         }
         Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
         Choice::UseContext(name) => vec![Effect::UseContext(name)],

@@ -73,6 +73,7 @@ pub(super) fn changed(state: &mut State) {
             complain(state, typed);
         }
         PromptKind::Rename(_)
+        | PromptKind::Tag(_)
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::SaveLogs { .. } => {}
@@ -143,6 +144,7 @@ fn cancel(state: &mut State) {
         }
         PromptKind::LogFilter { .. } => log_prompt::go_back(state),
         PromptKind::Rename(_)
+        | PromptKind::Tag(_)
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::SaveLogs { .. } => {}
@@ -181,6 +183,15 @@ fn accept(state: &mut State) -> Effects {
                         },
                     )],
                 ),
+            }
+        }
+        PromptKind::Tag(key) => {
+            let key = key.clone();
+            let to = text.trim().to_owned();
+            match crate::actions::item::tag_complaint(&to) {
+                Some(why) => refuse(state, prompt, why),
+                None if to == prompt.before => Effects::new(),
+                None => super::start_all(state, &[(key, Verb::Tag { to })]),
             }
         }
         PromptKind::ShellCommand(key) => {

@@ -117,6 +117,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 let name = name_of(state, &done.job.key, &done.job.target.name);
                 state.toasts.ok(format!("{name} {text}"), now);
                 state.containers.marked.remove(&done.job.key);
+                state.shelves.unmark(&done.job.key);
             }
             state.containers.stale = true;
         }

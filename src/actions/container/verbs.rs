@@ -29,7 +29,10 @@ pub fn target_of(container: &Container) -> Target {
 
 /// Starts a job and gives its effect.
 pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
-    let container = state.world.container(key)?;
+    let (target, before) = match state.world.container(key) {
+        Some(container) => (target_of(container), state_words(container)),
+        None => crate::actions::item::target_of(state, key)?,
+    };
     let known = state
         .sheet(key)
         .and_then(|s| s.details.as_ref())
@@ -38,8 +41,8 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
         id: state.jobs.next_id(),
         key: key.clone(),
         verb: verb.clone(),
-        target: target_of(container),
-        before: state_words(container),
+        target,
+        before,
         stop_timeout: known.unwrap_or(10),
     };
     state.jobs.start(job.clone(), state.now);
