@@ -2,6 +2,7 @@
 //! a real engine where one answers.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot set its scene must fail"
 )]
 #[expect(dead_code, reason = "only what these tests need of it")]
