@@ -315,8 +315,10 @@ pub struct LogQuery {
 pub enum Subscription {
     /// Snapshot, events, and the link's own condition.
     Link(HostId),
-    /// Samples of this container, about every two seconds.
+    /// Samples of this container, which is looked at, about every two seconds.
     Stats(Key),
+    /// Samples of all others of a host that have figures, as the budget allows.
+    StatsRest(HostId),
     /// Samples of this container every second.
     StatsFocused(Key),
     /// Log lines of this container, past then live.

@@ -2,6 +2,7 @@
 //! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
+pub mod cgroup;
 pub mod connect;
 mod container;
 pub mod context;
@@ -45,6 +46,8 @@ pub struct Engine {
     raw: Raw,
     docker: bollard::Docker,
     info: Arc<EngineInfo>,
+    /// Reached by a socket of this host.
+    local: bool,
 }
 
 /// Why neither way through ssh led to the engine.
@@ -122,6 +125,7 @@ impl Engine {
             raw,
             docker,
             info: Arc::new(info),
+            local: matches!(endpoint, Endpoint::Unix(_)),
         })
     }
 
@@ -133,6 +137,11 @@ impl Engine {
     /// What the engine said of itself when it was opened.
     pub fn info(&self) -> &EngineInfo {
         &self.info
+    }
+
+    /// Whether it is reached by a socket of this host. What is behind the socket may still be elsewhere.
+    pub fn is_local(&self) -> bool {
+        self.local
     }
 
     /// The newest API it speaks: gates features.

@@ -56,6 +56,8 @@ pub struct Settings {
     pub logs: LogSettings,
     /// Time between two samples of a container in the table.
     pub stats_period: Duration,
+    /// Most readings a second asked of an engine.
+    pub stats_budget: u32,
     /// The journal's directory, when not the usual one.
     pub journal_path: Option<PathBuf>,
     /// Months of the journal that are kept, this one included; 0: all.
@@ -88,6 +90,7 @@ impl Default for Settings {
                 buffer_mib: 64,
             },
             stats_period: Duration::from_secs(2),
+            stats_budget: 20,
             journal_path: None,
             journal_keep_months: 24,
             journal_required: false,

@@ -1,14 +1,10 @@
 //! Which streams should flow, derived from state. Leaving a view ends what only it needed.
 use std::collections::BTreeSet;
 
-use crate::columns;
 use crate::effect::Subscription;
 use crate::layout::list_height;
-use crate::model::{Container, Key, Kind, Link, RunState};
-use crate::state::{RowId, Stamps, State, ViewId};
-
-/// Above this many containers only rows on screen are sampled, unless a figure orders the table.
-const ALL_SAMPLED: usize = 300;
+use crate::model::{Container, Kind, Link};
+use crate::state::{Host, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
 pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
@@ -64,29 +60,29 @@ fn on_hosts(state: &State, kind: Kind, wanted: &mut BTreeSet<Subscription>) {
 }
 
 fn is_sampled(container: Option<&Container>) -> bool {
-    container.is_some_and(|c| {
-        matches!(
-            c.state,
-            RunState::Running | RunState::Stopping | RunState::Paused
-        )
-    })
+    container.is_some_and(|c| c.state.is_live())
 }
 
 fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
-    let by_figure = columns::find(&state.containers.order).is_some_and(|column| column.sampled);
-    let totals = state.world.totals();
-    if by_figure || totals.running + totals.paused <= ALL_SAMPLED {
-        let running = state.world.containers().filter(|c| is_sampled(Some(c)));
-        wanted.extend(running.map(|c| Subscription::Stats(c.key.clone())));
-        return;
-    }
     let table = &state.containers.table;
-    let near = |key: &Key| Subscription::Stats(key.clone());
     let rows = table.rows.iter().skip(table.top).take(list_height(state));
-    wanted.extend(rows.filter_map(|row| match row {
-        RowId::Container(key) if is_sampled(state.world.container(key)) => Some(near(key)),
+    let on_screen = rows.filter_map(|row| match row {
+        RowId::Container(key) => Some(key),
         _ => None,
-    }));
+    });
+    let marked = state.containers.marked.iter();
+    let troubled = state.world.hosts.values().flat_map(Host::troubled);
+    let near = on_screen.chain(marked).chain(troubled);
+    let near = near.filter(|key| is_sampled(state.world.container(key)));
+    wanted.extend(near.map(|key| Subscription::Stats(key.clone())));
+    // The sums of stacks and header stand on all of them.
+    wanted.extend(
+        state
+            .world
+            .hosts
+            .keys()
+            .map(|host| Subscription::StatsRest(*host)),
+    );
 }
 
 /// Something on screen counts seconds.

@@ -71,6 +71,7 @@ contract! {
     streams::a_restart_is_five_events_in_order,
     streams::events_resume_at_the_nanosecond,
     streams::figures_are_plausible,
+    streams::figures_come_as_a_stream,
     streams::what_does_not_run_has_no_figures,
     logs::a_log_has_its_past_and_its_tail,
     logs::a_followed_log_ends_with_the_run,

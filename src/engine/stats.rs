@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::{Stream, StreamExt};
 use serde::{Deserialize, Deserializer};
 
-use super::{Engine, Error};
+use super::raw::JsonLines;
+use super::{CALL_LIMIT, Engine, Error};
 use crate::model::{ApiVersion, Counters};
 
 /// Before API 1.44 (engine 25) a one-shot waits for the daemon's shared tick of a second; then it is answered at once.
@@ -33,6 +35,28 @@ impl Engine {
         let answer = self.raw().get_bytes(&path, LIMIT, deadline).await?;
         decode(&answer.body)
             .ok_or_else(|| Error::Garbage("stats that are no JSON object".to_owned()))
+    }
+}
+
+impl Engine {
+    /// A reading each second, about, until the container is gone; empty ones while it does not run.
+    ///
+    /// # Errors
+    /// No such container, no answer in time; from the stream: a cut.
+    pub async fn stats_stream(
+        &self,
+        id: &str,
+    ) -> Result<impl Stream<Item = Result<Counters, Error>> + Unpin + use<>, Error> {
+        let path = format!("/containers/{}/stats?stream=true", super::wire::escape(id));
+        let response = self.raw().get(&path, CALL_LIMIT).await?;
+        let lines = JsonLines::new(response.into_body());
+        // A broken line is as good as none: the next one comes in a second.
+        Ok(lines.filter_map(|line| {
+            std::future::ready(match line {
+                Ok(line) => parse(&line).map(Ok),
+                Err(error) => Some(Err(error)),
+            })
+        }))
     }
 }
 

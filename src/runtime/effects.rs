@@ -2,7 +2,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
@@ -11,6 +10,7 @@ use super::hosts::HostTasks;
 use super::jobs;
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
 use crate::effect::{Effect, Fetch};
@@ -30,7 +30,7 @@ pub struct Runner {
     pub shell_out: mpsc::Sender<Vec<u8>>,
     pub recorder: Recorder,
     pub sources: Sources,
-    pub period: Duration,
+    pub pace: Pace,
     pub detach_keys: Vec<u8>,
     /// Where chosen columns and order are remembered.
     pub memory: Option<PathBuf>,
@@ -71,7 +71,7 @@ impl Runner {
             shell_out,
             recorder: Recorder::default(),
             sources,
-            period: Duration::from_secs(2),
+            pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
             memory: None,
             slots: Arc::new(Semaphore::new(jobs::AT_ONCE)),
@@ -81,7 +81,7 @@ impl Runner {
     }
 
     pub fn start_host(&self, id: HostId, candidates: Vec<Candidate>) -> HostTasks {
-        HostTasks::start(id, candidates, self.period, &self.host_out)
+        HostTasks::start(id, candidates, self.pace, &self.host_out)
     }
 
     /// The endpoints that an effect asks to use instead.

@@ -308,9 +308,9 @@ impl<S: Screen> EventLoop<S> {
 
     /// Brings streams and ticks in line with the state.
     fn follow_state(&mut self) {
-        let tick = self
-            .streams
-            .reconcile(subscriptions(&self.state), &self.hosts);
+        let tick =
+            self.streams
+                .reconcile(subscriptions(&self.state), &self.hosts, &self.state.world);
         match (tick, self.tick_at) {
             (true, None) => self.tick_at = Some(Instant::now() + TICK),
             (false, Some(_)) => self.tick_at = None,

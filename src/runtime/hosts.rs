@@ -1,14 +1,13 @@
 //! One engine's tasks: its link and its sampler, started and ended together.
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::link::LinkTask;
-use super::sampler::{self, Wanted};
+use super::sampler::{self, Pace, Wanted};
 use crate::engine::{Candidate, Engine};
-use crate::model::{HostId, Key};
+use crate::model::HostId;
 use crate::msg::HostMsg;
 
 /// A host's running tasks; dropping it ends them.
@@ -17,14 +16,14 @@ pub struct HostTasks {
     pub engine: watch::Receiver<Option<Engine>>,
     again: Arc<Notify>,
     wanted: watch::Sender<Wanted>,
-    tasks: [JoinHandle<()>; 2],
+    tasks: [JoinHandle<()>; 3],
 }
 
 impl HostTasks {
     pub fn start(
         host: HostId,
         candidates: Vec<Candidate>,
-        period: std::time::Duration,
+        pace: Pace,
         out: &mpsc::Sender<(HostId, HostMsg)>,
     ) -> Self {
         let (engine_out, engine) = watch::channel(None);
@@ -37,12 +36,17 @@ impl HostTasks {
             engine: engine_out,
             again: Arc::clone(&again),
         };
-        let sampling = sampler::run(host, period, engine.clone(), wanted_in, out.clone());
+        let closely = sampler::focus::run(host, engine.clone(), wanted_in.clone(), out.clone());
+        let sampling = sampler::run(host, pace, engine.clone(), wanted_in, out.clone());
         Self {
             engine,
             again,
             wanted,
-            tasks: [tokio::spawn(link.run()), tokio::spawn(sampling)],
+            tasks: [
+                tokio::spawn(link.run()),
+                tokio::spawn(sampling),
+                tokio::spawn(closely),
+            ],
         }
     }
 
@@ -51,10 +55,9 @@ impl HostTasks {
         self.again.notify_one();
     }
 
-    /// Says whose figures are wanted, and whose every second.
-    pub fn want(&self, all: BTreeSet<Key>, focused: BTreeSet<Key>) {
+    /// Says whose figures are wanted.
+    pub fn want(&self, new: Wanted) {
         self.wanted.send_if_modified(|wanted| {
-            let new = Wanted { all, focused };
             let changed = *wanted != new;
             *wanted = new;
             changed

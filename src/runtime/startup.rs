@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::effects::Runner;
 use super::event_loop::{EventLoop, Inbox};
 use super::record::Recorder;
+use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
 use super::terminal::{Options, Session};
@@ -122,7 +123,7 @@ async fn screen(
 
     let mut state = first_state(&options, keymap, super::screen::Screen::size(&terminal));
     let mut runner = Runner::new(msgs.clone(), host_out, shell_out, options.sources.clone());
-    runner.period = options.settings.stats_period;
+    runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
     runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
     let scratch = options

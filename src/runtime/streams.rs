@@ -11,10 +11,12 @@ use tokio::time::{sleep, timeout};
 use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
+use super::sampler::Wanted;
 use crate::effect::{LogQuery, Subscription};
 use crate::engine::Engine;
 use crate::model::{HostId, Key, Kind};
 use crate::msg::{Failure, FailureKind, LogMsg, Msg};
+use crate::state::{Host, World};
 
 /// Details are asked for again after each event of the container, and this often without one.
 const DETAILS_PERIOD: Duration = Duration::from_secs(10);
@@ -44,6 +46,8 @@ pub struct Streams {
     logs: mpsc::Sender<(LogQuery, LogMsg)>,
     journal_dir: Option<PathBuf>,
     wanted: BTreeSet<Subscription>,
+    /// The inventory that the samplers know, by its generation.
+    sampled: BTreeMap<HostId, u64>,
 }
 
 impl std::fmt::Debug for Streams {
@@ -66,6 +70,7 @@ impl Streams {
             logs,
             journal_dir,
             wanted: BTreeSet::new(),
+            sampled: BTreeMap::new(),
         }
     }
 
@@ -74,37 +79,22 @@ impl Streams {
         &mut self,
         wanted: BTreeSet<Subscription>,
         hosts: &BTreeMap<HostId, HostTasks>,
+        world: &World,
     ) -> bool {
         let tick = wanted.contains(&Subscription::Tick);
-        if wanted == self.wanted {
+        let same = wanted == self.wanted;
+        for (id, tasks) in hosts {
+            let rest = wanted.contains(&Subscription::StatsRest(*id));
+            let generation = world.host(*id).map_or(0, Host::generation);
+            let known = self.sampled.insert(*id, generation) == Some(generation);
+            if !same || (rest && !known) {
+                tasks.want(sampled(*id, &wanted, rest, world));
+            }
+        }
+        if same {
             return tick;
         }
         self.flows.retain(|flow, _| wanted.contains(flow));
-        for (id, host) in hosts {
-            let of = |pick: fn(&Subscription) -> Option<&Key>| {
-                wanted
-                    .iter()
-                    .filter_map(pick)
-                    .filter(|key| key.host == *id)
-                    .cloned()
-                    .collect::<BTreeSet<Key>>()
-            };
-            let focused = of(|s| {
-                if let Subscription::StatsFocused(key) = s {
-                    Some(key)
-                } else {
-                    None
-                }
-            });
-            let all = of(|s| {
-                if let Subscription::Stats(key) = s {
-                    Some(key)
-                } else {
-                    None
-                }
-            });
-            host.want(all, focused);
-        }
         for subscription in &wanted {
             if self.flows.contains_key(subscription) {
                 continue;
@@ -121,6 +111,7 @@ impl Streams {
     pub fn clear(&mut self) {
         self.flows.clear();
         self.wanted.clear();
+        self.sampled.clear();
     }
 
     /// Something happened to this container: what shows its details asks again.
@@ -178,6 +169,7 @@ impl Streams {
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)
+            | Subscription::StatsRest(_)
             | Subscription::StatsFocused(_)
             | Subscription::Tick => {
                 return None;
@@ -185,6 +177,25 @@ impl Streams {
         };
         Some(Flow { task, bell })
     }
+}
+
+/// Whose figures are wanted of a host.
+fn sampled(host: HostId, wanted: &BTreeSet<Subscription>, rest: bool, world: &World) -> Wanted {
+    let mut figures = Wanted::default();
+    for subscription in wanted {
+        match subscription {
+            Subscription::Stats(key) if key.host == host => figures.near.insert(key.clone()),
+            Subscription::StatsFocused(key) if key.host == host => {
+                figures.focused.insert(key.clone())
+            }
+            _ => false,
+        };
+    }
+    let all = world.host(host).into_iter().filter(|_| rest);
+    let live = all.flat_map(Host::containers).filter(|c| c.state.is_live());
+    let others = live.filter(|c| !figures.near.contains(&c.key));
+    figures.rest = others.map(|c| c.key.clone()).collect();
+    figures
 }
 
 /// The live client; waits while the link is down.

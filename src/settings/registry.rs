@@ -169,6 +169,14 @@ pub const SETTINGS: &[Setting] = &[
         set: |s, v| s.logs.buffer_mib = v.number(),
     },
     Setting {
+        name: "stats.budget",
+        kind: Kind::Whole { min: 1, max: 1000 },
+        doc: "Most samples a second asked of one engine; those read from this host's own files cost it nothing and do not count.",
+        examples: &[],
+        get: |s| Value::Whole(s.stats_budget.into()),
+        set: |s, v| s.stats_budget = v.number(),
+    },
+    Setting {
         name: "stats.period",
         kind: Kind::Whole { min: 1, max: 60 },
         doc: "Seconds between two samples of a container in the table.",

@@ -113,6 +113,8 @@ pub struct Host {
     tally: Tally,
     stacks: BTreeMap<Arc<str>, Stack>,
     oom: BTreeMap<Key, DateTime<Utc>>,
+    troubled: BTreeSet<Key>,
+    generation: u64,
 }
 
 impl Host {
@@ -129,12 +131,16 @@ impl Host {
             tally: Tally::default(),
             stacks: BTreeMap::new(),
             oom: BTreeMap::new(),
+            troubled: BTreeSet::new(),
+            generation: 0,
         }
     }
 
     /// Replaces the inventory by a fresh one; figures of what is still there stay.
     pub fn snapshot(&mut self, containers: Vec<Container>) {
         self.containers.clear();
+        self.troubled.clear();
+        self.generation += 1;
         self.stacks.clear();
         self.tally = Tally::default();
         for container in containers {
@@ -231,6 +237,10 @@ impl Host {
             stack.members.insert(key.clone());
             stack.tally.add(&one);
         }
+        if container.problem().is_some() {
+            self.troubled.insert(key.clone());
+        }
+        self.generation += 1;
         self.containers.insert(key, container);
     }
 
@@ -238,6 +248,8 @@ impl Host {
         let Some(container) = self.containers.remove(key) else {
             return;
         };
+        self.troubled.remove(key);
+        self.generation += 1;
         let one = Tally::of(&container, self.latest(key));
         self.tally.take(&one);
         if let Some(name) = container.stack()
@@ -269,6 +281,21 @@ impl Host {
     /// How many containers there are.
     pub fn count(&self) -> usize {
         self.containers.len()
+    }
+
+    /// Every container, in key order.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.containers.values()
+    }
+
+    /// The containers in trouble.
+    pub fn troubled(&self) -> impl Iterator<Item = &Key> {
+        self.troubled.iter()
+    }
+
+    /// Changes with every change of the inventory.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Deaths within the last hour before `now`.

@@ -138,6 +138,21 @@ pub async fn figures_are_plausible(bench: Bench) {
     );
 }
 
+pub async fn figures_come_as_a_stream(bench: Bench) {
+    let it = bench.obedient().await;
+    let mut stream = bench.engine.stats_stream(&it.key.id).await.unwrap();
+    let mut readings = Vec::new();
+    while readings.len() < 2 {
+        let next = tokio::time::timeout(LONG, stream.next()).await;
+        readings.push(next.unwrap().unwrap().unwrap());
+    }
+    assert!(readings[1].read > readings[0].read, "{readings:?}");
+    assert!(readings[1].cpu_system > readings[0].cpu_system);
+    drop(stream);
+    let nobody = "0".repeat(64);
+    assert!(bench.engine.stats_stream(&nobody).await.is_err());
+}
+
 pub async fn what_does_not_run_has_no_figures(bench: Bench) {
     let it = bench.failed().await;
     let figures = bench.engine.stats_once(&it.key.id, LONG).await.unwrap();

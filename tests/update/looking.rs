@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Subscription};
 use stacktui::log_store::Kind;
-use stacktui::model::{Processes, RunState};
+use stacktui::model::{Key, Processes, RunState};
 use stacktui::msg::{HostMsg, LogMsg, Msg};
 use stacktui::state::{Stamps, ViewId};
 
@@ -59,19 +59,32 @@ fn figures_of_what_does_not_run_are_not_asked_for() {
 }
 
 #[test]
-fn of_many_only_those_on_screen_are_sampled() {
+fn of_many_what_is_looked_at_and_what_is_in_trouble_comes_first() {
     let mut it = of(base::many(600, base::now()));
-    let sampled = |it: &Scene| {
-        let flows = it.flows();
-        flows
-            .iter()
-            .filter(|s| matches!(s, Subscription::Stats(_)))
-            .count()
+    let first = |it: &Scene| -> Vec<Key> {
+        let near = |flow| match flow {
+            Subscription::Stats(key) => Some(key),
+            _ => None,
+        };
+        it.flows().into_iter().filter_map(near).collect()
     };
-    let rows = sampled(&it);
-    assert!(rows > 0 && rows <= 24, "{rows}");
-    it.state.containers.order = "cpu".to_owned();
-    assert_eq!(sampled(&it), 600);
+    let rest = |it: &Scene| {
+        let mut flows = it.flows().into_iter();
+        flows.any(|flow| matches!(flow, Subscription::StatsRest(_)))
+    };
+    let calm = |it: &Scene| {
+        let calm = |key: &&Key| it.state.world.container(key).unwrap().problem().is_none();
+        first(it).iter().filter(calm).count()
+    };
+    let (all, seen) = (first(&it).len(), calm(&it));
+    assert!(seen > 0 && seen <= 24, "{seen} on screen");
+    assert!(all > seen, "those in trouble are far down");
+    assert!(rest(&it), "the sums stand on all of them");
+    it.press("G").press("space");
+    it.press("g");
+    assert_eq!(first(&it).len(), all + 1, "the marked one");
+    it.send(Msg::Focus(false));
+    assert!(first(&it).is_empty() && !rest(&it), "nobody looks");
 }
 
 #[test]
