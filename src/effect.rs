@@ -331,6 +331,8 @@ pub enum Subscription {
     Resources(HostId, Kind),
     /// The journal as it grows.
     Journal,
+    /// What the program costs, each second.
+    Cost,
     /// A message each second, because something on screen counts.
     Tick,
 }

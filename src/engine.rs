@@ -17,6 +17,7 @@ mod process;
 pub mod raw;
 mod resources;
 pub mod stats;
+pub mod toll;
 mod verb;
 pub mod wire;
 
@@ -147,6 +148,17 @@ impl Engine {
     /// The newest API it speaks: gates features.
     pub fn api(&self) -> ApiVersion {
         self.info.api
+    }
+
+    /// Requests sent so far.
+    pub fn asked(&self) -> u64 {
+        self.raw.connector().toll().asked()
+    }
+
+    /// Connections on which an answer is under way.
+    pub fn streams(&self) -> u64 {
+        let open = self.raw.connector().toll().open();
+        open.saturating_sub(self.raw.kept())
     }
 
     /// For streams, upgrades and lenient reading.

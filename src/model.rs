@@ -2,6 +2,7 @@
 //! Level 0: std and chrono only. Knows nothing of the engine's wire, the screen or the clock.
 pub mod about;
 pub mod container;
+pub mod cost;
 pub mod details;
 pub mod document;
 pub mod event;

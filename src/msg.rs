@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
+use crate::model::cost::Cost;
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Kind, Link, LogRecord,
     Processes, Resources, Sample,
@@ -158,6 +159,8 @@ pub enum Msg {
     JournalFailed(String),
     /// An act was written into the journal, or why it could not be.
     Journalled(Result<(), String>),
+    /// What the program costs now.
+    Cost(Box<Cost>),
     /// Something was copied, saved, or refused: for a toast.
     Said {
         ok: bool,

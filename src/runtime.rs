@@ -1,6 +1,7 @@
 //! Everything that does I/O is started, stopped and timed here. Level 7: knows every level below; decides nothing about
 //! what state means.
 pub mod clock;
+pub mod cost;
 pub mod diagnostics;
 pub mod effects;
 pub mod event_loop;

@@ -34,6 +34,7 @@ pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, History, Host, Vitals, World};
 
+use crate::model::cost::Cost;
 use crate::model::{About, Details, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
@@ -87,6 +88,8 @@ pub struct State {
     pub sheets: BTreeMap<Key, Sheet>,
     pub logs: Option<LogBook>,
     pub layers: Vec<Layer>,
+    /// What the program costs, while it is looked at.
+    pub cost: Option<Cost>,
     pub toasts: Toasts,
     pub jobs: Jobs,
     /// Names of the docker contexts that could be used instead.
@@ -118,6 +121,7 @@ impl State {
             sheets: BTreeMap::new(),
             logs: None,
             layers: Vec::new(),
+            cost: None,
             toasts: Toasts::default(),
             jobs: Jobs::default(),
             contexts: Vec::new(),

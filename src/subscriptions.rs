@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::{Container, Kind, Link};
-use crate::state::{Host, RowId, Stamps, State, ViewId};
+use crate::state::{Host, Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
 pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
@@ -19,6 +19,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     }
     if counts(state) {
         wanted.insert(Subscription::Tick);
+    }
+    if state.layers.contains(&Layer::Cost) {
+        wanted.extend([Subscription::Cost, Subscription::Tick]);
     }
     if state.handed_over {
         return wanted;

@@ -84,6 +84,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             reply::journalled(state, written);
             Effects::new()
         }
+        Msg::Cost(cost) => {
+            state.cost = Some(*cost);
+            Effects::new()
+        }
         Msg::Said { ok, text } => {
             if ok {
                 state.toasts.ok(text, now);

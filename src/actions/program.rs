@@ -56,6 +56,13 @@ pub const ACTIONS: &[Action] = &[
         &["esc"],
         escape,
     ),
+    global(
+        "app.cost",
+        "cost",
+        "Show what the program costs: requests, streams, bytes to the terminal, CPU, memory.",
+        &[],
+        cost,
+    ),
     Action {
         footer: 98,
         ..global(
@@ -149,6 +156,11 @@ fn unlist(state: &mut State) -> bool {
     }
     listing.stale = true;
     true
+}
+
+fn cost(state: &mut State) -> Effects {
+    state.layers.push(Layer::Cost);
+    Effects::new()
 }
 
 fn escape(state: &mut State) -> Effects {

@@ -10,6 +10,7 @@ use super::{DONE, FAILED};
 use crate::engine::{BODY_LIMIT, CALL_LIMIT, Engine, Error};
 use crate::journal::verify;
 use crate::model::EngineInfo;
+use crate::runtime::cost::{cpu_ticks, resident};
 use crate::text::{bytes, sanitise_ident};
 
 /// A name no container has.
@@ -21,6 +22,7 @@ pub(super) fn run(context: &Context, out: &mut Out) -> Result<u8, Quit> {
         let up = reached.engine.is_some();
         engine(&reached, context, out).await?;
         terminal(context, out)?;
+        cost(&reached, out)?;
         files(context, out)?;
         out.flush()?;
         Ok(if up { DONE } else { FAILED })
@@ -179,6 +181,21 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
         if !value.is_empty() {
             out.line(&format!("  {name:<14}{value}"))?;
         }
+    }
+    out.line("")
+}
+
+/// What this command itself has cost so far.
+fn cost(reached: &Reached, out: &mut Out) -> Result<(), Quit> {
+    out.line("Cost of this look")?;
+    if let Some((engine, _)) = &reached.engine {
+        out.line(&format!("  {:<14}{}", "requests", engine.asked()))?;
+    }
+    if let Some(ticks) = cpu_ticks() {
+        out.line(&format!("  {:<14}{} ms", "CPU", ticks * 10))?;
+    }
+    if let Some(memory) = resident() {
+        out.line(&format!("  {:<14}{}", "memory", bytes(memory)))?;
     }
     out.line("")
 }

@@ -7,19 +7,22 @@ use std::fmt;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bollard::{BollardRequest, Docker};
 use futures::future::BoxFuture;
 use hyper::header::{HOST, HeaderValue};
 use hyper::{Request, Uri};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::raw::handshake;
+use super::toll::{Pass, Toll};
 
 /// How long a TCP connection may take to be accepted.
 const TCP_CONNECT: Duration = Duration::from_secs(5);
@@ -48,6 +51,7 @@ type Words = dyn Fn() -> String + Send + Sync;
 pub struct Connector {
     dial: Arc<Dial>,
     words: Option<Arc<Words>>,
+    toll: Toll,
 }
 
 impl Connector {
@@ -59,6 +63,7 @@ impl Connector {
         Self {
             dial: Arc::new(dial),
             words: None,
+            toll: Toll::default(),
         }
     }
 
@@ -114,7 +119,50 @@ impl Connector {
 
     /// Opens one connection.
     pub async fn connect(&self) -> io::Result<BoxedIo> {
-        (self.dial)().await
+        let io = (self.dial)().await?;
+        Ok(Box::new(Counted {
+            io,
+            _pass: self.toll.pass(),
+        }))
+    }
+
+    /// What the engine was asked for over this connector and its clones.
+    pub fn toll(&self) -> &Toll {
+        &self.toll
+    }
+}
+
+/// A connection that is counted as long as it lives.
+struct Counted {
+    io: BoxedIo,
+    _pass: Pass,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
     }
 }
 
@@ -145,6 +193,7 @@ pub(super) fn bollard(connector: Connector, authority: &str) -> Result<Docker, E
             let path = head.uri.path_and_query().cloned();
             head.uri = path.map_or_else(Uri::default, Uri::from);
             head.headers.insert(HOST, host);
+            connector.toll().ask();
             let mut sender = handshake(&connector).await.map_err(io::Error::other)?;
             Ok(sender.send_request(Request::from_parts(head, body)).await?)
         }

@@ -54,6 +54,11 @@ impl Raw {
         }
     }
 
+    /// Connections kept without an answer under way.
+    pub(super) fn kept(&self) -> u64 {
+        self.pool.len() as u64
+    }
+
     pub fn connector(&self) -> &Connector {
         &self.connector
     }
@@ -182,6 +187,7 @@ impl Raw {
         path: &str,
         body: &Value,
     ) -> Result<Request<Full<Bytes>>, Error> {
+        self.connector.toll().ask();
         let mut builder = Request::builder()
             .method(method)
             .uri(path)

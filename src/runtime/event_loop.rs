@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock;
+use super::cost::Meter;
 use super::effects::Runner;
 use super::hosts::HostTasks;
 use super::input::{TermInput, Typed};
@@ -15,9 +16,9 @@ use super::painter::Painter;
 use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
-use crate::effect::{Effect, LogQuery};
+use crate::effect::{Effect, LogQuery, Subscription};
 use crate::keys::Input;
-use crate::model::{HostId, Key, Kind};
+use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::names::resolve;
 use crate::state::{LogBook, State};
@@ -59,6 +60,7 @@ pub struct EventLoop<S> {
     pub runner: Runner,
     /// Names whose logs are to be opened once the first list is there.
     pub pending_logs: Vec<String>,
+    meter: Meter,
     painter: Painter,
     buffer: Buffer,
     bytes: Vec<u8>,
@@ -108,6 +110,7 @@ impl<S: Screen> EventLoop<S> {
             hosts,
             runner,
             pending_logs: Vec::new(),
+            meter: Meter::default(),
             painter: Painter::new(area),
             buffer: Buffer::empty(area),
             bytes: Vec::new(),
@@ -185,7 +188,7 @@ impl<S: Screen> EventLoop<S> {
                 self.apply(msg);
             }
             Woke::Host(id, msg) => {
-                self.ring(id, &msg);
+                self.streams.heard(id, &msg);
                 // What the user waits for since the start waits for no pace.
                 if matches!(msg, HostMsg::Snapshot(_))
                     && !self.state.world.host(id).is_some_and(|host| host.loaded)
@@ -198,6 +201,12 @@ impl<S: Screen> EventLoop<S> {
             Woke::Tick => {
                 self.tick_at = Some(Instant::now() + TICK);
                 self.apply(Msg::Tick);
+                if self.streams.flows(&Subscription::Cost) {
+                    let cost = self.meter.look(&self.hosts);
+                    self.apply(Msg::Cost(Box::new(cost)));
+                } else {
+                    self.meter.rest();
+                }
             }
             Woke::Frame => {}
         }
@@ -241,28 +250,6 @@ impl<S: Screen> EventLoop<S> {
                 return;
             };
             self.take(woke);
-        }
-    }
-
-    fn ring(&self, id: HostId, msg: &HostMsg) {
-        match msg {
-            HostMsg::Events(events) => {
-                for event in events.iter().filter(|e| !e.is_noise()) {
-                    match event.kind.as_str() {
-                        "container" => self.streams.ring(&Key::container(id, &event.id)),
-                        "image" => self.streams.ring_list(id, Kind::Image),
-                        "volume" => self.streams.ring_list(id, Kind::Volume),
-                        "network" => self.streams.ring_list(id, Kind::Network),
-                        _ => {}
-                    }
-                }
-            }
-            HostMsg::Delta { changed, .. } => {
-                for container in changed {
-                    self.streams.ring(&container.key);
-                }
-            }
-            _ => {}
         }
     }
 
@@ -487,6 +474,7 @@ impl<S: Screen> EventLoop<S> {
         if self.bytes.is_empty() {
             Ok(())
         } else {
+            self.meter.painted(self.bytes.len());
             self.screen.write(&self.bytes)
         }
     }

@@ -15,7 +15,7 @@ use super::sampler::Wanted;
 use crate::effect::{LogQuery, Subscription};
 use crate::engine::Engine;
 use crate::model::{HostId, Key, Kind};
-use crate::msg::{Failure, FailureKind, LogMsg, Msg};
+use crate::msg::{Failure, FailureKind, HostMsg, LogMsg, Msg};
 use crate::state::{Host, World};
 
 /// Details are asked for again after each event of the container, and this often without one.
@@ -107,6 +107,11 @@ impl Streams {
         tick
     }
 
+    /// Whether this flows.
+    pub fn flows(&self, subscription: &Subscription) -> bool {
+        self.wanted.contains(subscription)
+    }
+
     /// Forgets everything that flows; the next reconcile starts anew.
     pub fn clear(&mut self) {
         self.flows.clear();
@@ -115,7 +120,7 @@ impl Streams {
     }
 
     /// Something happened to this container: what shows its details asks again.
-    pub fn ring(&self, key: &Key) {
+    fn ring(&self, key: &Key) {
         for subscription in [
             Subscription::Details(key.clone()),
             Subscription::Processes(key.clone()),
@@ -127,9 +132,32 @@ impl Streams {
     }
 
     /// Something happened to a thing of this kind: what lists them asks again.
-    pub fn ring_list(&self, host: HostId, kind: Kind) {
+    fn ring_list(&self, host: HostId, kind: Kind) {
         if let Some(flow) = self.flows.get(&Subscription::Resources(host, kind)) {
             flow.bell.notify_one();
+        }
+    }
+
+    /// What a host's link says rings the flows that show it.
+    pub fn heard(&self, id: HostId, msg: &HostMsg) {
+        match msg {
+            HostMsg::Events(events) => {
+                for event in events.iter().filter(|e| !e.is_noise()) {
+                    match event.kind.as_str() {
+                        "container" => self.ring(&Key::container(id, &event.id)),
+                        "image" => self.ring_list(id, Kind::Image),
+                        "volume" => self.ring_list(id, Kind::Volume),
+                        "network" => self.ring_list(id, Kind::Network),
+                        _ => {}
+                    }
+                }
+            }
+            HostMsg::Delta { changed, .. } => {
+                for container in changed {
+                    self.ring(&container.key);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -171,6 +199,7 @@ impl Streams {
             | Subscription::Stats(_)
             | Subscription::StatsRest(_)
             | Subscription::StatsFocused(_)
+            | Subscription::Cost
             | Subscription::Tick => {
                 return None;
             }

@@ -234,8 +234,15 @@ pub struct Menu {
 /// A window over the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layer {
-    Help { scroll: usize },
-    Palette { field: Field, selected: usize },
+    Help {
+        scroll: usize,
+    },
+    /// What the program costs.
+    Cost,
+    Palette {
+        field: Field,
+        selected: usize,
+    },
     Prompt(Prompt),
     Confirm(Confirm),
     Menu(Menu),

@@ -96,6 +96,11 @@ pub struct LogBook {
 }
 
 impl LogBook {
+    /// Memory of the lines held, in bytes.
+    pub fn bytes_held(&self) -> usize {
+        self.store().bytes_held()
+    }
+
     /// `budget`: bytes of memory for lines.
     pub fn new(target: LogTarget, tail: u32, budget: usize, look: LogLook) -> Self {
         Self {

@@ -16,6 +16,13 @@ pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     match state.layers.last() {
         Some(Layer::Prompt(_)) => prompt::key(state, chord),
         Some(Layer::Help { .. }) => help(state, chord),
+        Some(Layer::Cost) => {
+            if matches!(chord.code, Code::Esc | Code::Enter | Code::Char('q')) {
+                state.layers.pop();
+                state.cost = None;
+            }
+            Effects::new()
+        }
         Some(Layer::Palette { .. }) => palette(state, chord),
         Some(Layer::Confirm(_)) => confirm(state, chord),
         Some(Layer::Menu(_)) => menu(state, chord),

@@ -29,7 +29,7 @@ pub(super) fn mouse(state: &mut State, mouse: Mouse) -> Effects {
         Some(Layer::Palette { selected, .. }) => {
             *selected = selected.saturating_add_signed(delta.signum());
         }
-        Some(Layer::Confirm(_) | Layer::Prompt(_)) => {}
+        Some(Layer::Confirm(_) | Layer::Prompt(_) | Layer::Cost) => {}
         None => actions::table::scroll_by(state, delta),
     }
     Effects::new()

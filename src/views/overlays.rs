@@ -1,5 +1,6 @@
 //! Windows over the screen and messages in its corner.
 pub mod confirm;
+pub mod cost;
 pub mod help;
 pub mod menu;
 pub mod palette;
@@ -16,6 +17,7 @@ pub fn draw(layer: &Layer, state: &State, theme: &Theme, buf: &mut Buffer) {
         Layer::Help { scroll } => help::draw(state, theme, *scroll, buf),
         Layer::Palette { field, selected } => palette::draw(state, theme, field, *selected, buf),
         Layer::Confirm(confirm) => confirm::draw(confirm, theme, buf),
+        Layer::Cost => cost::draw(state, theme, buf),
         Layer::Menu(menu) => menu::draw(menu, theme, buf),
         Layer::Prompt(_) => {}
     }
@@ -26,6 +28,6 @@ pub fn cursor(layer: &Layer, state: &State) -> Option<(u16, u16)> {
     match layer {
         Layer::Palette { field, .. } => palette::cursor(state.size, field),
         Layer::Confirm(confirm) => confirm::cursor(state.size, confirm),
-        Layer::Help { .. } | Layer::Menu(_) | Layer::Prompt(_) => None,
+        Layer::Help { .. } | Layer::Cost | Layer::Menu(_) | Layer::Prompt(_) => None,
     }
 }

@@ -44,6 +44,7 @@ pub(super) async fn open(
     body: &Value,
 ) -> Result<(HeaderMap, Hijacked), Error> {
     let (head, mut pipe) = within(HEAD_LIMIT, async {
+        connector.toll().ask();
         let mut io = connector.connect().await?;
         let body = if body.is_null() {
             String::new()

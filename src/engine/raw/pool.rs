@@ -29,6 +29,14 @@ impl Pool {
         Some(idle.remove(at).0)
     }
 
+    /// How many are kept that are still open.
+    pub(super) fn len(&self) -> usize {
+        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.iter()
+            .filter(|(sender, _)| !sender.is_closed())
+            .count()
+    }
+
     /// Keeps a connection whose answer was read to its end.
     pub(super) fn put(&self, sender: Sender) {
         if sender.is_closed() {
