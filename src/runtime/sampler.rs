@@ -2,7 +2,7 @@
 //! request, no wakeup. One message a round, so that the screen is drawn once.
 //!
 //! Of a local engine whose control groups can be read nothing is asked: the kernel's own files tell the same. Otherwise the
-//! engine is asked within a [`budget::Budget`], in waves before engine 25, whose answers wait for a shared tick.
+//! engine is asked within a budget, in waves before engine 25, whose answers wait for a shared tick.
 mod budget;
 pub mod focus;
 mod plan;
