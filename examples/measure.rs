@@ -1,9 +1,11 @@
 //! Measures the program beside the docker command, interleaved in one run: time to the first frame with data, peak memory
 //! up to that frame, CPU and bytes while idle. Prints medians and ratios. Needs Linux, the docker command and an engine
-//! with at least one container. `benches/run` sets the scene for it.
+//! with at least one container. `benches/run` and `benches/scale` set the scene for it.
 //! Usage: `measure [BINARY [RUNS [SECONDS]]]`; no run: only what idling costs; no second: only the start.
+//! `MEASURE_SIZE=80x24` is another terminal than 200x50; a simulated engine tells how much it was asked for, too.
 use std::error::Error;
 use std::io::{Read, Write as _};
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -139,6 +141,32 @@ struct Scene {
     home: tempfile::TempDir,
 }
 
+/// What a simulated engine counts of itself; nothing where the engine is a real one.
+fn counts() -> Option<(f64, f64)> {
+    let endpoint = std::env::var("DOCKER_HOST").ok()?;
+    let mut socket = UnixStream::connect(endpoint.strip_prefix("unix://")?).ok()?;
+    let ask = "GET /_sim/counts HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n\r\n";
+    socket.write_all(ask.as_bytes()).ok()?;
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).ok()?;
+    let number = |name: &str| -> Option<f64> {
+        let (_, rest) = answer.split_once(&format!("\"{name}\":"))?;
+        let end = rest.find([',', '}'])?;
+        rest.get(..end)?.trim().parse().ok()
+    };
+    // The question itself is one of each.
+    Some((number("Requests")? - 1.0, number("Connections")? - 1.0))
+}
+
+/// Columns and rows.
+fn terminal_size() -> Result<(u16, u16), Failure> {
+    let Ok(size) = std::env::var("MEASURE_SIZE") else {
+        return Ok((200, 50));
+    };
+    let (cols, rows) = size.split_once('x').ok_or("MEASURE_SIZE is like 80x24")?;
+    Ok((cols.parse()?, rows.parse()?))
+}
+
 struct Running {
     child: Box<dyn portable_pty::Child + Send + Sync>,
     pid: u32,
@@ -148,9 +176,10 @@ struct Running {
 }
 
 fn run(scene: &Scene) -> Result<Running, Failure> {
+    let (cols, rows) = terminal_size()?;
     let size = PtySize {
-        rows: 50,
-        cols: 200,
+        rows,
+        cols,
         pixel_width: 0,
         pixel_height: 0,
     };
@@ -234,16 +263,51 @@ fn idle(scene: &Scene, span: Duration) -> Result<(), Failure> {
     let mut out = std::io::stdout();
     for (what, keys) in [("with the focus", ""), ("without it", "\x1b[O")] {
         running.keys.write_all(keys.as_bytes())?;
+        let before = counts();
         let (cpu, bytes) = cost(&running, span)?;
+        let after = counts();
         let seconds = span.as_secs();
         writeln!(
             out,
             "idle for {seconds} s, {live} live, {what:<14} {cpu:6.2} % of a core {bytes:8.1} bytes a second to the terminal"
         )?;
+        if let (Some((from, _)), Some((to, open))) = (before, after) {
+            // `cost` lets it settle for three seconds first.
+            let rate = (to - from - 1.0) / (seconds as f64 + 3.0);
+            writeln!(
+                out,
+                "    {rate:6.1} requests a second, {open:.0} connections open"
+            )?;
+        }
     }
+    running.keys.write_all(b"\x1b[I")?;
+    let peak = proc_value(running.pid, "status", "VmHWM:")? / 1024.0;
+    let (median, worst) = latency(&mut running)?;
+    writeln!(
+        out,
+        "    peak memory {peak:.1} MiB; key to frame: median {median:.1} ms, 99 of 100 within {worst:.1} ms"
+    )?;
     running.child.kill()?;
     running.child.wait()?;
     Ok(())
+}
+
+/// Milliseconds from a key (down, up) to the first byte of its frame: the median and the 99th of 100.
+fn latency(running: &mut Running) -> Result<(f64, f64), Failure> {
+    let mut taken = Vec::new();
+    for n in 0..100 {
+        std::thread::sleep(Duration::from_millis(73));
+        while running.chunks.try_recv().is_ok() {}
+        let begun = Instant::now();
+        running
+            .keys
+            .write_all(if n % 2 == 0 { b"j" } else { b"k" })?;
+        running.chunks.recv_timeout(Duration::from_secs(5))?;
+        taken.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    taken.sort_by(f64::total_cmp);
+    let at = |n: usize| taken.get(n).copied().unwrap_or(f64::NAN);
+    Ok((at(50), at(98)))
 }
 
 /// CPU percent of one core, and bytes a second to the terminal, once it has settled.

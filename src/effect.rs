@@ -317,7 +317,8 @@ pub enum Subscription {
     Link(HostId),
     /// Samples of this container, which is looked at, about every two seconds.
     Stats(Key),
-    /// Samples of all others of a host that have figures, as the budget allows.
+    /// Samples of all others of a host that have figures: those in trouble as often as what is looked at, the rest as the
+    /// budget allows.
     StatsRest(HostId),
     /// Samples of this container every second.
     StatsFocused(Key),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::{Container, Kind, Link};
-use crate::state::{Host, Layer, RowId, Stamps, State, ViewId};
+use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
 pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
@@ -74,11 +74,10 @@ fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
         _ => None,
     });
     let marked = state.containers.marked.iter();
-    let troubled = state.world.hosts.values().flat_map(Host::troubled);
-    let near = on_screen.chain(marked).chain(troubled);
+    let near = on_screen.chain(marked);
     let near = near.filter(|key| is_sampled(state.world.container(key)));
     wanted.extend(near.map(|key| Subscription::Stats(key.clone())));
-    // The sums of stacks and header stand on all of them.
+    // The sums of stacks and header stand on all of them; which those are is not listed here with each key.
     wanted.extend(
         state
             .world

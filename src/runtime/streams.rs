@@ -220,8 +220,12 @@ fn sampled(host: HostId, wanted: &BTreeSet<Subscription>, rest: bool, world: &Wo
             _ => false,
         };
     }
-    let all = world.host(host).into_iter().filter(|_| rest);
-    let live = all.flat_map(Host::containers).filter(|c| c.state.is_live());
+    let Some(all) = world.host(host).filter(|_| rest) else {
+        return figures;
+    };
+    let live = |key: &&Key| world.container(key).is_some_and(|c| c.state.is_live());
+    figures.near.extend(all.troubled().filter(live).cloned());
+    let live = all.containers().filter(|c| c.state.is_live());
     let others = live.filter(|c| !figures.near.contains(&c.key));
     figures.rest = others.map(|c| c.key.clone()).collect();
     figures

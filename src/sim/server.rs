@@ -106,6 +106,17 @@ impl Shared {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Requests served so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Connections open now.
+    pub fn connections(&self) -> u64 {
+        // Each has a reader of the cuts.
+        self.cuts.receiver_count() as u64
+    }
+
     fn is_down(&self) -> bool {
         let mut down = self
             .down_until
@@ -229,7 +240,12 @@ impl Sim {
 
     /// Requests served so far.
     pub fn requests(&self) -> u64 {
-        self.shared.requests.load(Ordering::Relaxed)
+        self.shared.requests()
+    }
+
+    /// Connections open now.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections()
     }
 }
 
