@@ -105,7 +105,8 @@ impl Counter {
     fn next(&mut self, at: DateTime<FixedOffset>) -> (u64, Ulid) {
         self.seq += 1;
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-        let fresh = Ulid::from_parts(millis, fastrand::u128(..));
+        // From the system's randomness: generators that are seeded by the time give processes started together the same.
+        let fresh = Ulid::from_parts(millis, Ulid::generate().random());
         let id = match self.last {
             Some(last) if last.timestamp_ms() >= millis => last.increment().unwrap_or(fresh),
             _ => fresh,

@@ -35,7 +35,7 @@ impl Session {
             .and_then(|text| ends(&text))
             .map_or((None, None), |(ssh, server)| (Some(ssh), Some(server)));
         Self {
-            id: format!("{:06x}", fastrand::u32(..0x0100_0000)),
+            id: format!("{:06x}", ulid::Ulid::generate().random() & 0xff_ffff),
             user: user.unwrap_or_else(|| uid.to_string()),
             uid: uid.as_raw(),
             login_uid: std::fs::read_to_string("/proc/self/loginuid")
