@@ -1,6 +1,7 @@
 //! All that the program knows, as values. Only `update` writes it; views and subscriptions read it.
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
+pub mod history;
 pub mod inspect;
 pub mod jobs;
 pub mod keymap;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 pub use books::{EventBook, JournalBook};
+pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
 pub use keymap::{Keymap, Scope};
@@ -32,7 +34,7 @@ pub use prefs::Prefs;
 pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
-pub use world::{Death, History, Host, Vitals, World};
+pub use world::{Death, Host, Vitals, World};
 
 use crate::model::cost::Cost;
 use crate::model::{About, Details, Key, Kind, Link, Node, Processes};

@@ -29,11 +29,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::Paste(text) => input::paste(state, &text),
         Msg::Mouse(mouse) => mouse::mouse(state, mouse),
         Msg::Resize { width, height } => {
-            state.size = (width, height);
-            state.containers.stale = true;
-            state.shelves.touch();
-            state.events.stale = true;
-            state.journal.stale = true;
+            resized(state, (width, height));
             Effects::new()
         }
         Msg::Focus(on) => {
@@ -102,6 +98,15 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
     scroll::settle(state);
     effects.extend(log::pursue(state));
     effects
+}
+
+/// Every list has another height.
+fn resized(state: &mut State, size: (u16, u16)) {
+    state.size = size;
+    state.containers.stale = true;
+    state.shelves.touch();
+    state.events.stale = true;
+    state.journal.stale = true;
 }
 
 /// Takes rows anew where what they stand on has changed.

@@ -4,48 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::history::History;
 use super::tally::Tally;
 use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
 
 pub use super::tally::Totals;
-
-/// A short series for charts: one value a sample, newest last.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct History {
-    values: VecDeque<f32>,
-}
-
-impl History {
-    /// Samples kept: five minutes at one every two seconds.
-    pub const LENGTH: usize = 150;
-
-    pub fn push(&mut self, value: f32) {
-        if self.values.len() == Self::LENGTH {
-            self.values.pop_front();
-        }
-        self.values.push_back(value);
-    }
-
-    /// The newest `n` values, oldest first.
-    pub fn last(&self, n: usize) -> impl ExactSizeIterator<Item = f32> + '_ {
-        self.values
-            .iter()
-            .skip(self.values.len().saturating_sub(n))
-            .copied()
-    }
-
-    pub fn peak(&self) -> f32 {
-        self.values.iter().copied().fold(0.0, f32::max)
-    }
-
-    pub fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-}
 
 /// A container's figures: the newest, and their short past.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,7 +30,7 @@ impl Vitals {
         // What is not known leaves no bar: a bar of nothing would say that it idled.
         let note = |history: &mut History, value: Option<f32>| {
             if let Some(value) = value {
-                history.push(value);
+                history.push(sample.at, value);
             }
         };
         note(&mut self.cpu, sample.cpu.map(|cpu| cpu as f32));
@@ -460,10 +423,15 @@ mod tests {
     #[test]
     fn what_is_not_known_leaves_no_bar() {
         let mut vitals = Vitals::default();
-        for cpu in [None, Some(3.0), None, Some(0.0)] {
-            vitals.push(&sample(cpu, None));
+        for (n, cpu) in (0..).zip([None, Some(3.0), None, Some(0.0)]) {
+            let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(History::SLOT * n);
+            vitals.push(&Sample {
+                at,
+                ..sample(cpu, None)
+            });
         }
-        assert_eq!(vitals.cpu.last(9).collect::<Vec<_>>(), [3.0, 0.0]);
+        // A missing one between two is held over.
+        assert_eq!(vitals.cpu.last(9).collect::<Vec<_>>(), [3.0, 3.0, 0.0]);
         assert!(vitals.memory.is_empty() && vitals.network.is_empty());
     }
 

@@ -1,12 +1,15 @@
 //! Series as pictures: a sparkline in one row, an area chart in several. Knows no units.
 use crate::theme::Symbols;
 
-/// The values as steps of a bar against `max`, oldest first; a value that is not nothing shows at least the lowest step.
+/// The values as steps of a bar against `max`, oldest first; not-a-number is a gap.
 pub fn spark(values: impl Iterator<Item = f32>, max: f32, symbols: &Symbols) -> String {
     let top = symbols.steps.len() - 1;
     let widest = symbols.steps.iter().map(|step| step.len()).max();
     let mut bars = String::with_capacity(values.size_hint().0 * widest.unwrap_or(1));
     bars.extend(values.map(|value| {
+        if value.is_nan() {
+            return " ";
+        }
         let share = if max > 0.0 { value / max } else { 0.0 };
         let step = (share.clamp(0.0, 1.0) * top as f32).round() as usize;
         symbols.steps.get(step).copied().unwrap_or(" ")
@@ -15,7 +18,7 @@ pub fn spark(values: impl Iterator<Item = f32>, max: f32, symbols: &Symbols) -> 
 }
 
 /// A filled chart of the newest values that fit, newest at the right, as rows from the top. In Unicode two values a
-/// column and four steps a row (braille), in ASCII one value a column. `max` is the height of the whole.
+/// column and four steps a row (braille), in ASCII one value a column. `max` is the height of the whole; not-a-number is a gap.
 pub fn area(
     values: &[f32],
     width: usize,
@@ -44,6 +47,11 @@ pub fn capacity(width: usize, symbols: &Symbols) -> usize {
     width * if symbols.ascii { 1 } else { 2 }
 }
 
+/// The value at a place; `None` in a gap.
+fn known(values: &[f32], index: usize) -> Option<&f32> {
+    values.get(index).filter(|value| !value.is_nan())
+}
+
 /// The value in rows of the chart, 0 to `height`.
 fn level(value: Option<&f32>, height: usize, max: f32) -> f32 {
     match value {
@@ -58,7 +66,7 @@ fn braille_row(values: &[f32], width: usize, base: f32, height: usize, max: f32)
     const RIGHT: [u32; 5] = [0, 0x80, 0xA0, 0xB0, 0xB8];
     let missing = (width * 2).saturating_sub(values.len());
     let dots = |index: usize| {
-        let value = index.checked_sub(missing).and_then(|i| values.get(i));
+        let value = index.checked_sub(missing).and_then(|i| known(values, i));
         let filled = (level(value, height, max) - base) * 4.0;
         // The ground line shows that there is a value, even when it is nothing.
         let least = if value.is_some() && base == 0.0 {
@@ -91,7 +99,7 @@ fn ascii_row(
     let missing = width.saturating_sub(values.len());
     (0..width)
         .map(|column| {
-            let value = column.checked_sub(missing).and_then(|i| values.get(i));
+            let value = column.checked_sub(missing).and_then(|i| known(values, i));
             let filled = level(value, height, max) - base;
             match value {
                 None => " ",

@@ -1,4 +1,6 @@
 //! The living part of details: charts of CPU and memory against their limits, rates, processes.
+use chrono::TimeDelta;
+
 use crate::columns::container::cells::load;
 use crate::model::Sample;
 use crate::state::History;
@@ -25,20 +27,31 @@ pub(super) fn charts(cx: &Cx) -> Vec<Line> {
     lines
 }
 
+/// How long ago the peak was, when it is not just now.
+fn peak_ago(cx: &Cx, history: &History) -> String {
+    let at = history
+        .peak_at()
+        .filter(|at| cx.state.now - *at > TimeDelta::seconds(30));
+    at.map_or_else(String::new, |at| {
+        format!(" {}", text::ago(at, cx.state.now))
+    })
+}
+
 /// The chart's rows, with what its top means at the right of the first one.
 fn picture(cx: &Cx, s: &mut Section, history: &History, max: f32, label: &str, key: Key) {
     let label_width = text::width(label) + 1;
     let width = cx.width.saturating_sub(2 + label_width).clamp(4, 75);
-    let values: Vec<f32> = history
-        .last(chart::capacity(width, &cx.theme.symbols))
-        .collect();
+    let (values, each) = history.whole(chart::capacity(width, &cx.theme.symbols));
+    let seconds = values.len() as i64 * each as i64 * History::SLOT;
+    let span = text::duration(TimeDelta::seconds(seconds));
     let rows = chart::area(&values, width, HEIGHT, max, &cx.theme.symbols);
     for (n, row) in rows.into_iter().enumerate() {
         let line = Line::of(cx.theme, row, key);
-        s.line(if n == 0 {
-            line.and(cx.theme, format!(" {label}"), Key::Faint)
-        } else {
-            line
+        s.line(match n {
+            0 => line.and(cx.theme, format!(" {label}"), Key::Faint),
+            // How far back the picture goes.
+            n if n + 1 == HEIGHT => line.and(cx.theme, format!(" {span}"), Key::Faint),
+            _ => line,
         });
     }
 }
@@ -59,7 +72,8 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         );
     }
     let peak = f64::from(history.peak());
-    s.note(format!("peak {}%", text::percent(peak)), Key::Dim);
+    let when = peak_ago(cx, history);
+    s.note(format!("peak {}%{when}", text::percent(peak)), Key::Dim);
     let said = match cx.details.cpu_limit {
         Some(n) => format!("limit {n} cores"),
         None => "no limit".to_owned(),
@@ -101,7 +115,8 @@ fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         _ => s.note("no limit", Key::Dim),
     }
     let peak = history.peak();
-    s.note(format!("peak {}", text::bytes(peak as u64)), Key::Dim);
+    let when = peak_ago(cx, history);
+    s.note(format!("peak {}{when}", text::bytes(peak as u64)), Key::Dim);
     let max = limit.map_or(peak * 1.25, |limit| limit as f32).max(1.0);
     picture(
         cx,
