@@ -1,0 +1,147 @@
+//! Bad days and what the program costs: the real loop on a screen over the simulated engine with a paused clock.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/driver.rs"]
+mod driver;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bollard::models::ContainerCreateBody;
+use bollard::query_parameters::{
+    CreateContainerOptions, RemoveContainerOptions, StartContainerOptions,
+};
+use driver::{Driver, on_local};
+use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine};
+use stacktui::sim::{Scenario, Sim};
+
+fn served(scenario: &str) -> (Arc<Sim>, Endpoint) {
+    let scenario = Scenario::named(scenario).expect("a built-in scenario");
+    let sim = Arc::new(Sim::new(scenario));
+    let behind = Arc::clone(&sim);
+    let connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(behind.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    });
+    (sim, Endpoint::Custom(connector))
+}
+
+fn on(endpoint: &Endpoint) -> Vec<Candidate> {
+    vec![Candidate::new(endpoint.clone(), "test")]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_it_costs_is_told() {
+    on_local(async {
+        let (sim, endpoint) = served("systeme-ticketing");
+        let it = Driver::start(on(&endpoint), (120, 40));
+        it.sees("zammad-1").await;
+        it.press(":").await;
+        it.type_in("cost").await;
+        it.press("enter").await;
+        it.until("rates", |s| {
+            let asks = |l: &str| l.contains("requests/s") && !l.contains(" 0.0 requests/s");
+            s.contains("of a core") && s.lines().any(asks)
+        })
+        .await;
+        it.press("esc").await;
+        it.until("gone", |s| !s.contains("requests/s")).await;
+        // Where nothing is looked at, nothing is asked.
+        it.press("9").await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let before = sim.requests();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        // Whether it still answers, and the row of the one that crashes again and again.
+        let asked = sim.requests() - before;
+        assert!(asked <= 20, "{asked} requests in a minute");
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_thousand_is_not_listed_again_and_within_the_budget() {
+    on_local(async {
+        let (sim, endpoint) = served("generated:1000");
+        let it = Driver::start(on(&endpoint), (120, 40));
+        it.until("all of them", |s| s.contains("cpu") && s.contains(" up "))
+            .await;
+        // The first screens are filled in a burst.
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let before = sim.requests();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let a_second = (sim.requests() - before) as f64 / 60.0;
+        assert!(a_second <= 21.0, "{a_second} requests a second");
+        assert!(a_second > 5.0, "figures are still read: {a_second}");
+        assert!(sim.connections() <= 40, "{}", sim.connections());
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+/// Makes, starts and removes one.
+async fn come_and_go(engine: &Engine, name: &str) {
+    let docker = engine.docker();
+    let options = CreateContainerOptions {
+        name: Some(name.to_owned()),
+        ..CreateContainerOptions::default()
+    };
+    let body = ContainerCreateBody {
+        image: Some("busybox:1.36".to_owned()),
+        cmd: Some(vec!["sleep".to_owned(), "1000".to_owned()]),
+        ..ContainerCreateBody::default()
+    };
+    docker
+        .create_container(Some(options), body)
+        .await
+        .expect("it is made");
+    docker
+        .start_container(name, None::<StartContainerOptions>)
+        .await
+        .expect("it starts");
+    let force = RemoveContainerOptions {
+        force: true,
+        ..RemoveContainerOptions::default()
+    };
+    docker
+        .remove_container(name, Some(force))
+        .await
+        .expect("it goes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_a_second_come_and_go_and_nothing_is_left() {
+    on_local(async {
+        let (sim, endpoint) = served("systeme-ticketing");
+        let it = Driver::start(on(&endpoint), (120, 40));
+        it.sees("zammad-1").await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let quiet = sim.connections();
+        let engine = Engine::open(&endpoint).await.expect("an engine");
+        let before = sim.requests();
+        for n in 0..1500 {
+            come_and_go(&engine, &format!("storm-{n}")).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let own = 3 * 1500;
+        let asked = sim.requests() - before - own;
+        // Thirty seconds: figures at most twenty a second, lists in batches, never one for each event.
+        assert!(asked < 30 * 60, "{asked} requests beside the storm's own");
+        drop(engine);
+        it.until("calm", |s| !s.contains("storm-") && s.contains("zammad-1"))
+            .await;
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert!(
+            sim.connections() <= quiet + 2,
+            "{} connections, {quiet} before",
+            sim.connections()
+        );
+        it.sees("zammad-1").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
