@@ -90,7 +90,7 @@ impl Default for Settings {
                 buffer_mib: 64,
             },
             stats_period: Duration::from_secs(2),
-            stats_budget: 20,
+            stats_budget: 18,
             journal_path: None,
             journal_keep_months: 24,
             journal_required: false,

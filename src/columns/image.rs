@@ -9,7 +9,7 @@ pub const COLUMNS: &[Column<Image>] = &[
     default(words(
         "name",
         "image",
-        Width::Flex(20, 48),
+        Width::Flex(26, 48),
         255,
         "Its first tag; a dangling one has none.",
         |image, cx| {

@@ -225,9 +225,10 @@ pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cel
     let (sign, style) = sign(key, cx);
     let mut pieces = vec![(Cow::Borrowed(sign), style)];
     super::container::cells::with_hits(name, cx.hits, weight, &mut pieces);
+    // The end of a name tells more than its beginning: a tag, what a volume holds.
     let mut cell = Cell {
         pieces,
-        fit: Fit::Cut,
+        fit: Fit::Path,
     };
     if let Some(running) = cx.state.jobs.of(key) {
         let words = format!(

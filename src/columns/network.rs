@@ -9,7 +9,7 @@ pub const COLUMNS: &[Column<Network>] = &[
     default(words(
         "name",
         "network",
-        Width::Flex(18, 40),
+        Width::Flex(22, 40),
         255,
         "Its name.",
         |network, cx| {

@@ -9,7 +9,7 @@ pub const COLUMNS: &[Column<Volume>] = &[
     default(words(
         "name",
         "volume",
-        Width::Flex(20, 44),
+        Width::Flex(34, 44),
         255,
         "Its name; those that nobody named are dim.",
         |volume, cx| {
