@@ -147,6 +147,15 @@ fn containers() {
     }
 }
 
+#[test]
+fn images_volumes_and_networks() {
+    for (name, key) in [("images", "3"), ("volumes", "4"), ("networks", "5")] {
+        let mut state = world::stocked(world::now());
+        world::press(&mut state, key);
+        check(name, &mut state, false);
+    }
+}
+
 const ZAMMAD: &str = "systeme-ticketing-zammad-1";
 
 fn with_past() -> State {

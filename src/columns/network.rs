@@ -9,7 +9,7 @@ pub const COLUMNS: &[Column<Network>] = &[
     default(words(
         "name",
         "network",
-        Width::Flex(22, 40),
+        Width::Flex(18, 40),
         255,
         "Its name.",
         |network, cx| {
@@ -31,7 +31,7 @@ pub const COLUMNS: &[Column<Network>] = &[
         |network, _| Cell::of(network.driver.as_str(), Key::Dim),
         |network, _| word(&network.driver),
     )),
-    default(words(
+    words(
         "scope",
         "scope",
         Width::Fixed(6),
@@ -39,7 +39,7 @@ pub const COLUMNS: &[Column<Network>] = &[
         "This host, or a swarm.",
         |network, _| Cell::of(network.scope.as_str(), Key::Dim),
         |network, _| word(&network.scope),
-    )),
+    ),
     default(words(
         "subnets",
         "subnets",

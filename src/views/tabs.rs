@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use crate::columns::{self, listed};
 use crate::state::{State, ViewId};
 use crate::text;
-use crate::theme::{Key, Theme};
+use crate::theme::{Depth, Key, Theme};
 use crate::widgets::Line;
 use crate::widgets::line::fit;
 use crate::widgets::pen::indent;
@@ -45,6 +45,14 @@ fn titled(current: ViewId, width: u16) -> Vec<(&'static View, &'static str)> {
     tabs
 }
 
+/// Columns for the tabs beside what narrows the rows: that must be seen before the other tabs' titles.
+fn room(state: &State) -> u16 {
+    let plain = Theme::builtin(false, Depth::None, true);
+    let chips = chips(state, &plain);
+    let width: usize = chips.iter().map(|(_, chip)| chip.width() + 2).sum();
+    state.size.0.saturating_sub(width as u16 + 1)
+}
+
 /// Columns of a tab: its key and its title with a blank around each.
 fn tab_width(title: &str) -> u16 {
     match text::width(title) as u16 {
@@ -56,7 +64,7 @@ fn tab_width(title: &str) -> u16 {
 /// The tab under a column of this line.
 pub fn tab_at(state: &State, column: u16) -> Option<ViewId> {
     let mut x = 0;
-    for (tab, title) in titled(state.nav.tab(), state.size.0) {
+    for (tab, title) in titled(state.nav.tab(), room(state)) {
         let view = tab.id;
         if state.nav.depth() > 0 && view != state.nav.tab() {
             continue;
@@ -114,7 +122,7 @@ fn one(theme: &Theme, line: Line, key: Option<char>, title: &str, current: bool)
 
 fn numbered(state: &State, theme: &Theme) -> Line {
     let current = state.nav.tab();
-    titled(current, state.size.0)
+    titled(current, room(state))
         .into_iter()
         .fold(Line::new(), |line, (v, title)| {
             one(theme, line, v.key, title, v.id == current)

@@ -1,5 +1,7 @@
 //! Worlds for tests: the reference stack in a known condition at a known time. Uses the crate's public values only.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use stacktui::actions;
@@ -8,8 +10,9 @@ use stacktui::keys::Chord;
 use stacktui::model::host::{ApiVersion, DownReason, EngineInfo};
 use stacktui::model::stats::Counters;
 use stacktui::model::{
-    Container, Details, EngineEvent, Health, HostId, Key, Link, LogRecord, LogStream, Mount,
-    NetworkLink, Node, Port, Probe, ProbeReport, RunState, Sample,
+    Container, Details, EngineEvent, Health, HostId, Image, Key, Kind, Link, LogRecord, LogStream,
+    Mount, Network, NetworkLink, Node, Port, Probe, ProbeReport, Resources, RunState, Sample,
+    Subnet, Volume,
 };
 use stacktui::msg::{Envelope, HostMsg, LogMsg, Msg};
 use stacktui::state::{Host, Prefs, RowId, State};
@@ -432,4 +435,79 @@ pub fn logs_of(state: &mut State, name: &str, lines: Vec<LogRecord>) {
     let query = state.logs.as_ref().expect("a log view").query(&key(name));
     send(state, Msg::Logs(query.clone(), LogMsg::Lines(lines)));
     send(state, Msg::Logs(query, LogMsg::CaughtUp));
+}
+
+/// Answers to what the views of images, volumes and networks ask for: of each kind some in use, some not.
+pub fn stocked(now: DateTime<Utc>) -> State {
+    let host = HostId(0);
+    let mut list = reference_containers(now);
+    for c in &mut list {
+        c.image_id = format!("sha256:{:0>64}", c.image.len());
+        c.networks = vec![("front".to_owned(), "172.20.0.7".to_owned())];
+    }
+    let image = |tags: &[&str], digits: &str, size: u64, days: i64| Image {
+        key: Key::new(host, Kind::Image, &format!("sha256:{digits:0>64}")),
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        digests: Vec::new(),
+        created: Some(now - TimeDelta::days(days)),
+        size: Some(size),
+        labels: BTreeMap::new(),
+    };
+    let zammad = "ghcr.io/zammad/zammad:6.3.1".len().to_string();
+    let images = vec![
+        image(
+            &["ghcr.io/zammad/zammad:6.3.1", "zammad:latest"],
+            &zammad,
+            1_200_000_000,
+            40,
+        ),
+        image(&["alpine:3.19"], "ab12", 7_800_000, 300),
+        image(&[], "cd34", 640_000_000, 9),
+    ];
+    let volume = |name: &str, project: &str| Volume {
+        key: Key::new(host, Kind::Volume, name),
+        driver: "local".to_owned(),
+        mountpoint: format!("/var/lib/docker/volumes/{name}/_data"),
+        scope: "local".to_owned(),
+        created: Some(now - TimeDelta::days(80)),
+        labels: [("com.docker.compose.project".to_owned(), project.to_owned())].into(),
+        options: BTreeMap::new(),
+        size: None,
+    };
+    let volumes = vec![
+        volume("zammad-pgdata", "systeme-ticketing"),
+        volume(&"f".repeat(64), ""),
+        volume("old-attachments", ""),
+    ];
+    let network = |name: &str, id: &str, range: &str, internal: bool| Network {
+        key: Key::new(host, Kind::Network, id),
+        name: name.to_owned(),
+        driver: if range.is_empty() { "null" } else { "bridge" }.to_owned(),
+        scope: "local".to_owned(),
+        internal,
+        ipv6: false,
+        created: Some(now - TimeDelta::days(80)),
+        subnets: (!range.is_empty())
+            .then(|| Subnet {
+                range: range.to_owned(),
+                gateway: String::new(),
+            })
+            .into_iter()
+            .collect(),
+        labels: BTreeMap::new(),
+    };
+    let networks = vec![
+        network("front", "n1", "172.20.0.0/16", false),
+        network("back", "n2", "172.21.0.0/16", true),
+        network("none", "n3", "", false),
+    ];
+    let mut state = with(list, now);
+    for (kind, all) in [
+        (Kind::Image, Resources::Images(images)),
+        (Kind::Volume, Resources::Volumes(volumes)),
+        (Kind::Network, Resources::Networks(networks)),
+    ] {
+        send(&mut state, Msg::Resources(host, kind, Ok(all)));
+    }
+    state
 }

@@ -1,0 +1,211 @@
+//! Lists of images, volumes and networks: what is shown of them, and what may be done to them.
+use stacktui::effect::{Effect, Subscription, Verb};
+use stacktui::model::{HostId, Kind, Resources};
+use stacktui::msg::{Failure, Msg};
+use stacktui::state::{RowId, ViewId};
+
+use crate::harness::{Scene, of};
+use crate::world as base;
+
+fn stocked() -> Scene {
+    of(base::stocked(base::now()))
+}
+
+/// Names of the rows, in order.
+fn names(it: &Scene) -> Vec<String> {
+    let shelves = &it.state.shelves;
+    let listing = match it.state.view() {
+        ViewId::Images => &shelves.images.listing,
+        ViewId::Volumes => &shelves.volumes.listing,
+        _ => &shelves.networks.listing,
+    };
+    let name = |row: &RowId| shelves.name(row.key().expect("a key")).map(str::to_owned);
+    listing.table.rows.iter().filter_map(name).collect()
+}
+
+/// Verbs that were asked for, with the name of what they are done to.
+fn asked(it: &Scene) -> Vec<(String, Verb)> {
+    let run = |effect: &Effect| match effect {
+        Effect::Run(job) => Some((job.target.name.clone(), job.verb.clone())),
+        _ => None,
+    };
+    it.effects.iter().filter_map(run).collect()
+}
+
+#[test]
+fn a_list_flows_while_it_is_looked_at() {
+    let mut it = stocked();
+    let flow = Subscription::Resources(HostId(0), Kind::Volume);
+    assert!(!it.flows().contains(&flow));
+    it.press("4").view(ViewId::Volumes);
+    assert!(it.flows().contains(&flow));
+    let stats = |s: &Subscription| matches!(s, Subscription::Stats(_));
+    assert!(!it.flows().iter().any(stats), "no figure is on this screen");
+    it.press("1");
+    assert!(!it.flows().contains(&flow));
+}
+
+#[test]
+fn rows_are_ordered_filtered_and_narrowed_to_what_nothing_uses() {
+    let mut it = stocked();
+    it.press("3");
+    assert_eq!(
+        names(&it)[1..],
+        ["alpine:3.19", "ghcr.io/zammad/zammad:6.3.1"]
+    );
+    it.press("o");
+    let size = it.menu().items.iter().position(|item| item.label == "size");
+    for _ in 0..size.expect("a column of sizes") {
+        it.press("down");
+    }
+    it.press("enter");
+    assert_eq!(
+        names(&it)[0],
+        "ghcr.io/zammad/zammad:6.3.1",
+        "the largest first"
+    );
+    it.press("O");
+    assert_eq!(names(&it)[0], "alpine:3.19");
+    it.press("a").shows("unused only");
+    assert_eq!(names(&it).len(), 2, "zammad's is in use");
+    it.press("/").type_in("latest").press("enter");
+    assert!(names(&it).is_empty());
+    it.shows("Nothing matches /latest");
+    it.press("esc")
+        .press("esc")
+        .press("/")
+        .type_in("latest")
+        .press("enter");
+    assert_eq!(
+        names(&it),
+        ["ghcr.io/zammad/zammad:6.3.1"],
+        "by its other tag"
+    );
+    it.press("esc");
+    assert_eq!(names(&it).len(), 3);
+}
+
+#[test]
+fn a_volume_is_removed_by_its_name_and_only_where_nothing_uses_it() {
+    let mut it = stocked();
+    it.press("4")
+        .press("/")
+        .type_in("pgdata")
+        .press("enter")
+        .press("D");
+    it.no_window()
+        .sees_toast("zammad-pgdata is in use by zammad-db");
+    it.press("esc")
+        .press("/")
+        .type_in("old-att")
+        .press("enter")
+        .press("D");
+    assert_eq!(it.question().must_type, "old-attachments");
+    it.wait(400).press("y enter");
+    assert!(asked(&it).is_empty(), "the name is not typed");
+    it.press("ctrl-u").type_in("old-attachments").press("enter");
+    assert_eq!(
+        asked(&it),
+        [("old-attachments".to_owned(), Verb::RemoveVolume)]
+    );
+    it.shows("removing");
+}
+
+#[test]
+fn marked_images_go_together_and_by_force_if_asked() {
+    let mut it = stocked();
+    it.press("3").press("a").press("*").shows("2 marked");
+    it.press("D");
+    assert_eq!(it.question().title, "Remove 2 images?");
+    it.wait(400).press("f").press("y");
+    let verbs: Vec<Verb> = asked(&it).into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(verbs, vec![Verb::RemoveImage { force: true }; 2]);
+}
+
+#[test]
+fn the_engines_own_networks_stay() {
+    let mut it = stocked();
+    it.press("5")
+        .press("/")
+        .type_in("none")
+        .press("enter")
+        .press("D");
+    it.no_window().sees_toast("the engine's own");
+    it.press("esc")
+        .press("/")
+        .type_in("front")
+        .press("enter")
+        .press("D");
+    it.no_window().sees_toast("in use by");
+}
+
+#[test]
+fn containers_join_and_leave_a_network() {
+    let mut it = stocked();
+    it.press("5")
+        .press("/")
+        .type_in("back")
+        .press("enter")
+        .press("-");
+    it.no_window().sees_toast("no container is in back");
+    it.press("+");
+    assert_eq!(it.menu().items.len(), 12, "none is in it yet");
+    it.wait(400).press("enter");
+    let [(network, Verb::Connect { .. })] = &asked(&it)[..] else {
+        panic!("{:?}", it.effects);
+    };
+    assert_eq!(network, "back");
+}
+
+#[test]
+fn a_new_name_of_an_image_is_looked_at_first() {
+    let mut it = stocked();
+    it.press("3")
+        .press("/")
+        .type_in("alpine")
+        .press("enter")
+        .press("n");
+    it.press("ctrl-u").type_in("Shop/Web").press("enter");
+    assert!(it.prompt().complaint.is_some());
+    it.press("ctrl-u").type_in("shop/web:2").press("enter");
+    let to = "shop/web:2".to_owned();
+    assert_eq!(asked(&it), [("alpine:3.19".to_owned(), Verb::Tag { to })]);
+}
+
+#[test]
+fn what_uses_a_thing_is_one_key_away() {
+    let mut it = stocked();
+    it.press("4")
+        .press("/")
+        .type_in("pgdata")
+        .press("enter")
+        .press("u");
+    it.view(ViewId::Details).shows("zammad-db");
+    it.press("esc")
+        .press("esc")
+        .press("/")
+        .type_in("old")
+        .press("enter")
+        .press("u");
+    it.sees_toast("no container uses it");
+}
+
+#[test]
+fn a_refused_list_says_why_and_what_was_there_stays() {
+    let mut it = stocked();
+    let failure = || Failure {
+        what: "list: 403 forbidden by the proxy".to_owned(),
+        ..Failure::default()
+    };
+    it.press("3")
+        .send(Msg::Resources(HostId(0), Kind::Image, Err(failure())));
+    assert_eq!(names(&it).len(), 3);
+    it.send(Msg::Resources(
+        HostId(0),
+        Kind::Image,
+        Ok(Resources::Images(Vec::new())),
+    ));
+    it.shows("There are no images");
+    it.send(Msg::Resources(HostId(0), Kind::Image, Err(failure())));
+    it.shows("403 forbidden by the proxy");
+}
