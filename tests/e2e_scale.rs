@@ -124,7 +124,7 @@ async fn fifty_a_second_come_and_go_and_nothing_is_left() {
         let engine = Engine::open(&endpoint).await.expect("an engine");
         let before = sim.requests();
         for n in 0..1500 {
-            come_and_go(&engine, &format!("storm-{n}")).await;
+            Box::pin(come_and_go(&engine, &format!("storm-{n}"))).await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let own = 3 * 1500;
