@@ -121,7 +121,8 @@ async fn fifty_a_second_come_and_go_and_nothing_is_left() {
         it.sees("zammad-1").await;
         tokio::time::sleep(Duration::from_secs(10)).await;
         let quiet = sim.connections();
-        let engine = Engine::open(&endpoint).await.expect("an engine");
+        let opened = Box::pin(Engine::open(&endpoint)).await;
+        let engine = opened.expect("an engine");
         let before = sim.requests();
         for n in 0..1500 {
             Box::pin(come_and_go(&engine, &format!("storm-{n}"))).await;
