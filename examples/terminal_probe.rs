@@ -114,6 +114,7 @@ impl Probe {
     fn input(&mut self, item: TermInput) -> std::io::Result<Option<u8>> {
         match item {
             TermInput::Lost => return Ok(Some(129)),
+            TermInput::Answered(_) => {}
             TermInput::Raw(bytes) => {
                 if bytes.contains(&b'\x1d') {
                     self.passing = false;

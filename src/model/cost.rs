@@ -1,5 +1,7 @@
 //! What this program costs: the engines it asks, the terminal it writes to, this machine.
 
+use std::time::Duration;
+
 use super::host::HostId;
 
 /// What one engine is asked for.
@@ -21,6 +23,8 @@ pub struct Cost {
     /// Bytes a second written to the terminal, and frames a second.
     pub bytes: f64,
     pub frames: f64,
+    /// How long after a frame the terminal said that it had shown it; `None` when it never did.
+    pub delay: Option<Duration>,
     /// Percent of one core; `None` where the system does not tell.
     pub cpu: Option<f64>,
     /// Bytes resident.

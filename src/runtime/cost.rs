@@ -90,6 +90,7 @@ impl Meter {
                 .collect(),
             bytes: rate(first.bytes, now.bytes),
             frames: rate(first.frames, now.frames),
+            delay: None,
             cpu: now
                 .cpu
                 .zip(first.cpu)

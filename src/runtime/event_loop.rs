@@ -2,22 +2,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::clock;
 use super::cost::Meter;
 use super::effects::Runner;
+use super::frames::Frames;
 use super::hosts::HostTasks;
 use super::input::{TermInput, Typed};
-use super::painter::Painter;
 use super::screen::Screen;
 use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery, Subscription};
 use crate::keys::Input;
+use crate::model::cost::Cost;
 use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
 use crate::state::names::resolve;
@@ -25,10 +24,7 @@ use crate::state::{LogBook, State};
 use crate::subscriptions::subscriptions;
 use crate::theme::Theme;
 use crate::update::update;
-use crate::views;
 
-/// The shortest time between two frames that no key asked for.
-const FRAME: Duration = Duration::from_millis(33);
 /// Messages taken before a frame is due.
 const BATCH: usize = 256;
 /// How long a lone tick may wait.
@@ -61,11 +57,9 @@ pub struct EventLoop<S> {
     /// Names whose logs are to be opened once the first list is there.
     pub pending_logs: Vec<String>,
     meter: Meter,
-    painter: Painter,
-    buffer: Buffer,
-    bytes: Vec<u8>,
-    dirty: bool,
-    drawn: Option<Instant>,
+    frames: Frames,
+    /// To be stopped until continued, before anything else.
+    stops: bool,
     tick_at: Option<Instant>,
     exit: Option<i32>,
 }
@@ -100,7 +94,7 @@ impl<S: Screen> EventLoop<S> {
         hosts: BTreeMap<HostId, HostTasks>,
         runner: Runner,
     ) -> Self {
-        let area = Rect::new(0, 0, state.size.0, state.size.1);
+        let frames = Frames::new(state.size);
         Self {
             state,
             theme,
@@ -111,11 +105,8 @@ impl<S: Screen> EventLoop<S> {
             runner,
             pending_logs: Vec::new(),
             meter: Meter::default(),
-            painter: Painter::new(area),
-            buffer: Buffer::empty(area),
-            bytes: Vec::new(),
-            dirty: true,
-            drawn: None,
+            frames,
+            stops: false,
             tick_at: None,
             exit: None,
         }
@@ -129,24 +120,35 @@ impl<S: Screen> EventLoop<S> {
                 return TERMINAL_LOST;
             }
             if let Some(code) = self.exit {
+                if code != TERMINAL_LOST {
+                    self.settle().await;
+                }
                 return code;
             }
+            if std::mem::take(&mut self.stops) {
+                let typed = self.settle().await;
+                if self.suspend().is_err() {
+                    return TERMINAL_LOST;
+                }
+                typed
+                    .into_iter()
+                    .for_each(|input| self.take(Woke::Input(input)));
+            }
             let woke = self.wait().await;
-            let urgent = matches!(woke, Woke::Input(_));
+            if matches!(woke, Woke::Input(TermInput::Inputs(_))) {
+                self.frames.hurry();
+            }
             self.take(woke);
             self.drain();
-            if urgent {
-                self.drawn = None;
-            }
             self.follow_state();
         }
     }
 
     async fn wait(&mut self) -> Woke {
-        let frame_at = match (self.dirty, self.drawn) {
-            (true, Some(drawn)) => Some(drawn + FRAME),
-            _ => None,
-        };
+        let frame_at = self
+            .frames
+            .due_at(Instant::now())
+            .filter(|_| !self.state.handed_over);
         let at = |instant: Option<Instant>| async move {
             match instant {
                 Some(instant) => sleep_until(instant).await,
@@ -175,6 +177,11 @@ impl<S: Screen> EventLoop<S> {
             Woke::Signal(signal) => self.signal(signal),
             Woke::Input(TermInput::Inputs(inputs)) => self.typed(inputs),
             Woke::Input(TermInput::Raw(bytes)) => self.runner.to_shell(bytes),
+            Woke::Input(TermInput::Answered(count)) => {
+                for _ in 0..count {
+                    self.frames.pacer.answered(Instant::now());
+                }
+            }
             Woke::Input(TermInput::Lost) => self.exit = Some(TERMINAL_LOST),
             Woke::Shell(bytes) => {
                 if self.state.handed_over && self.screen.write(&bytes).is_err() {
@@ -193,7 +200,7 @@ impl<S: Screen> EventLoop<S> {
                 if matches!(msg, HostMsg::Snapshot(_))
                     && !self.state.world.host(id).is_some_and(|host| host.loaded)
                 {
-                    self.drawn = None;
+                    self.frames.start_now();
                 }
                 self.apply(Msg::Host(id, msg));
             }
@@ -202,7 +209,10 @@ impl<S: Screen> EventLoop<S> {
                 self.tick_at = Some(Instant::now() + TICK);
                 self.apply(Msg::Tick);
                 if self.streams.flows(&Subscription::Cost) {
-                    let cost = self.meter.look(&self.hosts);
+                    let cost = Cost {
+                        delay: self.frames.pacer.delay(),
+                        ..self.meter.look(&self.hosts)
+                    };
                     self.apply(Msg::Cost(Box::new(cost)));
                 } else {
                     self.meter.rest();
@@ -210,6 +220,22 @@ impl<S: Screen> EventLoop<S> {
             }
             Woke::Frame => {}
         }
+    }
+
+    /// Before the terminal is given back, its last answers are waited for: they would be typed into what comes next.
+    /// Returns what else was typed meanwhile.
+    async fn settle(&mut self) -> Vec<TermInput> {
+        let mut typed = Vec::new();
+        let end = Instant::now() + self.frames.pacer.drain();
+        while self.frames.pacer.is_open()
+            && let Ok(Some(input)) = timeout_at(end, self.inbox.input.recv()).await
+        {
+            match input {
+                TermInput::Answered(_) => self.take(Woke::Input(input)),
+                other => typed.push(other),
+            }
+        }
+        typed
     }
 
     /// What was typed, in order. From the key on that opens a shell it is the shell's, even where it was read together
@@ -254,7 +280,7 @@ impl<S: Screen> EventLoop<S> {
     }
 
     fn apply(&mut self, msg: Msg) {
-        self.dirty = true;
+        self.frames.changed();
         if let Msg::Host(_, HostMsg::Info(info)) = &msg {
             self.runner.session_opened(info);
         }
@@ -312,9 +338,12 @@ impl<S: Screen> EventLoop<S> {
                 self.exit = Some(0);
                 Ok(())
             }
-            Effect::Suspend => self.suspend(),
+            Effect::Suspend => {
+                self.stops = true;
+                Ok(())
+            }
             Effect::Repaint => {
-                self.painter.invalidate();
+                self.frames.invalidate();
                 Ok(())
             }
             Effect::SetMouse(on) => self.screen.set_mouse(on),
@@ -332,6 +361,7 @@ impl<S: Screen> EventLoop<S> {
             Effect::Shell { .. } | Effect::Attach { .. } => {
                 let size = self.screen.size();
                 self.runner.open_shell(effect, &self.hosts, size);
+                self.frames.pacer.forget();
                 self.screen.hand_over(true)
             }
             other => {
@@ -395,14 +425,10 @@ impl<S: Screen> EventLoop<S> {
             Signal::Terminate(number) => self.exit = Some(128 + number),
             Signal::Resize => {
                 // Twice resized may be the old size again, but what was cut off in between is gone from the terminal.
-                self.painter.invalidate();
+                self.frames.invalidate();
                 self.resized();
             }
-            Signal::Suspend => {
-                if self.suspend().is_err() {
-                    self.exit = Some(TERMINAL_LOST);
-                }
-            }
+            Signal::Suspend => self.stops = true,
             Signal::Continue => {
                 if self.come_back().is_err() {
                     self.exit = Some(TERMINAL_LOST);
@@ -437,7 +463,7 @@ impl<S: Screen> EventLoop<S> {
             return self.screen.hand_over(true);
         }
         self.screen.resume()?;
-        self.painter.invalidate();
+        self.frames.invalidate();
         self.resized();
         Ok(())
     }
@@ -449,33 +475,23 @@ impl<S: Screen> EventLoop<S> {
         if self.screen.hand_over(false).is_err() {
             self.exit = Some(TERMINAL_LOST);
         }
-        self.painter.invalidate();
+        self.frames.invalidate();
         self.runner.shell_ended();
         self.resized();
     }
 
     fn draw_if_due(&mut self) -> std::io::Result<()> {
-        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
-        if !self.dirty || !due || self.state.handed_over {
+        if self.state.handed_over {
             return Ok(());
         }
-        self.dirty = false;
-        self.drawn = Some(Instant::now());
-        let (width, height) = self.state.size;
-        let area = Rect::new(0, 0, width, height);
-        if *self.buffer.area() != area {
-            self.buffer.resize(area);
+        let frame = self.frames.draw(&self.state, &self.theme, Instant::now());
+        let Some(frame) = frame else {
+            return Ok(());
+        };
+        if frame.asks {
+            self.screen.expect_answer();
         }
-        self.buffer.reset();
-        views::draw(&self.state, &self.theme, &mut self.buffer);
-        self.painter.cursor = views::cursor(&self.state);
-        self.bytes.clear();
-        self.painter.paint(&self.buffer, &mut self.bytes);
-        if self.bytes.is_empty() {
-            Ok(())
-        } else {
-            self.meter.painted(self.bytes.len());
-            self.screen.write(&self.bytes)
-        }
+        self.meter.painted(frame.bytes.len());
+        self.screen.write(frame.bytes)
     }
 }

@@ -1,12 +1,13 @@
 //! The one reader of the terminal: a thread that waits for bytes, decodes them or hands them on raw, and notices when
 //! the terminal is gone. Knows keys; knows nothing of what they do.
+mod answers;
 mod decoding;
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub enum TermInput {
     Inputs(Vec<Typed>),
     /// Undecoded, while passing through.
     Raw(Vec<u8>),
+    /// So many questions whether all was shown were answered.
+    Answered(usize),
     /// The terminal is gone. The process ends within half a second, whoever handles this or not.
     Lost,
 }
@@ -64,6 +67,8 @@ pub struct InputThread {
 #[derive(Debug, Default)]
 struct Shared {
     passthrough: AtomicBool,
+    /// Questions sent to the terminal since the start.
+    asked: AtomicUsize,
     stop: AtomicBool,
 }
 
@@ -97,6 +102,11 @@ impl InputThread {
     pub fn passthrough(&self, on: bool) {
         self.shared.passthrough.store(on, Ordering::SeqCst);
         self.wake();
+    }
+
+    /// The terminal is about to be asked whether it has shown all: one answer more is no input.
+    pub fn asked(&self) {
+        self.shared.asked.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Ends the thread and waits for it; what it has not read stays in the terminal.
@@ -144,8 +154,12 @@ impl Reader {
                     Some(count) => {
                         // Asked again: a switch that came while we waited counts for these bytes.
                         self.follow_switch();
+                        self.decoding
+                            .asked(self.shared.asked.load(Ordering::SeqCst));
                         let bytes = buffer.get(..count).unwrap_or_default();
-                        self.backlog.extend(self.decoding.take(bytes));
+                        let typed = self.decoding.take(bytes);
+                        self.backlog.extend(self.decoding.answered());
+                        self.backlog.extend(typed);
                     }
                     None => return self.lost(),
                 },

@@ -13,6 +13,9 @@ pub trait Screen {
     /// # Errors
     /// The terminal is gone.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// What is written next ends with a question whether all was shown: one answer more is no input. It is told as
+    /// [`TermInput::Answered`](super::input::TermInput::Answered).
+    fn expect_answer(&mut self);
     /// Whether somebody is there to continue the process after [`suspend`](Self::suspend).
     fn can_suspend(&self) -> bool;
     /// Gives the terminal back and stops the process until it is continued.
@@ -46,6 +49,10 @@ impl Screen for Terminal {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.session.write(bytes)
+    }
+
+    fn expect_answer(&mut self) {
+        self.input.asked();
     }
 
     fn can_suspend(&self) -> bool {

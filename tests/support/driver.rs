@@ -34,6 +34,8 @@ struct Inner {
     /// Every write, in order.
     writes: Vec<Vec<u8>>,
     passthrough: bool,
+    /// What is written goes on its way here, instead of being there at once.
+    link: Option<mpsc::UnboundedSender<Vec<u8>>>,
 }
 
 impl Paper {
@@ -45,6 +47,7 @@ impl Paper {
             size,
             writes: Vec::new(),
             passthrough: false,
+            link: None,
         };
         Self {
             inner: Rc::new(RefCell::new(inner)),
@@ -71,10 +74,17 @@ impl Screen for Paper {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut inner = self.inner.borrow_mut();
-        inner.parser.process(bytes);
         inner.writes.push(bytes.to_owned());
+        match &inner.link {
+            Some(link) => {
+                link.send(bytes.to_owned()).expect("the link is there");
+            }
+            None => inner.parser.process(bytes),
+        }
         Ok(())
     }
+
+    fn expect_answer(&mut self) {}
 
     fn can_suspend(&self) -> bool {
         false
@@ -179,6 +189,24 @@ impl Driver {
             task,
             journal,
         }
+    }
+
+    /// From now on the terminal is behind a thin link with room for any backlog, and answers when it has shown all, or
+    /// never does.
+    pub fn thin_link(&self, bytes_per_second: u32, answers: bool) {
+        let (link, mut sent) = mpsc::unbounded_channel::<Vec<u8>>();
+        self.paper.inner.borrow_mut().link = Some(link);
+        let (paper, input) = (self.paper.clone(), self.input.clone());
+        tokio::task::spawn_local(async move {
+            while let Some(bytes) = sent.recv().await {
+                let seconds = bytes.len() as f64 / f64::from(bytes_per_second);
+                tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+                paper.inner.borrow_mut().parser.process(&bytes);
+                if answers && bytes.ends_with(b"\x1b[5n") {
+                    let _ended = input.send(TermInput::Answered(1)).await;
+                }
+            }
+        });
     }
 
     /// Presses keys, named and separated by blanks.

@@ -1,5 +1,6 @@
 //! From the bytes of the terminal to inputs, or on raw, with what a switch between the two must not lose. Knows keys;
 //! knows no file and no thread.
+use super::answers::Answers;
 use super::{TermInput, Typed};
 use crate::keys::{Chord, Decoder, Input};
 
@@ -7,6 +8,7 @@ use crate::keys::{Chord, Decoder, Input};
 #[derive(Debug, Default)]
 pub(super) struct Decoding {
     decoder: Decoder,
+    answers: Answers,
     raw: bool,
     /// What the decoder has of an input that is not whole yet.
     held: Vec<u8>,
@@ -20,7 +22,18 @@ const HELD_CAP: usize = 256;
 impl Decoding {
     /// A short silence would mean something.
     pub(super) fn holds(&self) -> bool {
-        !self.held.is_empty() && !self.quiet
+        self.answers.holds() || !self.held.is_empty() && !self.quiet
+    }
+
+    /// So many times the terminal was asked whether it has shown all.
+    pub(super) fn asked(&mut self, total: usize) {
+        self.answers.asked(total);
+    }
+
+    /// How many times it has answered since this was called last.
+    pub(super) fn answered(&mut self) -> Option<TermInput> {
+        let count = self.answers.untold();
+        (count > 0).then_some(TermInput::Answered(count))
     }
 
     /// A long silence would mean something.
@@ -42,6 +55,11 @@ impl Decoding {
     }
 
     pub(super) fn take(&mut self, bytes: &[u8]) -> Option<TermInput> {
+        let bytes = self.answers.strip(bytes);
+        self.read(&bytes)
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Option<TermInput> {
         if bytes.is_empty() {
             return None;
         }
@@ -76,6 +94,11 @@ impl Decoding {
 
     /// Nothing came for a moment, or, when only [`waits`](Self::waits), for long.
     pub(super) fn silence(&mut self) -> Option<TermInput> {
+        if self.answers.holds() {
+            let typed = self.answers.release();
+            let first = self.read(typed);
+            return if self.raw { first } else { self.silence() };
+        }
         let long = !self.holds();
         self.quiet = true;
         let inputs: Vec<Input> = if long {
@@ -226,6 +249,42 @@ mod tests {
         assert!(decoding.holds());
         assert_eq!(decoding.take(b"\xa9"), Some(key(Code::Char('é'))));
         assert_eq!(decoding.switch(true), None);
+    }
+
+    #[test]
+    fn answers_are_no_input_and_a_lone_escape_still_is() {
+        let mut decoding = Decoding::default();
+        decoding.asked(3);
+        assert_eq!(
+            decoding.take(b"j\x1b[0nk\x1b["),
+            Some(inputs(vec![
+                Input::Key(Chord::char('j')),
+                Input::Key(Chord::char('k')),
+            ]))
+        );
+        assert_eq!(decoding.answered(), Some(TermInput::Answered(1)));
+        assert_eq!(decoding.answered(), None);
+        assert!(decoding.holds());
+        assert_eq!(decoding.take(b"A"), Some(key(Code::Up)));
+        assert_eq!(decoding.take(b"\x1b"), None);
+        assert!(decoding.holds());
+        assert_eq!(decoding.silence(), Some(key(Code::Esc)));
+        assert!(!decoding.holds());
+    }
+
+    #[test]
+    fn a_late_answer_does_not_reach_the_shell_but_the_shells_own_does() {
+        let mut decoding = Decoding::default();
+        decoding.asked(1);
+        assert_eq!(decoding.take(b"\x1b[0"), None);
+        assert_eq!(decoding.switch(true), None);
+        let read = decoding.take(b"nls\r\x1b[0n");
+        assert_eq!(read, Some(TermInput::Raw(b"ls\r\x1b[0n".to_vec())));
+
+        decoding.asked(2);
+        assert_eq!(decoding.take(b"\x1b"), None);
+        let esc = Some(TermInput::Raw(b"\x1b".to_vec()));
+        assert_eq!(decoding.silence(), esc, "vim gets its Esc");
     }
 
     #[test]

@@ -57,10 +57,13 @@ fn lines(state: &State, theme: &Theme) -> Vec<Line> {
             )
         })
         .collect();
+    let shown = cost.delay.map_or_else(String::new, |delay| {
+        format!(", shown after {} ms", delay.as_millis())
+    });
     lines.push(line(
         "terminal",
         format!("{:.0} B/s", cost.bytes),
-        format!("{:.1} frames/s", cost.frames),
+        format!("{:.1} frames/s{shown}", cost.frames),
     ));
     let cpu = cost.cpu.map(|cpu| format!("{cpu:.1} % of a core"));
     let memory = cost.memory.map_or_else(String::new, text::bytes);
