@@ -99,7 +99,10 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     };
     match view {
         V::Inspect if about_item() => scopes.push(Scope::Item),
-        V::Containers | V::Details | V::Inspect | V::Processes => scopes.push(Scope::Container),
+        V::Containers | V::Details | V::Inspect | V::Processes | V::Stack => {
+            scopes.push(Scope::Container);
+        }
+        V::Stacks => scopes.extend([Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
         V::Events | V::Journal | V::Logs => {}

@@ -29,5 +29,6 @@ pub use key::{Key, Kind};
 pub use log::{LogRecord, LogStream};
 pub use network::{Network, Subnet};
 pub use resources::Resources;
+pub use stack::Stack;
 pub use stats::{Counters, Sample};
 pub use volume::Volume;

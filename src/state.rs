@@ -144,6 +144,7 @@ impl State {
         match (place.view, place.key) {
             (_, Some(key)) => Some(key),
             (ViewId::Containers, None) => self.containers.table.selected.as_ref()?.key().cloned(),
+            (ViewId::Stacks, None) => self.shelves.stacks.listing.selected(),
             (ViewId::Images, None) => self.shelves.images.listing.selected(),
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
@@ -170,6 +171,11 @@ impl State {
                 .filter(|key| self.world.container(key).is_some())
                 .cloned()
                 .collect();
+        }
+        if self.view() == ViewId::Stacks {
+            let stacks = self.shelves.stacks.listing.targets();
+            let members = stacks.iter().flat_map(|stack| self.world.members(stack));
+            return members.map(|c| c.key.clone()).collect();
         }
         match self.subject() {
             Some(key) if key.kind == Kind::Stack => {

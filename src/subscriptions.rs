@@ -29,6 +29,15 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     let place = state.nav.current();
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
+        (ViewId::Stacks | ViewId::Stack, _) if state.focused => {
+            wanted.extend(
+                state
+                    .world
+                    .hosts
+                    .keys()
+                    .map(|host| Subscription::StatsRest(*host)),
+            );
+        }
         (ViewId::Details, Some(key)) => {
             if is_sampled(state.world.container(&key)) {
                 wanted.insert(Subscription::StatsFocused(key.clone()));

@@ -19,13 +19,14 @@ pub mod plain;
 pub mod processes;
 mod section;
 pub mod shelf;
+pub mod stack;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::Regions;
-use crate::model::{Image, Network, Volume};
+use crate::model::{Image, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
@@ -66,6 +67,16 @@ pub const ALL: &[View] = &[
         tab: true,
         help: "What runs, how it fares, which one is the problem.",
         render: containers::draw,
+    },
+    View {
+        id: ViewId::Stacks,
+        title: "Stacks",
+        action: "view.stacks",
+        aliases: &["stacks", "compose", "st"],
+        key: Some('2'),
+        tab: true,
+        help: "Compose projects and swarm stacks as units.",
+        render: shelf::draw::<Stack>,
     },
     View {
         id: ViewId::Images,
@@ -132,6 +143,14 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of an image, a volume or a network.",
         item::draw,
+    ),
+    opened(
+        ViewId::Stack,
+        "Stack",
+        "table.open",
+        &[],
+        "All that is known of a stack.",
+        stack::draw,
     ),
     opened(
         ViewId::Inspect,

@@ -186,7 +186,7 @@ fn escape(state: &mut State) -> Effects {
         }
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
-        ViewId::Images | ViewId::Volumes | ViewId::Networks if unlist(state) => {}
+        view if view.is_listing() && unlist(state) => {}
         _ => {
             state.nav.back();
         }

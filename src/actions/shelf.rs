@@ -2,7 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
-use crate::model::{Image, Network, Volume};
+use crate::model::{Image, Network, Stack, Volume};
 use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
@@ -126,6 +126,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         return Vec::new();
     };
     match state.view() {
+        ViewId::Stacks => of::<Stack>(listing),
         ViewId::Images => of::<Image>(listing),
         ViewId::Volumes => of::<Volume>(listing),
         ViewId::Networks => of::<Network>(listing),

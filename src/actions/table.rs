@@ -50,15 +50,10 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 8,
         unavailable: |s| {
-            let tables = [
-                ViewId::Containers,
-                ViewId::Images,
-                ViewId::Volumes,
-                ViewId::Networks,
-                ViewId::Events,
-                ViewId::Journal,
-            ];
-            (!tables.contains(&s.view())).then(|| "nothing to filter here".to_owned())
+            let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
+            let view = s.view();
+            (!view.is_listing() && !tables.contains(&view))
+                .then(|| "nothing to filter here".to_owned())
         },
         ..motion(
             "table.filter",
@@ -217,6 +212,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
     let height = list_height(state);
     let table = match state.view() {
         ViewId::Containers => &mut state.containers.table,
+        ViewId::Stacks => &mut state.shelves.stacks.listing.table,
         ViewId::Images => &mut state.shelves.images.listing.table,
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
@@ -226,7 +222,9 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
         }
-        ViewId::Details | ViewId::Item | ViewId::Processes | ViewId::Logs => return None,
+        ViewId::Details | ViewId::Item | ViewId::Stack | ViewId::Processes | ViewId::Logs => {
+            return None;
+        }
     };
     Some((table, height))
 }
@@ -297,12 +295,17 @@ fn open(state: &mut State) -> Effects {
         },
         ViewId::Inspect => return super::view::fold_branch(state),
         ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
+        ViewId::Stacks => {
+            if let Some(key) = state.subject() {
+                container::open_on(state, ViewId::Stack, &key);
+            }
+        }
         ViewId::Images | ViewId::Volumes | ViewId::Networks => {
             if let Some(key) = state.subject() {
                 container::open_on(state, ViewId::Item, &key);
             }
         }
-        ViewId::Details | ViewId::Item | ViewId::Processes | ViewId::Logs => {}
+        ViewId::Details | ViewId::Item | ViewId::Stack | ViewId::Processes | ViewId::Logs => {}
     }
     Effects::new()
 }

@@ -26,6 +26,9 @@ pub const ACTIONS: &[Action] = &[
         &["1"],
         |s| go(s, ViewId::Containers),
     ),
+    goto("view.stacks", "stacks", "Show the stacks.", &["2"], |s| {
+        go(s, ViewId::Stacks)
+    }),
     goto("view.images", "images", "Show the images.", &["3"], |s| {
         go(s, ViewId::Images)
     }),
@@ -146,8 +149,9 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 6] = [
+pub const TABS: [ViewId; 7] = [
     ViewId::Containers,
+    ViewId::Stacks,
     ViewId::Images,
     ViewId::Volumes,
     ViewId::Networks,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
-use crate::model::{Image, Key as Id, Kind, Network, Volume};
-use crate::state::shelf::{Listing, Shelves};
+use crate::model::{Image, Key as Id, Kind, Network, Stack, Volume};
+use crate::state::shelf::{Listing, Shelves, Uses};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
 use crate::theme::Key;
@@ -23,6 +23,42 @@ pub trait Listed: Sized + 'static {
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
     fn known_by(&self) -> Vec<&str>;
+
+    /// Nothing uses it; nothing of it runs.
+    fn is_idle(&self, uses: &Uses) -> bool {
+        uses.of_key(self.key()).is_empty()
+    }
+}
+
+impl Listed for Stack {
+    const VIEW: ViewId = ViewId::Stacks;
+    const KIND: Kind = Kind::Stack;
+    const NAME: &'static str = "stacks";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::stack::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.stacks
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.stacks
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let directory = self.origin.directory.as_deref();
+        std::iter::once(self.name()).chain(directory).collect()
+    }
+
+    fn is_idle(&self, _: &Uses) -> bool {
+        self.running == 0
+    }
 }
 
 impl Listed for Image {
@@ -139,6 +175,7 @@ pub fn order<R: Listed>(listing: &Listing) -> Option<&'static Column<R>> {
 pub fn listing(state: &State) -> Option<&Listing> {
     let shelves = &state.shelves;
     match state.view() {
+        ViewId::Stacks => Some(&shelves.stacks.listing),
         ViewId::Images => Some(&shelves.images.listing),
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
@@ -151,6 +188,7 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
     let view = state.view();
     let shelves = &mut state.shelves;
     match view {
+        ViewId::Stacks => Some(&mut shelves.stacks.listing),
         ViewId::Images => Some(&mut shelves.images.listing),
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),

@@ -12,9 +12,9 @@ pub enum Scope {
     NoEngine,
     /// One view.
     View(ViewId),
-    /// Wherever containers are the targets: the containers view, details, inspect, processes.
+    /// Wherever containers are the targets: the containers and stacks views, details, inspect, processes.
     Container,
-    /// The lists of images, volumes and networks.
+    /// The lists of stacks, images, volumes and networks.
     Shelf,
     /// Wherever an image, a volume or a network is the target: their lists, their pages.
     Item,

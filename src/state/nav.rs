@@ -5,6 +5,7 @@ use crate::model::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ViewId {
     Containers,
+    Stacks,
     Images,
     Volumes,
     Networks,
@@ -13,9 +14,21 @@ pub enum ViewId {
     Details,
     /// All that is known of an image, a volume or a network.
     Item,
+    /// All that is known of a stack.
+    Stack,
     Inspect,
     Processes,
     Logs,
+}
+
+impl ViewId {
+    /// A list of one kind of thing beside containers, with columns, an order, marks and a filter of its own.
+    pub fn is_listing(self) -> bool {
+        matches!(
+            self,
+            Self::Stacks | Self::Images | Self::Volumes | Self::Networks
+        )
+    }
 }
 
 /// A screen and what it is about.

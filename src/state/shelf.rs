@@ -1,7 +1,7 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostId, Image, Key, Kind, Network, Volume};
+use crate::model::{Container, HostId, Image, Key, Kind, Network, Stack, Volume};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -131,6 +131,8 @@ impl Uses {
 /// All shelves.
 #[derive(Debug, Clone, Default)]
 pub struct Shelves {
+    /// Read out of the containers' labels, together with `uses`.
+    pub stacks: Shelf<Stack>,
     pub images: Shelf<Image>,
     pub volumes: Shelf<Volume>,
     pub networks: Shelf<Network>,
@@ -144,7 +146,8 @@ impl Shelves {
             Kind::Image => self.images.things.get(key).map(Image::name),
             Kind::Volume => self.volumes.things.get(key).map(Volume::name),
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
-            Kind::Container | Kind::Stack | Kind::Host => None,
+            Kind::Stack => self.stacks.things.get(key).map(Stack::name),
+            Kind::Container | Kind::Host => None,
         }
     }
 
@@ -158,6 +161,7 @@ impl Shelves {
     /// The inventory of containers changed: who uses what, and with it every row, must be taken anew.
     pub fn touch(&mut self) {
         self.uses.stale = true;
+        self.stacks.listing.stale = true;
         self.images.listing.stale = true;
         self.volumes.listing.stale = true;
         self.networks.listing.stale = true;

@@ -1,7 +1,7 @@
 //! What a host's link says: condition, inventory, events, figures.
 use crate::columns;
 use crate::effect::Effects;
-use crate::model::{EngineEvent, HostId, Key, Kind, Link};
+use crate::model::{EngineEvent, HostId, Key, Kind, Link, Stack};
 use crate::msg::HostMsg;
 use crate::state::State;
 
@@ -45,6 +45,9 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             }
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
+            let stacks = &mut state.shelves.stacks.listing;
+            let order = columns::listed::order::<Stack>(stacks);
+            stacks.stale |= order.is_some_and(|column| column.sampled);
         }
         HostMsg::NoSample(keys) => {
             for key in keys {

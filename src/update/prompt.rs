@@ -98,7 +98,7 @@ fn filter(state: &mut State, text: &str) {
             text.clone_into(&mut state.journal.filter);
             state.journal.stale = true;
         }
-        ViewId::Images | ViewId::Volumes | ViewId::Networks => {
+        view if view.is_listing() => {
             if let Some(listing) = listed::listing_mut(state) {
                 text.clone_into(&mut listing.filter);
                 listing.stale = true;

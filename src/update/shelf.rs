@@ -1,10 +1,10 @@
-//! Images, volumes and networks: what the engine answered, and which of it are rows, in which order.
+//! Stacks, images, volumes and networks: what the engine answered, and which of it are rows, in which order.
 use std::cmp::Ordering;
 
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostId, Image, Kind, Network, Resources, Volume};
+use crate::model::{HostId, Image, Kind, Network, Resources, Stack, Volume};
 use crate::msg::Failure;
 use crate::state::{RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
@@ -36,22 +36,30 @@ pub(super) fn resources(
 /// Takes the rows anew where what they stand on has changed and they are looked at.
 pub(super) fn settle(state: &mut State) {
     match state.view() {
+        ViewId::Stacks => settle_one::<Stack>(state),
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
-        ViewId::Item => take_uses(state),
+        ViewId::Item | ViewId::Stack => derive(state),
         _ => {}
     }
 }
 
-fn take_uses(state: &mut State) {
-    if state.shelves.uses.stale {
-        state.shelves.uses = Uses::of(state.world.containers(), &state.shelves.networks.things);
+/// Reads out of the containers who uses what and which stacks there are, where they have changed.
+fn derive(state: &mut State) {
+    if !state.shelves.uses.stale {
+        return;
+    }
+    let shelves = &mut state.shelves;
+    shelves.uses = Uses::of(state.world.containers(), &shelves.networks.things);
+    for host in state.world.hosts.values().filter(|host| host.loaded) {
+        let stacks = Stack::all(host.containers());
+        shelves.stacks.put(host.id, stacks, Listed::key);
     }
 }
 
 fn settle_one<R: Listed>(state: &mut State) {
-    take_uses(state);
+    derive(state);
     if R::shelf(&state.shelves).listing.stale {
         refresh::<R>(state);
     }
@@ -82,7 +90,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
     let mut shown: Vec<(Rank, &R)> = shelf
         .things
         .values()
-        .filter(|thing| !listing.unused_only || uses.of_key(thing.key()).is_empty())
+        .filter(|thing| !listing.unused_only || thing.is_idle(uses))
         .filter(|thing| {
             let Some(matcher) = matcher.as_mut() else {
                 return true;

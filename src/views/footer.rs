@@ -121,7 +121,7 @@ fn count(state: &State, prompt: &Prompt) -> String {
             let all = state.world.count();
             format!("{} of {all}", all.saturating_sub(state.containers.hidden))
         }
-        (PromptKind::Filter, ViewId::Images | ViewId::Volumes | ViewId::Networks) => {
+        (PromptKind::Filter, view) if view.is_listing() => {
             let listing = crate::columns::listed::listing(state);
             let (shown, hidden) = listing.map_or((0, 0), |l| (l.table.rows.len(), l.hidden));
             format!("{shown} of {}", shown + hidden)

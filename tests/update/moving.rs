@@ -352,6 +352,7 @@ fn the_mouse_can_be_switched_off() {
 #[test]
 fn tabs_are_gone_through_and_q_goes_back_and_out() {
     let mut it = world();
+    it.press("tab").view(ViewId::Stacks);
     it.press("tab").view(ViewId::Images);
     it.press("tab tab tab").view(ViewId::Events);
     it.press("tab").view(ViewId::Journal);

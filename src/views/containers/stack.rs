@@ -2,7 +2,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::Cx;
+use crate::columns::{Cx, stack};
 use crate::model::{Container, Key as Id};
 use crate::state::world::Totals;
 use crate::text;
@@ -67,30 +67,20 @@ pub(super) fn draw(
     condition(&totals, theme, usize::from(room.width)).draw(buf, room);
 }
 
-/// `9/10 up · 1 unhealthy`, with as many of the troubles as there is room for.
+/// `9/10 up 1 unhealthy`, with as many of the troubles as there is room for.
 fn condition(totals: &Totals, theme: &Theme, room: usize) -> Line {
-    let all_up = totals.running == totals.count;
-    let key = if all_up { Key::StateOk } else { Key::Text };
-    let mut line = Line::of(
-        theme,
-        format!("{}/{} up", totals.running, totals.count),
-        key,
-    );
-    for (n, word, short, key) in [
-        (totals.unhealthy, "unhealthy", "bad", Key::StateBad),
-        (totals.restarting, "restarting", "busy", Key::StateBusy),
-    ] {
-        if n == 0 {
+    let mut line = Line::new();
+    for (short, long, key) in stack::condition(totals) {
+        let blank = if line.is_empty() { "" } else { " " };
+        let fits = |words: &str| line.width() + blank.len() + text::width(words) <= room;
+        let words = if line.is_empty() || fits(&long) {
+            long
+        } else if fits(&short) {
+            short
+        } else {
             continue;
-        }
-        let wide = line.width();
-        let long = format!(" {n} {word}");
-        let short = format!(" {n} {short}");
-        if wide + text::width(&long) <= room {
-            line = line.and(theme, long, key);
-        } else if wide + text::width(&short) <= room {
-            line = line.and(theme, short, key);
-        }
+        };
+        line = line.and(theme, format!("{blank}{words}"), key);
     }
     line
 }

@@ -1,0 +1,207 @@
+//! The columns of the stacks' table.
+use super::container::cells::{load, with_hits};
+use super::listed::{age, age_rank, word};
+use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
+use crate::model::stack::Stack;
+use crate::state::world::Totals;
+use crate::text;
+use crate::theme::Key;
+
+/// The columns, in their order on screen.
+pub const COLUMNS: &[Column<Stack>] = &[
+    default(words(
+        "name",
+        "stack",
+        Width::Flex(16, 36),
+        255,
+        "Its name.",
+        name,
+        |stack, _| word(stack.name()),
+    )),
+    default(words(
+        "state",
+        "state",
+        Width::Flex(12, 30),
+        250,
+        "How many of its containers run, and what is wrong.",
+        state,
+        |stack, _| {
+            let down = stack.containers - stack.running;
+            let worst = (stack.unhealthy + stack.restarting) * 10_000 + down;
+            Rank::descending(i64::try_from(worst).ok())
+        },
+    )),
+    default(figure(
+        "services",
+        "services",
+        8,
+        190,
+        "How many services it has.",
+        |stack, _| Cell::of(stack.services.len().to_string(), Key::Figure),
+        |stack, _| Rank::descending(i64::try_from(stack.services.len()).ok()),
+    )),
+    default(sampled(figure(
+        "cpu",
+        "cpu%",
+        6,
+        240,
+        "CPU of all its containers in percent of one core.",
+        |stack, cx| {
+            let host = cx.state.world.host(stack.key.host);
+            let cores = host.and_then(|h| h.link.info()?.cpus).unwrap_or(1).max(1);
+            sum(stack, cx, |totals| {
+                let cpu = totals.cpu?;
+                Some((text::percent(cpu), load(cpu / f64::from(cores))))
+            })
+        },
+        |stack, cx| Rank::figure(cx.state.world.stack_totals(&stack.key).cpu),
+    ))),
+    default(sampled(figure(
+        "mem",
+        "mem",
+        5,
+        230,
+        "Memory of all its containers.",
+        |stack, cx| {
+            sum(stack, cx, |totals| {
+                Some((text::bytes_short(totals.memory?), Key::Figure))
+            })
+        },
+        |stack, cx| {
+            let memory = cx.state.world.stack_totals(&stack.key).memory;
+            Rank::descending(memory.and_then(|bytes| i64::try_from(bytes).ok()))
+        },
+    ))),
+    default(figure(
+        "age",
+        "age",
+        5,
+        180,
+        "How long ago its oldest container was made.",
+        |stack, cx| age(stack.created, cx),
+        |stack, _| age_rank(stack.created),
+    )),
+    default(words(
+        "by",
+        "made by",
+        Width::Flex(9, 16),
+        120,
+        "Compose and its version, or a swarm.",
+        |stack, _| Cell::of(made_by(stack), Key::Dim),
+        |stack, _| Rank::Text(made_by(stack).into()),
+    )),
+    default(words(
+        "files",
+        "compose files",
+        Width::Flex(14, 60),
+        110,
+        "The files it was made from, where its labels tell.",
+        |stack, _| {
+            let files = stack.origin.files.iter();
+            Cell {
+                pieces: files.map(|f| (f.as_str().into(), Key::Dim)).collect(),
+                fit: if stack.origin.files.len() == 1 {
+                    Fit::Path
+                } else {
+                    Fit::Whole
+                },
+            }
+        },
+        |stack, _| word(stack.origin.files.first().map_or("", String::as_str)),
+    )),
+    words(
+        "directory",
+        "directory",
+        Width::Flex(12, 40),
+        100,
+        "Where compose ran.",
+        |stack, _| Cell {
+            fit: Fit::Path,
+            ..Cell::of(
+                stack.origin.directory.as_deref().unwrap_or_default(),
+                Key::Dim,
+            )
+        },
+        |stack, _| word(stack.origin.directory.as_deref().unwrap_or_default()),
+    ),
+];
+
+/// `compose 2.26.1`, `swarm`; empty where nothing tells.
+pub fn made_by(stack: &Stack) -> String {
+    match &stack.origin.version {
+        _ if stack.origin.swarm => "swarm".to_owned(),
+        Some(version) => format!("compose {version}"),
+        None => String::new(),
+    }
+}
+
+/// A sum of figures; dim when the engine is silent.
+fn sum<'a>(
+    stack: &Stack,
+    cx: &Cx,
+    figure: impl FnOnce(&Totals) -> Option<(String, Key)>,
+) -> Cell<'a> {
+    let world = &cx.state.world;
+    let up = world.host(stack.key.host).is_some_and(|h| h.link.is_up());
+    match figure(&world.stack_totals(&stack.key)) {
+        Some((text, key)) => Cell::of(text, if up { key } else { Key::FigureOld }),
+        None => Cell::blank(),
+    }
+}
+
+fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
+    let (sign, style) = match stack {
+        s if s.unhealthy > 0 => ("✖ ", Key::StateBad),
+        s if s.restarting > 0 => ("↻ ", Key::StateBusy),
+        s if s.is_well() => ("● ", Key::StateOk),
+        s if s.running > 0 => ("◐ ", Key::Dim),
+        _ => ("○ ", Key::StateOff),
+    };
+    let mut pieces = vec![(sign.into(), style)];
+    with_hits(stack.name(), cx.hits, Key::Text, &mut pieces);
+    Cell {
+        pieces,
+        fit: Fit::Cut,
+    }
+}
+
+/// What is under way in it, else what runs of it and what is wrong.
+fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
+    let members = cx.state.world.members(&stack.key);
+    let busy: Vec<_> = members.filter_map(|c| cx.state.jobs.of(&c.key)).collect();
+    let pieces = match busy.first() {
+        Some(first) => vec![
+            (
+                format!("{} {}", first.job.verb.doing(), busy.len()).into(),
+                Key::Job,
+            ),
+            (format!("{}s", first.seconds(cx.now)).into(), Key::Job),
+        ],
+        None => condition(&cx.state.world.stack_totals(&stack.key))
+            .map(|(_, long, key)| (long.into(), key))
+            .collect(),
+    };
+    Cell {
+        pieces,
+        fit: Fit::Whole,
+    }
+}
+
+/// `9/10 up`, then each trouble, short and long.
+pub fn condition(totals: &Totals) -> impl Iterator<Item = (String, String, Key)> + use<> {
+    let up = format!("{}/{} up", totals.running, totals.count);
+    let key = if totals.running == totals.count {
+        Key::StateOk
+    } else {
+        Key::Text
+    };
+    let troubles = [
+        (totals.unhealthy, "bad", "unhealthy", Key::StateBad),
+        (totals.restarting, "busy", "restarting", Key::StateBusy),
+    ];
+    let troubles = troubles
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, short, long, key)| (format!("{n} {short}"), format!("{n} {long}"), key));
+    std::iter::once((up.clone(), up, key)).chain(troubles)
+}

@@ -1,0 +1,158 @@
+//! Everything about one stack on one screen.
+//!
+//! ```text
+//!  tickets  9/10 up 1 unhealthy  compose 2.26.1
+//!  SERVICES
+//!    db        1/1 up             postgres:16
+//!    zammad    1/2 up 1 unhealthy zammad/zammad:6.3.1   needs db
+//!  MADE FROM
+//!    directory   /srv/tickets
+//!    file        /srv/tickets/compose.yml
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::columns::container::words::short_image;
+use crate::columns::stack::{condition, made_by};
+use crate::layout::LIST_OFFSET;
+use crate::model::Key as Id;
+use crate::model::stack::{Service, Stack};
+use crate::state::State;
+use crate::state::world::Totals;
+use crate::text;
+use crate::theme::{Depth, Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+use super::section::Section;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let Some(key) = state.subject() else {
+        return;
+    };
+    head(state, theme, &key).draw(buf, area);
+    let body = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET,
+        area.width,
+        area.height - LIST_OFFSET,
+    );
+    let lines = lines(state, theme, &key, area.width);
+    let height = usize::from(body.height);
+    let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
+    let top = scroll.min(lines.len().saturating_sub(height));
+    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
+        line.draw(buf, indent(row(body, y), 1));
+    }
+}
+
+/// How many rows there are in all, below the first line: for where scrolling ends.
+pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
+    let theme = Theme::builtin(false, Depth::None, true);
+    lines(state, &theme, key, width).len()
+}
+
+fn head(state: &State, theme: &Theme, key: &Id) -> Line {
+    let line = Line::of(theme, format!(" {}", key.id), Key::Strong);
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return line.and(theme, "  gone: no container of it is left", Key::StateBad);
+    };
+    let totals = state.world.stack_totals(key);
+    let mut line = line.and(theme, " ", Key::Text);
+    for (_, words, key) in condition(&totals) {
+        line = line.and(theme, format!(" {words}"), key);
+    }
+    let figures = [
+        totals.cpu.map(|cpu| format!("{}% cpu", text::percent(cpu))),
+        totals.memory.map(text::bytes),
+        Some(made_by(stack)).filter(|by| !by.is_empty()),
+    ];
+    for figure in figures.into_iter().flatten() {
+        line = line.and(theme, format!("  {figure}"), Key::Dim);
+    }
+    line
+}
+
+fn lines(state: &State, theme: &Theme, key: &Id, width: u16) -> Vec<Line> {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return Vec::new();
+    };
+    let width = usize::from(width.saturating_sub(2)).max(12);
+    let mut lines = services(theme, stack, width);
+    lines.extend(origin(theme, stack, width));
+    lines
+}
+
+fn services(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
+    let mut section = Section::new(theme, width, "Services");
+    let column = |of: fn(&Service) -> usize, most: usize| {
+        stack
+            .services
+            .iter()
+            .map(of)
+            .max()
+            .unwrap_or(0)
+            .clamp(8, most)
+    };
+    let name = column(|s| text::width(&s.name), (width / 3).max(8));
+    let image = column(|s| text::width(&short_image(&s.image)), 40);
+    for service in &stack.services {
+        let totals = Totals {
+            count: service.containers,
+            running: service.running,
+            unhealthy: service.unhealthy,
+            restarting: service.restarting,
+            ..Totals::default()
+        };
+        let title = text::truncate_middle(&service.name, name);
+        let mut line = Line::of(theme, text::pad_right(&title, name + 2), Key::Text);
+        let from = line.width();
+        for (_, words, key) in condition(&totals) {
+            line = line.and(theme, format!("{words} "), key);
+        }
+        let pad = (from + 19).saturating_sub(line.width());
+        let of = short_image(&service.image);
+        let of = text::truncate_middle(&of, image);
+        line = line.and(theme, " ".repeat(pad), Key::Text).and(
+            theme,
+            text::pad_right(&of, image + 2),
+            Key::Dim,
+        );
+        if !service.needs.is_empty() {
+            let needs = format!("needs {}", service.needs.join(", "));
+            line = line.and(theme, needs, Key::Dim);
+        }
+        section.line(line);
+    }
+    if stack.services.is_empty() {
+        section.note("no label names one", Key::Dim);
+    }
+    section.finish()
+}
+
+fn origin(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
+    let mut section = Section::new(theme, width, "Made from");
+    let origin = &stack.origin;
+    section.field("by", &made_by(stack), Key::Text);
+    section.field(
+        "directory",
+        origin.directory.as_deref().unwrap_or_default(),
+        Key::Text,
+    );
+    for file in &origin.files {
+        section.field("file", file, Key::Text);
+    }
+    for file in &origin.env_files {
+        section.field("variables", file, Key::Text);
+    }
+    if origin.files.is_empty() && !origin.swarm {
+        section.note("no label names its compose files", Key::Dim);
+    }
+    for doubt in &stack.doubts {
+        section.prose(doubt, Key::StateBusy, 2);
+    }
+    section.finish()
+}
