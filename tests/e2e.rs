@@ -5,6 +5,7 @@
     clippy::panic,
     reason = "a test that cannot set its scene must fail"
 )]
+#[expect(dead_code, reason = "only what these tests need of it")]
 #[path = "support/driver.rs"]
 mod driver;
 #[expect(dead_code, reason = "only what these tests need of it")]

@@ -130,9 +130,9 @@ impl<S: Screen> EventLoop<S> {
                 if self.suspend().is_err() {
                     return TERMINAL_LOST;
                 }
-                typed
-                    .into_iter()
-                    .for_each(|input| self.take(Woke::Input(input)));
+                for input in typed {
+                    self.take(Woke::Input(input));
+                }
             }
             let woke = self.wait().await;
             if matches!(woke, Woke::Input(TermInput::Inputs(_))) {
