@@ -156,6 +156,15 @@ fn images_volumes_and_networks() {
     }
 }
 
+#[test]
+fn stacks() {
+    for (name, keys) in [("stacks", "2"), ("stack", "2 down down enter")] {
+        let mut state = world::reference(world::now());
+        world::press(&mut state, keys);
+        check(name, &mut state, false);
+    }
+}
+
 const ZAMMAD: &str = "systeme-ticketing-zammad-1";
 
 fn with_past() -> State {

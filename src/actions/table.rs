@@ -125,6 +125,7 @@ pub const ACTIONS: &[Action] = &[
             let pages = [
                 ViewId::Details,
                 ViewId::Item,
+                ViewId::Stack,
                 ViewId::Processes,
                 ViewId::Logs,
             ];

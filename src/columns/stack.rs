@@ -12,7 +12,7 @@ pub const COLUMNS: &[Column<Stack>] = &[
     default(words(
         "name",
         "stack",
-        Width::Flex(16, 36),
+        Width::Flex(14, 30),
         255,
         "Its name.",
         name,
@@ -21,7 +21,7 @@ pub const COLUMNS: &[Column<Stack>] = &[
     default(words(
         "state",
         "state",
-        Width::Flex(12, 30),
+        Width::Flex(20, 30),
         250,
         "How many of its containers run, and what is wrong.",
         state,
@@ -169,17 +169,16 @@ fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
 fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
     let members = cx.state.world.members(&stack.key);
     let busy: Vec<_> = members.filter_map(|c| cx.state.jobs.of(&c.key)).collect();
-    let pieces = match busy.first() {
-        Some(first) => vec![
-            (
-                format!("{} {}", first.job.verb.doing(), busy.len()).into(),
-                Key::Job,
-            ),
-            (format!("{}s", first.seconds(cx.now)).into(), Key::Job),
-        ],
-        None => condition(&cx.state.world.stack_totals(&stack.key))
-            .map(|(_, long, key)| (long.into(), key))
-            .collect(),
+    let pieces = if let Some(first) = busy.first() {
+        let words = format!("{} {}", first.job.verb.doing(), busy.len());
+        let seconds = format!("{}s", first.seconds(cx.now));
+        vec![(words.into(), Key::Job), (seconds.into(), Key::Job)]
+    } else {
+        let told: Vec<_> = condition(&cx.state.world.stack_totals(&stack.key)).collect();
+        let many = told.len() > 2;
+        told.into_iter()
+            .map(|(short, long, key)| (if many { short } else { long }.into(), key))
+            .collect()
     };
     Cell {
         pieces,

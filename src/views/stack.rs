@@ -113,16 +113,15 @@ fn services(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
         for (_, words, key) in condition(&totals) {
             line = line.and(theme, format!("{words} "), key);
         }
-        let pad = (from + 19).saturating_sub(line.width());
+        let pad = (from + 22).saturating_sub(line.width());
         let of = short_image(&service.image);
         let of = text::truncate_middle(&of, image);
-        line = line.and(theme, " ".repeat(pad), Key::Text).and(
-            theme,
-            text::pad_right(&of, image + 2),
-            Key::Dim,
-        );
+        line = line
+            .and(theme, " ".repeat(pad), Key::Text)
+            .and(theme, of.clone(), Key::Dim);
         if !service.needs.is_empty() {
-            let needs = format!("needs {}", service.needs.join(", "));
+            let pad = (image + 2).saturating_sub(text::width(&of));
+            let needs = format!("{}needs {}", " ".repeat(pad), service.needs.join(", "));
             line = line.and(theme, needs, Key::Dim);
         }
         section.line(line);

@@ -209,3 +209,30 @@ fn a_refused_list_says_why_and_what_was_there_stays() {
     it.send(Msg::Resources(HostId(0), Kind::Image, Err(failure())));
     it.shows("403 forbidden by the proxy");
 }
+
+#[test]
+fn a_stack_is_a_row_that_takes_the_actions_of_all_its_containers() {
+    let mut it = crate::harness::world();
+    it.press("2").view(ViewId::Stacks);
+    let rows = &it.state.shelves.stacks.listing.table.rows;
+    let names: Vec<_> = rows.iter().filter_map(RowId::key).map(|k| &*k.id).collect();
+    assert_eq!(names, ["systeme-ticketing"]);
+    let rest = Subscription::StatsRest(HostId(0));
+    assert!(it.flows().contains(&rest), "its sums stand on figures");
+    it.shows("8/10 up");
+    it.press("r");
+    let restarted: Vec<Verb> = it.jobs().into_iter().map(|(_, verb)| verb).collect();
+    assert_eq!(restarted.len(), 10);
+    assert!(
+        restarted
+            .iter()
+            .all(|verb| matches!(verb, Verb::Restart { .. }))
+    );
+    it.shows("restarting 10");
+    it.press("enter").view(ViewId::Stack);
+    it.shows("zammad-elasticsearch");
+    it.press("l").view(ViewId::Logs);
+    it.press("esc").view(ViewId::Stack);
+    it.press("esc").view(ViewId::Stacks);
+    it.press("a").shows("All stacks are in use");
+}
