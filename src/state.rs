@@ -6,6 +6,7 @@ pub mod inspect;
 pub mod jobs;
 pub mod keymap;
 pub mod layers;
+pub mod lints;
 pub mod log_book;
 pub mod names;
 pub mod nav;

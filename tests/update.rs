@@ -24,5 +24,7 @@ mod logs;
 mod looking;
 #[path = "update/moving.rs"]
 mod moving;
+#[path = "update/noticed.rs"]
+mod noticed;
 #[path = "update/rules.rs"]
 mod rules;

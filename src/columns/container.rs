@@ -154,6 +154,15 @@ pub const COLUMNS: &[ContainerColumn] = &[
         c::stack,
         o::stack,
     ),
+    default(words(
+        "noticed",
+        "noticed",
+        Width::Flex(30, 60),
+        65,
+        "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
+        c::noticed,
+        o::noticed,
+    )),
     words(
         "networks",
         "networks",

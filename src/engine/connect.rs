@@ -194,7 +194,8 @@ pub(super) fn bollard(connector: Connector, authority: &str) -> Result<Docker, E
             head.uri = path.map_or_else(Uri::default, Uri::from);
             head.headers.insert(HOST, host);
             connector.toll().ask();
-            let mut sender = handshake(&connector).await.map_err(io::Error::other)?;
+            let io = connector.connect().await?;
+            let mut sender = handshake(io).await.map_err(io::Error::other)?;
             Ok(sender.send_request(Request::from_parts(head, body)).await?)
         }
     };

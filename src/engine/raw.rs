@@ -1,6 +1,7 @@
 //! A small HTTP client of our own on the same connector as bollard, for what bollard cannot say or reads wrongly: lists
 //! and events with unknown values, exact log resumption, upgraded terminals, time limits on bodies, kept connections.
 //! Paths are sent without a version prefix: every engine then speaks its newest. Must not know what the answers mean.
+mod gather;
 pub mod hijack;
 pub mod lines;
 mod pool;
@@ -16,7 +17,9 @@ use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 
+use self::gather::Gathered;
 pub use self::hijack::Hijacked;
 pub use self::lines::JsonLines;
 use self::pool::Pool;
@@ -68,7 +71,8 @@ impl Raw {
     pub async fn get(&self, path: &str, head: Duration) -> Result<Response<Incoming>, Error> {
         let request = self.request(Method::GET, path, &Value::Null)?;
         let response = within(head, async {
-            let mut sender = handshake(&self.connector).await?;
+            let io = self.connector.connect().await?;
+            let mut sender = handshake(Gathered::new(io)).await?;
             Ok(sender.send_request(request).await?)
         })
         .await?;
@@ -176,7 +180,7 @@ impl Raw {
                 },
             }
         }
-        let mut sender = handshake(&self.connector).await?;
+        let mut sender = handshake(self.connector.connect().await?).await?;
         let response = sender.send_request(request).await?;
         Ok((sender, response))
     }
@@ -208,14 +212,15 @@ impl Raw {
 /// How we call ourselves.
 pub(super) const AGENT: &str = concat!("stacktui/", env!("CARGO_PKG_VERSION"));
 
-/// A new connection, driven by its own task until both ends let go.
-pub(super) async fn handshake<B>(connector: &Connector) -> Result<SendRequest<B>, Error>
+/// A connection, driven by its own task until both ends let go.
+pub(super) async fn handshake<B>(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> Result<SendRequest<B>, Error>
 where
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let io = connector.connect().await?;
     let (sender, connection) = http1::Builder::new()
         .max_headers(128)
         .handshake(TokioIo::new(io))

@@ -79,6 +79,7 @@ fn columns(
         width: half,
     };
     let mut left = past::status(&cx);
+    left.extend(past::noticed(&cx));
     left.extend(past::health(&cx));
     left.extend(past::deaths(&cx));
     left.extend(live::charts(&cx));

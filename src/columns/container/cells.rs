@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
 use crate::model::{Container, Health, Port, Sample};
+use crate::state::lints::{Finding, Weight, findings};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
 use crate::widgets::chart;
@@ -221,6 +222,19 @@ pub(super) fn deaths<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
             if n > 2 { Key::StateBad } else { Key::StateBusy },
         ),
     }
+}
+
+/// The worst that is noticed, of what hurts.
+pub(super) fn noticed<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
+    match trouble(c, cx) {
+        Some(finding) => Cell::of(finding.words, Key::StateBad),
+        None => Cell::blank(),
+    }
+}
+
+pub(super) fn trouble(c: &Container, cx: &Cx) -> Option<Finding> {
+    let mut found = findings(cx.state, &c.key).into_iter();
+    found.find(|finding| finding.weight == Weight::Trouble)
 }
 
 pub(super) fn exit<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {

@@ -77,6 +77,10 @@ pub(super) fn deaths<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
     Rank::descending(Some(super::cells::death_count(c, cx) as i64))
 }
 
+pub(super) fn noticed<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    super::cells::trouble(c, cx).map_or(Rank::Unknown, |finding| Rank::Text(finding.words.into()))
+}
+
 pub(super) fn exit<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
     Rank::descending(c.exit_code)
 }

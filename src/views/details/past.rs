@@ -1,6 +1,7 @@
 //! What happened to a container: how it ended, what its health probes said, its deaths, its events.
 use crate::columns::container::words;
 use crate::model::{Health, RunState};
+use crate::state::lints::{Weight, findings};
 use crate::text;
 use crate::theme::Key;
 use crate::views::happened::{clock, meaning, told};
@@ -61,6 +62,19 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
         for oddity in &c.oddities {
             s.field("odd", oddity, Key::StateBusy);
         }
+    }
+    s.finish()
+}
+
+/// What an experienced eye would notice.
+pub(super) fn noticed(cx: &Cx) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, "Noticed");
+    for finding in findings(cx.state, cx.key) {
+        let key = match finding.weight {
+            Weight::Trouble => Key::StateBad,
+            Weight::Note => Key::Dim,
+        };
+        s.prose(&finding.words, key, 3);
     }
     s.finish()
 }

@@ -1,0 +1,232 @@
+//! What an experienced eye would notice on a container, each thing one small check over what is known already: asks nothing.
+use chrono::TimeDelta;
+
+use super::State;
+use crate::model::container::Container;
+use crate::model::stack::needs;
+use crate::model::{Details, Health, Key, RunState};
+use crate::text;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// It hurts now, or will soon: shown on the row too.
+    Trouble,
+    /// Worth to know.
+    Note,
+}
+
+/// One thing that was noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check's name.
+    pub id: &'static str,
+    pub weight: Weight,
+    /// What, and why it matters, in one sentence.
+    pub words: String,
+}
+
+/// What a check may look at.
+struct Subject<'a> {
+    state: &'a State,
+    container: &'a Container,
+    /// Known while the container is looked at closely.
+    details: Option<&'a Details>,
+}
+
+/// A check: its name, how bad what it finds is, and the finding in words.
+struct Lint {
+    id: &'static str,
+    weight: Weight,
+    check: fn(&Subject) -> Option<String>,
+}
+
+const fn trouble(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
+    let weight = Weight::Trouble;
+    Lint { id, weight, check }
+}
+
+const fn note(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
+    let weight = Weight::Note;
+    Lint { id, weight, check }
+}
+
+/// All checks, the worst first.
+const LINTS: &[Lint] = &[
+    trouble("restart_loop", restart_loop),
+    trouble("stuck", stuck),
+    trouble("memory", memory),
+    trouble("port_taken", port_taken),
+    trouble("dependency", dependency),
+    note("image_behind", image_behind),
+    note("socket", socket),
+    note("privileged", privileged),
+    note("no_health_check", no_health_check),
+];
+
+/// Deaths within an hour from which on it is a loop.
+const LOOP: usize = 3;
+/// Share of the memory limit, in percent, from which on the kernel may kill it any moment.
+const FULL: f64 = 90.0;
+/// A container takes longer to stop or to go away than this only when something holds it.
+const LONG: TimeDelta = TimeDelta::seconds(60);
+
+/// What is to be said of a container, the worst first. Nothing for what is gone.
+pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
+    let Some(container) = state.world.container(key) else {
+        return Vec::new();
+    };
+    let subject = Subject {
+        state,
+        container,
+        details: state.sheet(key).and_then(|sheet| sheet.details.as_deref()),
+    };
+    let finding = |lint: &Lint| {
+        Some(Finding {
+            id: lint.id,
+            weight: lint.weight,
+            words: (lint.check)(&subject)?,
+        })
+    };
+    LINTS.iter().filter_map(finding).collect()
+}
+
+fn restart_loop(s: &Subject) -> Option<String> {
+    let host = s.state.world.host(s.container.key.host)?;
+    let deaths = host.recent_deaths(&s.container.key, s.state.now);
+    let (mut count, mut oom) = (0, 0);
+    for death in deaths {
+        count += 1;
+        oom += usize::from(death.oom);
+    }
+    if count < LOOP {
+        return None;
+    }
+    let why = match oom {
+        0 => String::new(),
+        n if n == count => ", each time out of memory".to_owned(),
+        n => format!(", {n} of them out of memory"),
+    };
+    Some(format!(
+        "restart loop: died {count} times within the hour{why}"
+    ))
+}
+
+fn stuck(s: &Subject) -> Option<String> {
+    let state = &s.container.state;
+    if !matches!(state, RunState::Stopping | RunState::Removing) {
+        return None;
+    }
+    let since = s.state.now - s.container.since?;
+    (since > LONG).then(|| {
+        let word = state.word();
+        let span = text::duration(since);
+        format!("stuck in {word} for {span}: something holds it, such as a mount or its process")
+    })
+}
+
+fn memory(s: &Subject) -> Option<String> {
+    let percent = s.state.world.latest(&s.container.key)?.memory_percent()?;
+    (percent >= FULL).then(|| {
+        let percent = text::percent(percent);
+        format!("memory at {percent}% of its limit: at the limit the kernel kills it")
+    })
+}
+
+/// `Bind for 0.0.0.0:8080 failed: port is already allocated`
+fn port_taken(s: &Subject) -> Option<String> {
+    let error = &s.details?.error;
+    let taken = ["already allocated", "already in use"];
+    if !taken.iter().any(|words| error.contains(words)) {
+        return None;
+    }
+    let ports = error.split(':').skip(1).filter_map(|rest| {
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        rest.get(..end)?.parse::<u16>().ok()
+    });
+    let port = ports.last()?;
+    let has_it = |c: &&Container| c.ports.iter().any(|p| p.public == Some(port));
+    let holder = s.state.world.containers().find(has_it);
+    let by = holder.map_or_else(
+        || "a program on the host".to_owned(),
+        |holder| holder.name.clone(),
+    );
+    Some(format!("port {port} is taken by {by}"))
+}
+
+fn dependency(s: &Subject) -> Option<String> {
+    let container = s.container;
+    let needs = needs(container);
+    let stack = container.stack().filter(|_| !needs.is_empty())?;
+    let stack = Key::stack(container.key.host, stack);
+    let members: Vec<_> = s.state.world.members(&stack).collect();
+    needs.iter().find_map(|service| {
+        let of_it = || members.iter().filter(|c| c.service() == Some(service));
+        let well = |c: &&Container| {
+            let done = c.state == RunState::Exited && c.exit_code == Some(0);
+            done || c.state == RunState::Running && c.health != Some(Health::Unhealthy)
+        };
+        if of_it().any(well) {
+            return None;
+        }
+        let how = of_it().next().map_or("gone", |c| match c.health {
+            Some(health) if c.state == RunState::Running => health.word(),
+            _ => c.state.word(),
+        });
+        Some(format!("needs {service}, which is {how}"))
+    })
+}
+
+/// The name it was made from names another image by now.
+fn image_behind(s: &Subject) -> Option<String> {
+    let name = &s.details?.image;
+    let tagged = |image: &&crate::model::Image| {
+        image.key.host == s.container.key.host && image.tags.iter().any(|tag| tag == name)
+    };
+    let image = s.state.shelves.images.things.values().find(tagged)?;
+    (*image.key.id != *s.container.image_id)
+        .then(|| format!("{name} is a newer image by now: made anew, the container would run that"))
+}
+
+fn socket(s: &Subject) -> Option<String> {
+    let sockets = ["docker.sock", "podman.sock", "containerd.sock"];
+    let engine = |source: &str| sockets.iter().any(|name| source.ends_with(name));
+    let mount = s.container.mounts.iter().find(|m| engine(&m.source))?;
+    let how = if mount.read_only {
+        "; read-only does not hold it back"
+    } else {
+        ""
+    };
+    Some(format!(
+        "has the engine's socket: it may do anything on this host{how}"
+    ))
+}
+
+fn privileged(s: &Subject) -> Option<String> {
+    s.details?
+        .privileged
+        .then(|| "privileged: it may do anything to the host".to_owned())
+}
+
+fn no_health_check(s: &Subject) -> Option<String> {
+    let details = s.details?;
+    let serves = details.state == RunState::Running && !details.ports.is_empty();
+    (serves && details.health.is_none())
+        .then(|| "no health check: nobody is told when it hangs".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_are_told_apart_and_troubles_come_first() {
+        let mut ids: Vec<_> = LINTS.iter().map(|lint| lint.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), LINTS.len());
+        assert!(LINTS.is_sorted_by_key(|lint| lint.weight));
+    }
+}

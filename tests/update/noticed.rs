@@ -1,0 +1,125 @@
+//! What is noticed on a container, and that it is seen.
+use chrono::TimeDelta;
+use stacktui::model::{Health, Mount, RunState};
+use stacktui::msg::{HostMsg, Msg};
+use stacktui::state::lints::findings;
+
+use crate::harness::{Scene, full, key, world};
+use crate::world as base;
+
+fn ids(it: &Scene, name: &str) -> Vec<&'static str> {
+    let found = findings(&it.state, &key(name));
+    found.into_iter().map(|finding| finding.id).collect()
+}
+
+fn words(it: &Scene, name: &str) -> Vec<String> {
+    let found = findings(&it.state, &key(name));
+    found.into_iter().map(|finding| finding.words).collect()
+}
+
+#[test]
+fn three_deaths_within_an_hour_are_a_loop() {
+    let mut it = world();
+    for _ in 0..2 {
+        it.event("grafana", "oom", &[])
+            .event("grafana", "die", &[("exitCode", "137")]);
+    }
+    assert!(ids(&it, "grafana").is_empty());
+    it.event("grafana", "die", &[("exitCode", "1")]);
+    assert_eq!(
+        words(&it, "grafana"),
+        ["restart loop: died 3 times within the hour, 2 of them out of memory"]
+    );
+    it.wait(3_600_000);
+    assert!(ids(&it, "grafana").is_empty(), "an hour later it is over");
+}
+
+#[test]
+fn memory_close_to_its_limit_is_told_before_the_kernel_acts() {
+    let mut it = world();
+    let use_memory = |it: &mut Scene, used: u64| {
+        let sample = base::sample(it.state.now, 1.0, used, 1 << 30);
+        let samples = vec![(key("grafana"), sample)];
+        it.send(Msg::Host(base::HOST, HostMsg::Samples(samples)));
+    };
+    use_memory(&mut it, 900 << 20);
+    assert!(ids(&it, "grafana").is_empty());
+    use_memory(&mut it, 1000 << 20);
+    assert_eq!(ids(&it, "grafana"), ["memory"]);
+}
+
+#[test]
+fn what_a_service_needs_is_looked_at() {
+    let mut it = world();
+    it.change("wikijs", |c| {
+        let label = "com.docker.compose.depends_on".to_owned();
+        let needs = "zammad-db:service_healthy:false,mailhog:service_started:true";
+        c.labels.insert(label, needs.to_owned());
+    });
+    assert!(ids(&it, "wikijs").is_empty());
+    it.change("zammad-db", |c| c.health = Some(Health::Unhealthy));
+    assert_eq!(
+        words(&it, "wikijs"),
+        ["needs zammad-db, which is unhealthy"]
+    );
+    it.change("zammad-db", |c| {
+        c.health = None;
+        c.state = RunState::Exited;
+        c.exit_code = Some(0);
+    });
+    assert!(ids(&it, "wikijs").is_empty(), "a job that was done well");
+    it.gone("mailhog");
+    assert_eq!(words(&it, "wikijs"), ["needs mailhog, which is gone"]);
+}
+
+#[test]
+fn what_stops_for_minutes_is_stuck() {
+    let mut it = world();
+    let now = it.state.now;
+    it.change("ocs", |c| {
+        c.state = RunState::Removing;
+        c.since = Some(now - TimeDelta::seconds(59));
+    });
+    assert!(ids(&it, "ocs").is_empty());
+    it.wait(120_000);
+    assert!(words(&it, "ocs")[0].starts_with("stuck in removing for 2m"));
+}
+
+#[test]
+fn a_port_that_is_taken_names_who_has_it() {
+    let mut it = world();
+    it.change("mailhog", |c| c.ports = vec![base::port(Some(8025), 8025)]);
+    let mut details = base::details("grafana", it.state.now);
+    details.key = key("grafana");
+    details.error = "driver failed programming external connectivity on endpoint g: \
+                     Bind for 0.0.0.0:8025 failed: port is already allocated"
+        .to_owned();
+    it.on("grafana").press("enter");
+    it.send(Msg::Details(key("grafana"), Ok(Box::new(details))));
+    let holder = full("mailhog");
+    assert!(words(&it, "grafana").contains(&format!("port 8025 is taken by {holder}")));
+    it.shows("Noticed").shows("port 8025 is taken by");
+}
+
+#[test]
+fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
+    let mut it = world();
+    it.change("portainer", |c| {
+        c.mounts = vec![Mount {
+            kind: "bind".to_owned(),
+            source: "/var/run/docker.sock".to_owned(),
+            destination: "/var/run/docker.sock".to_owned(),
+            read_only: true,
+        }];
+    });
+    assert_eq!(ids(&it, "portainer"), ["socket"]);
+    it.send(Msg::Resize {
+        width: 200,
+        height: 40,
+    });
+    it.shows("noticed").hides("engine's socket");
+    for _ in 0..3 {
+        it.event("portainer", "die", &[("exitCode", "1")]);
+    }
+    it.shows("restart loop: died 3 times");
+}
