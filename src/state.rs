@@ -15,6 +15,7 @@ pub mod shelf;
 pub mod table;
 mod tally;
 pub mod toasts;
+mod vitals;
 pub mod world;
 
 use std::collections::BTreeMap;

@@ -4,42 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::history::History;
 use super::tally::Tally;
 use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
 
 pub use super::tally::Totals;
-
-/// A container's figures: the newest, and their short past.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Vitals {
-    pub latest: Option<Sample>,
-    /// Percent of one core.
-    pub cpu: History,
-    /// Bytes.
-    pub memory: History,
-    /// Bytes a second, both ways together.
-    pub network: History,
-    /// Bytes a second, both ways together.
-    pub disk: History,
-}
-
-impl Vitals {
-    fn push(&mut self, sample: &Sample) {
-        let sum = |a: Option<f64>, b: Option<f64>| Some((a? + b?) as f32);
-        // What is not known leaves no bar: a bar of nothing would say that it idled.
-        let note = |history: &mut History, value: Option<f32>| {
-            if let Some(value) = value {
-                history.push(sample.at, value);
-            }
-        };
-        note(&mut self.cpu, sample.cpu.map(|cpu| cpu as f32));
-        note(&mut self.memory, sample.memory.map(|bytes| bytes as f32));
-        note(&mut self.network, sum(sample.net_rx, sample.net_tx));
-        note(&mut self.disk, sum(sample.block_read, sample.block_write));
-        self.latest = Some(*sample);
-    }
-}
+pub use super::vitals::Vitals;
 
 /// A death of a container that we saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +141,7 @@ impl Host {
     pub fn no_sample(&mut self, key: &Key) {
         self.figures(key, |vitals| {
             if let Some(vitals) = vitals.get_mut(key) {
-                vitals.latest = None;
+                vitals.forget_newest();
             }
         });
     }
@@ -270,9 +239,9 @@ impl Host {
             .filter(move |d| now - d.at < TimeDelta::hours(1))
     }
 
-    /// The newest figures, when they are known.
+    /// The newest figures, when they are known, for tables, order and sums: see [`Vitals`].
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
-        self.vitals.get(key)?.latest.as_ref()
+        self.vitals.get(key)?.steady()
     }
 }
 
@@ -418,21 +387,6 @@ mod tests {
                 attributes: BTreeMap::new(),
             }),
         }
-    }
-
-    #[test]
-    fn what_is_not_known_leaves_no_bar() {
-        let mut vitals = Vitals::default();
-        for (n, cpu) in (0..).zip([None, Some(3.0), None, Some(0.0)]) {
-            let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(History::SLOT * n);
-            vitals.push(&Sample {
-                at,
-                ..sample(cpu, None)
-            });
-        }
-        // A missing one between two is held over.
-        assert_eq!(vitals.cpu.last(9).collect::<Vec<_>>(), [3.0, 3.0, 0.0]);
-        assert!(vitals.memory.is_empty() && vitals.network.is_empty());
     }
 
     proptest! {
