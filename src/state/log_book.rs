@@ -203,6 +203,13 @@ impl LogBook {
         self.filters.context > 0 && !self.filters.is_open() && !self.sift.is_hit(index)
     }
 
+    /// Whether lines are hidden right before this one, where hits are shown with the lines around them.
+    pub fn begins_group(&self, index: usize) -> bool {
+        let before = index.checked_sub(1);
+        let groups = self.filters.context > 0 && !self.filters.is_open();
+        groups && before.is_some_and(|before| !self.sift.is_shown(before))
+    }
+
     pub fn filters(&self) -> &Filters {
         &self.filters
     }

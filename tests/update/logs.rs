@@ -85,15 +85,23 @@ fn a_filter_that_cannot_be_read_says_why_and_changes_nothing() {
 fn lines_around_what_passes_can_be_seen() {
     let texts = numbered(60);
     let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    texts[30] = "boom";
+    (texts[30], texts[34], texts[50]) = ("boom", "boom", "boom");
     let mut it = open(&texts);
     it.press("&").type_in("boom").press("enter");
-    it.shows("boom").hides("line 0029").shows("1 of 60 lines");
+    it.shows("boom").hides("line 0029").shows("3 of 60 lines");
     it.press("C");
     it.shows("line 0028.")
         .shows("line 0032.")
         .hides("line 0027.")
         .shows("±2");
+    // Where lines are left out, a rule begins the group: two groups, as the first two hits are joined.
+    let screen = it.screen();
+    let groups: Vec<&str> = screen
+        .lines()
+        .filter(|line| line.starts_with(" ─"))
+        .filter_map(|line| line.get(line.find("line")?..)?.split('.').next())
+        .collect();
+    assert_eq!(groups, ["line 0028", "line 0048"], "{screen}");
     it.press("C C C").hides("line 0029");
     it.press("x").press("C").sees_toast("2 lines around");
 }

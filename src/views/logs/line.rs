@@ -50,7 +50,7 @@ impl LinePen<'_> {
                 break;
             }
             if n == 0 {
-                self.head(line, &told, place, buf);
+                self.head(index, line, &told, place, buf);
             }
             self.body(&told, range, &styles, place, buf);
             let (first, last) = self.selected.unwrap_or((1, 0));
@@ -118,8 +118,8 @@ impl LinePen<'_> {
         }
     }
 
-    /// Level, mark, time and source; only the first row of a line has them.
-    fn head(&self, line: &LineView, told: &LogText, place: Rect, buf: &mut Buffer) {
+    /// Level, mark, time and source; only the first row of a line has them. A rule before the first of a group of lines.
+    fn head(&self, index: usize, line: &LineView, told: &LogText, place: Rect, buf: &mut Buffer) {
         let theme = self.theme;
         let id = line.id();
         let (sign, key) = if self.book.is_marked(id) {
@@ -130,6 +130,8 @@ impl LinePen<'_> {
         Pen::new(buf, place).write(sign, theme.style(key));
         if self.book.is_current_hit(id) || self.book.is_visited(id) {
             Pen::new(buf, indent(place, 1)).write(theme.symbols.cursor, theme.style(Key::Cursor));
+        } else if self.book.begins_group(index) {
+            Pen::new(buf, indent(place, 1)).write(theme.symbols.rule, theme.style(Key::Faint));
         }
         let stamp = indent(place, self.columns.gutter);
         if self.columns.stamp > 0 {
