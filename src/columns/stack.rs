@@ -2,7 +2,9 @@
 use super::container::cells::{load, with_hits};
 use super::listed::{age, age_rank, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
+use crate::model::Container;
 use crate::model::stack::Stack;
+use crate::state::State;
 use crate::state::world::Totals;
 use crate::text;
 use crate::theme::Key;
@@ -84,7 +86,7 @@ pub const COLUMNS: &[Column<Stack>] = &[
     default(words(
         "by",
         "made by",
-        Width::Flex(9, 16),
+        Width::Fixed(14),
         120,
         "Compose and its version, or a swarm.",
         |stack, _| Cell::of(made_by(stack), Key::Dim),
@@ -168,10 +170,7 @@ fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
 /// What is under way in it, else what runs of it and what is wrong.
 fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
     let members = cx.state.world.members(&stack.key);
-    let busy: Vec<_> = members.filter_map(|c| cx.state.jobs.of(&c.key)).collect();
-    let pieces = if let Some(first) = busy.first() {
-        let words = format!("{} {}", first.job.verb.doing(), busy.len());
-        let seconds = format!("{}s", first.seconds(cx.now));
+    let pieces = if let Some((words, seconds)) = under_way(cx.state, members) {
         vec![(words.into(), Key::Job), (seconds.into(), Key::Job)]
     } else {
         let told: Vec<_> = condition(&cx.state.world.stack_totals(&stack.key)).collect();
@@ -184,6 +183,19 @@ fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
         pieces,
         fit: Fit::Whole,
     }
+}
+
+/// What is being done to some of these: `restarting 3`, and for how long.
+pub fn under_way<'a>(
+    state: &State,
+    containers: impl Iterator<Item = &'a Container>,
+) -> Option<(String, String)> {
+    let busy: Vec<_> = containers.filter_map(|c| state.jobs.of(&c.key)).collect();
+    let first = busy.first()?;
+    Some((
+        format!("{} {}", first.job.verb.doing(), busy.len()),
+        format!("{}s", first.seconds(state.now)),
+    ))
 }
 
 /// `9/10 up`, then each trouble, short and long.

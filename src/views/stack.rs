@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::container::words::short_image;
-use crate::columns::stack::{condition, made_by};
+use crate::columns::stack::{condition, made_by, under_way};
 use crate::layout::LIST_OFFSET;
 use crate::model::Key as Id;
 use crate::model::stack::{Service, Stack};
@@ -81,12 +81,12 @@ fn lines(state: &State, theme: &Theme, key: &Id, width: u16) -> Vec<Line> {
         return Vec::new();
     };
     let width = usize::from(width.saturating_sub(2)).max(12);
-    let mut lines = services(theme, stack, width);
+    let mut lines = services(state, theme, stack, width);
     lines.extend(origin(theme, stack, width));
     lines
 }
 
-fn services(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
+fn services(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
     let mut section = Section::new(theme, width, "Services");
     let column = |of: fn(&Service) -> usize, most: usize| {
         stack
@@ -110,8 +110,14 @@ fn services(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
         let title = text::truncate_middle(&service.name, name);
         let mut line = Line::of(theme, text::pad_right(&title, name + 2), Key::Text);
         let from = line.width();
-        for (_, words, key) in condition(&totals) {
-            line = line.and(theme, format!("{words} "), key);
+        let members = state.world.members(&stack.key);
+        let members = members.filter(|c| c.service() == Some(&service.name));
+        if let Some((words, seconds)) = under_way(state, members) {
+            line = line.and(theme, format!("{words} {seconds} "), Key::Job);
+        } else {
+            for (_, words, key) in condition(&totals) {
+                line = line.and(theme, format!("{words} "), key);
+            }
         }
         let pad = (from + 22).saturating_sub(line.width());
         let of = short_image(&service.image);

@@ -230,7 +230,7 @@ fn a_stack_is_a_row_that_takes_the_actions_of_all_its_containers() {
     );
     it.shows("restarting 10");
     it.press("enter").view(ViewId::Stack);
-    it.shows("zammad-elasticsearch");
+    it.shows("zammad-elasticsearch").shows("restarting 1 0s");
     it.press("l").view(ViewId::Logs);
     it.press("esc").view(ViewId::Stack);
     it.press("esc").view(ViewId::Stacks);
