@@ -153,6 +153,7 @@ impl Shelves {
 
     /// What was marked for is done to it.
     pub fn unmark(&mut self, key: &Key) {
+        self.stacks.listing.marked.remove(key);
         self.images.listing.marked.remove(key);
         self.volumes.listing.marked.remove(key);
         self.networks.listing.marked.remove(key);

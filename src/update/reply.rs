@@ -1,5 +1,5 @@
 //! Answers to what was asked: details, processes, jobs, shells.
-use crate::effect::{Effects, ShellRequest};
+use crate::effect::{Effects, Job, ShellRequest};
 use crate::model::{About, Details, Key, Processes};
 use crate::msg::{Failure, JobMsg, ShellEnd};
 use crate::state::jobs::Ended;
@@ -118,6 +118,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 state.toasts.ok(format!("{name} {text}"), now);
                 state.containers.marked.remove(&done.job.key);
                 state.shelves.unmark(&done.job.key);
+                unmark_stack(state, &done.job);
             }
             state.containers.stale = true;
         }
@@ -147,6 +148,20 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
         }
     }
     Effects::new()
+}
+
+/// A stack stays marked until all that was asked for its containers is done, and while any of it has failed.
+fn unmark_stack(state: &mut State, done: &Job) {
+    let Some(project) = &done.target.project else {
+        return;
+    };
+    let stack = Key::stack(done.key.host, project);
+    let left = |key: &Key| {
+        state.jobs.of(key).is_some() || state.jobs.ended.get(key).is_some_and(|ended| !ended.ok)
+    };
+    if !state.world.members(&stack).any(|c| left(&c.key)) {
+        state.shelves.unmark(&stack);
+    }
 }
 
 pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {

@@ -1,7 +1,7 @@
 //! Lists of images, volumes and networks: what is shown of them, and what may be done to them.
 use stacktui::effect::{Effect, Subscription, Verb};
 use stacktui::model::{HostId, Kind, Resources};
-use stacktui::msg::{Failure, Msg};
+use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::{RowId, ViewId};
 
 use crate::harness::{Scene, of};
@@ -235,4 +235,26 @@ fn a_stack_is_a_row_that_takes_the_actions_of_all_its_containers() {
     it.press("esc").view(ViewId::Stack);
     it.press("esc").view(ViewId::Stacks);
     it.press("a").shows("All stacks are in use");
+}
+
+#[test]
+fn a_marked_stack_is_unmarked_when_all_of_it_is_done() {
+    let mut it = crate::harness::world();
+    it.press("2 space r");
+    let marked = |it: &Scene| it.state.shelves.stacks.listing.marked.len();
+    let jobs: Vec<_> = it.state.jobs.running.keys().copied().collect();
+    let (last, others) = jobs.split_last().expect("jobs");
+    let done = |id| {
+        Msg::Job(JobMsg::Done {
+            id,
+            took_ms: 5,
+            already: false,
+        })
+    };
+    for id in others {
+        it.send(done(*id));
+        assert_eq!(marked(&it), 1);
+    }
+    it.send(done(*last));
+    assert_eq!(marked(&it), 0);
 }
