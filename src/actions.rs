@@ -5,6 +5,7 @@ pub mod item;
 pub mod log;
 pub mod program;
 pub mod shelf;
+pub mod stack;
 pub mod table;
 pub mod view;
 
@@ -74,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         item::ACTIONS,
         log::ACTIONS,
         shelf::ACTIONS,
+        stack::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
     ]
@@ -99,13 +101,14 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     };
     match view {
         V::Inspect if about_item() => scopes.push(Scope::Item),
-        V::Containers | V::Details | V::Inspect | V::Processes | V::Stack => {
+        V::Containers | V::Details | V::Inspect | V::Processes => {
             scopes.push(Scope::Container);
         }
-        V::Stacks => scopes.extend([Scope::Container, Scope::Shelf]),
+        V::Stack => scopes.extend([Scope::Stack, Scope::Container]),
+        V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
-        V::Events | V::Journal | V::Logs => {}
+        V::Events | V::Journal | V::Logs | V::Output => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
+use crate::model::compose::{Call, Project};
 use crate::model::{HostId, Key, Kind, Target};
 
 /// A job's number in this run.
@@ -54,6 +55,8 @@ pub enum Verb {
     Disconnect {
         container: Arc<str>,
     },
+    /// A command of compose on a stack.
+    Compose(Box<Call>),
 }
 
 impl Verb {
@@ -74,6 +77,7 @@ impl Verb {
             Self::RemoveNetwork => "network.remove",
             Self::Connect { .. } => "network.connect",
             Self::Disconnect { .. } => "network.disconnect",
+            Self::Compose(call) => call.act.words().0,
         }
     }
 
@@ -94,6 +98,7 @@ impl Verb {
             Self::Connect { .. } => "connecting",
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
+            Self::Compose(call) => call.act.words().1,
         }
     }
 
@@ -114,6 +119,22 @@ impl Verb {
             Self::Connect { .. } => "connected",
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
+            Self::Compose(call) => call.act.words().2,
+        }
+    }
+
+    /// Tells what it does line by line while it runs, and can be cancelled.
+    pub fn has_output(&self) -> bool {
+        matches!(self, Self::Compose(_))
+    }
+
+    /// Turns a switch of the question that is asked before it.
+    pub fn set(&mut self, key: char, on: bool) {
+        match (self, key) {
+            (Self::Remove { force, .. } | Self::RemoveImage { force }, 'f') => *force = on,
+            (Self::Remove { volumes, .. }, 'v') => *volumes = on,
+            (Self::Compose(call), key) => call.act.set(key, on),
+            _ => {}
         }
     }
 
@@ -146,6 +167,7 @@ impl Verb {
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
+            Self::Compose(call) => pair("args", call.act.args().join(" ")),
         }
     }
 
@@ -177,6 +199,7 @@ impl Verb {
             Self::Disconnect { container } => {
                 format!("docker network disconnect {name} {}", short(container))
             }
+            Self::Compose(call) => call.command(),
         }
     }
 }
@@ -222,10 +245,12 @@ pub struct ShellRequest {
 }
 
 /// A question to the engine that is answered once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// What compose makes of this stack's files; answers with `Msg::Compose`.
+    Compose(Key, Box<Project>),
 }
 
 /// A page of a container's log before what is held of it.
@@ -247,6 +272,8 @@ pub struct LogPage {
 pub enum Effect {
     /// Journal it, call it, journal the outcome, answer with `Msg::Job`.
     Run(Job),
+    /// End a job that has output, before it is done.
+    Cancel(JobId),
     Fetch(Fetch),
     /// Read a page further back in a log; answers with `Msg::OlderLogs`.
     FetchOlder(LogPage),
@@ -330,6 +357,8 @@ pub enum Subscription {
     Processes(Key),
     /// All of one kind that a host holds: now, and when an event tells of a change.
     Resources(HostId, Kind),
+    /// What compose makes of this stack's files: now, and when one of them changes.
+    Compose(Key, Box<Project>),
     /// The journal as it grows.
     Journal,
     /// What the program costs, each second.

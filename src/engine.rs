@@ -49,6 +49,8 @@ pub struct Engine {
     info: Arc<EngineInfo>,
     /// Reached by a socket of this host.
     local: bool,
+    /// What leads docker's own programs here.
+    environment: Option<Arc<Vec<(&'static str, String)>>>,
 }
 
 /// Why neither way through ssh led to the engine.
@@ -127,6 +129,7 @@ impl Engine {
             docker,
             info: Arc::new(info),
             local: matches!(endpoint, Endpoint::Unix(_)),
+            environment: endpoint.environment().map(Arc::new),
         })
     }
 
@@ -143,6 +146,11 @@ impl Engine {
     /// Whether it is reached by a socket of this host. What is behind the socket may still be elsewhere.
     pub fn is_local(&self) -> bool {
         self.local
+    }
+
+    /// The variables that lead docker's own programs to this engine; none where they cannot reach it.
+    pub fn environment(&self) -> Option<&Vec<(&'static str, String)>> {
+        self.environment.as_deref()
     }
 
     /// The newest API it speaks: gates features.

@@ -9,13 +9,14 @@
 //! 5  views                                 pure
 //! 4  actions  columns  layout              pure
 //! 3  state                                 values only
-//! 2  msg  effect  widgets                  edges: engine  journal  config
+//! 2  msg  effect  widgets                  edges: engine  compose  journal  config
 //! 1  keys  theme  settings  log_store      apart: sim (uses nothing of this crate)
 //! 0  model  text                           std and chrono only
 //! ```
 pub mod actions;
 pub mod cli;
 pub mod columns;
+pub mod compose;
 pub mod config;
 pub mod effect;
 pub mod engine;

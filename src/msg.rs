@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
+use crate::model::compose::Checked;
 use crate::model::cost::Cost;
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Kind, Link, LogRecord,
@@ -117,6 +118,8 @@ pub enum ShellEnd {
 pub enum JobMsg {
     /// Looked at just before the call: seconds the engine will wait before it kills.
     Started { id: JobId, stop_timeout: u32 },
+    /// More lines of what it tells, made safe.
+    Output { id: JobId, lines: Vec<String> },
     Done {
         id: JobId,
         took_ms: u64,
@@ -149,6 +152,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// What compose makes of a stack's files.
+    Compose(Key, Result<Box<Checked>, Failure>),
     /// All of one kind on a host.
     Resources(HostId, Kind, Result<Resources, Failure>),
     Job(JobMsg),

@@ -10,6 +10,7 @@ pub mod lints;
 pub mod log_book;
 pub mod names;
 pub mod nav;
+pub mod output;
 pub mod prefs;
 pub mod shelf;
 pub mod table;
@@ -27,17 +28,19 @@ pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
 pub use keymap::{Keymap, Scope};
-pub use layers::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind};
+pub use layers::{Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, Task};
 pub use log_book::{
     Chip, Filters, Fold, Goal, LogBook, LogLook, LogSource, LogTarget, Past, Sought, Stamps,
 };
 pub use nav::{Nav, Place, ViewId};
+pub use output::Output;
 pub use prefs::Prefs;
 pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, Host, Vitals, World};
 
+use crate::model::compose::Checked;
 use crate::model::cost::Cost;
 use crate::model::{About, Details, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
@@ -96,6 +99,12 @@ pub struct State {
     pub cost: Option<Cost>,
     pub toasts: Toasts,
     pub jobs: Jobs,
+    /// What the last long job on each thing tells.
+    pub outputs: BTreeMap<Key, Output>,
+    /// What compose makes of the files of stacks that were looked at.
+    pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// The stack whose files are being read, to ask whether to bring it up.
+    pub planning: Option<Key>,
     /// Names of the docker contexts that could be used instead.
     pub contexts: Vec<String>,
     /// Shells that worked, by image: tried first the next time.
@@ -128,6 +137,9 @@ impl State {
             cost: None,
             toasts: Toasts::default(),
             jobs: Jobs::default(),
+            outputs: BTreeMap::new(),
+            compose: BTreeMap::new(),
+            planning: None,
             contexts: Vec::new(),
             shells: BTreeMap::new(),
             handed_over: false,

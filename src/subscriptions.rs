@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use crate::effect::Subscription;
 use crate::layout::list_height;
+use crate::model::compose::Project;
 use crate::model::{Container, Kind, Link};
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
@@ -29,7 +30,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     let place = state.nav.current();
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
-        (ViewId::Stacks | ViewId::Stack, _) if state.focused => {
+        (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             wanted.extend(
                 state
                     .world
@@ -37,6 +38,11 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
                     .keys()
                     .map(|host| Subscription::StatsRest(*host)),
             );
+            let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
+            if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
+                let project = Box::new(Project::of(stack));
+                wanted.insert(Subscription::Compose(stack.key.clone(), project));
+            }
         }
         (ViewId::Details, Some(key)) => {
             if is_sampled(state.world.container(&key)) {

@@ -1,4 +1,5 @@
 //! The only writer of state: a message in, effects out. No I/O, no clock.
+mod compose;
 mod host;
 mod input;
 mod layer;
@@ -63,6 +64,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
+        Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         Msg::Job(msg) => reply::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
         Msg::Journal(entries) => {
@@ -76,10 +78,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             state.journal.failure = Some(why);
             Effects::new()
         }
-        Msg::Journalled(written) => {
-            reply::journalled(state, written);
-            Effects::new()
-        }
+        Msg::Journalled(written) => reply::journalled(state, written),
         Msg::Cost(cost) => {
             state.cost = Some(*cost);
             Effects::new()

@@ -14,6 +14,7 @@ pub mod list;
 pub mod logs;
 pub mod no_engine;
 pub mod notice;
+pub mod output;
 pub mod overlays;
 pub mod plain;
 pub mod processes;
@@ -167,6 +168,14 @@ pub const ALL: &[View] = &[
         &["logs"],
         "What services wrote, in order of time.",
         logs::draw,
+    ),
+    opened(
+        ViewId::Output,
+        "Output",
+        "stack.output",
+        &["output"],
+        "What compose tells while it works on a stack.",
+        output::draw,
     ),
     opened(
         ViewId::Processes,

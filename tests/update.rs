@@ -16,6 +16,8 @@ mod world;
 mod acting;
 #[path = "update/asking.rs"]
 mod asking;
+#[path = "update/compose.rs"]
+mod compose;
 #[path = "update/items.rs"]
 mod items;
 #[path = "update/logs.rs"]

@@ -139,7 +139,8 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
         Kind::Image => "image",
         Kind::Volume => "volume",
         Kind::Network => "network",
-        Kind::Container | Kind::Stack | Kind::Host => return None,
+        Kind::Stack => "stack",
+        Kind::Container | Kind::Host => return None,
     };
     let target = Target {
         kind: kind.to_owned(),
@@ -149,6 +150,11 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
         service: None,
         image: None,
     };
+    if let Some(stack) = state.shelves.stacks.things.get(key) {
+        let before = format!("{} of {} running", stack.running, stack.containers);
+        let project = Some(stack.name().to_owned());
+        return Some((Target { project, ..target }, before));
+    }
     let before = match state.shelves.uses.of_key(key).len() {
         0 => "not in use".to_owned(),
         n => format!("used by {}", text::words(n as u64, "container")),

@@ -25,7 +25,7 @@ pub const ACTIONS: &[Action] = &[
             if state.nav.back() {
                 Effects::new()
             } else {
-                quit(state)
+                leave(state)
             }
         },
     ),
@@ -124,7 +124,31 @@ const fn scoped(
     Action::harmless(Scope::NoEngine, id, title, help, keys, run)
 }
 
-fn quit(state: &mut State) -> Effects {
+/// Leaves; asks first where something would be ended by that.
+fn leave(state: &mut State) -> Effects {
+    let mut running = state.jobs.running.values();
+    let Some(ended) = running.find(|running| running.job.verb.has_output()) else {
+        return quit(state);
+    };
+    let (doing, name) = (ended.job.verb.doing(), &ended.job.target.name);
+    state.layers.push(Layer::Menu(Menu {
+        title: "Leave?".to_owned(),
+        note: format!("{doing} {name} is not done, and would be ended. Esc stays."),
+        items: vec![MenuItem {
+            key: None,
+            label: "leave".to_owned(),
+            hint: "and end it".to_owned(),
+            on: None,
+            choice: Choice::Quit,
+        }],
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// Leaves at once.
+pub fn quit(state: &mut State) -> Effects {
     state.quitting = true;
     vec![Effect::Quit]
 }

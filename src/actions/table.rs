@@ -223,7 +223,12 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
         }
-        ViewId::Details | ViewId::Item | ViewId::Stack | ViewId::Processes | ViewId::Logs => {
+        ViewId::Details
+        | ViewId::Item
+        | ViewId::Stack
+        | ViewId::Processes
+        | ViewId::Logs
+        | ViewId::Output => {
             return None;
         }
     };
@@ -254,6 +259,13 @@ pub fn scroll_by(state: &mut State, delta: isize) {
     }
     match state.view() {
         ViewId::Logs => layout::scroll_logs(state, delta),
+        ViewId::Output => {
+            let key = state.nav.current().key;
+            if let Some(output) = key.and_then(|key| state.outputs.get_mut(&key)) {
+                let back = output.back.saturating_add_signed(delta.saturating_neg());
+                output.back = back.min(output.lines.len());
+            }
+        }
         view => {
             let Some(key) = state.nav.current().key else {
                 return;
@@ -261,10 +273,10 @@ pub fn scroll_by(state: &mut State, delta: isize) {
             let Some(sheet) = state.sheets.get_mut(&key) else {
                 return;
             };
-            let place = if matches!(view, ViewId::Details | ViewId::Item) {
-                &mut sheet.scroll
-            } else {
+            let place = if view == ViewId::Processes {
                 &mut sheet.process_scroll
+            } else {
+                &mut sheet.scroll
             };
             *place = place.saturating_add_signed(delta.clamp(-1_000_000, 1_000_000));
         }
@@ -306,7 +318,12 @@ fn open(state: &mut State) -> Effects {
                 container::open_on(state, ViewId::Item, &key);
             }
         }
-        ViewId::Details | ViewId::Item | ViewId::Stack | ViewId::Processes | ViewId::Logs => {}
+        ViewId::Details
+        | ViewId::Item
+        | ViewId::Stack
+        | ViewId::Processes
+        | ViewId::Logs
+        | ViewId::Output => {}
     }
     Effects::new()
 }

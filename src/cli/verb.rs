@@ -14,7 +14,7 @@ use crate::effect::{Job, JobId, Verb};
 use crate::engine::Engine;
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::JobMsg;
-use crate::runtime::jobs::{self, AT_ONCE, Report};
+use crate::runtime::jobs::{self, AT_ONCE, Hands, Report};
 use crate::runtime::{clock, record};
 use crate::state::names::{NameError, resolve};
 use crate::text::duration;
@@ -117,7 +117,7 @@ async fn perform(
         async move {
             (
                 line,
-                jobs::run(job, Some(engine), recorder, slots, |_, _| {}).await,
+                jobs::run(job, Some(engine), recorder, slots, Hands::default()).await,
             )
         }
     };
@@ -163,7 +163,7 @@ fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<Stri
         JobMsg::Done { already: true, .. } => Ok(format!("{name}: already {before}")),
         JobMsg::Done { took_ms, .. } => Ok(format!("{name}: {} in {}", verb.done(), took(took_ms))),
         // A report is of a job that is over.
-        JobMsg::Started { .. } => Err(format!("{name}: no outcome")),
+        JobMsg::Started { .. } | JobMsg::Output { .. } => Err(format!("{name}: no outcome")),
         JobMsg::Failed { failure, .. } => Err(format!("{name}: {}", told(&failure))),
     }
 }

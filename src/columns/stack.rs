@@ -170,7 +170,14 @@ fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
 /// What is under way in it, else what runs of it and what is wrong.
 fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
     let members = cx.state.world.members(&stack.key);
-    let pieces = if let Some((words, seconds)) = under_way(cx.state, members) {
+    let whole = cx.state.jobs.of(&stack.key);
+    let pieces = if let Some(running) = whole {
+        let seconds = format!("{}s", running.seconds(cx.state.now));
+        vec![
+            (running.job.verb.doing().into(), Key::Job),
+            (seconds.into(), Key::Job),
+        ]
+    } else if let Some((words, seconds)) = under_way(cx.state, members) {
         vec![(words.into(), Key::Job), (seconds.into(), Key::Job)]
     } else {
         let told: Vec<_> = condition(&cx.state.world.stack_totals(&stack.key)).collect();

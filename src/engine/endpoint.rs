@@ -115,6 +115,28 @@ impl Endpoint {
         }
     }
 
+    /// The variables that lead docker's own programs to the same engine; none where they cannot reach it.
+    pub fn environment(&self) -> Option<Vec<(&'static str, String)>> {
+        let host = |url: String| ("DOCKER_HOST", url);
+        match self {
+            Self::Unix(_) | Self::Tcp { .. } | Self::Ssh(_) => Some(vec![host(self.to_string())]),
+            Self::Tls(tls) => {
+                let mut all = vec![
+                    host(format!("tcp://{}", bracketed(&tls.host, tls.port))),
+                    ("DOCKER_TLS", "1".to_owned()),
+                ];
+                if !tls.skip_verify {
+                    all.push(("DOCKER_TLS_VERIFY", "1".to_owned()));
+                }
+                let file = tls.ca.as_deref().or(tls.cert.as_deref());
+                let folder = file.and_then(Path::parent);
+                all.extend(folder.map(|f| ("DOCKER_CERT_PATH", f.display().to_string())));
+                Some(all)
+            }
+            Self::Custom(_) => None,
+        }
+    }
+
     /// On this machine, so that trying often is cheap.
     pub fn is_local(&self) -> bool {
         matches!(self, Self::Unix(_) | Self::Custom(_))

@@ -129,7 +129,7 @@ impl Engine {
             | Verb::RemoveNetwork
             | Verb::Connect { .. }
             | Verb::Disconnect { .. } => return self.on_item(id, verb).await,
-            Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } => {
+            Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } | Verb::Compose(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }
         };

@@ -143,6 +143,11 @@ impl Stack {
         &self.key.id
     }
 
+    /// Made by compose, of any version.
+    pub fn is_compose(&self) -> bool {
+        !self.origin.swarm
+    }
+
     /// Everything that was made runs, and nothing is sick.
     pub fn is_well(&self) -> bool {
         self.running == self.containers && self.unhealthy == 0

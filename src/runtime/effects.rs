@@ -1,5 +1,5 @@
 //! Starts what `update` asks for: jobs, shells, files. Each in a task of its own; answers come back as messages.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,16 +7,17 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::hosts::HostTasks;
-use super::jobs;
+use super::jobs::{self, Hands};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
-use crate::effect::{Effect, Fetch};
+use crate::compose::Programs;
+use crate::effect::{Effect, Fetch, JobId};
 use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
 use crate::model::{EngineInfo, HostId};
-use crate::msg::{Failure, FailureKind, HostMsg, JobMsg, Msg, ShellEnd};
+use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
 use crate::sim::{Scenario, Sim};
 
 /// Reads of the terminal that are kept for a shell which is not there yet, or does not read.
@@ -35,6 +36,10 @@ pub struct Runner {
     /// Where chosen columns and order are remembered.
     pub memory: Option<PathBuf>,
     pub slots: Arc<Semaphore>,
+    /// Where compose is looked for.
+    pub programs: Programs,
+    /// Jobs that are to end before they are done.
+    cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
     announced: bool,
 }
@@ -75,6 +80,8 @@ impl Runner {
             detach_keys: vec![0x10, 0x11],
             memory: None,
             slots: Arc::new(Semaphore::new(jobs::AT_ONCE)),
+            programs: Programs::default(),
+            cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
         }
@@ -128,15 +135,27 @@ impl Runner {
             Effect::Run(job) => {
                 let client = hosts.get(&job.key.host).and_then(HostTasks::client);
                 let (recorder, slots) = (self.recorder.clone(), Arc::clone(&self.slots));
+                let hands = Hands {
+                    told: msgs.clone(),
+                    cancelled: self.cancelled.subscribe(),
+                    programs: self.programs.clone(),
+                };
                 tokio::spawn(async move {
-                    let early = msgs.clone();
-                    let started = move |id, stop_timeout| {
-                        // A full inbox loses a better countdown, nothing else.
-                        let _full = early.try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
-                    };
-                    let report = jobs::run(job, client, recorder.clone(), slots, started).await;
+                    let report = jobs::run(job, client, recorder.clone(), slots, hands).await;
                     tell(&msgs, &recorder, report.journal).await;
                     let _closed = msgs.send(Msg::Job(report.msg)).await;
+                });
+            }
+            Effect::Cancel(id) => {
+                self.cancelled.send_modify(|ids| {
+                    ids.insert(id);
+                });
+            }
+            Effect::Fetch(Fetch::Compose(key, project)) => {
+                let programs = self.programs.clone();
+                tokio::spawn(async move {
+                    let answer = programs.check(&project).await.map(Box::new);
+                    let _closed = msgs.send(Msg::Compose(key, answer)).await;
                 });
             }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),
@@ -186,7 +205,7 @@ impl Runner {
 
     fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
-        let (Fetch::Details(key) | Fetch::Processes(key)) = &fetch;
+        let (Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _)) = &fetch;
         let Some(client) = hosts.get(&key.host).and_then(HostTasks::client) else {
             return;
         };
@@ -200,6 +219,7 @@ impl Runner {
                     let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
                     Msg::Processes(key, answer)
                 }
+                Fetch::Compose(..) => return,
             };
             let _closed = msgs.send(msg).await;
         });

@@ -1,16 +1,19 @@
 //! Runs one verb: looks at the container as it is now, journals, calls, journals, answers.
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::clock;
 use super::record::Recorder;
+use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::{Engine, Error};
+use crate::engine::{Engine, Error, Performed};
+use crate::model::compose::Call;
 use crate::model::{Details, Key, Kind};
-use crate::msg::{Failure, FailureKind, JobMsg};
+use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 
 /// Verbs under way at once (measured: more does not make the engine faster).
 pub const AT_ONCE: usize = 8;
@@ -71,13 +74,81 @@ async fn look(engine: &Engine, key: &Key) -> Result<Option<Details>, Error> {
     engine.details(key, clock::now()).await.map(Some)
 }
 
-/// Runs the job. `started` is told the container's real stop timeout before the call.
+/// What a job may need beside the engine.
+#[derive(Debug, Clone)]
+pub struct Hands {
+    /// For what is told while it runs.
+    pub told: mpsc::Sender<Msg>,
+    /// Jobs that are to end before they are done.
+    pub cancelled: watch::Receiver<BTreeSet<JobId>>,
+    pub programs: Programs,
+}
+
+/// Nobody listens, nothing is cancelled.
+impl Default for Hands {
+    fn default() -> Self {
+        Self {
+            told: mpsc::channel(1).0,
+            cancelled: watch::channel(BTreeSet::new()).1,
+            programs: Programs::default(),
+        }
+    }
+}
+
+impl Hands {
+    /// Over when the job is to end.
+    async fn cancelled(&self, id: JobId) {
+        let mut cancelled = self.cancelled.clone();
+        if cancelled.wait_for(|ids| ids.contains(&id)).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Has compose do it, telling its lines.
+    async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Performed, Failure> {
+        let Some(environment) = engine.environment() else {
+            return Err(Failure {
+                kind: FailureKind::Unsupported,
+                what: "compose cannot reach the simulated engine".to_owned(),
+                ..Failure::default()
+            });
+        };
+        let (output, mut lines) = mpsc::channel(8);
+        let telling = async {
+            while let Some(lines) = lines.recv().await {
+                let msg = Msg::Job(JobMsg::Output { id, lines });
+                let _closed = self.told.send(msg).await;
+            }
+        };
+        let cancelled = self.cancelled(id);
+        let running = self.programs.run(call, environment, output, cancelled);
+        let (done, ()) = tokio::join!(running, telling);
+        done.map(|()| Performed { already: false })
+    }
+
+    async fn perform(
+        &self,
+        job: &Job,
+        engine: &Engine,
+        limit: Duration,
+    ) -> Result<Performed, Failure> {
+        match &job.verb {
+            Verb::Compose(call) => self.compose(job.id, call, engine).await,
+            verb => engine
+                .perform(&job.key, verb, limit)
+                .await
+                .map_err(|error| error.failure(&verb.to_string())),
+        }
+    }
+}
+
+/// Runs the job. The container's real stop timeout is told before the call.
 pub async fn run(
     job: Job,
     engine: Option<Engine>,
     recorder: Recorder,
     slots: Arc<Semaphore>,
-    started: impl FnOnce(JobId, u32),
+    hands: Hands,
 ) -> Report {
     let id = job.id;
     let begun = Instant::now();
@@ -103,7 +174,10 @@ pub async fn run(
         Err(_) => None,
     };
     let stop_timeout = now.as_ref().map_or(job.stop_timeout, |d| d.stop_timeout);
-    started(id, stop_timeout);
+    // A full inbox loses a better countdown, nothing else.
+    let _full = hands
+        .told
+        .try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
     let before = now.as_ref().map_or_else(|| job.before.clone(), words);
     let mut journal = None;
     let intent = match recorder.intent(&job, &before, engine.info()).await {
@@ -116,7 +190,7 @@ pub async fn run(
     };
     let called = Instant::now();
     let limit = limit(&job.verb, stop_timeout);
-    let outcome = engine.perform(&job.key, &job.verb, limit).await;
+    let outcome = hands.perform(&job, &engine, limit).await;
     let took_ms = took(called);
     let after = match (&job.verb, &outcome) {
         (Verb::Remove { .. }, Ok(_)) => None,
@@ -127,27 +201,23 @@ pub async fn run(
             .as_ref()
             .map(words),
     };
-    let failure = outcome
-        .as_ref()
-        .err()
-        .map(|error: &Error| error.failure(&job.verb.to_string()));
     if let Some(intent) = intent
         && let Err(why) = recorder
-            .result(intent, took_ms, after, failure.clone())
+            .result(intent, took_ms, after, outcome.clone().err())
             .await
     {
         journal = Some(why);
     }
-    let msg = match (outcome, failure) {
-        (Ok(done), _) => JobMsg::Done {
+    let msg = match outcome {
+        Ok(done) => JobMsg::Done {
             id,
             took_ms,
             already: done.already,
         },
-        (Err(_), failure) => JobMsg::Failed {
+        Err(failure) => JobMsg::Failed {
             id,
             took_ms,
-            failure: failure.unwrap_or_default(),
+            failure,
         },
     };
     Report { msg, journal }

@@ -12,8 +12,10 @@ use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
 use super::sampler::Wanted;
+use crate::compose::Programs;
 use crate::effect::{LogQuery, Subscription};
 use crate::engine::Engine;
+use crate::model::compose::Project;
 use crate::model::{HostId, Key, Kind};
 use crate::msg::{Failure, FailureKind, HostMsg, LogMsg, Msg};
 use crate::state::{Host, World};
@@ -23,6 +25,8 @@ const DETAILS_PERIOD: Duration = Duration::from_secs(10);
 const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
 /// A burst of events is one new list.
 const LIST_PAUSE: Duration = Duration::from_millis(200);
+/// Compose files are looked at this often while their stack's page is open.
+const FILES_PERIOD: Duration = Duration::from_secs(2);
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
 /// Entries of the past that the journal view begins with.
 const JOURNAL_PAST: usize = 2_000;
@@ -45,6 +49,8 @@ pub struct Streams {
     msgs: mpsc::Sender<Msg>,
     logs: mpsc::Sender<(LogQuery, LogMsg)>,
     journal_dir: Option<PathBuf>,
+    /// Where compose is looked for.
+    pub programs: Programs,
     wanted: BTreeSet<Subscription>,
     /// The inventory that the samplers know, by its generation.
     sampled: BTreeMap<HostId, u64>,
@@ -69,6 +75,7 @@ impl Streams {
             msgs,
             logs,
             journal_dir,
+            programs: Programs::default(),
             wanted: BTreeSet::new(),
             sampled: BTreeMap::new(),
         }
@@ -194,6 +201,12 @@ impl Streams {
                 Arc::clone(&bell),
                 msgs,
             )),
+            Subscription::Compose(key, project) => tokio::spawn(compose(
+                key.clone(),
+                project.clone(),
+                self.programs.clone(),
+                msgs,
+            )),
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)
@@ -312,6 +325,22 @@ async fn processes(
         }
         let _rung = timeout(PROCESSES_PERIOD, bell.notified()).await;
         sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Says what compose makes of a project's files, whenever one of them has another time of change.
+async fn compose(key: Key, project: Box<Project>, programs: Programs, out: mpsc::Sender<Msg>) {
+    let mut known = None;
+    loop {
+        let files = Programs::changed(&project);
+        if known.as_ref() != Some(&files) {
+            let answer = programs.check(&project).await.map(Box::new);
+            if out.send(Msg::Compose(key.clone(), answer)).await.is_err() {
+                return;
+            }
+            known = Some(files);
+        }
+        sleep(FILES_PERIOD).await;
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Scope {
     View(ViewId),
     /// Wherever containers are the targets: the containers and stacks views, details, inspect, processes.
     Container,
+    /// Wherever a stack is the target: the stacks view, a stack's page.
+    Stack,
     /// The lists of stacks, images, volumes and networks.
     Shelf,
     /// Wherever an image, a volume or a network is the target: their lists, their pages.

@@ -116,6 +116,11 @@ pub enum PromptKind {
     Rename(Key),
     /// Another name for an image.
     Tag(Key),
+    /// How many containers a service of a stack is to have.
+    Scale {
+        stack: Key,
+        service: String,
+    },
     /// A command to run in the container, with `-u user` and `-w dir` before it.
     ShellCommand(Key),
     /// A pattern that log lines must have (`keep`) or must not have; `chip`: the number of the one that is changed.
@@ -165,6 +170,26 @@ pub struct Confirm {
     pub on_yes: bool,
 }
 
+/// What compose may be asked to do with a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    Up,
+    Pull,
+    Build,
+    Recreate,
+    Scale,
+    Down,
+    /// Show what the last one tells.
+    Output,
+}
+
+/// A task, with the service it is about once that is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    pub task: Task,
+    pub service: Option<String>,
+}
+
 /// What choosing a menu's item does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -177,10 +202,14 @@ pub enum Choice {
     Do(Key, Verb),
     /// Opens a container's details.
     Details(Key),
+    /// Has compose do this with a stack, after what must be asked.
+    Compose(Key, Ask),
     /// Toggles a column.
     Column(String),
     Copy(String),
     UseContext(String),
+    /// Leaves the program.
+    Quit,
     /// A shell in a helper container of this image.
     Helper {
         key: Key,

@@ -19,6 +19,8 @@ pub enum ViewId {
     Inspect,
     Processes,
     Logs,
+    /// What a long job tells.
+    Output,
 }
 
 impl ViewId {

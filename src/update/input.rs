@@ -8,8 +8,7 @@ use super::{layer, perform, prompt};
 
 pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     if chord == Chord::ctrl('c') {
-        state.quitting = true;
-        return vec![Effect::Quit];
+        return actions::program::quit(state);
     }
     if chord == Chord::ctrl('z') {
         return vec![Effect::Suspend];

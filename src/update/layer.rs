@@ -123,23 +123,19 @@ fn switch(confirm: &mut Confirm, key: char) {
     };
     *on = !*on;
     let is_on = |key: char| confirm.switches.iter().any(|(k, _, on)| *k == key && *on);
-    let (volumes, force) = (is_on('v'), is_on('f'));
+    let (volumes, on) = (is_on('v'), is_on(key));
     for (_, verb) in &mut confirm.jobs {
-        if matches!(verb, Verb::Remove { .. }) {
-            *verb = Verb::Remove { force, volumes };
-        }
-        if matches!(verb, Verb::RemoveImage { .. }) {
-            *verb = Verb::RemoveImage { force };
-        }
+        verb.set(key, on);
     }
     if volumes {
-        let typed = match confirm.jobs.len() {
-            1 => confirm
+        let typed = match confirm.jobs.as_slice() {
+            [(_, Verb::Compose(call))] => call.project.name.clone(),
+            [_] => confirm
                 .title
                 .trim_start_matches("Remove ")
                 .trim_end_matches('?')
                 .to_owned(),
-            many => many.to_string(),
+            many => many.len().to_string(),
         };
         confirm.must_type = typed;
         confirm.field.clear();
@@ -186,9 +182,12 @@ fn menu(state: &mut State, chord: Chord) -> Effects {
 }
 
 fn is_dangerous(menu: &Menu) -> bool {
-    menu.items
-        .iter()
-        .any(|item| matches!(item.choice, Choice::Kill { .. } | Choice::Replace(_)))
+    menu.items.iter().any(|item| {
+        matches!(
+            item.choice,
+            Choice::Kill { .. } | Choice::Replace(_) | Choice::Quit
+        )
+    })
 }
 
 /// Does what the item under the cursor says.
@@ -245,7 +244,9 @@ pub(super) fn choose(state: &mut State) -> Effects {
             actions::container::open_on(state, ViewId::Details, &key);
             Effects::new()
         }
+        Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
+        Choice::Quit => actions::program::quit(state),
         Choice::UseContext(name) => vec![Effect::UseContext(name)],
         Choice::Helper { key, image } => reply::helper(state, &key, image),
         Choice::LogFilter(chip) => actions::log::edit_filter(state, chip),

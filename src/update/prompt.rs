@@ -5,9 +5,13 @@ use crate::columns::listed;
 use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::layout::list_height;
+use crate::model::compose::Act;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::{log_prompt, rows};
+
+/// More containers of one service are a slip of the finger.
+const MOST_CONTAINERS: u32 = 100;
 
 /// Edits a field; `false` when the key is none of its.
 pub(super) fn edit(field: &mut Field, chord: Chord) -> bool {
@@ -74,6 +78,7 @@ pub(super) fn changed(state: &mut State) {
         }
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::SaveLogs { .. } => {}
@@ -145,6 +150,7 @@ fn cancel(state: &mut State) {
         PromptKind::LogFilter { .. } => log_prompt::go_back(state),
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::SaveLogs { .. } => {}
@@ -158,17 +164,7 @@ fn accept(state: &mut State) -> Effects {
     let text = prompt.field.text();
     match &prompt.kind {
         PromptKind::Filter => Effects::new(),
-        PromptKind::Search => {
-            if prompt.complaint.is_some() {
-                state.layers.push(Layer::Prompt(prompt));
-                return Effects::new();
-            }
-            match state.view() {
-                ViewId::Logs => log_prompt::found(state),
-                _ if text.is_empty() => Effects::new(),
-                _ => super::perform(state, "view.next_hit"),
-            }
-        }
+        PromptKind::Search => searched(state, prompt, &text),
         PromptKind::Rename(key) => {
             let key = key.clone();
             match name_complaint(text.trim()) {
@@ -194,6 +190,21 @@ fn accept(state: &mut State) -> Effects {
                 None => super::start_all(state, &[(key, Verb::Tag { to })]),
             }
         }
+        PromptKind::Scale { stack, service } => match text.trim().parse::<u32>() {
+            Ok(to) if to <= MOST_CONTAINERS => {
+                let act = Act::Scale {
+                    service: service.clone(),
+                    to,
+                };
+                let stack = stack.clone();
+                crate::actions::stack::run(state, &stack, act)
+            }
+            _ => refuse(
+                state,
+                prompt,
+                format!("a number from 0 to {MOST_CONTAINERS}"),
+            ),
+        },
         PromptKind::ShellCommand(key) => {
             let key = key.clone();
             match shell_request(&text) {
@@ -224,6 +235,19 @@ fn accept(state: &mut State) -> Effects {
             plain: *plain,
             replace: false,
         })],
+    }
+}
+
+/// A search is accepted where it can be read.
+fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
+    if prompt.complaint.is_some() {
+        state.layers.push(Layer::Prompt(prompt));
+        return Effects::new();
+    }
+    match state.view() {
+        ViewId::Logs => log_prompt::found(state),
+        _ if text.is_empty() => Effects::new(),
+        _ => super::perform(state, "view.next_hit"),
     }
 }
 

@@ -67,7 +67,7 @@ fn seconds(ms: u64) -> String {
 }
 
 /// A failure is told once, and stays in the header until a line is written again.
-pub(super) fn journalled(state: &mut State, written: Result<(), String>) {
+pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effects {
     let unwritten = written.err();
     if let Some(why) = unwritten
         .as_ref()
@@ -78,6 +78,7 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) {
             .bad(format!("not journalled: {why}"), state.now);
     }
     state.journal.unwritten = unwritten;
+    Effects::new()
 }
 
 pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
@@ -92,6 +93,12 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
         JobMsg::Started { id, stop_timeout } => {
             if let Some(running) = state.jobs.running.get_mut(&id) {
                 running.job.stop_timeout = stop_timeout;
+            }
+        }
+        JobMsg::Output { id, lines } => {
+            let mut outputs = state.outputs.values_mut();
+            if let Some(output) = outputs.find(|output| output.job == id) {
+                output.push(lines);
             }
         }
         JobMsg::Done {
@@ -115,6 +122,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
             };
             if let Some(done) = state.jobs.finish(id, ended) {
                 let name = name_of(state, &done.job.key, &done.job.target.name);
+                super::compose::ended(state, &done.job, true, &text);
                 state.toasts.ok(format!("{name} {text}"), now);
                 state.containers.marked.remove(&done.job.key);
                 state.shelves.unmark(&done.job.key);
@@ -136,6 +144,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                     text: text.clone(),
                 },
             ) {
+                super::compose::ended(state, &done.job, false, &failure.what);
                 let name = name_of(state, &done.job.key, &done.job.target.name);
                 let advice = if failure.advice.is_empty() {
                     String::new()

@@ -16,6 +16,7 @@ use crate::columns::container::words::short_image;
 use crate::columns::stack::{condition, made_by, under_way};
 use crate::layout::LIST_OFFSET;
 use crate::model::Key as Id;
+use crate::model::compose::Plan;
 use crate::model::stack::{Service, Stack};
 use crate::state::State;
 use crate::state::world::Totals;
@@ -24,6 +25,7 @@ use crate::theme::{Depth, Key, Theme};
 use crate::widgets::Line;
 use crate::widgets::pen::{indent, row};
 
+use super::hints;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -62,6 +64,14 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
     };
     let totals = state.world.stack_totals(key);
     let mut line = line.and(theme, " ", Key::Text);
+    if let Some(running) = state.jobs.of(key) {
+        let words = format!(
+            " {} {}s ",
+            running.job.verb.doing(),
+            running.seconds(state.now)
+        );
+        line = line.and(theme, words, Key::Job);
+    }
     for (_, words, key) in condition(&totals) {
         line = line.and(theme, format!(" {words}"), key);
     }
@@ -82,8 +92,46 @@ fn lines(state: &State, theme: &Theme, key: &Id, width: u16) -> Vec<Line> {
     };
     let width = usize::from(width.saturating_sub(2)).max(12);
     let mut lines = services(state, theme, stack, width);
+    lines.extend(compose(state, theme, stack, width));
     lines.extend(origin(theme, stack, width));
     lines
+}
+
+/// How the containers compare with what the files say now.
+fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
+    let mut section = Section::new(theme, width, "Files and containers");
+    match state.compose.get(&stack.key) {
+        None if stack.is_compose() => section.note("compose reads the files…", Key::Dim),
+        None => section.note("made by swarm: compose does not know it", Key::Dim),
+        Some(Err(failure)) => {
+            section.prose(&failure.what, Key::StateBusy, 2);
+            section.prose(&failure.advice, Key::Dim, 2);
+        }
+        Some(Ok(checked)) => {
+            let plan = Plan::of(stack, checked);
+            let up = hints::key_of(state, "stack.up");
+            let mut tell = |names: &[String], words: &str| {
+                if !names.is_empty() {
+                    let words = format!("{}: {words}", names.join(", "));
+                    section.prose(&words, Key::StateBusy, 2);
+                }
+            };
+            tell(&plan.made, &format!("not made yet, {up} makes it"));
+            let changed = format!("changed since it was made, {up} makes it anew");
+            let foreign = format!("{up} would make it anew under another name");
+            let words = if checked.foreign { &foreign } else { &changed };
+            tell(&plan.recreated, words);
+            tell(&plan.orphans, "no longer in the files");
+            if !plan.drifted() {
+                section.note("as the files say", Key::StateOk);
+            }
+            for warning in &checked.warnings {
+                section.prose(warning, Key::StateBad, 2);
+            }
+            section.field("by", &checked.tool, Key::Text);
+        }
+    }
+    section.finish()
 }
 
 fn services(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {

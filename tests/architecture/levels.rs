@@ -80,6 +80,7 @@ pub const MODULES: &[Module] = &[
     pure("widgets", 2, DRAWING),
     other("engine", 2, Kind::Edge),
     other("integrations", 2, Kind::Edge),
+    other("compose", 2, Kind::Edge),
     other("journal", 2, Kind::Edge),
     other("config", 2, Kind::Edge),
     pure("state", 3, DATES),

@@ -238,6 +238,11 @@ impl Driver {
         self.input.send(input).await.expect("the loop runs");
     }
 
+    /// Where the journal is written.
+    pub fn journal(&self) -> std::path::PathBuf {
+        self.journal.path().join("journal")
+    }
+
     /// From now on no line can be written to the journal.
     pub fn break_journal(&self) {
         let lock = self.journal.path().join("journal/lock");

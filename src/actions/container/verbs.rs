@@ -1,7 +1,7 @@
 //! What is done at once, and how a job is begun.
 use crate::effect::{Effect, Effects, Job, Verb};
 use crate::model::{Container, Health, Key, RunState, Target};
-use crate::state::State;
+use crate::state::{Output, State};
 
 use super::ask::{ask, listed, losses, names};
 use super::can::{has_process, targets};
@@ -46,6 +46,11 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
         stop_timeout: known.unwrap_or(10),
     };
     state.jobs.start(job.clone(), state.now);
+    if verb.has_output() {
+        let output = Output::new(job.id, verb.command(&job.target.name));
+        state.outputs.insert(key.clone(), output);
+        crate::actions::stack::show(state, key);
+    }
     Some(Effect::Run(job))
 }
 

@@ -21,6 +21,9 @@ use crate::theme::{Key, Theme};
 use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
+/// Columns before a switch's words: its key and its box.
+const SWITCH: usize = 6;
+
 fn width(confirm: &Confirm) -> usize {
     let lines = confirm
         .lines
@@ -29,7 +32,10 @@ fn width(confirm: &Confirm) -> usize {
         .max()
         .unwrap_or(0);
     let typed = text::width(&label(confirm)) + text::width(&confirm.must_type) + 2;
+    let switches = confirm.switches.iter();
+    let switches = switches.map(|(_, words, _)| text::width(words) + SWITCH);
     lines
+        .max(switches.max().unwrap_or(0))
         .max(typed)
         .max(text::width(&confirm.title) + 4)
         .clamp(40, 70)

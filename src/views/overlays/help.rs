@@ -97,6 +97,7 @@ fn heading(scope: Scope) -> &'static str {
         Scope::View(ViewId::Containers) => "This table",
         Scope::View(_) => "This view",
         Scope::Container => "Containers",
+        Scope::Stack => "Stacks",
         Scope::Shelf => "This list",
         Scope::Item => "Images, volumes, networks",
         Scope::Table => "Moving",

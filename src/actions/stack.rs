@@ -1,0 +1,362 @@
+//! What compose may do with a stack: bring it up after showing what that changes, and the rest from a menu.
+use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::compose::{Act, Call, Checked, Plan, Project};
+use crate::model::{Key, Stack};
+use crate::state::{
+    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Place, PromptKind, Scope, State, Task,
+    ViewId,
+};
+use crate::text;
+
+use super::container::NO_LINK;
+use super::{Action, Danger};
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    Action {
+        danger: Danger::Changes,
+        unavailable: cannot_compose,
+        ..Action::harmless(
+            Scope::Stack,
+            "stack.compose",
+            "compose",
+            "Choose what compose does with the stack: pull, build, recreate, scale, down.",
+            &["C"],
+            menu,
+        )
+    },
+    Action {
+        footer: 6,
+        danger: Danger::Changes,
+        unavailable: cannot_compose,
+        ..Action::harmless(
+            Scope::Stack,
+            "stack.up",
+            "compose up",
+            "Show what compose would change to make the stack as its files say, then do it.",
+            &["U"],
+            |s| on_subject(s, Task::Up),
+        )
+    },
+    Action {
+        unavailable: no_output,
+        ..Action::harmless(
+            Scope::Stack,
+            "stack.output",
+            "output",
+            "Show what compose told of its last work on the stack.",
+            &["X"],
+            |s| on_subject(s, Task::Output),
+        )
+    },
+    Action {
+        footer: 1,
+        unavailable: |s| {
+            let runs = output(s).is_some_and(|output| output.runs() && !output.cancelled);
+            (!runs).then(|| "nothing runs here".to_owned())
+        },
+        ..Action::harmless(
+            Scope::View(ViewId::Output),
+            "output.cancel",
+            "cancel",
+            "End what runs, first as Ctrl-C does; what was done until then stays.",
+            &["x"],
+            cancel,
+        )
+    },
+];
+
+fn chosen(state: &State) -> Option<&Stack> {
+    state.shelves.stacks.things.get(&state.subject()?)
+}
+
+fn output(state: &State) -> Option<&crate::state::Output> {
+    state.outputs.get(&state.subject()?)
+}
+
+fn no_output(state: &State) -> Option<String> {
+    let none = output(state).is_none();
+    none.then(|| "compose has done nothing with it since this program began".to_owned())
+}
+
+fn cannot_compose(state: &State) -> Option<String> {
+    let Some(stack) = chosen(state) else {
+        return Some("no stack is chosen".to_owned());
+    };
+    if !stack.is_compose() {
+        return Some("made by swarm: `docker stack deploy` changes it".to_owned());
+    }
+    let up = state.world.host(stack.key.host);
+    if !up.is_some_and(|host| host.link.is_up()) {
+        return Some(NO_LINK.to_owned());
+    }
+    state
+        .jobs
+        .of(&stack.key)
+        .map(|running| format!("compose is {} it already", running.job.verb.doing()))
+}
+
+fn on_subject(state: &mut State, task: Task) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let service = None;
+    ask(state, &key, Ask { task, service })
+}
+
+/// The tasks of the menu: key, title, what it does.
+const TASKS: &[(char, Task, &str, &str)] = &[
+    (
+        'u',
+        Task::Up,
+        "up",
+        "make it as its files say, after a look at the plan",
+    ),
+    ('p', Task::Pull, "pull", "fetch the images of its services"),
+    (
+        'b',
+        Task::Build,
+        "build",
+        "build the images it has a build section for",
+    ),
+    (
+        'r',
+        Task::Recreate,
+        "recreate",
+        "make the containers of one service anew",
+    ),
+    (
+        's',
+        Task::Scale,
+        "scale",
+        "as many containers of one service as wanted",
+    ),
+    (
+        'd',
+        Task::Down,
+        "down",
+        "stop and remove containers and networks",
+    ),
+];
+
+fn menu(state: &mut State) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let item = |(letter, task, label, hint): &(char, Task, &str, &str)| MenuItem {
+        key: Some(*letter),
+        label: (*label).to_owned(),
+        hint: (*hint).to_owned(),
+        on: None,
+        choice: Choice::Compose(
+            key.clone(),
+            Ask {
+                task: *task,
+                service: None,
+            },
+        ),
+    };
+    let items = TASKS.iter().map(item).collect();
+    push_menu(state, format!("Compose: {}", key.id), items);
+    Effects::new()
+}
+
+fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
+    state.layers.push(Layer::Menu(Menu {
+        title,
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+}
+
+/// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
+pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        let words = "gone meanwhile: nothing was done to it";
+        state.toasts.bad(words, state.now);
+        return Effects::new();
+    };
+    match (ask.task, ask.service) {
+        (Task::Up, _) => {
+            let project = Box::new(Project::of(stack));
+            state.planning = Some(key.clone());
+            let words = format!("reading the compose files of {}", key.id);
+            state.toasts.ok(words, state.now);
+            vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]
+        }
+        (Task::Pull, _) => run(state, key, Act::Pull),
+        (Task::Build, _) => run(state, key, Act::Build),
+        (Task::Down, _) => {
+            down(state, key);
+            Effects::new()
+        }
+        (Task::Output, _) => {
+            show(state, key);
+            Effects::new()
+        }
+        (Task::Recreate, Some(service)) => recreate(state, key, service),
+        (Task::Scale, Some(service)) => {
+            let now = stack.services.iter().find(|s| s.name == service);
+            let now = now.map_or(0, |service| service.containers).to_string();
+            let title = format!("containers of {service}");
+            let stack = key.clone();
+            super::table::type_line(state, PromptKind::Scale { stack, service }, &title, now)
+        }
+        (task @ (Task::Recreate | Task::Scale), None) => {
+            let of = |service: &crate::model::stack::Service| MenuItem {
+                key: None,
+                label: service.name.clone(),
+                hint: text::words(service.containers as u64, "container"),
+                on: None,
+                choice: Choice::Compose(
+                    key.clone(),
+                    Ask {
+                        task,
+                        service: Some(service.name.clone()),
+                    },
+                ),
+            };
+            let items = stack.services.iter().map(of).collect();
+            let title = match task {
+                Task::Scale => "Scale which service?",
+                _ => "Recreate which service?",
+            };
+            push_menu(state, title.to_owned(), items);
+            Effects::new()
+        }
+    }
+}
+
+/// The verb that has compose do this with a stack.
+fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
+    Verb::Compose(Box::new(Call {
+        project: Project::of(stack),
+        act,
+        foreign,
+    }))
+}
+
+/// Has compose do it, and shows what it tells.
+pub fn run(state: &mut State, key: &Key, act: Act) -> Effects {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return Effects::new();
+    };
+    let verb = verb(stack, act, false);
+    super::container::start_job(state, key, &verb)
+        .into_iter()
+        .collect()
+}
+
+/// Opens the lines of a thing's last job.
+pub fn show(state: &mut State, key: &Key) {
+    state.nav.open(Place {
+        view: ViewId::Output,
+        key: Some(key.clone()),
+    });
+}
+
+/// Asks before compose does this.
+fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb: Verb, yes: &str) {
+    let switches = match &verb {
+        Verb::Compose(call) => call.act.switches(),
+        _ => &[],
+    };
+    let switches = switches
+        .iter()
+        .map(|(key, words)| (*key, (*words).to_owned(), false))
+        .collect();
+    state.layers.push(Layer::Confirm(Confirm {
+        title,
+        lines,
+        jobs: vec![(key.clone(), verb)],
+        yes: yes.to_owned(),
+        must_type: String::new(),
+        field: Field::default(),
+        opened: state.now,
+        switches,
+        on_yes: false,
+    }));
+}
+
+/// Asks whether to bring the stack up, with what that changes.
+pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return;
+    };
+    let plan = Plan::of(stack, checked);
+    let mut lines = Vec::new();
+    if checked.foreign {
+        let by = stack.origin.version.as_deref().unwrap_or("another version");
+        lines.push(format!(
+            "Made by compose {by}; only {} is here: every container is made anew under another name.",
+            checked.tool
+        ));
+    }
+    let mut tell = |what: &str, names: &[String]| {
+        if !names.is_empty() {
+            lines.push(format!("{what}: {}", names.join(", ")));
+        }
+    };
+    tell("new", &plan.made);
+    tell("changed, made anew", &plan.recreated);
+    tell("not in the files, left as they are", &plan.orphans);
+    let stopped = stack.containers - stack.running;
+    match plan.same as u64 {
+        0 => {}
+        n if plan.drifted() => lines.push(format!("unchanged: {}", text::words(n, "service"))),
+        n => lines.push(format!(
+            "nothing has changed in {}",
+            text::words(n, "service")
+        )),
+    }
+    if stopped > 0 {
+        let words = text::words(stopped as u64, "container");
+        lines.push(format!("not running now: {words}"));
+    }
+    lines.extend(checked.warnings.iter().map(|words| format!("! {words}")));
+    let verb = verb(stack, Act::UP, checked.foreign);
+    let title = format!("Bring {} up with {}?", key.id, checked.tool);
+    confirm(state, key, title, lines, verb, "up");
+}
+
+fn down(state: &mut State, key: &Key) {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return;
+    };
+    let lines = vec![
+        format!(
+            "{} and the stack's networks are removed.",
+            text::words(stack.containers as u64, "container")
+        ),
+        "What was written outside volumes is lost; volumes stay.".to_owned(),
+        "It leaves this list: its compose files bring it back.".to_owned(),
+    ];
+    let verb = verb(stack, Act::Down { volumes: false }, false);
+    let title = format!("Take {} down?", key.id);
+    confirm(state, key, title, lines, verb, "down");
+}
+
+fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return Effects::new();
+    };
+    let lines = vec![
+        "Its containers are stopped, removed and made anew from the files.".to_owned(),
+        "What was written outside volumes is lost.".to_owned(),
+    ];
+    let title = format!("Recreate {service}?");
+    let verb = verb(stack, Act::Recreate { service }, false);
+    confirm(state, key, title, lines, verb, "recreate");
+    Effects::new()
+}
+
+fn cancel(state: &mut State) -> Effects {
+    let key = state.subject();
+    let Some(output) = key.and_then(|key| state.outputs.get_mut(&key)) else {
+        return Effects::new();
+    };
+    output.cancelled = true;
+    vec![Effect::Cancel(output.job)]
+}

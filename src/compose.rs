@@ -1,0 +1,298 @@
+//! The compose program of this machine: which one there is, what it makes of a project's files, and its commands run with
+//! their output as it comes. Knows no engine: which one compose talks to is told by its environment.
+//! Must not know of state, jobs, the journal or the clock.
+mod process;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use tokio::process::Command;
+use tokio::sync::mpsc;
+
+pub use process::Output;
+
+use crate::model::compose::{Call, Checked, Project};
+use crate::msg::{Failure, FailureKind};
+use crate::text;
+
+/// Time limit of asking a program for its version.
+const VERSION_LIMIT: Duration = Duration::from_secs(10);
+/// Time limit of reading a project's files: compose 1 needs half a second for small ones.
+const CONFIG_LIMIT: Duration = Duration::from_secs(60);
+
+/// What still works where compose cannot.
+const REST: &str = "start, stop, restart, remove and logs work without it";
+
+/// Variables for compose and what it starts: `DOCKER_HOST` and its like.
+pub type Environment = Vec<(&'static str, String)>;
+
+/// Where compose programs are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Programs {
+    /// Instead of the process's own `PATH`.
+    pub path: Option<OsString>,
+}
+
+/// One compose program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tool {
+    argv: &'static [&'static str],
+    version: String,
+}
+
+/// The plugin and the program of its own, the one that made a project first.
+const PLUGIN: &[&str] = &["docker", "compose"];
+const ALONE: &[&str] = &["docker-compose"];
+
+impl Tool {
+    fn is_first(&self) -> bool {
+        self.version.starts_with("1.")
+    }
+
+    /// Whether it names and hashes as what made the project does.
+    fn fits(&self, project: &Project) -> bool {
+        let first = project.major.map(|major| major == 1);
+        first.is_none_or(|first| first == self.is_first())
+    }
+
+    fn shown(&self) -> String {
+        format!("{} {}", self.argv.join(" "), self.version)
+    }
+}
+
+impl Programs {
+    fn command(&self, words: &[&str], environment: &Environment) -> Command {
+        let (program, args) = words.split_first().unwrap_or((&"docker", &[]));
+        let program: OsString = match &self.path {
+            Some(path) => found_in(path, program),
+            None => program.into(),
+        };
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            // Lines, not a picture that is drawn over and over.
+            .env("COMPOSE_ANSI", "never")
+            .env("COMPOSE_PROGRESS", "plain")
+            .env("BUILDKIT_PROGRESS", "plain")
+            .env("NO_COLOR", "1");
+        if let Some(path) = &self.path {
+            command.env("PATH", path);
+        }
+        command
+    }
+
+    /// The version of a program, when it is there and says one.
+    async fn version(&self, argv: &'static [&'static str]) -> Option<Tool> {
+        let mut command = self.command(argv, &Vec::new());
+        command.args(["version", "--short"]);
+        let output = process::read(command, VERSION_LIMIT).await.ok()?;
+        let version = output.stdout.lines().next()?.trim();
+        let version = version.trim_start_matches('v').to_owned();
+        let is_one = output.code == Some(0) && version.starts_with(|c: char| c.is_ascii_digit());
+        is_one.then_some(Tool { argv, version })
+    }
+
+    /// The program for a project: of the generation that made it, else whichever there is.
+    async fn tool(&self, project: &Project) -> Result<Tool, Failure> {
+        let order = match project.major {
+            Some(1) => [ALONE, PLUGIN],
+            _ => [PLUGIN, ALONE],
+        };
+        let mut other = None;
+        for argv in order {
+            match self.version(argv).await {
+                Some(tool) if tool.fits(project) => return Ok(tool),
+                Some(tool) => other = other.or(Some(tool)),
+                None => {}
+            }
+        }
+        other.ok_or_else(|| Failure {
+            kind: FailureKind::Unsupported,
+            what: "neither `docker compose` nor `docker-compose` is on this machine".to_owned(),
+            advice: REST.to_owned(),
+            status: None,
+        })
+    }
+
+    /// When each file a project is made from was last changed, `.env` among them; none for one that is not there.
+    pub fn changed(project: &Project) -> Vec<Option<SystemTime>> {
+        let variables = project.directory.iter().map(|d| format!("{d}/.env"));
+        let files = project.files.iter().chain(&project.env_files).cloned();
+        let time = |file: String| Path::new(&file).metadata().ok()?.modified().ok();
+        files.chain(variables).map(time).collect()
+    }
+
+    /// What compose makes of the project's files now.
+    ///
+    /// # Errors
+    /// Files are gone or not named, no compose is here, or it does not take the files: in its own words.
+    pub async fn check(&self, project: &Project) -> Result<Checked, Failure> {
+        files_are_here(project)?;
+        let tool = self.tool(project).await?;
+        let mut command = self.command(tool.argv, &Vec::new());
+        command
+            .args(project.args())
+            .args(["config", "--hash=*"])
+            .current_dir(directory(project));
+        let output = process::read(command, CONFIG_LIMIT)
+            .await
+            .map_err(|why| not_run(&tool, &why))?;
+        if output.code != Some(0) {
+            return Err(Failure {
+                what: refusal(&output.stderr),
+                advice: "mend the files; what runs is not touched".to_owned(),
+                ..Failure::default()
+            });
+        }
+        let hashes = output.stdout.lines().filter_map(|line| {
+            let (service, hash) = line.trim().split_once(' ')?;
+            let clean = |text: &str| text::sanitise_ident(text.trim().as_bytes());
+            Some((clean(service), clean(hash)))
+        });
+        Ok(Checked {
+            tool: tool.shown(),
+            foreign: !tool.fits(project),
+            hashes: hashes.collect(),
+            warnings: warnings(&output.stderr),
+        })
+    }
+
+    /// Runs a command to its end; its lines go to `output` as they come. `cancelled` ends it: first as Ctrl-C does.
+    ///
+    /// # Errors
+    /// It could not be started, failed, or was cancelled.
+    pub async fn run(
+        &self,
+        call: &Call,
+        environment: &Environment,
+        output: mpsc::Sender<Output>,
+        cancelled: impl Future<Output = ()>,
+    ) -> Result<(), Failure> {
+        let project = &call.project;
+        files_are_here(project)?;
+        let tool = self.tool(project).await?;
+        if !tool.fits(project) && !call.foreign {
+            return Err(Failure {
+                kind: FailureKind::Unsupported,
+                what: format!(
+                    "only {} is here, and another generation of compose made this stack",
+                    tool.shown()
+                ),
+                advice: REST.to_owned(),
+                status: None,
+            });
+        }
+        let mut command = self.command(tool.argv, environment);
+        command.args(call.args()).current_dir(directory(project));
+        let ended = process::run(command, output, cancelled)
+            .await
+            .map_err(|why| not_run(&tool, &why))?;
+        match ended {
+            process::Ended::Code(Some(0)) => Ok(()),
+            process::Ended::Code(code) => Err(Failure {
+                what: match code {
+                    Some(code) => format!("{} ended with exit code {code}", tool.argv.join(" ")),
+                    None => format!("{} was killed", tool.argv.join(" ")),
+                },
+                advice: "its last lines say why".to_owned(),
+                ..Failure::default()
+            }),
+            process::Ended::Cancelled => Err(Failure {
+                what: "cancelled; what was done until then stays".to_owned(),
+                ..Failure::default()
+            }),
+        }
+    }
+}
+
+fn found_in(path: &OsString, program: &str) -> OsString {
+    std::env::split_paths(path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .map_or_else(|| format!("/nowhere/{program}").into(), Into::into)
+}
+
+fn not_run(tool: &Tool, why: &std::io::Error) -> Failure {
+    Failure {
+        what: format!("{}: {why}", tool.argv.join(" ")),
+        ..Failure::default()
+    }
+}
+
+fn directory(project: &Project) -> &Path {
+    Path::new(project.directory.as_deref().unwrap_or("/"))
+}
+
+/// Compose itself would say so too, but of the first file alone and not what to do.
+fn files_are_here(project: &Project) -> Result<(), Failure> {
+    let unsupported = |what: String, advice: &str| Failure {
+        kind: FailureKind::Unsupported,
+        what,
+        advice: format!("{advice}; {REST}"),
+        status: None,
+    };
+    if project.files.is_empty() {
+        let what = "no label names its compose files".to_owned();
+        return Err(unsupported(what, "compose cannot be run for it from here"));
+    }
+    let needed = project.directory.iter().chain(&project.files);
+    let gone = needed
+        .chain(&project.env_files)
+        .find_map(|path| match Path::new(path).metadata() {
+            Ok(_) => None,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Some(format!("{path} is not on this machine"))
+            }
+            Err(error) => Some(format!("{path}: {error}")),
+        });
+    match gone {
+        Some(what) => Err(unsupported(
+            what,
+            "it is gone, or the stack was made on another machine or in a container",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The first lines of what a program complained of, safe for one line of a screen.
+fn refusal(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !is_warning(line))
+        .take(4)
+        .collect();
+    let words = text::sanitise_ident(lines.join(" ").as_bytes());
+    if words.is_empty() {
+        return "compose does not take the files, and does not say why".to_owned();
+    }
+    words
+}
+
+fn is_warning(line: &str) -> bool {
+    let words = ["level=warning", " variable is not set"];
+    line.starts_with("WARNING") || words.iter().any(|word| line.contains(word))
+}
+
+/// What compose warns of, once each. Compose 1 writes `WARNING: …`, or before its log is set up (`config`) the bare words;
+/// compose 2 `time=… level=warning msg="…"`.
+fn warnings(stderr: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in stderr.lines().filter(|line| is_warning(line.trim())) {
+        let words = match line.split_once("msg=\"") {
+            Some((_, quoted)) => quoted.trim_end().trim_end_matches('"').replace("\\\"", ""),
+            None => line.trim().trim_start_matches("WARNING: ").to_owned(),
+        };
+        let words = text::sanitise_ident(words.as_bytes());
+        // It is of interest to those who write compose files, not to those who run them.
+        if !words.contains("`version` is obsolete") && !found.contains(&words) {
+            found.push(words);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! Compose as scripts play it: found by its generation, asked, run, cancelled.
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::*;
+use crate::model::compose::Act;
+
+/// A folder with programs in it and a project beside them.
+struct Place {
+    folder: tempfile::TempDir,
+    project: Project,
+}
+
+impl Place {
+    fn new(major: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = folder.path().join("my shop");
+        fs::create_dir(&directory).expect("a folder in it");
+        let file = directory.join("compose, one.yml");
+        fs::write(&file, "services: {}\n").expect("a file");
+        let text = |path: &Path| path.display().to_string();
+        let project = Project {
+            name: "shop".to_owned(),
+            directory: Some(text(&directory)),
+            files: vec![text(&file)],
+            env_files: Vec::new(),
+            major: Some(major),
+        };
+        Self { folder, project }
+    }
+
+    fn program(&self, name: &str, script: &str) -> &Self {
+        let path = self.folder.path().join(name);
+        // Written under another name first: a file that is open for writing cannot be run.
+        let draft = path.with_extension("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}")).expect("a script");
+        fs::set_permissions(&draft, fs::Permissions::from_mode(0o755)).expect("may be run");
+        fs::rename(draft, path).expect("a program");
+        self
+    }
+
+    fn programs(&self) -> Programs {
+        // Nothing else: there may be a real one on this machine.
+        Programs {
+            path: Some(self.folder.path().into()),
+        }
+    }
+
+    fn call(&self, act: Act) -> Call {
+        Call {
+            project: self.project.clone(),
+            act,
+            foreign: false,
+        }
+    }
+
+    /// Runs it; its lines and how it ended.
+    async fn run(&self, call: &Call) -> (Vec<String>, Result<(), Failure>) {
+        let (output, mut lines) = mpsc::channel(8);
+        let environment = vec![("DOCKER_HOST", "unix:///nowhere".to_owned())];
+        let programs = self.programs();
+        let telling = async {
+            let mut all = Vec::new();
+            while let Some(more) = lines.recv().await {
+                all.extend(more);
+            }
+            all
+        };
+        let running = programs.run(call, &environment, output, std::future::pending());
+        let (ended, all) = tokio::join!(running, telling);
+        (all, ended)
+    }
+}
+
+const FIRST: &str = r#"[ "$*" = "version --short" ] && { echo 1.29.2; exit 0; }
+"#;
+const SECOND: &str = r#"[ "$1" = compose ] || exit 1
+[ "$*" = "compose version --short" ] && { echo v2.26.1; exit 0; }
+"#;
+
+#[tokio::test]
+async fn the_generation_that_made_a_project_is_asked() {
+    for (major, tool) in [(1, "docker-compose 1.29.2"), (2, "docker compose 2.26.1")] {
+        let place = Place::new(major);
+        let hashes = "echo \"$PWD $*\" >&2; echo 'web abc'; echo 'db  def'";
+        place.program("docker-compose", &format!("{FIRST}{hashes}"));
+        place.program("docker", &format!("{SECOND}{hashes}"));
+        let checked = place
+            .programs()
+            .check(&place.project)
+            .await
+            .expect("an answer");
+        assert_eq!(checked.tool, tool);
+        assert!(!checked.foreign);
+        let hashes: Vec<_> = checked.hashes.iter().collect();
+        assert_eq!(hashes.len(), 2);
+        assert_eq!(checked.hashes["web"], "abc");
+        assert_eq!(checked.hashes["db"], "def");
+    }
+}
+
+#[tokio::test]
+async fn the_other_generation_is_named_and_not_let_loose() {
+    let place = Place::new(1);
+    place.program("docker", &format!("{SECOND}echo 'web abc'"));
+    let checked = place
+        .programs()
+        .check(&place.project)
+        .await
+        .expect("an answer");
+    assert!(checked.foreign);
+    let call = place.call(Act::Down { volumes: false });
+    let (lines, ended) = place.run(&call).await;
+    assert!(lines.is_empty(), "{lines:?}");
+    let failure = ended.expect_err("refused");
+    assert!(
+        failure.what.contains("only docker compose 2.26.1 is here"),
+        "{failure:?}"
+    );
+    let call = Call {
+        foreign: true,
+        ..call
+    };
+    let (lines, ended) = place.run(&call).await;
+    assert_eq!((lines, ended), (vec!["web abc".to_owned()], Ok(())));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_said() {
+    let place = Place::new(1);
+    let programs = Programs {
+        path: Some(place.folder.path().into()),
+    };
+    let failure = programs
+        .check(&place.project)
+        .await
+        .expect_err("no program");
+    assert_eq!(failure.kind, FailureKind::Unsupported);
+    assert!(failure.what.contains("neither"), "{failure:?}");
+
+    place.program(
+        "docker-compose",
+        &format!(
+            "{FIRST}echo 'WARNING: The DOMAIN variable is not set. Defaulting to a blank string.' >&2
+[ -n \"$FAIL\" ] || {{ echo \"ERROR: The Compose file is invalid: \x1b]0;x\x07services.web\" >&2; exit 1; }}"
+        ),
+    );
+    let failure = place
+        .programs()
+        .check(&place.project)
+        .await
+        .expect_err("refused");
+    assert!(
+        failure
+            .what
+            .starts_with("ERROR: The Compose file is invalid"),
+        "{failure:?}"
+    );
+    assert!(!failure.what.contains('\x1b') && !failure.what.contains("DOMAIN"));
+
+    let mut gone = place.project.clone();
+    gone.files.push("/srv/gone.yml".to_owned());
+    let failure = place
+        .programs()
+        .check(&gone)
+        .await
+        .expect_err("a file is gone");
+    assert_eq!(failure.what, "/srv/gone.yml is not on this machine");
+    gone.files.clear();
+    let failure = place.programs().check(&gone).await.expect_err("no files");
+    assert!(failure.what.contains("no label"), "{failure:?}");
+}
+
+#[test]
+fn warnings_of_both_generations_are_read() {
+    let stderr = "The A variable is not set. Defaulting to a blank string.\n\
+        WARNING: The A variable is not set. Defaulting to a blank string.\n\
+        time=\"2026-01-01T00:00:00Z\" level=warning msg=\"The \\\"B\\\" variable is not set.\"\n\
+        time=\"2026-01-01T00:00:00Z\" level=warning msg=\"/srv/c.yml: `version` is obsolete\"\n\
+        WARNING: The A variable is not set. Defaulting to a blank string.\n";
+    assert_eq!(
+        warnings(stderr),
+        [
+            "The A variable is not set. Defaulting to a blank string.",
+            "The B variable is not set.",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn lines_come_as_they_are_told_and_a_failure_has_its_code() {
+    let place = Place::new(1);
+    let script = "printf 'one\\rtwo\\n\\nthree'; echo 'Container \u{1b}[32mx\u{1b}[0m' >&2; \
+        echo \"$DOCKER_HOST\" >&2; pwd >&2; exit 14";
+    place.program("docker-compose", &format!("{FIRST}{script}"));
+    let (lines, ended) = place.run(&place.call(Act::UP)).await;
+    for line in ["one", "two", "three", "Container x", "unix:///nowhere"] {
+        assert!(lines.iter().any(|told| told == line), "{line}: {lines:?}");
+    }
+    assert!(
+        lines.iter().any(|told| told.ends_with("/my shop")),
+        "{lines:?}"
+    );
+    let failure = ended.expect_err("it failed");
+    assert_eq!(failure.what, "docker-compose ended with exit code 14");
+}
+
+#[tokio::test]
+async fn a_cancelled_command_is_ended_with_all_it_started() {
+    let place = Place::new(1);
+    let script = "trap 'echo stopping; exit 1' INT; /bin/sleep 600 & echo \"child $!\"; wait";
+    place.program("docker-compose", &format!("{FIRST}{script}"));
+    let (output, mut lines) = mpsc::channel(8);
+    let (cancel, cancelled) = tokio::sync::oneshot::channel::<()>();
+    let environment = Vec::new();
+    let call = place.call(Act::UP);
+    let programs = place.programs();
+    let running = programs.run(&call, &environment, output, async {
+        let _asked = cancelled.await;
+    });
+    let watching = async {
+        let first = lines.recv().await.expect("its first line").concat();
+        let child = first.trim_start_matches("child ").to_owned();
+        cancel.send(()).expect("it runs");
+        let mut rest = Vec::new();
+        while let Some(more) = lines.recv().await {
+            rest.extend(more);
+        }
+        (child, rest)
+    };
+    let (ended, (child, rest)) = tokio::join!(running, watching);
+    let failure = ended.expect_err("cancelled");
+    assert!(failure.what.starts_with("cancelled"), "{failure:?}");
+    assert!(rest.contains(&"stopping".to_owned()), "{rest:?}");
+    let gone = || !Path::new(&format!("/proc/{child}")).exists();
+    for _ in 0..100 {
+        if gone() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("process {child} was left behind");
+}

@@ -1,0 +1,342 @@
+//! Compose commands as values: what is asked of which project, the words it is asked in, and what a start would change.
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::stack::Stack;
+
+/// A compose project as far as its labels tell what it was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Project {
+    pub name: String,
+    pub directory: Option<String>,
+    /// With their whole paths, in the order they are read.
+    pub files: Vec<String>,
+    pub env_files: Vec<String>,
+    /// Of the compose that made it: 1 and 2 name containers differently, and each makes all of the other's anew.
+    pub major: Option<u32>,
+}
+
+impl Project {
+    pub fn of(stack: &Stack) -> Self {
+        let origin = &stack.origin;
+        Self {
+            name: stack.name().to_owned(),
+            directory: origin.directory.clone(),
+            files: origin.files.clone(),
+            env_files: origin.env_files.clone(),
+            major: origin.major(),
+        }
+    }
+
+    /// The words that name it, before those that say what to do.
+    pub fn args(&self) -> Vec<String> {
+        let mut args = vec!["-p".to_owned(), self.name.clone()];
+        let directory = self.directory.iter().map(|d| ("--project-directory", d));
+        let files = self.files.iter().map(|file| ("-f", file));
+        let env_files = self.env_files.iter().map(|file| ("--env-file", file));
+        for (flag, value) in directory.chain(files).chain(env_files) {
+            args.extend([flag.to_owned(), value.clone()]);
+        }
+        args
+    }
+}
+
+/// What compose is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Makes and starts what the files ask for; what has changed is made anew.
+    Up {
+        /// Builds images first.
+        build: bool,
+        /// Makes everything anew.
+        force: bool,
+        /// Removes containers of services that the files do not have.
+        orphans: bool,
+    },
+    /// Makes the containers of one service anew, its dependencies left as they are.
+    Recreate { service: String },
+    /// As many containers of one service.
+    Scale { service: String, to: u32 },
+    /// Fetches the images of all services.
+    Pull,
+    /// Builds the images of the services that have a build section.
+    Build,
+    /// Stops and removes containers and networks.
+    Down {
+        /// And the volumes.
+        volumes: bool,
+    },
+}
+
+impl Act {
+    /// A start with nothing else asked for.
+    pub const UP: Self = Self::Up {
+        build: false,
+        force: false,
+        orphans: false,
+    };
+
+    /// Its switches, with their keys and what they do.
+    pub fn switches(&self) -> &'static [(char, &'static str)] {
+        match self {
+            Self::Up { .. } => &[
+                ('b', "build images first"),
+                ('f', "make everything anew"),
+                ('o', "remove containers that the files do not have"),
+            ],
+            Self::Down { .. } => &[('v', "remove its volumes, with all that is in them")],
+            _ => &[],
+        }
+    }
+
+    /// Turns a switch.
+    pub fn set(&mut self, key: char, on: bool) {
+        match (self, key) {
+            (Self::Up { build, .. }, 'b') => *build = on,
+            (Self::Up { force, .. }, 'f') => *force = on,
+            (Self::Up { orphans, .. }, 'o') => *orphans = on,
+            (Self::Down { volumes }, 'v') => *volumes = on,
+            _ => {}
+        }
+    }
+
+    /// The words that say what to do; both generations know them.
+    pub fn args(&self) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
+        let given = |flags: &[(bool, &'static str)], mut args: Vec<String>| {
+            let on = flags.iter().filter(|(on, _)| *on);
+            args.extend(on.map(|(_, flag)| (*flag).to_owned()));
+            args
+        };
+        match self {
+            Self::Up {
+                build,
+                force,
+                orphans,
+            } => given(
+                &[
+                    (*build, "--build"),
+                    (*force, "--force-recreate"),
+                    (*orphans, "--remove-orphans"),
+                ],
+                words(&["up", "-d"]),
+            ),
+            Self::Recreate { service } => {
+                words(&["up", "-d", "--no-deps", "--force-recreate", service])
+            }
+            Self::Scale { service, to } => words(&[
+                "up",
+                "-d",
+                "--no-deps",
+                "--no-recreate",
+                "--scale",
+                &format!("{service}={to}"),
+                service,
+            ]),
+            Self::Pull => words(&["pull"]),
+            Self::Build => words(&["build"]),
+            Self::Down { volumes } => given(&[(*volumes, "--volumes")], words(&["down"])),
+        }
+    }
+
+    /// Its name, what is going on while it runs, what has happened after.
+    pub fn words(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Up { .. } => ("stack.up", "bringing up", "brought up"),
+            Self::Recreate { .. } => ("stack.recreate", "recreating", "recreated"),
+            Self::Scale { .. } => ("stack.scale", "scaling", "scaled"),
+            Self::Pull => ("stack.pull", "pulling", "pulled"),
+            Self::Build => ("stack.build", "building", "built"),
+            Self::Down { .. } => ("stack.down", "taking down", "taken down"),
+        }
+    }
+}
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub project: Project,
+    pub act: Act,
+    /// The other generation of compose may do it: every container is then made anew under another name.
+    pub foreign: bool,
+}
+
+impl Call {
+    /// All words after the program's.
+    pub fn args(&self) -> Vec<String> {
+        let mut args = self.project.args();
+        args.extend(self.act.args());
+        args
+    }
+
+    /// As one would type it.
+    pub fn command(&self) -> String {
+        let program = match self.project.major {
+            Some(1) => "docker-compose",
+            _ => "docker compose",
+        };
+        let words = self.args().into_iter().map(|word| quoted(&word));
+        std::iter::once(program.to_owned())
+            .chain(words)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// A word as a shell takes it whole.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What compose makes of a project's files now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// `docker-compose 1.29.2`.
+    pub tool: String,
+    /// Of another generation than what made the containers.
+    pub foreign: bool,
+    /// Each service of the files with the digest of what its containers would be made from.
+    pub hashes: BTreeMap<String, String>,
+    /// What compose warns of: a variable that is not set.
+    pub warnings: Vec<String>,
+}
+
+/// What a start would change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Services of the files without a container.
+    pub made: Vec<String>,
+    /// Services whose files or variables have changed since their containers were made.
+    pub recreated: Vec<String>,
+    /// Services with containers that the files do not have.
+    pub orphans: Vec<String>,
+    /// Services left as they are.
+    pub same: usize,
+}
+
+impl Plan {
+    pub fn of(stack: &Stack, checked: &Checked) -> Self {
+        let mut plan = Self::default();
+        let made: BTreeMap<&str, Option<&String>> = stack
+            .services
+            .iter()
+            .map(|s| (s.name.as_str(), s.hash.as_ref()))
+            .collect();
+        for (name, hash) in &checked.hashes {
+            match made.get(name.as_str()) {
+                None => plan.made.push(name.clone()),
+                Some(known) if checked.foreign || *known != Some(hash) => {
+                    plan.recreated.push(name.clone());
+                }
+                Some(_) => plan.same += 1,
+            }
+        }
+        let wanted: BTreeSet<&str> = checked.hashes.keys().map(String::as_str).collect();
+        let orphans = made.keys().filter(|name| !wanted.contains(*name));
+        plan.orphans = orphans.map(|name| (*name).to_owned()).collect();
+        plan
+    }
+
+    /// Whether the containers are no longer what the files say.
+    pub fn drifted(&self) -> bool {
+        !(self.made.is_empty() && self.recreated.is_empty() && self.orphans.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stack::{Origin, Service};
+    use crate::model::{HostId, Key};
+
+    fn service(name: &str, hash: Option<&str>) -> Service {
+        Service {
+            name: name.to_owned(),
+            image: String::new(),
+            containers: 1,
+            running: 1,
+            unhealthy: 0,
+            restarting: 0,
+            needs: Vec::new(),
+            hash: hash.map(str::to_owned),
+        }
+    }
+
+    fn stack() -> Stack {
+        Stack {
+            key: Key::stack(HostId(0), "shop"),
+            origin: Origin {
+                swarm: false,
+                version: Some("1.29.2".to_owned()),
+                directory: Some("/srv/my shop".to_owned()),
+                files: vec!["/srv/my shop/a,b.yml".to_owned()],
+                env_files: vec!["/srv/it's.env".to_owned()],
+            },
+            services: vec![
+                service("db", Some("h1")),
+                service("old", Some("h2")),
+                service("web", None),
+            ],
+            containers: 3,
+            running: 3,
+            unhealthy: 0,
+            restarting: 0,
+            created: None,
+            doubts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_command_is_what_one_would_type() {
+        let mut act = Act::UP;
+        act.set('o', true);
+        act.set('v', true);
+        let call = Call {
+            project: Project::of(&stack()),
+            act,
+            foreign: false,
+        };
+        assert_eq!(
+            call.command(),
+            "docker-compose -p shop --project-directory '/srv/my shop' -f '/srv/my shop/a,b.yml' \
+             --env-file '/srv/it'\\''s.env' up -d --remove-orphans"
+        );
+        let scale = Act::Scale {
+            service: "web".to_owned(),
+            to: 3,
+        };
+        assert_eq!(
+            scale.args().join(" "),
+            "up -d --no-deps --no-recreate --scale web=3 web"
+        );
+        let mut down = Act::Down { volumes: false };
+        assert_eq!(down.args(), ["down"]);
+        down.set('v', true);
+        assert_eq!(down.args(), ["down", "--volumes"]);
+    }
+
+    #[test]
+    fn what_a_start_would_change_is_told_by_the_digests() {
+        let hashes = [("db", "h1"), ("web", "h9"), ("new", "h7")];
+        let checked = Checked {
+            hashes: hashes
+                .map(|(name, hash)| (name.to_owned(), hash.to_owned()))
+                .into(),
+            ..Checked::default()
+        };
+        let plan = Plan::of(&stack(), &checked);
+        assert_eq!(plan.made, ["new"]);
+        assert_eq!(plan.recreated, ["web"]);
+        assert_eq!(plan.orphans, ["old"]);
+        assert_eq!(plan.same, 1);
+        assert!(plan.drifted());
+        let foreign = Checked {
+            foreign: true,
+            ..checked
+        };
+        assert_eq!(Plan::of(&stack(), &foreign).recreated, ["db", "web"]);
+    }
+}

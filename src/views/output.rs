@@ -1,0 +1,118 @@
+//! What a long job tells while it runs, the newest at the bottom.
+//!
+//! ```text
+//!  shop  bringing up 12s
+//!  $ docker compose -p shop … up -d
+//!  Network shop_default  Created
+//!  Container shop-db-1  Started
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::Key as Id;
+use crate::state::{Output, State};
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+use super::notice;
+
+/// Rows above the lines: what runs, and its command.
+const HEAD: usize = 2;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some((key, output)) = state
+        .subject()
+        .and_then(|key| Some((key.clone(), state.outputs.get(&key)?)))
+    else {
+        let words = "compose has done nothing here since this program began";
+        notice::draw(theme, area, buf, &[(words, Key::Dim)]);
+        return;
+    };
+    let width = usize::from(area.width.saturating_sub(2)).max(1);
+    let command = text::truncate(&output.command, width.saturating_sub(2)).into_owned();
+    Line::of(theme, "$ ", Key::Faint)
+        .and(theme, command, Key::Dim)
+        .draw(buf, indent(row(area, 1), 1));
+    let height = usize::from(area.height).saturating_sub(HEAD);
+    let end = end(output, height);
+    head(state, theme, &key, output, end).draw(buf, area);
+    let shown = tail(output, end, width, height);
+    for (y, (words, first)) in shown.iter().enumerate() {
+        let key = if *first { tone(words) } else { Key::Text };
+        Line::of(theme, *words, key).draw(buf, indent(row(area, HEAD + y), 1));
+    }
+}
+
+/// The line after the last one shown. Scrolled back to the start, the first page stays whole.
+fn end(output: &Output, height: usize) -> usize {
+    let count = output.lines.len();
+    (count - output.back.min(count)).max(height.min(count))
+}
+
+/// The rows up to this line, each with whether its line begins there.
+fn tail(output: &Output, end: usize, width: usize, height: usize) -> Vec<(&str, bool)> {
+    let mut rows = Vec::new();
+    for line in output.lines.iter().take(end).rev() {
+        let mut parts: Vec<_> = text::wrap_offsets(line, width)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(number, part)| Some((line.get(part)?, number == 0)))
+            .collect();
+        parts.reverse();
+        rows.extend(parts);
+        if rows.len() >= height {
+            break;
+        }
+    }
+    rows.truncate(height);
+    rows.reverse();
+    rows
+}
+
+/// Complaints stand out; the rest is quiet.
+fn tone(line: &str) -> Key {
+    let lower = line.trim_start().to_ascii_lowercase();
+    let bad = ["error", "failed", "denied"];
+    if bad.iter().any(|word| lower.contains(word)) {
+        Key::StateBad
+    } else if lower.starts_with("warn") || lower.contains("level=warning") {
+        Key::StateBusy
+    } else {
+        Key::Text
+    }
+}
+
+fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> Line {
+    let line = Line::of(theme, format!(" {}  ", key.id), Key::Strong);
+    let running = state.jobs.running.get(&output.job);
+    let line = match (&output.ended, running) {
+        (Some((ok, words)), _) => {
+            let key = if *ok { Key::StateOk } else { Key::StateBad };
+            line.and(theme, words.clone(), key)
+        }
+        (None, Some(running)) => {
+            let doing = if output.cancelled {
+                "ending"
+            } else {
+                running.job.verb.doing()
+            };
+            let words = format!("{doing} {}s", running.seconds(state.now));
+            line.and(theme, words, Key::Job)
+        }
+        (None, None) => line,
+    };
+    let line = match output.lines.len() - end {
+        0 => line,
+        n => line.and(
+            theme,
+            format!("  {} below", text::words(n as u64, "line")),
+            Key::Dim,
+        ),
+    };
+    match output.dropped {
+        0 => line,
+        n => line.and(theme, format!("  {n} older lines let go"), Key::Dim),
+    }
+}

@@ -1,0 +1,225 @@
+//! Compose end to end: a stack that compose 1 made on a real engine, its drift, its plan, its way up and down.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its scene must fail"
+)]
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/driver.rs"]
+mod driver;
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/engine.rs"]
+mod engine;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use driver::{Driver, on_local};
+use stacktui::engine::{Candidate, Endpoint};
+
+/// A project on the engine; it goes when this is dropped.
+struct Project {
+    folder: tempfile::TempDir,
+    endpoint: String,
+    name: String,
+}
+
+impl Project {
+    /// Two services without a network: engines on machines that allow no packet filter have none.
+    fn new(test: &str) -> Option<Self> {
+        let endpoint = engine::real_engine(test)?;
+        let there = Command::new("docker-compose").arg("version").output();
+        if !there.is_ok_and(|output| output.status.success()) {
+            let required = std::env::var("STACKTUI_REQUIRE_ENGINE").is_ok_and(|v| v == "1");
+            assert!(!required, "{test} needs docker-compose");
+            // Past the capture of the test's own output: a skip is always seen.
+            let _closed = writeln!(std::io::stderr(), "SKIP {test}: docker-compose is not here");
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let it = Self {
+            name: format!("e2e-{test}-{}", std::process::id()),
+            folder,
+            endpoint,
+        };
+        std::fs::create_dir(it.directory()).expect("a folder with a name that wants quotes");
+        it.write("WHO=you\n", ".env");
+        let service = |more: &str| {
+            format!(
+                "{{image: '{}', network_mode: none, stop_grace_period: 0s, command: [sleep, '1000']{more}}}",
+                engine::BUSYBOX
+            )
+        };
+        let file = format!(
+            "version: '3'\nservices:\n  db: {}\n  web: {}\n",
+            service(""),
+            service(", environment: {WHO: 'it is ${WHO}', NONE: '${NOT_SET_ANYWHERE}'}")
+        );
+        it.write(&file, "docker-compose.yml");
+        it.compose(&["up", "-d"]);
+        Some(it)
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.folder.path().join("it's, a shop")
+    }
+
+    fn write(&self, text: &str, file: &str) {
+        std::fs::write(self.directory().join(file), text).expect("a file");
+    }
+
+    fn compose(&self, words: &[&str]) {
+        let output = Command::new("docker-compose")
+            .args(["-p", &self.name])
+            .args(words)
+            .env("DOCKER_HOST", &self.endpoint)
+            .current_dir(self.directory())
+            .output()
+            .expect("docker-compose runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {said}");
+    }
+
+    fn docker(&self, words: &[&str]) -> String {
+        let output = Command::new("docker")
+            .args(words)
+            .env("DOCKER_HOST", &self.endpoint)
+            .output()
+            .expect("docker runs");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn containers(&self) -> Vec<String> {
+        let label = format!("label=com.docker.compose.project={}", self.name);
+        let ids = self.docker(&["ps", "-aq", "--filter", &label]);
+        ids.lines().map(str::to_owned).collect()
+    }
+
+    fn greeting(&self) -> String {
+        let container = format!("{}_web_1", self.name);
+        self.docker(&["inspect", "-f", "{{.Config.Env}}", &container])
+    }
+
+    async fn open(&self) -> Driver {
+        let endpoint = Endpoint::parse(&self.endpoint).expect("an endpoint");
+        let it = Driver::start(vec![Candidate::new(endpoint, "the test's")], (140, 40));
+        it.sees("up").await;
+        it.press("2").await;
+        it.sees(&self.name).await;
+        it.press("/").await;
+        it.type_in(&self.name).await;
+        it.press("enter").await;
+        it.until("the filter", |s| s.contains(&format!("/{}", self.name)))
+            .await;
+        it.press("enter").await;
+        it.sees("Files and containers").await;
+        it
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        for container in self.containers() {
+            self.docker(&["rm", "-f", &container]);
+        }
+    }
+}
+
+/// Keys right after a question opened are not for it.
+async fn later() {
+    tokio::time::sleep(Duration::from_millis(400)).await;
+}
+
+/// A line of the journal that says so.
+fn journalled(journal: &Path, words: &[&str]) -> bool {
+    let mut all = String::new();
+    for file in std::fs::read_dir(journal).expect("the journal").flatten() {
+        all += &std::fs::read_to_string(file.path()).unwrap_or_default();
+    }
+    all.lines()
+        .any(|line| words.iter().all(|word| line.contains(word)))
+}
+
+#[tokio::test]
+async fn a_changed_variable_is_seen_planned_and_brought_up() {
+    let Some(project) = Project::new("drift") else {
+        return;
+    };
+    on_local(async {
+        let it = project.open().await;
+        it.sees("as the files say").await;
+        it.sees("NOT_SET_ANYWHERE variable is not set").await;
+        project.write("WHO=me\n", ".env");
+        it.sees("web: changed since it was made").await;
+        assert!(project.greeting().contains("it is you"));
+        it.press("U").await;
+        it.sees("changed, made anew: web").await;
+        it.sees("unchanged: 1 service").await;
+        later().await;
+        it.press("y").await;
+        it.sees("brought up in").await;
+        assert!(
+            project.greeting().contains("it is me"),
+            "{}",
+            project.greeting()
+        );
+        it.press("esc").await;
+        it.sees("as the files say").await;
+        it.press("C").await;
+        it.sees("as many containers of one service").await;
+        later().await;
+        it.press("s down enter").await;
+        it.sees("containers of web").await;
+        it.press("ctrl-u").await;
+        it.type_in("3").await;
+        it.press("enter").await;
+        it.sees("scaled in").await;
+        assert_eq!(project.containers().len(), 4);
+        let journal = it.journal();
+        assert!(journalled(
+            &journal,
+            &["stack.up", "docker-compose", &project.name]
+        ));
+        assert!(journalled(&journal, &["stack.scale", "success"]));
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn down_removes_it_and_broken_files_are_told() {
+    let Some(project) = Project::new("down") else {
+        return;
+    };
+    on_local(async {
+        let it = project.open().await;
+        it.sees("as the files say").await;
+        project.write("services: [not, a, mapping\n", "docker-compose.yml");
+        it.sees("yaml.parser.ParserError").await;
+        it.press("U").await;
+        it.sees("reading the compose files").await;
+        it.until("the refusal", |s| s.matches("ParserError").count() == 2).await;
+        let file = project.directory().join("docker-compose.yml");
+        std::fs::remove_file(&file).expect("it was there");
+        it.sees("is not on this machine").await;
+        assert_eq!(project.containers().len(), 2, "what runs is not touched");
+        let whole = "version: '3'\nservices:\n  db: {image: x, network_mode: none}\n  web: {image: x, network_mode: none}\n";
+        project.write(whole, "docker-compose.yml");
+        it.sees("changed since it was made").await;
+        it.press("C").await;
+        it.sees("stop and remove containers").await;
+        later().await;
+        it.press("d").await;
+        it.sees("down?").await;
+        later().await;
+        it.press("y").await;
+        it.sees("taken down in").await;
+        assert_eq!(project.containers(), Vec::<String>::new());
+        it.press("esc").await;
+        it.sees("gone: no container of it is left").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
