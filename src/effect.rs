@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
+use crate::model::limits::Change;
 use crate::model::{HostId, Key, Kind, Target};
 
 /// A job's number in this run.
@@ -55,6 +56,8 @@ pub enum Verb {
     Disconnect {
         container: Arc<str>,
     },
+    /// Changes a limit or the restart policy of a container, which runs on.
+    Update(Change),
     /// A command of compose on a stack.
     Compose(Box<Call>),
 }
@@ -77,6 +80,7 @@ impl Verb {
             Self::RemoveNetwork => "network.remove",
             Self::Connect { .. } => "network.connect",
             Self::Disconnect { .. } => "network.disconnect",
+            Self::Update(_) => "container.update",
             Self::Compose(call) => call.act.words().0,
         }
     }
@@ -98,6 +102,7 @@ impl Verb {
             Self::Connect { .. } => "connecting",
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
+            Self::Update(_) => "changing",
             Self::Compose(call) => call.act.words().1,
         }
     }
@@ -119,6 +124,7 @@ impl Verb {
             Self::Connect { .. } => "connected",
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
+            Self::Update(_) => "changed",
             Self::Compose(call) => call.act.words().2,
         }
     }
@@ -167,6 +173,7 @@ impl Verb {
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
+            Self::Update(change) => pair("change", change.args()),
             Self::Compose(call) => pair("args", call.act.args().join(" ")),
         }
     }
@@ -199,6 +206,7 @@ impl Verb {
             Self::Disconnect { container } => {
                 format!("docker network disconnect {name} {}", short(container))
             }
+            Self::Update(change) => format!("docker update {} {name}", change.args()),
             Self::Compose(call) => call.command(),
         }
     }

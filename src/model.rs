@@ -11,6 +11,7 @@ pub mod host;
 pub mod image;
 pub mod journal;
 pub mod key;
+pub mod limits;
 pub mod log;
 pub mod network;
 pub mod resources;

@@ -72,6 +72,15 @@ impl Sheet {
     }
 }
 
+/// A question to the user that waits for an answer from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pending {
+    /// Whether to bring this stack up, when its files are read.
+    Plan(Key),
+    /// Which limit of this container to change, when they are known.
+    Limits(Key),
+}
+
 /// The whole state.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -103,8 +112,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
-    /// The stack whose files are being read, to ask whether to bring it up.
-    pub planning: Option<Key>,
+    /// What is asked of the user when an answer is there.
+    pub pending: Option<Pending>,
     /// Names of the docker contexts that could be used instead.
     pub contexts: Vec<String>,
     /// Shells that worked, by image: tried first the next time.
@@ -139,7 +148,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
-            planning: None,
+            pending: None,
             contexts: Vec::new(),
             shells: BTreeMap::new(),
             handed_over: false,

@@ -2,6 +2,7 @@
 mod ask;
 mod can;
 mod copy;
+mod limit;
 mod open;
 mod verbs;
 
@@ -10,12 +11,14 @@ use crate::state::{Scope, ViewId};
 
 pub use can::NO_LINK;
 pub use copy::urls;
+pub use limit::{ask_limit, limit_menu};
 pub use open::{hand_over, open_logs, open_on};
 pub use verbs::{start_job, state_words, target_of};
 
 use ask::{kill, remove, rename};
 use can::{all_are, first, has_process, one, one_running, restart_unavailable, some};
 use copy::{copy_menu, url_menu};
+use limit::limits;
 use open::{attach, logs, open, shell, shell_prompt};
 use verbs::{pause, restart, start, stop};
 
@@ -83,6 +86,17 @@ pub const ACTIONS: &[Action] = &[
             )
         },
         run: kill,
+    },
+    Action {
+        id: "container.limits",
+        title: "limits",
+        help: "Change its limits and restart policy while it runs, beside what it used of late.",
+        keys: &["L"],
+        scope: Scope::Container,
+        danger: Danger::Changes,
+        footer: 0,
+        unavailable: one,
+        run: limits,
     },
     Action {
         id: "container.logs",

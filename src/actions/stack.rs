@@ -3,8 +3,8 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::compose::{Act, Call, Checked, Plan, Project};
 use crate::model::{Key, Stack};
 use crate::state::{
-    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Place, PromptKind, Scope, State, Task,
-    ViewId,
+    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, Place, PromptKind, Scope, State,
+    Task, ViewId,
 };
 use crate::text;
 
@@ -181,7 +181,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
     match (ask.task, ask.service) {
         (Task::Up, _) => {
             let project = Box::new(Project::of(stack));
-            state.planning = Some(key.clone());
+            state.pending = Some(Pending::Plan(key.clone()));
             let words = format!("reading the compose files of {}", key.id);
             state.toasts.ok(words, state.now);
             vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]

@@ -67,6 +67,7 @@ fn decode(answer: &Value, key: Key, at: DateTime<Utc>) -> Details {
         },
         cpu_limit: cpu_limit(host),
         memory_limit: positive("Memory"),
+        swap_limit: whole(member(host, "MemorySwap")),
         pids_limit: positive("PidsLimit"),
         command: texts(member(config, "Cmd")),
         entrypoint: texts(member(config, "Entrypoint")),

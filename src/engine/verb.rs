@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bollard::errors::Error as BollardError;
 use bollard::models::{
-    ContainerCreateBody, HostConfig, NetworkConnectRequest, NetworkDisconnectRequest,
+    ContainerCreateBody, ContainerUpdateBody, HostConfig, NetworkConnectRequest,
+    NetworkDisconnectRequest, RestartPolicy,
 };
 use bollard::query_parameters::{
     CreateContainerOptions, KillContainerOptions, ListImagesOptions, RemoveContainerOptions,
@@ -21,6 +22,7 @@ use super::wire::{clean, escape, member};
 use super::{CALL_LIMIT, Engine};
 use crate::effect::Verb;
 use crate::model::Key;
+use crate::model::limits::Change;
 
 /// Time limit of creating, starting or removing the helper container.
 const HELPER_LIMIT: Duration = Duration::from_secs(30);
@@ -37,6 +39,31 @@ fn split_tag(name: &str) -> (&str, &str) {
         Some((repo, tag)) if !tag.contains('/') => (repo, tag),
         _ => (name, "latest"),
     }
+}
+
+/// The engine's words for a change.
+fn update(change: &Change) -> ContainerUpdateBody {
+    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut body = ContainerUpdateBody::default();
+    match change {
+        Change::Memory { bytes, with_swap } => {
+            body.memory = Some(signed(*bytes));
+            body.memory_swap = Some(*with_swap);
+        }
+        Change::Cpus(thousandths) => body.nano_cpus = Some(signed(thousandths * 1_000_000)),
+        Change::Processes(most) => {
+            let most = signed(*most);
+            body.pids_limit = Some(if most == 0 { -1 } else { most });
+        }
+        Change::Restart(policy) => {
+            let (name, most) = policy.split_once(':').unwrap_or((policy, "0"));
+            body.restart_policy = Some(RestartPolicy {
+                name: name.parse().ok(),
+                maximum_retry_count: most.parse().ok(),
+            });
+        }
+    }
+    body
 }
 
 /// How a verb ended well.
@@ -129,6 +156,10 @@ impl Engine {
             | Verb::RemoveNetwork
             | Verb::Connect { .. }
             | Verb::Disconnect { .. } => return self.on_item(id, verb).await,
+            Verb::Update(change) => {
+                let body = update(change);
+                ("update", docker.update_container(&escaped, body).await)
+            }
             Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } | Verb::Compose(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }

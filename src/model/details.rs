@@ -66,6 +66,8 @@ pub struct Details {
     pub cpu_limit: Option<f64>,
     /// Bytes, when limited.
     pub memory_limit: Option<u64>,
+    /// Bytes of memory and swap together, as the engine has it: -1 for all there is, 0 where none is set.
+    pub swap_limit: Option<i64>,
     pub pids_limit: Option<u64>,
     pub command: Vec<String>,
     pub entrypoint: Vec<String>,

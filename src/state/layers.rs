@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
 use crate::model::Key;
+use crate::model::limits::Limit;
 
 /// A line being typed, with a cursor counted in characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,6 +117,8 @@ pub enum PromptKind {
     Rename(Key),
     /// Another name for an image.
     Tag(Key),
+    /// Another limit of a container.
+    Limit(Key, Limit),
     /// How many containers a service of a stack is to have.
     Scale {
         stack: Key,
@@ -202,6 +205,8 @@ pub enum Choice {
     Do(Key, Verb),
     /// Opens a container's details.
     Details(Key),
+    /// Asks for another limit of a container.
+    Limit(Key, Limit),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
     /// Toggles a column.

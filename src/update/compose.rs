@@ -4,7 +4,7 @@ use crate::effect::{Effects, Job};
 use crate::model::Key;
 use crate::model::compose::Checked;
 use crate::msg::Failure;
-use crate::state::State;
+use crate::state::{Pending, State};
 
 use super::reply::told;
 
@@ -14,8 +14,8 @@ pub(super) fn checked(
     key: &Key,
     answer: Result<Box<Checked>, Failure>,
 ) -> Effects {
-    if state.planning.as_ref() == Some(key) {
-        state.planning = None;
+    if state.pending == Some(Pending::Plan(key.clone())) {
+        state.pending = None;
         match &answer {
             Ok(checked) => actions::stack::plan(state, key, checked),
             Err(failure) => {

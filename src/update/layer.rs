@@ -244,6 +244,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
             actions::container::open_on(state, ViewId::Details, &key);
             Effects::new()
         }
+        Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
         Choice::Quit => actions::program::quit(state),

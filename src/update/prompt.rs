@@ -5,7 +5,9 @@ use crate::columns::listed;
 use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::layout::list_height;
+use crate::model::Key;
 use crate::model::compose::Act;
+use crate::model::limits::Limit;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::{log_prompt, rows};
@@ -78,6 +80,7 @@ pub(super) fn changed(state: &mut State) {
         }
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
@@ -150,6 +153,7 @@ fn cancel(state: &mut State) {
         PromptKind::LogFilter { .. } => log_prompt::go_back(state),
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
@@ -190,21 +194,14 @@ fn accept(state: &mut State) -> Effects {
                 None => super::start_all(state, &[(key, Verb::Tag { to })]),
             }
         }
-        PromptKind::Scale { stack, service } => match text.trim().parse::<u32>() {
-            Ok(to) if to <= MOST_CONTAINERS => {
-                let act = Act::Scale {
-                    service: service.clone(),
-                    to,
-                };
-                let stack = stack.clone();
-                crate::actions::stack::run(state, &stack, act)
-            }
-            _ => refuse(
-                state,
-                prompt,
-                format!("a number from 0 to {MOST_CONTAINERS}"),
-            ),
-        },
+        PromptKind::Scale { stack, service } => {
+            let (stack, service) = (stack.clone(), service.clone());
+            scale(state, prompt, &stack, service)
+        }
+        PromptKind::Limit(key, limit) => {
+            let (key, limit) = (key.clone(), *limit);
+            change_limit(state, prompt, &key, limit)
+        }
         PromptKind::ShellCommand(key) => {
             let key = key.clone();
             match shell_request(&text) {
@@ -235,6 +232,31 @@ fn accept(state: &mut State) -> Effects {
             plain: *plain,
             replace: false,
         })],
+    }
+}
+
+fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Effects {
+    match prompt.field.text().trim().parse::<u32>() {
+        Ok(to) if to <= MOST_CONTAINERS => {
+            crate::actions::stack::run(state, stack, Act::Scale { service, to })
+        }
+        _ => refuse(
+            state,
+            prompt,
+            format!("a number from 0 to {MOST_CONTAINERS}"),
+        ),
+    }
+}
+
+fn change_limit(state: &mut State, prompt: Prompt, key: &Key, limit: Limit) -> Effects {
+    let text = prompt.field.text();
+    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
+    let memory = details.and_then(|details| details.memory_limit);
+    let swap = details.and_then(|details| details.swap_limit);
+    match limit.read(&text, memory, swap) {
+        Err(why) => refuse(state, prompt, why),
+        Ok(_) if text == prompt.before => Effects::new(),
+        Ok(change) => super::start_all(state, &[(key.clone(), Verb::Update(change))]),
     }
 }
 

@@ -3,7 +3,7 @@ use crate::effect::{Effects, Job, ShellRequest};
 use crate::model::{About, Details, Key, Processes};
 use crate::msg::{Failure, JobMsg, ShellEnd};
 use crate::state::jobs::Ended;
-use crate::state::{Choice, Layer, Menu, MenuItem, State};
+use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
@@ -29,6 +29,13 @@ pub(super) fn details(
             sheet.failure = None;
         }
         Err(failure) => sheet.failure = Some(failure),
+    }
+    if state.pending == Some(Pending::Limits(key.clone())) {
+        state.pending = None;
+        match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {
+            Some(failure) => state.toasts.bad(told(&failure), state.now),
+            None => crate::actions::container::limit_menu(state, key),
+        }
     }
     Effects::new()
 }

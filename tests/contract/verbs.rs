@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use stacktui::effect::Verb;
 use stacktui::model::RunState;
+use stacktui::model::limits::Change;
 use stacktui::msg::FailureKind;
 use tokio::time::Instant;
 
@@ -127,6 +128,33 @@ pub async fn signals_reach_the_process(bench: Bench) {
         "is not running"
     };
     assert!(error.to_string().contains(words), "{error}");
+}
+
+pub async fn limits_change_while_it_runs(bench: Bench) {
+    let it = bench.obedient().await;
+    let memory = |bytes| Change::Memory {
+        bytes,
+        with_swap: 2 * i64::try_from(bytes).unwrap(),
+    };
+    let mut changes = vec![memory(64 << 20), memory(96 << 20), Change::Cpus(500)];
+    if !bench.podman() {
+        changes.push(Change::Processes(77));
+        changes.push(Change::Restart("on-failure:3".to_owned()));
+    }
+    for change in changes {
+        assert_eq!(bench.act(&it, Verb::Update(change)).await, Ok(false));
+    }
+    let now = stacktui::runtime::clock::now();
+    let details = bench.engine.details(&it.key, now).await.unwrap();
+    assert_eq!(details.memory_limit, Some(96 << 20));
+    assert_eq!(details.cpu_limit, Some(0.5));
+    assert_eq!(details.state, RunState::Running);
+    if !bench.podman() {
+        assert_eq!(details.pids_limit, Some(77));
+        assert_eq!(details.restart_policy, "on-failure:3");
+    }
+    let little = bench.act(&it, Verb::Update(memory(1 << 20))).await;
+    assert!(matches!(little.unwrap_err().status(), Some(400 | 500)));
 }
 
 pub async fn names_are_unique(bench: Bench) {

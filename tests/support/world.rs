@@ -333,6 +333,7 @@ pub fn details(name: &str, now: DateTime<Utc>) -> Details {
         stop_signal: "SIGTERM".to_owned(),
         cpu_limit: None,
         memory_limit: Some(2 << 30),
+        swap_limit: None,
         pids_limit: None,
         command: vec!["zammad-railsserver".to_owned()],
         entrypoint: vec!["/docker-entrypoint.sh".to_owned()],

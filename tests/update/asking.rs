@@ -1,8 +1,10 @@
 //! Questions, menus and lines to type: what they ask, what each answer does.
-use stacktui::effect::{Effect, Verb};
+use stacktui::effect::{Effect, Fetch, Verb};
+use stacktui::model::limits::Change;
+use stacktui::msg::{Failure, Msg};
 use stacktui::state::{PromptKind, ViewId};
 
-use crate::harness::{full, key, kill, stop, world};
+use crate::harness::{Scene, full, key, kill, stop, world};
 
 #[test]
 fn stop_asks_once_naming_what_is_hit_and_lost() {
@@ -309,7 +311,7 @@ fn columns_and_order_are_chosen_and_remembered() {
     }
     it.press("enter").no_window();
     assert_eq!(it.state.containers.order, "cpu");
-    let remembered = |it: &crate::harness::Scene| match it.effects.as_slice() {
+    let remembered = |it: &Scene| match it.effects.as_slice() {
         [Effect::Remember(pairs)] => pairs.clone(),
         other => panic!("{other:?}"),
     };
@@ -374,4 +376,60 @@ fn what_is_copied_is_chosen_by_a_letter() {
         it.on("zammad-db").press("y").press(keys).no_window();
         assert_eq!(it.effects, [Effect::Copy(text)]);
     }
+}
+
+#[test]
+fn limits_are_asked_for_beside_what_was_used() {
+    let mut it = world();
+    it.on("zammad").press("L").no_window();
+    assert_eq!(it.effects, [Effect::Fetch(Fetch::Details(key("zammad")))]);
+    let details = crate::world::details(&full("zammad"), it.state.now);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(details.clone()))));
+    let items = it.menu().items.clone();
+    let hints: Vec<_> = items
+        .iter()
+        .map(|item| (item.label.as_str(), item.hint.as_str()))
+        .collect();
+    assert_eq!(hints[0].0, "memory");
+    assert!(hints[0].1.starts_with("2048m · peak "), "{hints:?}");
+    assert_eq!(hints[2], ("processes", "no limit"));
+    assert_eq!(hints[3], ("restart policy", "unless-stopped"));
+    // It comes again later: nothing opens a second time.
+    it.press("esc").no_window();
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(details.clone()))))
+        .no_window();
+
+    let open = |it: &mut Scene, item: &str| {
+        it.press("L");
+        it.send(Msg::Details(key("zammad"), Ok(Box::new(details.clone()))));
+        it.answer(item);
+    };
+    open(&mut it, "m");
+    it.shows("memory (peak ")
+        .press("ctrl-u")
+        .type_in("1m")
+        .press("enter")
+        .shows("6m at least");
+    it.press("ctrl-u").type_in("3g").press("enter");
+    let memory = Change::Memory {
+        bytes: 3 << 30,
+        with_swap: 6 << 30,
+    };
+    it.runs(&[("zammad", Verb::Update(memory))]);
+    open(&mut it, "r");
+    it.shows("Restart policy of zammad-1")
+        .answer("j j j j enter");
+    it.runs(&[("zammad", Verb::Update(Change::Restart("always".to_owned())))]);
+}
+
+#[test]
+fn limits_that_cannot_be_read_are_not_changed() {
+    let mut it = world();
+    it.on("zammad").press("L");
+    let failure = Failure {
+        what: "inspect: no answer within 5 s".to_owned(),
+        ..Failure::default()
+    };
+    it.send(Msg::Details(key("zammad"), Err(failure)));
+    it.no_window().sees_toast("no answer within 5 s");
 }

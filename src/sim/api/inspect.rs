@@ -20,7 +20,7 @@ const USUAL_HOST_CONFIG: &str = r#"{
     "CpuShares": 0, "CgroupParent": "", "BlkioWeight": 0, "CpuPeriod": 0, "CpuQuota": 0, "CpusetCpus": "",
     "CpusetMems": "", "Devices": null, "DeviceCgroupRules": null, "DeviceRequests": null,
     "MemoryReservation": 0, "MemorySwappiness": null,
-    "OomKillDisable": null, "PidsLimit": null, "Ulimits": null, "CpuCount": 0, "CpuPercent": 0,
+    "OomKillDisable": null, "Ulimits": null, "CpuCount": 0, "CpuPercent": 0,
     "IOMaximumIOps": 0, "IOMaximumBandwidth": 0,
     "MaskedPaths": ["/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/sys/firmware"],
     "ReadonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
@@ -121,7 +121,7 @@ fn host_config(container: &Container) -> Value {
         "NetworkMode": mode, "PortBindings": port_bindings(container, false),
         "RestartPolicy": {"Name": policy, "MaximumRetryCount": max.parse().unwrap_or(0_u32)},
         "AutoRemove": container.auto_remove, "Memory": spec.memory_limit.0,
-        "NanoCpus": (spec.cpus * 1e9) as u64, "MemorySwap": spec.memory_limit.0 * 2
+        "NanoCpus": (spec.cpus * 1e9) as u64, "MemorySwap": spec.memory_limit.0 * 2, "PidsLimit": spec.pids_limit
     });
     let usual = serde_json::from_str(USUAL_HOST_CONFIG).unwrap_or_default();
     if let (Some(own), Value::Object(usual)) = (own.as_object_mut(), usual) {

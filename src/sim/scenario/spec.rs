@@ -184,6 +184,8 @@ pub struct ContainerSpec {
     pub memory_limit: Size,
     /// CPU limit in cores; none when 0.
     pub cpus: f64,
+    /// Most processes; no limit when 0.
+    pub pids_limit: u64,
     /// Mean received and sent, kilobytes a second.
     pub net: (f64, f64),
     /// Mean read and written, kilobytes a second.
@@ -237,6 +239,7 @@ impl Default for ContainerSpec {
             memory: Size(32 << 20),
             memory_limit: Size(0),
             cpus: 0.0,
+            pids_limit: 0,
             net: (0.5, 0.5),
             disk: (0.1, 0.5),
             processes: Vec::new(),

@@ -136,6 +136,9 @@ impl World {
             container.spec.cpus = cpus as f64 / 1e9;
             container.load.cpu_limit = cpus as f64 / 1e7;
         }
+        if let Some(most) = wanted.get("PidsLimit").and_then(Value::as_i64) {
+            container.spec.pids_limit = u64::try_from(most).unwrap_or(0);
+        }
         let policy = wanted.get("RestartPolicy");
         if let Some(name) = policy.and_then(|p| p.get("Name")).and_then(Value::as_str)
             && !name.is_empty()

@@ -1,0 +1,155 @@
+//! Limits and restart policy: what they are now, how much of them is used, and what to change.
+use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::limits::{Change, Limit};
+use crate::model::{Details, Key};
+use crate::state::{Choice, Field, Layer, Menu, MenuItem, Pending, Prompt, PromptKind, State};
+use crate::text;
+
+use super::can::first;
+
+/// Asks the engine what they are now; the menu comes with the answer.
+pub(super) fn limits(state: &mut State) -> Effects {
+    let Some(key) = first(state).map(|c| c.key.clone()) else {
+        return Effects::new();
+    };
+    state.pending = Some(Pending::Limits(key.clone()));
+    vec![Effect::Fetch(Fetch::Details(key))]
+}
+
+fn name(state: &State, key: &Key) -> String {
+    let container = state.world.container(key);
+    container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned())
+}
+
+/// The most that was used of late, in words; empty where nothing is known.
+fn peak(state: &State, key: &Key, limit: Limit) -> String {
+    let Some(vitals) = state.world.vitals(key) else {
+        return String::new();
+    };
+    match limit {
+        Limit::Memory if !vitals.memory.is_empty() => {
+            format!("peak {}", text::bytes(vitals.memory.peak() as u64))
+        }
+        Limit::Cpus if !vitals.cpu.is_empty() => {
+            format!("peak {}%", text::percent(f64::from(vitals.cpu.peak())))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What it is now, as it would be typed; empty where there is none.
+fn now(details: &Details, limit: Limit) -> String {
+    match limit {
+        Limit::Memory => {
+            details
+                .memory_limit
+                .map_or_else(String::new, |bytes| match bytes % (1 << 20) {
+                    0 => format!("{}m", bytes >> 20),
+                    _ => bytes.to_string(),
+                })
+        }
+        Limit::Cpus => details
+            .cpu_limit
+            .map_or_else(String::new, |n| n.to_string()),
+        Limit::Processes => details
+            .pids_limit
+            .map_or_else(String::new, |n| n.to_string()),
+        Limit::Restart => details.restart_policy.clone(),
+    }
+}
+
+fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
+    state.layers.push(Layer::Menu(Menu {
+        title,
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+}
+
+/// What there is to change, with what it is now and the most that was used of late.
+pub fn limit_menu(state: &mut State, key: &Key) {
+    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
+    let Some(details) = details else { return };
+    let all = [
+        ('m', Limit::Memory),
+        ('c', Limit::Cpus),
+        ('p', Limit::Processes),
+        ('r', Limit::Restart),
+    ];
+    let items = all.map(|(letter, limit)| {
+        let now = match now(details, limit) {
+            none if none.is_empty() => "no limit".to_owned(),
+            now => now,
+        };
+        let words = [now, peak(state, key, limit)];
+        let words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .filter(|w| !w.is_empty())
+            .collect();
+        MenuItem {
+            key: Some(letter),
+            label: limit.title().to_owned(),
+            hint: words.join(" · "),
+            on: None,
+            choice: Choice::Limit(key.clone(), limit),
+        }
+    });
+    push_menu(
+        state,
+        format!("Change of {}", name(state, key)),
+        items.into(),
+    );
+}
+
+/// Asks for the new limit, or which restart policy.
+pub fn ask_limit(state: &mut State, key: &Key, limit: Limit) -> Effects {
+    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
+    let before = details.map_or_else(String::new, |details| now(details, limit));
+    if limit == Limit::Restart {
+        policies(state, key, &before);
+        return Effects::new();
+    }
+    let what = match peak(state, key, limit) {
+        none if none.is_empty() => limit.title().to_owned(),
+        peak => format!("{} ({peak})", limit.title()),
+    };
+    state.layers.push(Layer::Prompt(Prompt {
+        kind: PromptKind::Limit(key.clone(), limit),
+        title: what,
+        field: Field::of(&before),
+        before,
+        complaint: None,
+    }));
+    Effects::new()
+}
+
+fn policies(state: &mut State, key: &Key, now: &str) {
+    let all = [
+        ("no", "stays down when it ends"),
+        ("on-failure", "comes back when it fails"),
+        (
+            "on-failure:5",
+            "comes back when it fails, five times at most",
+        ),
+        ("unless-stopped", "comes back unless it was stopped by hand"),
+        (
+            "always",
+            "comes back, and with the engine even after a stop by hand",
+        ),
+    ];
+    let items = all.map(|(policy, hint)| MenuItem {
+        key: None,
+        label: policy.to_owned(),
+        hint: hint.to_owned(),
+        on: Some(policy == now),
+        choice: Choice::Do(
+            key.clone(),
+            Verb::Update(Change::Restart(policy.to_owned())),
+        ),
+    });
+    let title = format!("Restart policy of {}", name(state, key));
+    push_menu(state, title, items.into());
+}

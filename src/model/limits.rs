@@ -1,0 +1,193 @@
+//! Limits and restart policy of a container as a person types them, and one change of them.
+//! What can be changed while it runs is the engine's rule (`POST /containers/{id}/update`, measured on 20.10): a limit of memory
+//! or CPU can be moved but not taken away, one of processes can.
+
+/// One thing that is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Memory {
+        bytes: u64,
+        /// Memory and swap together, in bytes; -1: as much swap as there is.
+        with_swap: i64,
+    },
+    /// Thousandths of a core.
+    Cpus(u64),
+    /// Processes and threads; 0: no limit.
+    Processes(u64),
+    /// `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:3`.
+    Restart(String),
+}
+
+/// What can be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    Memory,
+    Cpus,
+    Processes,
+    Restart,
+}
+
+/// The least memory an engine takes, in bytes.
+const LEAST_MEMORY: u64 = 6 << 20;
+
+impl Limit {
+    /// Reads what was typed. `memory` and `with_swap` are the container's own now, in bytes: swap keeps its size beside
+    /// memory.
+    ///
+    /// # Errors
+    /// Why it will not do.
+    pub fn read(
+        self,
+        typed: &str,
+        memory: Option<u64>,
+        with_swap: Option<i64>,
+    ) -> Result<Change, String> {
+        let typed = typed.trim();
+        match self {
+            Self::Memory => {
+                let bytes = size(typed).ok_or("a size: 512m, 1.5g")?;
+                if bytes < LEAST_MEMORY {
+                    return Err("6m at least, says the engine".to_owned());
+                }
+                let with_swap = swap(bytes, memory, with_swap);
+                Ok(Change::Memory { bytes, with_swap })
+            }
+            Self::Cpus => {
+                let cores: f64 = typed.parse().map_err(|_| "cores: 0.5, 2")?;
+                if !(0.01..=4096.0).contains(&cores) {
+                    return Err("0.01 cores at least; all of them lift the limit".to_owned());
+                }
+                Ok(Change::Cpus((cores * 1000.0).round() as u64))
+            }
+            Self::Processes => typed
+                .parse()
+                .map(Change::Processes)
+                .map_err(|_| "a number; 0 for no limit".to_owned()),
+            Self::Restart => Ok(Change::Restart(typed.to_owned())),
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Cpus => "CPUs",
+            Self::Processes => "processes",
+            Self::Restart => "restart policy",
+        }
+    }
+}
+
+/// Where swap had a size beside memory it keeps it; where nothing was said, docker's own rule: as much swap as memory.
+fn swap(bytes: u64, memory: Option<u64>, with_swap: Option<i64>) -> i64 {
+    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    match (memory, with_swap) {
+        (_, Some(n)) if n < 0 => -1,
+        (Some(memory), Some(all)) if all > 0 => {
+            let beside = all.saturating_sub(signed(memory)).max(0);
+            signed(bytes).saturating_add(beside)
+        }
+        _ => signed(bytes).saturating_mul(2),
+    }
+}
+
+/// Bytes of `512m`, `1.5g`, `64MiB`, `1000`; units are powers of 1024, as docker has them.
+fn size(typed: &str) -> Option<u64> {
+    let lower = typed.to_ascii_lowercase();
+    let digits = lower.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = lower.split_at(digits.unwrap_or(lower.len()));
+    let shift = match unit.trim().trim_end_matches("ib").trim_end_matches('b') {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return None,
+    };
+    let number: f64 = number.parse().ok()?;
+    let bytes = number * (1_u64 << shift) as f64;
+    (bytes.is_finite() && bytes < 9e18).then_some(bytes as u64)
+}
+
+impl Change {
+    /// The options of `docker update` that say so.
+    pub fn args(&self) -> String {
+        match self {
+            Self::Memory { bytes, with_swap } => {
+                format!("--memory {bytes} --memory-swap {with_swap}")
+            }
+            Self::Cpus(thousandths) => format!("--cpus {}", cores(*thousandths)),
+            Self::Processes(0) => "--pids-limit -1".to_owned(),
+            Self::Processes(most) => format!("--pids-limit {most}"),
+            Self::Restart(policy) => format!("--restart {policy}"),
+        }
+    }
+}
+
+/// `0.5`, `2`.
+fn cores(thousandths: u64) -> String {
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_docker_reads_them() {
+        for (typed, bytes) in [
+            ("512m", 512 << 20),
+            ("1.5g", 3 << 29),
+            ("64 MiB", 64 << 20),
+            ("7340032", 7 << 20),
+            ("10MB", 10 << 20),
+        ] {
+            let read = Limit::Memory.read(typed, None, None);
+            let Ok(Change::Memory { bytes: read, .. }) = read else {
+                panic!("{typed}: {read:?}");
+            };
+            assert_eq!(read, bytes, "{typed}");
+        }
+        for typed in ["", "m", "12x", "-5m", "1m", "1e99g", "lots"] {
+            assert!(Limit::Memory.read(typed, None, None).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn swap_keeps_its_size_beside_memory() {
+        let m = |n: i64| n << 20;
+        for (memory, with_swap, expected) in [
+            (None, None, m(200)),
+            (Some(50 << 20), Some(m(100)), m(150)),
+            (Some(50 << 20), Some(m(50)), m(100)),
+            (Some(50 << 20), Some(-1), -1),
+            (None, Some(0), m(200)),
+        ] {
+            let read = Limit::Memory.read("100m", memory, with_swap);
+            let expected = Change::Memory {
+                bytes: 100 << 20,
+                with_swap: expected,
+            };
+            assert_eq!(read, Ok(expected), "{memory:?} {with_swap:?}");
+        }
+    }
+
+    #[test]
+    fn the_others_are_numbers_and_words() {
+        assert_eq!(Limit::Cpus.read("1.25", None, None), Ok(Change::Cpus(1250)));
+        assert_eq!(Change::Cpus(1250).args(), "--cpus 1.25");
+        assert_eq!(Change::Cpus(2000).args(), "--cpus 2");
+        assert_eq!(
+            Limit::Processes.read("0", None, None).map(|c| c.args()),
+            Ok("--pids-limit -1".to_owned())
+        );
+        for (limit, typed) in [
+            (Limit::Cpus, "0"),
+            (Limit::Cpus, "two"),
+            (Limit::Cpus, "nan"),
+            (Limit::Processes, "-1"),
+        ] {
+            assert!(limit.read(typed, None, None).is_err(), "{typed}");
+        }
+    }
+}
