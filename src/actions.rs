@@ -5,6 +5,7 @@ pub mod item;
 pub mod log;
 pub mod program;
 pub mod shelf;
+pub mod space;
 pub mod stack;
 pub mod table;
 pub mod view;
@@ -75,6 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         item::ACTIONS,
         log::ACTIONS,
         shelf::ACTIONS,
+        space::ACTIONS,
         stack::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
@@ -108,7 +110,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
-        V::Events | V::Journal | V::Logs | V::Output => {}
+        V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
+use crate::model::space::Prune;
 use crate::model::{HostId, Key, Kind, Target};
 
 /// A job's number in this run.
@@ -58,6 +59,8 @@ pub enum Verb {
     },
     /// Changes a limit or the restart policy of a container, which runs on.
     Update(Change),
+    /// Removes what nothing uses, of an engine.
+    Prune(Prune),
     /// A command of compose on a stack.
     Compose(Box<Call>),
 }
@@ -81,6 +84,7 @@ impl Verb {
             Self::Connect { .. } => "network.connect",
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
+            Self::Prune(_) => "engine.prune",
             Self::Compose(call) => call.act.words().0,
         }
     }
@@ -103,6 +107,7 @@ impl Verb {
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
             Self::Update(_) => "changing",
+            Self::Prune(_) => "pruning",
             Self::Compose(call) => call.act.words().1,
         }
     }
@@ -125,13 +130,14 @@ impl Verb {
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
             Self::Update(_) => "changed",
+            Self::Prune(_) => "pruned",
             Self::Compose(call) => call.act.words().2,
         }
     }
 
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_))
+        matches!(self, Self::Compose(_) | Self::Prune(_))
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -174,6 +180,7 @@ impl Verb {
                 pair("container", container.to_string())
             }
             Self::Update(change) => pair("change", change.args()),
+            Self::Prune(what) => pair("what", what.title().to_owned()),
             Self::Compose(call) => pair("args", call.act.args().join(" ")),
         }
     }
@@ -207,6 +214,7 @@ impl Verb {
                 format!("docker network disconnect {name} {}", short(container))
             }
             Self::Update(change) => format!("docker update {} {name}", change.args()),
+            Self::Prune(what) => what.command().to_owned(),
             Self::Compose(call) => call.command(),
         }
     }
@@ -257,6 +265,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// Where the room on the disk went; answers with `Msg::Space`.
+    Space(HostId),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
 }

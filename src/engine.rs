@@ -16,6 +16,7 @@ pub mod logs;
 mod process;
 pub mod raw;
 mod resources;
+pub mod space;
 pub mod stats;
 pub mod toll;
 mod verb;

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod log;
 pub mod network;
 pub mod resources;
+pub mod space;
 pub mod stack;
 pub mod stats;
 pub mod volume;

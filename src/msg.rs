@@ -5,6 +5,7 @@ use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
+use crate::model::space::Space;
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Kind, Link, LogRecord,
     Processes, Resources, Sample,
@@ -152,6 +153,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// Where the room on a host's disk went.
+    Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.
     Compose(Key, Result<Box<Checked>, Failure>),
     /// All of one kind on a host.

@@ -13,6 +13,7 @@ pub mod nav;
 pub mod output;
 pub mod prefs;
 pub mod shelf;
+pub mod space;
 pub mod table;
 mod tally;
 pub mod toasts;
@@ -36,13 +37,14 @@ pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
 pub use prefs::Prefs;
 pub use shelf::{Listing, Shelf, Shelves, Uses};
+pub use space::SpaceBook;
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -112,6 +114,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// Where the room on each host's disk went, as far as it was asked for.
+    pub space: BTreeMap<HostId, SpaceBook>,
     /// What is asked of the user when an answer is there.
     pub pending: Option<Pending>,
     /// Names of the docker contexts that could be used instead.
@@ -148,6 +152,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            space: BTreeMap::new(),
             pending: None,
             contexts: Vec::new(),
             shells: BTreeMap::new(),

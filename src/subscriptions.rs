@@ -18,7 +18,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.quitting {
         return wanted;
     }
-    if counts(state) {
+    if counts(state) || state.view() == ViewId::Space {
         wanted.insert(Subscription::Tick);
     }
     if state.layers.contains(&Layer::Cost) {
@@ -59,7 +59,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
         (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
-        (ViewId::Networks, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
         (ViewId::Journal, _) => {
             wanted.insert(Subscription::Journal);
         }

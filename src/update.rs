@@ -11,6 +11,7 @@ mod reply;
 mod rows;
 mod scroll;
 mod shelf;
+mod space;
 
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
@@ -64,6 +65,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
+        Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         Msg::Job(msg) => reply::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),

@@ -20,6 +20,7 @@ pub mod plain;
 pub mod processes;
 mod section;
 pub mod shelf;
+pub mod space;
 pub mod stack;
 pub mod tabs;
 
@@ -168,6 +169,14 @@ pub const ALL: &[View] = &[
         &["logs"],
         "What services wrote, in order of time.",
         logs::draw,
+    ),
+    opened(
+        ViewId::Space,
+        "Space",
+        "view.space",
+        &["space", "df", "prune"],
+        "Where the room on the disk went, and what can be had back.",
+        space::draw,
     ),
     opened(
         ViewId::Output,

@@ -66,6 +66,7 @@ contract! {
     verbs::pausing_twice_is_a_conflict,
     verbs::signals_reach_the_process,
     verbs::limits_change_while_it_runs,
+    inventory::the_room_on_the_disk_is_told,
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,
     verbs::a_call_is_given_up_after_its_limit,

@@ -208,3 +208,31 @@ async fn choose(screen: &Driver, name: &str) {
     later().await;
     screen.press("enter").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_no_container_uses_gives_its_room_back() {
+    on_local(async {
+        let it = Driver::start(demo(), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("F").await;
+        it.sees("volumes no container mounts").await;
+        it.press("p").await;
+        it.sees("Free what?").await;
+        later().await;
+        it.press("down down down enter").await;
+        it.sees("Remove").await;
+        it.sees("nothing brings it back").await;
+        later().await;
+        it.type_in("1").await;
+        it.press("enter").await;
+        it.sees("given back:").await;
+        it.sees("old-otrs-attachments").await;
+        it.press("esc").await;
+        it.until("the new picture", |s| {
+            s.contains("can be freed") && !s.contains("volumes no container mounts")
+        })
+        .await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}

@@ -30,3 +30,5 @@ mod moving;
 mod noticed;
 #[path = "update/rules.rs"]
 mod rules;
+#[path = "update/space.rs"]
+mod space;

@@ -134,13 +134,17 @@ fn no_link(state: &State, key: &Key) -> Option<String> {
 
 /// What the journal calls it, and what it is now in words; `None` when it is gone.
 pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
-    let name = state.shelves.name(key)?.to_owned();
+    let name = match key.kind {
+        Kind::Host => key.id.to_string(),
+        _ => state.shelves.name(key)?.to_owned(),
+    };
     let kind = match key.kind {
         Kind::Image => "image",
         Kind::Volume => "volume",
         Kind::Network => "network",
         Kind::Stack => "stack",
-        Kind::Container | Kind::Host => return None,
+        Kind::Host => "engine",
+        Kind::Container => return None,
     };
     let target = Target {
         kind: kind.to_owned(),
@@ -154,6 +158,9 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
         let before = format!("{} of {} running", stack.running, stack.containers);
         let project = Some(stack.name().to_owned());
         return Some((Target { project, ..target }, before));
+    }
+    if key.kind == Kind::Host {
+        return Some((target, String::new()));
     }
     let before = match state.shelves.uses.of_key(key).len() {
         0 => "not in use".to_owned(),

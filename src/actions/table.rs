@@ -128,6 +128,8 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Stack,
                 ViewId::Processes,
                 ViewId::Logs,
+                ViewId::Output,
+                ViewId::Space,
             ];
             pages
                 .contains(&s.view())
@@ -228,7 +230,8 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         | ViewId::Stack
         | ViewId::Processes
         | ViewId::Logs
-        | ViewId::Output => {
+        | ViewId::Output
+        | ViewId::Space => {
             return None;
         }
     };
@@ -323,7 +326,8 @@ fn open(state: &mut State) -> Effects {
         | ViewId::Stack
         | ViewId::Processes
         | ViewId::Logs
-        | ViewId::Output => {}
+        | ViewId::Output
+        | ViewId::Space => {}
     }
     Effects::new()
 }

@@ -47,6 +47,9 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+/// Largest answer to a call that changes something, in bytes: a prune names each layer it removed.
+const ANSWER: usize = 16 << 20;
+
 impl Raw {
     /// `authority` goes into the Host header: `localhost` for sockets, `host:port` for the network.
     pub fn new(connector: Connector, authority: &str) -> Self {
@@ -117,7 +120,7 @@ impl Raw {
         deadline: Duration,
     ) -> Result<(StatusCode, Value), Error> {
         let answer = self
-            .whole(Method::POST, path, body, 1024 * 1024, deadline)
+            .whole(Method::POST, path, body, ANSWER, deadline)
             .await?;
         let value = if answer.body.trim_ascii().is_empty() {
             Value::Null

@@ -160,7 +160,11 @@ impl Engine {
                 let body = update(change);
                 ("update", docker.update_container(&escaped, body).await)
             }
-            Verb::Start | Verb::Stop { .. } | Verb::Restart { .. } | Verb::Compose(_) => {
+            Verb::Start
+            | Verb::Stop { .. }
+            | Verb::Restart { .. }
+            | Verb::Compose(_)
+            | Verb::Prune(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }
         };

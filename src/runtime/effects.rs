@@ -205,8 +205,11 @@ impl Runner {
 
     fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
-        let (Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _)) = &fetch;
-        let Some(client) = hosts.get(&key.host).and_then(HostTasks::client) else {
+        let host = match &fetch {
+            Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _) => key.host,
+            Fetch::Space(host) => *host,
+        };
+        let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
         };
         tokio::spawn(async move {
@@ -218,6 +221,10 @@ impl Runner {
                 Fetch::Processes(key) => {
                     let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
                     Msg::Processes(key, answer)
+                }
+                Fetch::Space(host) => {
+                    let answer = client.space(super::clock::now()).await.map(Box::new);
+                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
                 }
                 Fetch::Compose(..) => return,
             };

@@ -12,8 +12,10 @@ use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Performed};
 use crate::model::compose::Call;
+use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
+use crate::text;
 
 /// Verbs under way at once (measured: more does not make the engine faster).
 pub const AT_ONCE: usize = 8;
@@ -126,6 +128,26 @@ impl Hands {
         done.map(|()| Performed { already: false })
     }
 
+    /// Has the engine remove what nothing uses, and tells what that was. A call to an engine cannot be taken back: on a
+    /// cancel it is no longer waited for.
+    async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Performed, Failure> {
+        let pruned = tokio::select! {
+            pruned = engine.prune(what) => pruned.map_err(|error| error.failure("prune"))?,
+            () = self.cancelled(id) => {
+                return Err(Failure {
+                    what: "no longer waited for: the engine may go on with it".to_owned(),
+                    ..Failure::default()
+                });
+            }
+        };
+        let already = pruned.names.is_empty();
+        let mut lines = pruned.names;
+        lines.push(format!("given back: {}", text::bytes(pruned.bytes)));
+        let msg = Msg::Job(JobMsg::Output { id, lines });
+        let _closed = self.told.send(msg).await;
+        Ok(Performed { already })
+    }
+
     async fn perform(
         &self,
         job: &Job,
@@ -134,6 +156,7 @@ impl Hands {
     ) -> Result<Performed, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
+            Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             verb => engine
                 .perform(&job.key, verb, limit)
                 .await

@@ -3,8 +3,9 @@ use chrono::{DateTime, Utc};
 
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
-use crate::model::Key;
 use crate::model::limits::Limit;
+use crate::model::space::Prune;
+use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -207,6 +208,8 @@ pub enum Choice {
     Details(Key),
     /// Asks for another limit of a container.
     Limit(Key, Limit),
+    /// Asks whether to remove all of this.
+    Prune(HostId, Prune),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
     /// Toggles a column.

@@ -19,6 +19,8 @@ pub enum ViewId {
     Inspect,
     Processes,
     Logs,
+    /// Where the room on the disk went.
+    Space,
     /// What a long job tells.
     Output,
 }

@@ -134,6 +134,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 state.containers.marked.remove(&done.job.key);
                 state.shelves.unmark(&done.job.key);
                 unmark_stack(state, &done.job);
+                state.containers.stale = true;
+                return super::space::after(state, &done.job);
             }
             state.containers.stale = true;
         }

@@ -44,6 +44,12 @@ pub(super) fn settle(state: &mut State) {
                 sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
             }
         }
+        ViewId::Space if sheet.scroll > 0 => {
+            let rows = views::space::line_count(state, &key, state.size.0);
+            if let Some(sheet) = state.sheets.get_mut(&key) {
+                sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
+            }
+        }
         ViewId::Stack if sheet.scroll > 0 => {
             let rows = views::stack::line_count(state, &key, state.size.0);
             if let Some(sheet) = state.sheets.get_mut(&key) {

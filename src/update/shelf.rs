@@ -19,7 +19,10 @@ pub(super) fn resources(
     let shelves = &mut state.shelves;
     match answer {
         Ok(Resources::Images(images)) => shelves.images.put(host, images, Listed::key),
-        Ok(Resources::Volumes(volumes)) => shelves.volumes.put(host, volumes, Listed::key),
+        Ok(Resources::Volumes(volumes)) => {
+            shelves.volumes.put(host, volumes, Listed::key);
+            super::space::sizes(state, host);
+        }
         Ok(Resources::Networks(networks)) => {
             shelves.networks.put(host, networks, Listed::key);
             shelves.uses.stale = true;
@@ -40,7 +43,7 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
-        ViewId::Item | ViewId::Stack => derive(state),
+        ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
         _ => {}
     }
 }

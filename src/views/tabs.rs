@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::{self, listed};
+use crate::model::Kind;
 use crate::state::{State, ViewId};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
@@ -141,7 +142,10 @@ fn way(state: &State, theme: &Theme) -> Line {
             // Of one that is gone its details still tell the name.
             let told = || Some(state.sheet(key)?.details.as_ref()?.name.as_str());
             let kept = || state.shelves.name(key);
-            let id = crate::model::image::short_id(&key.id);
+            let id = match key.kind {
+                Kind::Host | Kind::Stack => &key.id,
+                _ => crate::model::image::short_id(&key.id),
+            };
             known.or_else(told).or_else(kept).unwrap_or(id).to_owned()
         }
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),

@@ -2,10 +2,11 @@
 use chrono::Utc;
 use stacktui::effect::Verb;
 use stacktui::model::host::ApiVersion;
+use stacktui::model::space::Prune;
 use stacktui::model::{Key, Node, RunState};
 use stacktui::msg::FailureKind;
 
-use crate::bench::{Bench, HOST};
+use crate::bench::{Bench, HOST, Thing};
 
 pub async fn an_engine_tells_what_it_is(bench: Bench) {
     bench.engine.ping().await.unwrap();
@@ -210,4 +211,17 @@ pub async fn what_is_not_there_is_not_found(bench: Bench) {
     assert_eq!(error.kind(), FailureKind::NotFound);
     let error = bench.engine.exec_capture(&nobody.id, &["true"]).await;
     assert_eq!(error.unwrap_err().kind(), FailureKind::NotFound);
+}
+
+pub async fn the_room_on_the_disk_is_told(bench: Bench) {
+    let (runs, ended) = (bench.obedient().await, bench.failed().await);
+    let now = stacktui::runtime::clock::now();
+    let space = bench.engine.space(now).await.unwrap();
+    assert!(space.images.count > 0, "{space:?}");
+    assert!(space.images.active <= space.images.count);
+    assert!(space.images.free <= space.images.bytes);
+    let removable = space.items(Prune::Containers);
+    let told = |it: &Thing| removable.iter().any(|item| item.name == it.name);
+    assert!(told(&ended), "{removable:?}");
+    assert!(!told(&runs), "{removable:?}");
 }

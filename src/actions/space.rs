@@ -1,0 +1,202 @@
+//! Where the room on the disk went, and what of it is had back.
+use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::space::{Item, Prune};
+use crate::model::{HostId, Key, Kind};
+use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
+use crate::text;
+
+use super::container::NO_LINK;
+use super::{Action, Danger, container};
+
+/// Names of things shown in the question before they go.
+const SHOWN: usize = 8;
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    Action {
+        unavailable: no_link,
+        ..Action::harmless(
+            Scope::Global,
+            "view.space",
+            "space",
+            "Show where the room on the engine's disk went; the engine looks through its volumes for it.",
+            &["F"],
+            open,
+        )
+    },
+    Action {
+        footer: 1,
+        danger: Danger::Destroys,
+        unavailable: not_known,
+        ..Action::harmless(
+            Scope::View(ViewId::Space),
+            "space.prune",
+            "free",
+            "Remove what nothing uses, after showing what that is and how much room it gives.",
+            &["p"],
+            menu,
+        )
+    },
+    Action {
+        footer: 2,
+        unavailable: no_link,
+        ..Action::harmless(
+            Scope::View(ViewId::Space),
+            "space.again",
+            "ask again",
+            "Ask the engine anew.",
+            &["r"],
+            |state| {
+                let host = state.subject().map(|key| key.host);
+                host.map_or_else(Effects::new, |host| look(state, host))
+            },
+        )
+    },
+];
+
+/// The host that the screen is about, else the first one.
+fn host(state: &State) -> Option<HostId> {
+    let subject = state.subject().map(|key| key.host);
+    subject.or_else(|| state.world.hosts.keys().next().copied())
+}
+
+fn no_link(state: &State) -> Option<String> {
+    let up = host(state).and_then(|id| state.world.host(id));
+    let up = up.is_some_and(|host| host.link.is_up());
+    (!up).then(|| NO_LINK.to_owned())
+}
+
+fn not_known(state: &State) -> Option<String> {
+    let known = host(state).and_then(|id| state.space.get(&id));
+    match known {
+        Some(book) if book.answer.as_ref().is_some_and(Result::is_ok) => no_link(state),
+        _ => Some("it is not known yet what could be removed".to_owned()),
+    }
+}
+
+/// What names an engine as a thing that something is done to.
+pub fn key_of(state: &State, id: HostId) -> Key {
+    let label = state.world.host(id).map_or("", |host| host.label.as_str());
+    Key::new(id, Kind::Host, label)
+}
+
+fn open(state: &mut State) -> Effects {
+    let Some(id) = host(state) else {
+        return Effects::new();
+    };
+    let key = key_of(state, id);
+    container::open_on(state, ViewId::Space, &key);
+    look(state, id)
+}
+
+/// Asks the engine, unless it is at it.
+pub fn look(state: &mut State, id: HostId) -> Effects {
+    let book = state.space.entry(id).or_default();
+    if book.asked.is_some() {
+        return Effects::new();
+    }
+    book.asked = Some(state.now);
+    vec![Effect::Fetch(Fetch::Space(id))]
+}
+
+/// What would be removed; networks come from their list.
+pub fn items(state: &State, id: HostId, what: Prune) -> Vec<Item> {
+    if what != Prune::Networks {
+        let answer = state.space.get(&id).and_then(|book| book.answer.as_ref());
+        return answer
+            .and_then(|answer| answer.as_ref().ok())
+            .map_or_else(Vec::new, |space| space.items(what).to_vec());
+    }
+    let uses = &state.shelves.uses;
+    let networks = state.shelves.networks.things.values();
+    networks
+        .filter(|network| network.key.host == id && !network.is_built_in())
+        .filter(|network| uses.of_key(&network.key).is_empty())
+        .map(|network| Item {
+            name: network.name.clone(),
+            bytes: None,
+        })
+        .collect()
+}
+
+/// Bytes that would be had back.
+pub fn free(state: &State, id: HostId, what: Prune) -> u64 {
+    let answer = state.space.get(&id).and_then(|book| book.answer.as_ref());
+    let space = answer.and_then(|answer| answer.as_ref().ok());
+    space.map_or(0, |space| space.free(what))
+}
+
+fn menu(state: &mut State) -> Effects {
+    let Some(id) = host(state) else {
+        return Effects::new();
+    };
+    let rows: Vec<MenuItem> = Prune::ALL
+        .into_iter()
+        .filter_map(|what| {
+            let count = items(state, id, what).len();
+            let size = match free(state, id, what) {
+                0 => String::new(),
+                bytes => format!(", {}", text::bytes(bytes)),
+            };
+            (count > 0).then(|| MenuItem {
+                key: None,
+                label: what.title().to_owned(),
+                hint: format!("{count}{size}"),
+                on: None,
+                choice: Choice::Prune(id, what),
+            })
+        })
+        .collect();
+    if rows.is_empty() {
+        let words = "everything is in use: there is nothing to free";
+        state.toasts.ok(words, state.now);
+        return Effects::new();
+    }
+    state.layers.push(Layer::Menu(Menu {
+        title: "Free what?".to_owned(),
+        note: String::new(),
+        items: rows,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// Asks before it is removed, with what it is and what it gives.
+pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
+    let all = items(state, id, what);
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(SHOWN)
+        .map(|item| match item.bytes {
+            Some(bytes) => format!("{} ({})", item.name, text::bytes(bytes)),
+            None => item.name.clone(),
+        })
+        .collect();
+    if all.len() > SHOWN {
+        lines.push(format!("and {} more", all.len() - SHOWN));
+    }
+    lines.push(what.loss().to_owned());
+    let free = free(state, id, what);
+    if free > 0 {
+        lines.push(format!("gives back about {}", text::bytes(free)));
+    }
+    let must_type = if what.is_final() {
+        all.len().to_string()
+    } else {
+        String::new()
+    };
+    let key = key_of(state, id);
+    state.layers.push(Layer::Confirm(Confirm {
+        title: format!("Remove {} {}?", all.len(), what.title()),
+        lines,
+        jobs: vec![(key, Verb::Prune(what))],
+        yes: "remove".to_owned(),
+        must_type,
+        field: Field::default(),
+        opened: state.now,
+        switches: Vec::new(),
+        on_yes: false,
+    }));
+    Effects::new()
+}

@@ -1,0 +1,148 @@
+//! Where the room on an engine's disk went, and what of it can be had back.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+/// What is removed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Prune {
+    /// Containers that do not run.
+    Containers,
+    /// Images without a name that nothing uses.
+    DanglingImages,
+    /// Images that no container uses, with a name or without.
+    UnusedImages,
+    /// Volumes without a name of their own that no container mounts.
+    AnonymousVolumes,
+    /// Volumes that no container mounts.
+    UnusedVolumes,
+    /// Networks without a container.
+    Networks,
+    /// What builds left, as far as no build uses it now.
+    BuildCache,
+}
+
+impl Prune {
+    pub const ALL: [Self; 7] = [
+        Self::Containers,
+        Self::DanglingImages,
+        Self::UnusedImages,
+        Self::AnonymousVolumes,
+        Self::UnusedVolumes,
+        Self::Networks,
+        Self::BuildCache,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Containers => "containers that do not run",
+            Self::DanglingImages => "images without a name",
+            Self::UnusedImages => "images no container uses",
+            Self::AnonymousVolumes => "anonymous volumes no container mounts",
+            Self::UnusedVolumes => "volumes no container mounts",
+            Self::Networks => "networks without a container",
+            Self::BuildCache => "build cache",
+        }
+    }
+
+    /// What is lost with it.
+    pub fn loss(self) -> &'static str {
+        match self {
+            Self::Containers => "lost: what was written inside them, and their logs",
+            Self::DanglingImages | Self::UnusedImages => "lost: they must be pulled or built again",
+            Self::AnonymousVolumes | Self::UnusedVolumes => {
+                "lost: all that is written in them; nothing brings it back"
+            }
+            Self::Networks => "what is started later does not find them",
+            Self::BuildCache => "the next build takes longer",
+        }
+    }
+
+    /// Loses data that nothing can make anew.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::AnonymousVolumes | Self::UnusedVolumes)
+    }
+
+    /// The docker command that does the same.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Containers => "docker container prune --force",
+            Self::DanglingImages => "docker image prune --force",
+            Self::UnusedImages => "docker image prune --all --force",
+            Self::AnonymousVolumes => "docker volume prune --force",
+            Self::UnusedVolumes => "docker volume prune --all --force",
+            Self::Networks => "docker network prune --force",
+            Self::BuildCache => "docker builder prune --all --force",
+        }
+    }
+}
+
+/// One thing that would be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub name: String,
+    /// None where the engine does not know.
+    pub bytes: Option<u64>,
+}
+
+/// All of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Part {
+    pub count: usize,
+    /// In use.
+    pub active: usize,
+    pub bytes: u64,
+    /// Bytes that would be had back.
+    pub free: u64,
+}
+
+/// An engine's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Space {
+    pub at: DateTime<Utc>,
+    pub images: Part,
+    pub containers: Part,
+    pub volumes: Part,
+    pub cache: Part,
+    /// The largest first. Networks are not in it: they take no room, and are known from their list.
+    pub prunable: BTreeMap<Prune, Vec<Item>>,
+    /// Bytes by volume.
+    pub volume_sizes: BTreeMap<String, u64>,
+}
+
+impl Space {
+    pub fn parts(&self) -> [(&'static str, Part); 4] {
+        [
+            ("images", self.images),
+            ("containers", self.containers),
+            ("volumes", self.volumes),
+            ("build cache", self.cache),
+        ]
+    }
+
+    /// Bytes in all.
+    pub fn bytes(&self) -> u64 {
+        self.parts().iter().map(|(_, part)| part.bytes).sum()
+    }
+
+    /// What would be removed.
+    pub fn items(&self, what: Prune) -> &[Item] {
+        self.prunable.get(&what).map_or(&[], Vec::as_slice)
+    }
+
+    /// Bytes that would be had back. Layers that images share are counted as the engine counts them, not once an image.
+    pub fn free(&self, what: Prune) -> u64 {
+        match what {
+            Prune::UnusedImages => self.images.free,
+            what => self.items(what).iter().filter_map(|item| item.bytes).sum(),
+        }
+    }
+}
+
+/// What a prune has removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pruned {
+    pub names: Vec<String>,
+    /// Bytes had back.
+    pub bytes: u64,
+}
