@@ -5,10 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
-
-use crate::engine::connect::BoxedIo;
 
 /// The shortest time between a small read and the next: the finest that timers have. A Unix socket holds about two
 /// hundred small writes, two of these at 100,000 lines a second, before its writer waits.
@@ -16,20 +14,21 @@ const REST: Duration = Duration::from_millis(1);
 /// More bytes than this were worth a read: the next one does not wait.
 const SMALL: usize = 8 << 10;
 
-/// See the head of this file. Writes go through at once.
-pub(super) struct Gathered {
-    io: BoxedIo,
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Gathered<T> {
+    io: T,
     /// Since the last small read.
     rest: Option<Pin<Box<Sleep>>>,
 }
 
-impl Gathered {
-    pub(super) fn new(io: BoxedIo) -> Self {
+impl<T> Gathered<T> {
+    pub(super) fn new(io: T) -> Self {
         Self { io, rest: None }
     }
 }
 
-impl AsyncRead for Gathered {
+impl<T: AsyncRead + Unpin> AsyncRead for Gathered<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -48,24 +47,6 @@ impl AsyncRead for Gathered {
     }
 }
 
-impl AsyncWrite for Gathered {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,7 +55,7 @@ mod tests {
     /// How many reads it takes to get `lines` written one after another, 50 µs apart.
     async fn reads(lines: usize) -> usize {
         let (mut engine, ours) = tokio::io::duplex(1 << 20);
-        let mut ours = Gathered::new(Box::new(ours));
+        let mut ours = Gathered::new(ours);
         tokio::spawn(async move {
             for _ in 0..lines {
                 engine.write_all(b"a line of a log\n").await.unwrap();
@@ -99,7 +80,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_comes_in_bulk_is_not_held() {
         let (mut engine, ours) = tokio::io::duplex(1 << 20);
-        let mut ours = Gathered::new(Box::new(ours));
+        let mut ours = Gathered::new(ours);
         engine.write_all(&vec![b'x'; 64 << 10]).await.unwrap();
         let begun = tokio::time::Instant::now();
         let mut buffer = [0; 16 << 10];
