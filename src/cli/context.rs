@@ -12,6 +12,7 @@ use crate::config::{Environment, Known, KnownAction, load, recall};
 use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Sources, candidates};
 use crate::model::{DownReason, Tried};
 use crate::runtime::diagnostics;
+use crate::runtime::reactor;
 use crate::runtime::record::Recorder;
 use crate::settings::{Paths, Settings};
 use crate::{actions, columns};
@@ -181,9 +182,7 @@ pub(super) fn known(paths: Option<&Paths>) -> Known {
 
 /// Runs a command's asynchronous part on one thread.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result<T, Quit> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+    reactor::start()
         .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
         .block_on(work)
 }

@@ -22,6 +22,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 pub use self::flow::Flow;
+pub use self::gather::rest;
 pub use self::hijack::Hijacked;
 pub use self::lines::JsonLines;
 use self::pool::Pool;

@@ -54,7 +54,7 @@ impl Flow {
                 .map_or(Coding::Close, |bytes| Coding::Length(bytes as u64))
         };
         Self {
-            pipe: Gathered::new(pipe),
+            pipe: Gathered(pipe),
             coding,
             come: Vec::with_capacity(ROOM),
         }
