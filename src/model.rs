@@ -25,7 +25,7 @@ pub use container::{Container, Health, Mount, Port, RunState};
 pub use details::{Details, NetworkLink, Probe, ProbeReport, Processes};
 pub use document::Node;
 pub use event::EngineEvent;
-pub use host::{ApiVersion, DownReason, EngineInfo, HostId, Link, Tried};
+pub use host::{ApiVersion, DownReason, EngineInfo, HostEntry, HostId, Link, Tried};
 pub use image::Image;
 pub use journal::{Entry, Outcome, Phase, Target};
 pub use key::{Key, Kind};

@@ -1,7 +1,7 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostId, Image, Key, Kind, Network, Stack, Volume};
+use crate::model::{Container, HostEntry, HostId, Image, Key, Kind, Network, Stack, Volume};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -71,15 +71,22 @@ impl<R> Shelf<R> {
         self.listing.stale = true;
     }
 
+    /// Forgets what a host holds.
+    fn drop_host(&mut self, host: HostId) {
+        self.things.retain(|known, _| known.host != host);
+        self.answers.remove(&host);
+    }
+
     /// The list could not be had; what is held stays.
     pub fn failed(&mut self, host: HostId, failure: Failure) {
         self.answers.insert(host, Some(failure));
         self.listing.stale = true;
     }
 
-    /// The first refusal, when a host's newest answer was one.
-    pub fn failure(&self) -> Option<&Failure> {
-        self.answers.values().flatten().next()
+    /// The first refusal among these hosts, when a newest answer was one.
+    pub fn failure(&self, in_scope: impl Fn(HostId) -> bool) -> Option<&Failure> {
+        let mut answers = self.answers.iter().filter(|(host, _)| in_scope(**host));
+        answers.find_map(|(_, answer)| answer.as_ref())
     }
 }
 
@@ -136,6 +143,8 @@ pub struct Shelves {
     pub images: Shelf<Image>,
     pub volumes: Shelf<Volume>,
     pub networks: Shelf<Network>,
+    /// Read out of the links.
+    pub hosts: Shelf<HostEntry>,
     pub uses: Uses,
 }
 
@@ -159,13 +168,39 @@ impl Shelves {
         self.networks.listing.marked.remove(key);
     }
 
+    fn listings(&mut self) -> [&mut Listing; 5] {
+        [
+            &mut self.stacks.listing,
+            &mut self.images.listing,
+            &mut self.volumes.listing,
+            &mut self.networks.listing,
+            &mut self.hosts.listing,
+        ]
+    }
+
+    /// Unmarks what answers to this.
+    pub fn unmark_where(&mut self, test: impl Fn(&Key) -> bool) {
+        for listing in self.listings() {
+            listing.marked.retain(|key| !test(key));
+        }
+    }
+
+    /// Forgets what is of this host.
+    pub fn drop_host(&mut self, host: HostId) {
+        self.stacks.drop_host(host);
+        self.images.drop_host(host);
+        self.volumes.drop_host(host);
+        self.networks.drop_host(host);
+        self.unmark_where(|key| key.host == host);
+        self.touch();
+    }
+
     /// The inventory of containers changed: who uses what, and with it every row, must be taken anew.
     pub fn touch(&mut self) {
         self.uses.stale = true;
-        self.stacks.listing.stale = true;
-        self.images.listing.stale = true;
-        self.volumes.listing.stale = true;
-        self.networks.listing.stale = true;
+        for listing in self.listings() {
+            listing.stale = true;
+        }
     }
 }
 
