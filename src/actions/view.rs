@@ -326,7 +326,11 @@ fn of_entry(state: &State) -> Option<Key> {
         let known = host.known.as_ref().map(|info| info.name.as_str());
         known == Some(entry.host.as_str())
     };
-    let on = hosts.clone().find(named).or_else(|| hosts.clone().next())?.id;
+    let on = hosts
+        .clone()
+        .find(named)
+        .or_else(|| hosts.clone().next())?
+        .id;
     let on_it = |c: &&crate::model::Container| c.key.host == on;
     let by_id = |c: &&crate::model::Container| !target.id.is_empty() && c.key.short() == target.id;
     let found = state.world.containers().find(by_id);

@@ -117,7 +117,12 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
         },
         |host, cx| {
             let known = of(host, cx).and_then(|host| host.known.as_ref());
-            Rank::Text(known.map_or("", |info| info.name.as_str()).to_owned().into())
+            Rank::Text(
+                known
+                    .map_or("", |info| info.name.as_str())
+                    .to_owned()
+                    .into(),
+            )
         },
     ),
     words(

@@ -104,7 +104,8 @@ impl State {
             self.nav = Nav::at(self.nav.tab());
             self.logs = None;
         }
-        self.layers.retain(|layer| !matches!(layer, Layer::Confirm(_)));
+        self.layers
+            .retain(|layer| !matches!(layer, Layer::Confirm(_)));
         if self.only == Some(id) || !self.world.several() {
             self.narrow(None);
         }

@@ -103,12 +103,10 @@ fn tried(theme: &Theme, one: &Tried, width: usize, spaced: bool, lines: &mut Vec
 
 /// The keys that help here, out of the registry, one a line.
 fn keys(state: &State, theme: &Theme) -> Vec<Line> {
-    let retry = state
-        .scope()
-        .find_map(|host| match &host.link {
-            Link::Down { retry_at, .. } => *retry_at,
-            _ => None,
-        });
+    let retry = state.scope().find_map(|host| match &host.link {
+        Link::Down { retry_at, .. } => *retry_at,
+        _ => None,
+    });
     let mut list: Vec<_> = actions::all()
         .filter(|a| {
             if state.no_engine() {
