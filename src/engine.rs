@@ -13,6 +13,7 @@ pub mod events;
 pub mod exec;
 mod info;
 pub mod logs;
+pub mod opening;
 mod process;
 pub mod raw;
 mod resources;
@@ -29,7 +30,8 @@ pub use self::connect::{BoxedIo, Connector};
 pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
-pub use self::raw::Raw;
+pub use self::opening::{Asked, Opening, openings};
+pub use self::raw::{Raw, rest};
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 

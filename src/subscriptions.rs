@@ -31,13 +31,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
-            wanted.extend(
-                state
-                    .world
-                    .hosts
-                    .keys()
-                    .map(|host| Subscription::StatsRest(*host)),
-            );
+            rest(state, &mut wanted);
             if let Some(key) = key.as_ref() {
                 near(state, state.world.members(key).map(|c| &c.key), &mut wanted);
             }
@@ -46,6 +40,10 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
                 let project = Box::new(Project::of(stack));
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
             }
+        }
+        (ViewId::Hosts, _) if state.focused => {
+            let hosts = state.world.hosts.keys();
+            wanted.extend(hosts.map(|host| Subscription::StatsRest(*host)));
         }
         (ViewId::Details, Some(key)) => {
             if is_sampled(state.world.container(&key)) {
@@ -76,8 +74,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
 }
 
 fn on_hosts(state: &State, kind: Kind, wanted: &mut BTreeSet<Subscription>) {
-    let hosts = state.world.hosts.keys();
-    wanted.extend(hosts.map(|host| Subscription::Resources(*host, kind)));
+    let hosts = state.scope();
+    wanted.extend(hosts.map(|host| Subscription::Resources(host.id, kind)));
 }
 
 fn is_sampled(container: Option<&Container>) -> bool {
@@ -94,13 +92,13 @@ fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let marked = state.containers.marked.iter();
     near(state, on_screen.chain(marked), wanted);
     // The sums of stacks and header stand on all of them; which those are is not listed here with each key.
-    wanted.extend(
-        state
-            .world
-            .hosts
-            .keys()
-            .map(|host| Subscription::StatsRest(*host)),
-    );
+    rest(state, wanted);
+}
+
+/// The figures of all others, on the hosts that the screen is about.
+fn rest(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    let hosts = state.scope();
+    wanted.extend(hosts.map(|host| Subscription::StatsRest(host.id)));
 }
 
 /// What is looked at, of that which has figures.

@@ -17,6 +17,8 @@ pub enum Kind {
     Volume,
     /// A network; the id is its full id.
     Network,
+    /// A captured mail; the id is its server's container and its own id there.
+    Mail,
     /// The engine itself.
     Host,
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::inventory::Inventory;
 use super::tally::Tally;
-use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
+use crate::model::{Container, EngineEvent, EngineInfo, HostId, Key, Link, Sample};
 
 pub use super::tally::Totals;
 pub use super::trend::Trend;
@@ -33,7 +33,13 @@ pub struct Host {
     pub id: HostId,
     /// What to call it: the engine's name once known, else where it came from.
     pub label: String,
+    /// The user or docker called it so: the engine's name does not go over it.
+    pub named: bool,
     pub link: Link,
+    /// Since when the link is in its condition.
+    pub since: Option<DateTime<Utc>>,
+    /// What the engine said of itself when it last answered.
+    pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
     /// When the engine last told us anything.
@@ -57,7 +63,10 @@ impl Host {
         Self {
             id,
             label: label.to_owned(),
+            named: false,
             link: Link::Connecting { attempt: 1 },
+            since: None,
+            known: None,
             deaths: BTreeMap::new(),
             heard: None,
             loaded: false,
@@ -233,6 +242,11 @@ impl Host {
         }
     }
 
+    /// Counts and sums over its containers; counts nothing anew.
+    pub fn totals(&self) -> Totals {
+        self.tally.totals()
+    }
+
     /// How many containers there are.
     pub fn count(&self) -> usize {
         self.containers.len()
@@ -290,6 +304,8 @@ fn steady(vitals: Option<&Vitals>) -> Option<&Sample> {
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub hosts: BTreeMap<HostId, Host>,
+    /// Ids given out.
+    pub(super) opened: u16,
 }
 
 impl World {

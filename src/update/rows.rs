@@ -1,10 +1,10 @@
 //! Which containers are rows, in which order. Runs when something it stands on changed, never for a frame.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::columns::{self, Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{Container, HostId, Key, RunState};
-use crate::state::{ContainerTable, RowId, State};
+use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
 
 /// Takes the rows of the containers' table anew.
@@ -71,6 +71,7 @@ struct Shown<'a> {
 fn rows(state: &State, best_wanted: bool) -> Taken {
     let table = &state.containers;
     let mut matcher = (!table.filter.is_empty()).then(|| FuzzyMatcher::new(&table.filter));
+    let found = hosts_found(state, matcher.as_mut());
     let order = columns::find(&table.order).or_else(|| columns::find("name"));
     let cx = Cx {
         state,
@@ -83,7 +84,9 @@ fn rows(state: &State, best_wanted: bool) -> Taken {
         .containers()
         .filter(|c| {
             let matcher = matcher.as_mut();
-            wanted(state, table, c) && matcher.is_none_or(|m| fits(m, &table.filter, c))
+            wanted(state, table, c)
+                && (found.contains(&c.key.host)
+                    || matcher.is_none_or(|m| fits(m, &table.filter, c)))
         })
         .inspect(|_| left += 1)
         .map(|container| Shown {
@@ -102,11 +105,22 @@ fn rows(state: &State, best_wanted: bool) -> Taken {
     } else {
         folded(table, shown)
     };
+    let all: usize = state.scope().map(Host::count).sum();
     Taken {
         rows,
-        hidden: state.world.count() - left,
+        hidden: all - left,
         best,
     }
+}
+
+/// The hosts whose label fits the filter, where hosts are mixed: all of theirs is shown.
+fn hosts_found(state: &State, matcher: Option<&mut FuzzyMatcher>) -> BTreeSet<HostId> {
+    let Some(matcher) = matcher.filter(|_| state.mixes_hosts()) else {
+        return BTreeSet::new();
+    };
+    let hosts = state.world.hosts.values();
+    let fits = hosts.filter(|host| matcher.matches(&host.label));
+    fits.map(|host| host.id).collect()
 }
 
 fn row(shown: Shown) -> RowId {
@@ -130,28 +144,33 @@ fn sort(table: &ContainerTable, list: &mut [Shown]) {
     }
 }
 
-/// Rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a closed one not.
+/// Containers of one host that stand together: whether they are of no stack, and the stack.
+type Group<'a> = (HostId, bool, &'a str);
+
+/// Host by host, rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a
+/// closed one not.
 fn folded<'a>(table: &ContainerTable, shown: impl Iterator<Item = Shown<'a>>) -> Vec<RowId> {
-    let mut places: HashMap<(HostId, &str), usize> = HashMap::new();
-    let mut stacks: Vec<(HostId, &str, Vec<Shown>)> = Vec::new();
-    let mut loose = Vec::new();
+    let mut places: HashMap<Group, usize> = HashMap::new();
+    let mut groups: Vec<(Group, Vec<Shown>)> = Vec::new();
     let mut all = 0;
     for shown in shown {
         all += 1;
-        let Some(name) = shown.container.stack() else {
-            loose.push(shown);
-            continue;
-        };
-        let host = shown.key.host;
-        let place = *places.entry((host, name)).or_insert(stacks.len());
-        match stacks.get_mut(place) {
-            Some((_, _, members)) => members.push(shown),
-            None => stacks.push((host, name, vec![shown])),
+        let stack = shown.container.stack();
+        let group = (shown.key.host, stack.is_none(), stack.unwrap_or_default());
+        let place = *places.entry(group).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, members)) => members.push(shown),
+            None => groups.push((group, vec![shown])),
         }
     }
-    stacks.sort_unstable_by_key(|(host, name, _)| (*host, *name));
-    let mut rows = Vec::with_capacity(all + stacks.len());
-    for (host, name, mut members) in stacks {
+    groups.sort_unstable_by_key(|(group, _)| *group);
+    let mut rows = Vec::with_capacity(all + groups.len());
+    for ((host, loose, name), mut members) in groups {
+        if loose {
+            sort(table, &mut members);
+            rows.extend(members.into_iter().map(row));
+            continue;
+        }
         let stack = Key::stack(host, name);
         let closed = table.folded.contains(&stack);
         rows.push(RowId::Stack(stack));
@@ -160,12 +179,13 @@ fn folded<'a>(table: &ContainerTable, shown: impl Iterator<Item = Shown<'a>>) ->
             rows.extend(members.into_iter().map(row));
         }
     }
-    sort(table, &mut loose);
-    rows.extend(loose.into_iter().map(row));
     rows
 }
 
 fn wanted(state: &State, table: &ContainerTable, container: &Container) -> bool {
+    if !state.in_scope(container.key.host) {
+        return false;
+    }
     if table.problems_only
         && container.problem().is_none()
         && state.jobs.of(&container.key).is_none()
