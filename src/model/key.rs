@@ -17,6 +17,8 @@ pub enum Kind {
     Volume,
     /// A network; the id is its full id.
     Network,
+    /// A way from an address to a container; the id is where it was read, its name and its container.
+    Route,
     /// The engine itself.
     Host,
 }

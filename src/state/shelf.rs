@@ -1,7 +1,7 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostId, Image, Key, Kind, Network, Stack, Volume};
+use crate::model::{Container, HostId, Image, Key, Kind, Network, Route, Stack, Volume};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -136,6 +136,8 @@ pub struct Shelves {
     pub images: Shelf<Image>,
     pub volumes: Shelf<Volume>,
     pub networks: Shelf<Network>,
+    /// Read out of the containers and of what proxies were started with.
+    pub routes: Shelf<Route>,
     pub uses: Uses,
 }
 
@@ -147,6 +149,7 @@ impl Shelves {
             Kind::Volume => self.volumes.things.get(key).map(Volume::name),
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
             Kind::Stack => self.stacks.things.get(key).map(Stack::name),
+            Kind::Route => self.routes.things.get(key).map(Route::title),
             Kind::Container | Kind::Host => None,
         }
     }
@@ -157,6 +160,7 @@ impl Shelves {
         self.images.listing.marked.remove(key);
         self.volumes.listing.marked.remove(key);
         self.networks.listing.marked.remove(key);
+        self.routes.listing.marked.remove(key);
     }
 
     /// The inventory of containers changed: who uses what, and with it every row, must be taken anew.
@@ -166,6 +170,7 @@ impl Shelves {
         self.images.listing.stale = true;
         self.volumes.listing.stale = true;
         self.networks.listing.stale = true;
+        self.routes.listing.stale = true;
     }
 }
 
