@@ -1,7 +1,9 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Stack, Volume};
+use crate::model::{
+    Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume,
+};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -147,6 +149,8 @@ pub struct Shelves {
     pub hosts: Shelf<HostEntry>,
     /// Out of all mail servers; who serves them is in the mail book.
     pub mails: Shelf<Mail>,
+    /// Read out of the containers and of what proxies were started with.
+    pub routes: Shelf<Route>,
     pub uses: Uses,
 }
 
@@ -159,6 +163,7 @@ impl Shelves {
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
             Kind::Stack => self.stacks.things.get(key).map(Stack::name),
             Kind::Mail => self.mails.things.get(key).map(|m| m.subject.as_str()),
+            Kind::Route => self.routes.things.get(key).map(Route::title),
             Kind::Container | Kind::Host => None,
         }
     }
@@ -170,7 +175,7 @@ impl Shelves {
         }
     }
 
-    fn listings(&mut self) -> [&mut Listing; 6] {
+    fn listings(&mut self) -> [&mut Listing; 7] {
         [
             &mut self.stacks.listing,
             &mut self.images.listing,
@@ -178,6 +183,7 @@ impl Shelves {
             &mut self.networks.listing,
             &mut self.hosts.listing,
             &mut self.mails.listing,
+            &mut self.routes.listing,
         ]
     }
 
@@ -195,6 +201,7 @@ impl Shelves {
         self.volumes.drop_host(host);
         self.networks.drop_host(host);
         self.mails.drop_host(host);
+        self.routes.drop_host(host);
         self.unmark_where(|key| key.host == host);
         self.touch();
     }
