@@ -125,9 +125,9 @@ impl History {
         DateTime::from_timestamp(slot.checked_mul(Self::SLOT)?, 0)
     }
 
-    /// Slots between its newest value and that of another.
-    pub(super) fn behind(&self, other: &Self) -> i64 {
-        other.newest - self.newest
+    /// The slot of the newest value; 0 when there is none.
+    pub(super) fn newest(&self) -> i64 {
+        self.newest
     }
 
     /// Slots held, gaps too.

@@ -13,8 +13,8 @@ pub struct Trend {
     pub memory: History,
 }
 
-/// Slots that the past of what is gone is kept: a stack that is made anew is away for a moment.
-const KEPT: i64 = 30;
+/// Slots that the past of a stack that is gone is kept: one that is made anew is away for a moment.
+pub(super) const KEPT: i64 = 30;
 
 impl Trend {
     /// Takes the sums as they are now; a gap as long as they are not those of all.
@@ -31,9 +31,9 @@ impl Trend {
         }
     }
 
-    /// Whether it is so near to the present, which the whole host's past tells, that it may go on.
-    pub(super) fn may_go_on(&self, host: &Self) -> bool {
-        self.memory.behind(&host.memory) < KEPT
+    /// The slot of what was noted last; 0 when nothing was.
+    pub(super) fn newest(&self) -> i64 {
+        self.memory.newest()
     }
 
     /// Memory it holds beyond itself, in bytes.

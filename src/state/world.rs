@@ -181,9 +181,12 @@ impl Host {
 
     /// Forgets what stacks used that are gone for good.
     fn forget_trends(&mut self) {
-        let (stacks, host) = (&self.stacks, &self.trend);
-        self.trends
-            .retain(|name, trend| stacks.contains_key(name) || trend.may_go_on(host));
+        let all = self.trends.values().chain([&self.trend]);
+        let newest = all.map(Trend::newest).max().unwrap_or(0);
+        let stacks = &self.stacks;
+        self.trends.retain(|name, trend| {
+            stacks.contains_key(name) || newest - trend.newest() < super::trend::KEPT
+        });
     }
 
     /// Puts a container in that is not there, or in place of what is.
