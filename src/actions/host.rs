@@ -114,7 +114,11 @@ pub fn add(state: &mut State, context: String) -> Effects {
 fn close(state: &mut State) -> Effects {
     let mut effects = Effects::new();
     for id in ids(state) {
-        let busy = state.jobs.running.values().any(|job| job.job.key.host == id);
+        let busy = state
+            .jobs
+            .running
+            .values()
+            .any(|job| job.job.key.host == id);
         let label = state.world.label(id).to_owned();
         if busy {
             let words = format!("{label}: something is under way there");

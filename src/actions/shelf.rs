@@ -63,9 +63,7 @@ pub const ACTIONS: &[Action] = &[
     ),
     Action {
         footer: 9,
-        unavailable: |s| {
-            (s.view() == ViewId::Hosts).then(|| "a host is never unused".to_owned())
-        },
+        unavailable: |s| (s.view() == ViewId::Hosts).then(|| "a host is never unused".to_owned()),
         ..list(
             "list.unused",
             "all/unused",
@@ -124,7 +122,9 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
             let on = shown.iter().any(|s| s.id == c.id);
             (c.id, c.help, on, orders == Some(c.id))
         };
-        let columns = R::columns().iter().filter(|c| !c.host || state.mixes_hosts());
+        let columns = R::columns()
+            .iter()
+            .filter(|c| !c.host || state.mixes_hosts());
         columns.map(one).collect()
     }
     match state.view() {

@@ -33,7 +33,13 @@ pub(super) struct Cli {
 pub(super) struct Global {
     /// The engine: `unix:///path`, `tcp://host:port`, `ssh://user@host` or a name out of the settings' `hosts`. Given several
     /// times, all of them at once; `NAME=ENDPOINT` says what to call one.
-    #[arg(short = 'H', long, global = true, value_name = "ENDPOINT", conflicts_with = "demo")]
+    #[arg(
+        short = 'H',
+        long,
+        global = true,
+        value_name = "ENDPOINT",
+        conflicts_with = "demo"
+    )]
     pub host: Vec<String>,
 
     /// The docker context to use; given several times, all of them at once.

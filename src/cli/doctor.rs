@@ -203,7 +203,9 @@ fn passed_over(context: &Context, out: &mut Out) -> Result<(), Quit> {
         .find(|name| context.env.get(name).is_some_and(|value| !value.is_empty()));
     match variable {
         Some(variable) if !by_flag && !context.settings.hosts.is_empty() => {
-            out.line(&format!("The hosts of the settings are not opened: {variable} is set and goes over them"))?;
+            out.line(&format!(
+                "The hosts of the settings are not opened: {variable} is set and goes over them"
+            ))?;
             out.line("")
         }
         _ => Ok(()),

@@ -39,10 +39,7 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
         let (end, quit) = if on_terminal {
             let request = request(context, args, container);
             let keys = &context.settings.detach_keys;
-            (
-                terminal::run(engine, container, request, keys).await?,
-                None,
-            )
+            (terminal::run(engine, container, request, keys).await?, None)
         } else {
             pipe::run(engine, container, args, out).await
         };
@@ -74,7 +71,10 @@ fn one<'a>(name: &str, sites: &'a Sites) -> Result<&'a Container, Quit> {
         ([one], _) | (_, [one]) => Ok(one),
         _ => Err(wrong_names(&[NameError::Ambiguous {
             name: crate::text::sanitise_ident(name.as_bytes()),
-            could_be: found.iter().map(|c| format!("`{}`", sites.name(c))).collect(),
+            could_be: found
+                .iter()
+                .map(|c| format!("`{}`", sites.name(c)))
+                .collect(),
         }])),
     }
 }

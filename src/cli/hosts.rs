@@ -140,7 +140,9 @@ impl Sites {
         for name in names {
             let one = std::slice::from_ref(name);
             let places = self.places();
-            let on_each = places.iter().map(|place| resolve(one, std::slice::from_ref(place)));
+            let on_each = places
+                .iter()
+                .map(|place| resolve(one, std::slice::from_ref(place)));
             let hits: Vec<&Container> = on_each.flatten().flatten().collect();
             if hits.is_empty() {
                 return self.resolve(names);

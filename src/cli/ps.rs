@@ -67,16 +67,16 @@ pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Qui
             }
         }
         out.flush()?;
-        Ok(if sites.silent.is_empty() { DONE } else { FAILED })
+        Ok(if sites.silent.is_empty() {
+            DONE
+        } else {
+            FAILED
+        })
     })
 }
 
 /// Those that are asked for: host by host, stack by stack, by name.
-fn chosen<'a>(
-    context: &Context,
-    args: &Ps,
-    sites: &'a Sites,
-) -> Result<Vec<&'a Container>, Quit> {
+fn chosen<'a>(context: &Context, args: &Ps, sites: &'a Sites) -> Result<Vec<&'a Container>, Quit> {
     if !args.names.is_empty() {
         return sites.everywhere(&args.names);
     }

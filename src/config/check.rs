@@ -124,7 +124,10 @@ impl Check<'_> {
                 self.say(&place, what);
             }
             if let Some(Err(why)) = self.known.endpoint.map(|check| check(endpoint)) {
-                self.say(&place, format!("host `{}`: {why}", sanitise_ident(name.as_bytes())));
+                self.say(
+                    &place,
+                    format!("host `{}`: {why}", sanitise_ident(name.as_bytes())),
+                );
             }
         }
     }

@@ -79,7 +79,13 @@ pub fn openings(sources: &Sources, asked: &Asked) -> Vec<Opening> {
         0 => vec![Opening::unnamed(candidates(&bare))],
         1 => {
             // Alone it is called as its engine says.
-            let alone = |o: Opening| if o.named { o } else { Opening::unnamed(o.candidates) };
+            let alone = |o: Opening| {
+                if o.named {
+                    o
+                } else {
+                    Opening::unnamed(o.candidates)
+                }
+            };
             list.into_iter().map(alone).collect()
         }
         _ => {
@@ -115,8 +121,12 @@ fn of_flag(sources: &Sources, text: &str, settings: &BTreeMap<String, String>) -
     if let Some(known) = settings.get(text) {
         return of_settings(sources, text, known);
     }
-    let is_name =
-        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    };
     match text.split_once('=').filter(|(name, _)| is_name(name)) {
         Some((name, endpoint)) => Opening::named(name, vec![sources.named(endpoint, "--host")]),
         None => Opening::unnamed(vec![sources.named(text, "--host")]),
@@ -196,7 +206,13 @@ fn place(candidates: &[Candidate]) -> String {
 /// A label is one word without a slash, so that it can be typed before a name.
 fn tidy(label: &str) -> String {
     let label = clean(label);
-    let fits = |c: char| if c.is_whitespace() || c == '/' { '-' } else { c };
+    let fits = |c: char| {
+        if c.is_whitespace() || c == '/' {
+            '-'
+        } else {
+            c
+        }
+    };
     label.chars().map(fits).collect()
 }
 

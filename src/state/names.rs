@@ -264,14 +264,16 @@ mod tests {
         ];
         let ids = |name: &str| {
             resolve(&[name.to_owned()], &places)
-                .map(|found| found.iter().map(|c| c.key.id.to_string()).collect::<Vec<_>>())
+                .map(|found| {
+                    found
+                        .iter()
+                        .map(|c| c.key.id.to_string())
+                        .collect::<Vec<_>>()
+                })
                 .map_err(|errors| errors[0].to_string())
         };
         assert_eq!(ids("mail").unwrap(), ["eeee02"]);
-        assert_eq!(
-            ids("web").unwrap_err(),
-            "`web` could be `a/web` or `b/web`"
-        );
+        assert_eq!(ids("web").unwrap_err(), "`web` could be `a/web` or `b/web`");
         assert_eq!(ids("b/web").unwrap(), ["eeee01"]);
         assert_eq!(ids("a/web").unwrap(), ["aaaa01", "aaaa02"]);
         assert_eq!(
@@ -282,6 +284,10 @@ mod tests {
             ids("mial").unwrap_err(),
             "no container, service or stack `mial`: did you mean `mail`?"
         );
-        assert_eq!(ids("blog").unwrap(), ["dddd01"], "the narrowest meaning of all hosts");
+        assert_eq!(
+            ids("blog").unwrap(),
+            ["dddd01"],
+            "the narrowest meaning of all hosts"
+        );
     }
 }

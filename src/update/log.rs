@@ -64,9 +64,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
     let known = book.sources.iter().find(|s| s.key == *key);
     let name = match (known, state.world.container(key)) {
         (Some(source), _) => source.name.clone(),
-        (None, Some(container)) if book.target.includes(container) => {
-            source_name(state, container)
-        }
+        (None, Some(container)) if book.target.includes(container) => source_name(state, container),
         _ => return,
     };
     let Some(book) = state.logs.as_mut() else {
@@ -130,9 +128,8 @@ fn tell_past(state: &mut State) {
     let Some((oldest, _)) = book.times() else {
         return;
     };
-    let of_time = |(_, event): &(HostId, &EngineEvent)| {
-        event.kind == "container" && event.at >= oldest
-    };
+    let of_time =
+        |(_, event): &(HostId, &EngineEvent)| event.kind == "container" && event.at >= oldest;
     let newest = state.events.newest().filter(of_time);
     let mut events: Vec<_> = newest.map(|(host, event)| (host, event.clone())).collect();
     events.reverse();

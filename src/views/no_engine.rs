@@ -103,12 +103,10 @@ fn tried(theme: &Theme, one: &Tried, width: usize, spaced: bool, lines: &mut Vec
 
 /// The keys that help here, out of the registry, one a line.
 fn keys(state: &State, theme: &Theme) -> Vec<Line> {
-    let retry = state
-        .scope()
-        .find_map(|host| match &host.link {
-            Link::Down { retry_at, .. } => *retry_at,
-            _ => None,
-        });
+    let retry = state.scope().find_map(|host| match &host.link {
+        Link::Down { retry_at, .. } => *retry_at,
+        _ => None,
+    });
     let mut list: Vec<_> = actions::all()
         .filter(|a| {
             if state.no_engine() {
@@ -122,12 +120,13 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
     list.iter()
         .map(|action| {
             let key = super::hints::key_of(state, action.id);
-            let title = if action.id == "app.back" {
-                "quit"
-            } else {
-                action.title
+            let title = match action.id {
+                "app.back" => "quit",
+                "app.escape" => "all hosts",
+                _ => action.title,
             };
-            let mut line = Line::of(theme, text::pad_right(&key, 3), Key::HintKey).and(
+            let room = if state.no_engine() { 3 } else { 5 };
+            let mut line = Line::of(theme, text::pad_right(&key, room), Key::HintKey).and(
                 theme,
                 text::pad_right(title, 10),
                 Key::Text,

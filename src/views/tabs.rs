@@ -144,7 +144,10 @@ fn way(state: &State, theme: &Theme) -> Line {
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
         (None, _) => String::new(),
     };
-    if let Some(key) = place.key.filter(|key| state.mixes_hosts() && key.kind != Kind::Host) {
+    if let Some(key) = place
+        .key
+        .filter(|key| state.mixes_hosts() && key.kind != Kind::Host)
+    {
         let label = text::truncate(state.world.label(key.host), 16).into_owned();
         line = line
             .and(theme, "› ", Key::Faint)

@@ -155,7 +155,10 @@ impl Follow<'_, '_> {
 
     /// What the lines cannot tell is told between them, on stderr.
     fn happened(&mut self, id: HostId, event: &EngineEvent) {
-        let source = self.sources.iter().rposition(|s| s.key.host == id && *s.key.id == event.id);
+        let source = self
+            .sources
+            .iter()
+            .rposition(|s| s.key.host == id && *s.key.id == event.id);
         let Some(source) = source.filter(|_| event.kind == "container") else {
             return;
         };
