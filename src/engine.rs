@@ -31,7 +31,7 @@ pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
 pub use self::opening::{Asked, Opening, openings};
-pub use self::raw::Raw;
+pub use self::raw::{Raw, rest};
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 

@@ -12,6 +12,7 @@ use crate::config::{Environment, Known, KnownAction, load, recall};
 use crate::engine::opening::check;
 use crate::engine::{Asked, Opening, Sources, openings};
 use crate::runtime::diagnostics;
+use crate::runtime::reactor;
 use crate::runtime::record::Recorder;
 use crate::settings::{Paths, Settings};
 use crate::{actions, columns};
@@ -136,9 +137,7 @@ pub(super) fn known(paths: Option<&Paths>) -> Known {
 
 /// Runs a command's asynchronous part on one thread.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result<T, Quit> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+    reactor::start()
         .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
         .block_on(work)
 }

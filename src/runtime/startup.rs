@@ -12,7 +12,7 @@ use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
 use super::terminal::{Options, Session};
-use super::{clock, input, panic, signals};
+use super::{clock, input, panic, reactor, signals};
 use crate::actions;
 use crate::engine::{Candidate, Opening, Sources};
 use crate::keys::{Chord, Code};
@@ -74,9 +74,7 @@ pub fn run(options: RunOptions) -> Result<i32, StartError> {
         mouse: options.settings.mouse,
         alternate: true,
     })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = reactor::start()?;
     let code =
         runtime.block_on(async { tokio::spawn(screen(options, keymap, theme, session)).await });
     runtime.shutdown_timeout(Duration::from_millis(50));

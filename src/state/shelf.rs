@@ -1,7 +1,9 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostEntry, HostId, Image, Key, Kind, Network, Stack, Volume};
+use crate::model::{
+    Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume,
+};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -145,6 +147,10 @@ pub struct Shelves {
     pub networks: Shelf<Network>,
     /// Read out of the links.
     pub hosts: Shelf<HostEntry>,
+    /// Out of all mail servers; who serves them is in the mail book.
+    pub mails: Shelf<Mail>,
+    /// Read out of the containers and of what proxies were started with.
+    pub routes: Shelf<Route>,
     pub uses: Uses,
 }
 
@@ -156,25 +162,28 @@ impl Shelves {
             Kind::Volume => self.volumes.things.get(key).map(Volume::name),
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
             Kind::Stack => self.stacks.things.get(key).map(Stack::name),
+            Kind::Mail => self.mails.things.get(key).map(|m| m.subject.as_str()),
+            Kind::Route => self.routes.things.get(key).map(Route::title),
             Kind::Container | Kind::Host => None,
         }
     }
 
     /// What was marked for is done to it.
     pub fn unmark(&mut self, key: &Key) {
-        self.stacks.listing.marked.remove(key);
-        self.images.listing.marked.remove(key);
-        self.volumes.listing.marked.remove(key);
-        self.networks.listing.marked.remove(key);
+        for listing in self.listings() {
+            listing.marked.remove(key);
+        }
     }
 
-    fn listings(&mut self) -> [&mut Listing; 5] {
+    fn listings(&mut self) -> [&mut Listing; 7] {
         [
             &mut self.stacks.listing,
             &mut self.images.listing,
             &mut self.volumes.listing,
             &mut self.networks.listing,
             &mut self.hosts.listing,
+            &mut self.mails.listing,
+            &mut self.routes.listing,
         ]
     }
 
@@ -191,6 +200,8 @@ impl Shelves {
         self.images.drop_host(host);
         self.volumes.drop_host(host);
         self.networks.drop_host(host);
+        self.mails.drop_host(host);
+        self.routes.drop_host(host);
         self.unmark_where(|key| key.host == host);
         self.touch();
     }

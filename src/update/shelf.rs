@@ -35,7 +35,7 @@ pub(super) fn resources(
             Kind::Image => shelves.images.failed(host, failure),
             Kind::Volume => shelves.volumes.failed(host, failure),
             Kind::Network => shelves.networks.failed(host, failure),
-            Kind::Container | Kind::Stack | Kind::Host => {}
+            Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {}
         },
     }
 }
