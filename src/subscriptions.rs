@@ -18,7 +18,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.quitting {
         return wanted;
     }
-    if counts(state) || state.view() == ViewId::Space {
+    if counts(state) || matches!(state.view(), ViewId::Space | ViewId::Hosts) {
         wanted.insert(Subscription::Tick);
     }
     if state.layers.contains(&Layer::Cost) {

@@ -22,8 +22,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     of_host(words(
         "host",
         "host",
-        Width::Flex(7, 16),
-        252,
+        Width::Flex(10, 16),
+        245,
         "The host it is on.",
         c::host,
         o::host,

@@ -38,7 +38,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "containers",
         "containers",
-        Width::Flex(18, 34),
+        Width::Flex(18, 24),
         230,
         "How many of its containers run, and what is wrong.",
         containers,
@@ -103,7 +103,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "engine",
         "engine",
-        Width::Flex(8, 16),
+        Width::Flex(8, 12),
         150,
         "Its engine's version.",
         |host, cx| Cell::of(engine(host, cx), Key::Dim),
@@ -112,7 +112,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "endpoint",
         "endpoint",
-        Width::Flex(12, 44),
+        Width::Flex(12, 30),
         120,
         "Where it is reached.",
         |host, cx| Cell {
@@ -197,7 +197,7 @@ fn name<'a>(host: &'a HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     }
 }
 
-/// `up 3h`, `down 2m · retry in 4s · connection refused`, `connecting, try 3`.
+/// `up 3h`, `down 2m: connection refused · retry in 4s`, `connecting, try 3`.
 fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     let Some(host) = of(host, cx) else {
         return Cell::blank();
@@ -215,18 +215,16 @@ fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
             since,
             retry_at,
         } => {
-            let mut pieces = vec![(format!("down {}", span(*since)).into(), Key::LinkDown)];
             let left = retry_at.map(|at| (at - cx.now).num_seconds());
-            let again = left.map(|left| match left {
+            let again = left.map_or_else(String::new, |left| match left {
                 ..=0 => " · trying now".to_owned(),
                 left => format!(" · retry in {left}s"),
             });
-            pieces.extend(again.map(|words| (words.into(), Key::Dim)));
-            pieces.push((" · ".into(), Key::Dim));
-            pieces.push((reason.why.as_str().into(), Key::Text));
+            let words = format!("down {}: {}{again}", span(*since), reason.why);
             Cell {
-                pieces,
-                fit: Fit::Cut,
+                // Of one that never answered there is nothing behind it.
+                fit: if host.loaded { Fit::Cut } else { Fit::Spill },
+                ..Cell::of(words, Key::LinkDown)
             }
         }
     }
