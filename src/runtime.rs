@@ -15,6 +15,7 @@ mod pacer;
 pub mod painter;
 pub mod panic;
 pub mod record;
+pub mod recreate;
 pub mod sampler;
 mod save;
 pub mod screen;

@@ -10,6 +10,7 @@ pub mod lints;
 pub mod log_book;
 pub mod names;
 pub mod nav;
+pub mod order;
 pub mod output;
 pub mod prefs;
 pub mod shelf;

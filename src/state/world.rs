@@ -1,22 +1,17 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::tally::Tally;
-use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
+use crate::model::{Container, Health, HostId, Key, Link, Sample};
 
+pub use self::past::Death;
 pub use super::tally::Totals;
 pub use super::vitals::Vitals;
-
-/// A death of a container that we saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Death {
-    pub at: DateTime<Utc>,
-    pub exit_code: i64,
-    pub oom: bool,
-}
 
 /// The containers of a stack, and their sums.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +29,10 @@ pub struct Host {
     pub link: Link,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
+    /// Verdicts of health checks as they changed, newest last.
+    pub verdicts: BTreeMap<Key, VecDeque<(DateTime<Utc>, Health)>>,
+    /// When last words were asked for, within the last minute.
+    words_asked: VecDeque<DateTime<Utc>>,
     /// When the engine last told us anything.
     pub heard: Option<DateTime<Utc>>,
     /// A first snapshot has come.
@@ -56,6 +55,8 @@ impl Host {
             label: label.to_owned(),
             link: Link::Connecting { attempt: 1 },
             deaths: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            words_asked: VecDeque::new(),
             heard: None,
             loaded: false,
             containers: BTreeMap::new(),
@@ -81,6 +82,7 @@ impl Host {
         let present = &self.containers;
         self.vitals.retain(|key, _| present.contains_key(key));
         self.deaths.retain(|key, _| present.contains_key(key));
+        self.verdicts.retain(|key, _| present.contains_key(key));
         self.oom.retain(|key, _| present.contains_key(key));
         self.loaded = true;
     }
@@ -91,42 +93,13 @@ impl Host {
             self.take_out(key);
             self.vitals.remove(key);
             self.deaths.remove(key);
+            self.verdicts.remove(key);
         }
         for container in changed {
             if !container.state.is_live() {
                 self.forget(&container.key);
             }
             self.put(container);
-        }
-    }
-
-    /// Learns from an event what the list does not tell: deaths and out-of-memory.
-    pub fn observe(&mut self, event: &EngineEvent) {
-        if event.kind != "container" {
-            return;
-        }
-        let key = Key::container(self.id, &event.id);
-        match event.action.as_str() {
-            "oom" => {
-                self.oom.insert(key, event.at);
-            }
-            "die" => {
-                let oom = self
-                    .oom
-                    .remove(&key)
-                    .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
-                let deaths = self.deaths.entry(key.clone()).or_default();
-                if deaths.len() == 32 {
-                    deaths.pop_front();
-                }
-                deaths.push_back(Death {
-                    at: event.at,
-                    exit_code: event.exit_code().unwrap_or(0),
-                    oom,
-                });
-                self.forget(&key);
-            }
-            _ => {}
         }
     }
 
@@ -230,15 +203,6 @@ impl Host {
         self.generation
     }
 
-    /// Deaths within the last hour before `now`.
-    pub fn recent_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        self.deaths
-            .get(key)
-            .into_iter()
-            .flatten()
-            .filter(move |d| now - d.at < TimeDelta::hours(1))
-    }
-
     /// The newest figures, when they are known, for tables, order and sums: see [`Vitals`].
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
         self.vitals.get(key)?.steady()
@@ -313,7 +277,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Health, RunState};
+    use crate::model::{EngineEvent, RunState};
     use proptest::prelude::*;
 
     const HOST: HostId = HostId(0);
