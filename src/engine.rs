@@ -15,6 +15,7 @@ pub mod exec;
 mod info;
 pub mod logs;
 mod make;
+pub mod opening;
 mod process;
 pub mod raw;
 mod resources;
@@ -33,7 +34,8 @@ pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
 pub use self::make::Made;
-pub use self::raw::Raw;
+pub use self::opening::{Asked, Opening, openings};
+pub use self::raw::{Raw, rest};
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 

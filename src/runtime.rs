@@ -14,6 +14,7 @@ pub mod log_stream;
 mod pacer;
 pub mod painter;
 pub mod panic;
+pub mod reactor;
 pub mod record;
 pub mod recreate;
 pub mod sampler;

@@ -13,6 +13,7 @@ pub mod nav;
 pub mod order;
 pub mod output;
 pub mod prefs;
+mod scope;
 pub mod shelf;
 pub mod space;
 pub mod table;
@@ -99,6 +100,8 @@ pub struct State {
     pub prefs: Prefs,
     pub keymap: Keymap,
     pub world: World,
+    /// Everything is narrowed to this host.
+    pub only: Option<HostId>,
     pub nav: Nav,
     pub containers: ContainerTable,
     pub shelves: Shelves,
@@ -142,6 +145,7 @@ impl State {
             prefs,
             keymap,
             world: World::default(),
+            only: None,
             nav: Nav::default(),
             events: EventBook::default(),
             journal: JournalBook::default(),
@@ -177,6 +181,7 @@ impl State {
             (ViewId::Images, None) => self.shelves.images.listing.selected(),
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
+            (ViewId::Hosts, None) => self.shelves.hosts.listing.selected(),
             _ => None,
         }
     }

@@ -17,6 +17,10 @@ pub enum Kind {
     Volume,
     /// A network; the id is its full id.
     Network,
+    /// A captured mail; the id is its server's container and its own id there.
+    Mail,
+    /// A way from an address to a container; the id is where it was read, its name and its container.
+    Route,
     /// The engine itself.
     Host,
 }

@@ -14,6 +14,8 @@ pub struct EventBook {
     next: u64,
     pub table: Table,
     pub filter: String,
+    /// Only those of this host.
+    pub only: Option<HostId>,
     /// Show the events that only looking makes: health probes, lists of processes.
     pub noise: bool,
     /// Events that stand for the ones before them, as the rows were taken.
@@ -54,8 +56,9 @@ impl EventBook {
     }
 
     /// All events held, the newest first.
-    pub fn newest(&self) -> impl Iterator<Item = &EngineEvent> {
-        self.events.iter().rev().map(|(_, _, event)| event)
+    pub fn newest(&self) -> impl Iterator<Item = (HostId, &EngineEvent)> {
+        let newest = self.events.iter().rev();
+        newest.map(|(_, host, event)| (*host, event))
     }
 
     /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is.
@@ -64,6 +67,7 @@ impl EventBook {
         let shown = self
             .events
             .iter()
+            .filter(|(_, host, _)| self.only.is_none_or(|only| only == *host))
             .filter(|(_, _, event)| self.noise || !event.is_noise())
             .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle));
         let shown: Vec<(u64, &EngineEvent)> =
@@ -112,6 +116,18 @@ impl EventBook {
         self.table.selected = Some(RowId::Event(last));
         self.stale = true;
         true
+    }
+
+    /// Forgets those of a host that is closed.
+    pub fn drop_host(&mut self, host: HostId) {
+        // A number is told by its place, so that all are numbered anew.
+        self.events.retain(|(_, of, _)| *of != host);
+        for (place, (number, ..)) in self.events.iter_mut().enumerate() {
+            *number = self.next + place as u64;
+        }
+        self.next += self.events.len() as u64;
+        self.open.clear();
+        self.stale = true;
     }
 
     pub fn len(&self) -> usize {

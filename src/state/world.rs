@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::tally::Tally;
-use crate::model::{Container, Health, HostId, Key, Link, Sample};
+use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
 pub use self::past::Death;
 pub use super::tally::Totals;
@@ -26,7 +26,13 @@ pub struct Host {
     pub id: HostId,
     /// What to call it: the engine's name once known, else where it came from.
     pub label: String,
+    /// The user or docker called it so: the engine's name does not go over it.
+    pub named: bool,
     pub link: Link,
+    /// Since when the link is in its condition.
+    pub since: Option<DateTime<Utc>>,
+    /// What the engine said of itself when it last answered.
+    pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
     /// Verdicts of health checks as they changed, newest last.
@@ -53,7 +59,10 @@ impl Host {
         Self {
             id,
             label: label.to_owned(),
+            named: false,
             link: Link::Connecting { attempt: 1 },
+            since: None,
+            known: None,
             deaths: BTreeMap::new(),
             verdicts: BTreeMap::new(),
             words_asked: VecDeque::new(),
@@ -183,6 +192,11 @@ impl Host {
         }
     }
 
+    /// Counts and sums over its containers; counts nothing anew.
+    pub fn totals(&self) -> Totals {
+        self.tally.totals()
+    }
+
     /// How many containers there are.
     pub fn count(&self) -> usize {
         self.containers.len()
@@ -213,6 +227,8 @@ impl Host {
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub hosts: BTreeMap<HostId, Host>,
+    /// Ids given out.
+    pub(super) opened: u16,
 }
 
 impl World {

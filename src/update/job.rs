@@ -45,7 +45,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 
 fn name_of(state: &State, job: &Job) -> String {
     let container = state.world.container(&job.key);
-    container.map_or_else(|| job.target.name.clone(), |c| c.short_name().to_owned())
+    let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
+    format!("{name}{}", state.on_host(job.key.host))
 }
 
 fn done(

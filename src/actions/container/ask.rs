@@ -46,15 +46,22 @@ pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
         None => crate::actions::item::target_of(state, key).map(|(target, _)| target.name),
     };
     let names: Vec<String> = jobs.iter().filter_map(name).collect();
-    verb.command(&names.join(" "))
+    let command = verb.command(&names.join(" "));
+    // The command itself goes to the engine that docker would use.
+    match jobs.first() {
+        Some((key, _)) if state.world.several() => {
+            format!("{command}  #{}", state.on_host(key.host))
+        }
+        _ => command,
+    }
 }
 
-pub(super) fn listed(list: &[&Container]) -> Vec<String> {
-    let mut lines: Vec<String> = list
-        .iter()
-        .take(8)
-        .map(|c| format!("{} ({})", c.name, state_words(c)))
-        .collect();
+pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
+    let one = |c: &&Container| {
+        let host = state.on_host(c.key.host);
+        format!("{} ({}){host}", c.name, state_words(c))
+    };
+    let mut lines: Vec<String> = list.iter().take(8).map(one).collect();
     if list.len() > 8 {
         lines.push(format!("and {} more", list.len() - 8));
     }
@@ -125,7 +132,7 @@ pub(super) fn kill(state: &mut State) -> Effects {
         .collect();
     let menu = Menu {
         title: format!("Kill {}: which signal?", names(&list)),
-        note: listed(&list).join(", "),
+        note: listed(state, &list).join(", "),
         items,
         selected: 0,
         opened: state.now,
@@ -139,7 +146,7 @@ pub(super) fn remove(state: &mut State) -> Effects {
     let running = list
         .iter()
         .any(|c| has_process(c) || c.state == RunState::Restarting);
-    let mut lines = listed(&list);
+    let mut lines = listed(state, &list);
     if running {
         lines.push("running: it is killed first".to_owned());
     }
@@ -181,7 +188,7 @@ pub(super) fn remove(state: &mut State) -> Effects {
 
 pub(super) fn recreate(state: &mut State) -> Effects {
     let list = targets(state);
-    let mut lines = listed(&list);
+    let mut lines = listed(state, &list);
     lines.push("made anew with all settings and volumes, then stopped and replaced".to_owned());
     lines.push("the old one comes back when the new one dies or is not healthy".to_owned());
     lines.push("lost: everything written inside that is not in a volume".to_owned());

@@ -118,7 +118,7 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         let jobs: Vec<_> = keys.iter().map(|key| (key.clone(), verb.clone())).collect();
         return start_jobs(state, &jobs);
     }
-    let mut lines = listed(&list);
+    let mut lines = listed(state, &list);
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }

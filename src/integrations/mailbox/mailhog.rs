@@ -1,0 +1,200 @@
+//! MailHog's way. It has no summaries: each list holds whole mails, three times over, so one of 5 MB makes a reply of 16 MB.
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::http::{Http, escaped};
+use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
+use crate::model::mail::{Envelope, RawMail};
+use crate::model::{Key, Mail};
+use crate::text;
+
+/// Beyond the end there are no mails, but the right total.
+pub(super) const COUNT: &str = "/api/v2/messages?start=2147483647&limit=1";
+/// Mails of one page.
+const PAGE: usize = 10;
+
+#[derive(Deserialize)]
+struct Page {
+    total: usize,
+    #[serde(default)]
+    items: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(rename = "ID")]
+    id: String,
+    #[serde(rename = "Created", default)]
+    created: String,
+    #[serde(rename = "Raw")]
+    raw: Raw,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(rename = "From", default)]
+    from: String,
+    #[serde(rename = "To", default)]
+    to: Option<Vec<String>>,
+    #[serde(rename = "Data", default)]
+    data: String,
+}
+
+pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
+    let reply = parsed(&http.get(COUNT, 1 << 20).await?)?;
+    super::number(&reply, "/total").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+}
+
+async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> {
+    let path = format!("/api/v2/messages?start={start}&limit={limit}");
+    let reply = http.get(&path, LIST_REPLY).await?;
+    serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(error.to_string()))
+}
+
+/// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
+pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Trouble> {
+    let mut listing = Listing {
+        total: count(http).await?,
+        ..Listing::default()
+    };
+    let mut start = 0;
+    while start < listing.total.min(LISTED) {
+        let limit = PAGE.min(listing.total - start);
+        match page(http, start, limit).await {
+            Ok(page) => {
+                listing.total = page.total;
+                if page.items.is_empty() {
+                    break;
+                }
+                listing
+                    .mails
+                    .extend(page.items.iter().map(|message| row(container, message)));
+            }
+            Err(Trouble::TooLarge { .. }) => {
+                one_by_one(http, container, start..start + limit, &mut listing).await?;
+            }
+            Err(trouble) => return Err(trouble),
+        }
+        start += limit;
+    }
+    Ok(listing)
+}
+
+/// Steps over the mails that are too large to be listed.
+async fn one_by_one(
+    http: &Http,
+    container: &Key,
+    places: std::ops::Range<usize>,
+    listing: &mut Listing,
+) -> Result<(), Trouble> {
+    for place in places {
+        match page(http, place, 1).await {
+            Ok(page) => listing
+                .mails
+                .extend(page.items.iter().map(|message| row(container, message))),
+            Err(Trouble::TooLarge { head, .. }) => listing.mails.extend(stub(container, &head)),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(())
+}
+
+fn row(container: &Key, message: &Message) -> Mail {
+    let head = letter::head(message.raw.data.as_bytes());
+    let clean = |words: &String| text::sanitise_ident(words.as_bytes());
+    let envelope = message.raw.to.iter().flatten().map(clean);
+    Mail {
+        key: Mail::key(container, &message.id),
+        at: super::time(&Value::String(message.created.clone()), "").or(head.date),
+        from: if head.from.is_empty() {
+            clean(&message.raw.from)
+        } else {
+            head.from
+        },
+        to: if head.to.is_empty() {
+            envelope.collect()
+        } else {
+            head.to
+        },
+        subject: head.subject,
+        size: Some(message.raw.data.len() as u64),
+        attachments: Some(head.attachments),
+        seen: false,
+    }
+}
+
+/// What the beginning of a reply tells of a mail whose whole reply is too large: its id and its headers come first.
+fn stub(container: &Key, head: &[u8]) -> Option<Mail> {
+    let head = String::from_utf8_lossy(head);
+    let after = |name: &str| {
+        let at = head.find(&format!("\"{name}\":"))? + name.len() + 3;
+        let mut values = serde_json::Deserializer::from_str(head.get(at..)?).into_iter::<Value>();
+        values.next()?.ok()
+    };
+    let id = after("ID")?.as_str()?.to_owned();
+    let headers = after("Headers").unwrap_or_default();
+    let mut lines = String::new();
+    for name in ["From", "To", "Subject", "Date"] {
+        let values = headers.get(name).and_then(Value::as_array);
+        for value in values.into_iter().flatten().filter_map(Value::as_str) {
+            lines.push_str(&format!("{name}: {}\r\n", value.replace(['\r', '\n'], " ")));
+        }
+    }
+    let read = letter::head(lines.as_bytes());
+    Some(Mail {
+        key: Mail::key(container, &id),
+        at: read.date,
+        from: read.from,
+        to: read.to,
+        subject: read.subject,
+        size: None,
+        attachments: None,
+        seen: false,
+    })
+}
+
+/// The exact bytes, but for characters that are no UTF-8: then the body of the download, which has those, behind the
+/// headers of the message, which the download has lost.
+pub(super) async fn raw(http: &Http, id: &str) -> Result<RawMail, Trouble> {
+    let path = format!("/api/v1/messages/{}", escaped(id));
+    let reply = http.get(&path, MESSAGE).await?;
+    // A mail that is gone is `null`.
+    let message: Option<Message> =
+        serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(error.to_string()))?;
+    let raw = message.ok_or(Trouble::Gone)?.raw;
+    let clean = |words: &String| text::sanitise_ident(words.as_bytes());
+    let envelope = Envelope {
+        from: clean(&raw.from),
+        to: raw.to.iter().flatten().map(clean).collect(),
+    };
+    let mut bytes = raw.data.into_bytes();
+    if String::from_utf8_lossy(&bytes).contains('\u{fffd}')
+        && let Ok(download) = http.get(&format!("{path}/download"), MESSAGE).await
+        && let (Some(head), Some(body)) = (blank(&bytes), blank(&download))
+    {
+        bytes.truncate(head);
+        bytes.extend_from_slice(download.get(body..).unwrap_or_default());
+    }
+    Ok(RawMail {
+        bytes,
+        envelope: Some(envelope),
+    })
+}
+
+/// Where the body begins.
+fn blank(bytes: &[u8]) -> Option<usize> {
+    let at = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    Some(at + 4)
+}
+
+pub(super) async fn delete(http: &Http, ids: &[String]) -> Result<(), Trouble> {
+    for id in ids {
+        http.delete(&format!("/api/v1/messages/{}", escaped(id)), None)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn delete_all(http: &Http) -> Result<(), Trouble> {
+    http.delete("/api/v1/messages", None).await.map(|_| ())
+}
