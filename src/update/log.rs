@@ -92,7 +92,8 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
         }
         "die" => {
             let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
-            let oom = deaths.is_some_and(|all| all.back().is_some_and(|death| death.oom));
+            let death = deaths.and_then(|all| all.iter().find(|death| death.at == event.at));
+            let oom = death.is_some_and(|death| death.oom);
             let code = event.exit_code().unwrap_or(0);
             let words = if oom {
                 Some("out of memory".to_owned())
@@ -125,7 +126,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
 }
 
 /// Tells in a log view, once its past is there, what happened to its containers since the oldest line held, as far as
-/// this run of the program saw it.
+/// it is known.
 fn tell_past(state: &mut State) {
     let Some(book) = state.logs.as_mut().filter(|b| !b.told && b.caught_up()) else {
         return;
