@@ -51,7 +51,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "",
         Width::Fixed(10),
         110,
-        "CPU of late; full height is its peak, at least half a core.",
+        "CPU of the last minutes; full height is its peak, at least half a core.",
         c::trend,
         o::cpu,
     ))),

@@ -1,5 +1,5 @@
 //! The columns of the hosts' table. What a row says is asked of the world: a host is no thing with fields of its own.
-use super::container::cells::{load, with_hits};
+use super::container::cells::{bars, load, with_hits};
 use super::listed::word;
 use super::stack::condition;
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
@@ -60,6 +60,22 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
                 let words = format!("{percent:.0}% of {cores}");
                 Cell::of(words, aged(host, cx, load(percent)))
             })
+        },
+        |host, cx| Rank::figure(of(host, cx).and_then(share).map(|(percent, _)| percent)),
+    ))),
+    default(sampled(words(
+        "trend",
+        "",
+        Width::Fixed(10),
+        115,
+        "CPU of all its containers in the last minutes; full height is its peak, at least a quarter of its processors.",
+        |host, cx| {
+            let Some(of) = of(host, cx).filter(|host| !host.trend().cpu.is_empty()) else {
+                return Cell::blank();
+            };
+            let cores = share(of).map_or(1, |(_, cores)| cores);
+            let bars = bars(&of.trend().cpu, cores as f32 * 25.0);
+            Cell::of(bars, aged(host, cx, Key::ChartCpu))
         },
         |host, cx| Rank::figure(of(host, cx).and_then(share).map(|(percent, _)| percent)),
     ))),
