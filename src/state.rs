@@ -11,6 +11,7 @@ pub mod lints;
 pub mod log_book;
 pub mod names;
 pub mod nav;
+pub mod order;
 pub mod output;
 pub mod prefs;
 mod scope;

@@ -52,7 +52,11 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
             }
             wanted.insert(Subscription::Details(key));
         }
-        (ViewId::Inspect | ViewId::Item, Some(key)) => {
+        (ViewId::Inspect, Some(key)) => {
+            wanted.insert(Subscription::Details(key));
+        }
+        (ViewId::Item, Some(key)) => {
+            wanted.insert(Subscription::Resources(key.host, key.kind));
             wanted.insert(Subscription::Details(key));
         }
         (ViewId::Processes, Some(key)) => {

@@ -30,6 +30,12 @@ mod looking;
 mod moving;
 #[path = "update/noticed.rs"]
 mod noticed;
+#[path = "update/order.rs"]
+mod order;
+#[path = "update/past.rs"]
+mod past;
+#[path = "update/recreate.rs"]
+mod recreate;
 #[path = "update/rules.rs"]
 mod rules;
 #[path = "update/hosts.rs"]

@@ -304,11 +304,7 @@ pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cel
         fit: Fit::Path,
     };
     if let Some(running) = cx.state.jobs.of(key) {
-        let words = format!(
-            "  {} {}s",
-            running.job.verb.doing(),
-            running.seconds(cx.now)
-        );
+        let words = format!("  {}", running.words(cx.now));
         cell.pieces.push((words.into(), Key::Job));
         cell.fit = Fit::Spill;
     } else if let Some(ended) = cx.state.jobs.ended.get(key) {

@@ -163,6 +163,7 @@ impl Engine {
             Verb::Start
             | Verb::Stop { .. }
             | Verb::Restart { .. }
+            | Verb::Recreate { .. }
             | Verb::Compose(_)
             | Verb::Prune(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));

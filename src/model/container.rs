@@ -71,6 +71,12 @@ pub enum Health {
 }
 
 impl Health {
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Starting, Self::Healthy, Self::Unhealthy]
+            .into_iter()
+            .find(|health| health.word() == word)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Starting => "starting",

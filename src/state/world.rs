@@ -1,24 +1,19 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::inventory::Inventory;
 use super::tally::Tally;
-use crate::model::{Container, EngineEvent, EngineInfo, HostId, Key, Link, Sample};
+use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
+pub use self::past::Death;
 pub use super::tally::Totals;
 pub use super::trend::Trend;
 pub use super::vitals::Vitals;
-
-/// A death of a container that we saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Death {
-    pub at: DateTime<Utc>,
-    pub exit_code: i64,
-    pub oom: bool,
-}
 
 /// The containers of a stack, and their sums.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +37,10 @@ pub struct Host {
     pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
+    /// Verdicts of health checks as they changed, newest last.
+    pub verdicts: BTreeMap<Key, VecDeque<(DateTime<Utc>, Health)>>,
+    /// When last words were asked for, within the last minute.
+    words_asked: VecDeque<DateTime<Utc>>,
     /// When the engine last told us anything.
     pub heard: Option<DateTime<Utc>>,
     /// A first snapshot has come.
@@ -68,6 +67,8 @@ impl Host {
             since: None,
             known: None,
             deaths: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            words_asked: VecDeque::new(),
             heard: None,
             loaded: false,
             containers: Inventory::default(),
@@ -94,6 +95,7 @@ impl Host {
         }
         let present = &self.containers;
         self.deaths.retain(|key, _| present.contains(key));
+        self.verdicts.retain(|key, _| present.contains(key));
         self.oom.retain(|key, _| present.contains(key));
         self.forget_trends();
         self.loaded = true;
@@ -104,6 +106,7 @@ impl Host {
         for key in gone {
             self.take_out(key);
             self.deaths.remove(key);
+            self.verdicts.remove(key);
         }
         for container in changed {
             let known = self.take_out(&container.key);
@@ -111,36 +114,6 @@ impl Host {
             self.put(container, vitals);
         }
         self.forget_trends();
-    }
-
-    /// Learns from an event what the list does not tell: deaths and out-of-memory.
-    pub fn observe(&mut self, event: &EngineEvent) {
-        if event.kind != "container" {
-            return;
-        }
-        let key = Key::container(self.id, &event.id);
-        match event.action.as_str() {
-            "oom" => {
-                self.oom.insert(key, event.at);
-            }
-            "die" => {
-                let oom = self
-                    .oom
-                    .remove(&key)
-                    .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
-                let deaths = self.deaths.entry(key.clone()).or_default();
-                if deaths.len() == 32 {
-                    deaths.pop_front();
-                }
-                deaths.push_back(Death {
-                    at: event.at,
-                    exit_code: event.exit_code().unwrap_or(0),
-                    oom,
-                });
-                self.forget(&key);
-            }
-            _ => {}
-        }
     }
 
     /// New figures of some containers, and with them the sums of their stacks and of the host.
@@ -274,15 +247,6 @@ impl Host {
         self.generation
     }
 
-    /// Deaths within the last hour before `now`.
-    pub fn recent_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        self.deaths
-            .get(key)
-            .into_iter()
-            .flatten()
-            .filter(move |d| now - d.at < TimeDelta::hours(1))
-    }
-
     /// The past of what a stack of this name used.
     pub fn stack_trend(&self, name: &str) -> Option<&Trend> {
         self.trends.get(name)
@@ -376,7 +340,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Health, RunState};
+    use crate::model::{EngineEvent, RunState};
     use proptest::prelude::*;
 
     const HOST: HostId = HostId(0);

@@ -45,6 +45,13 @@ fn refresh(state: &mut State, best_wanted: bool) -> Option<usize> {
     {
         table.table.selected = Some(RowId::Stack(stack));
     }
+    // A container that was made anew: the cursor goes on to the one in its place.
+    if let Some(RowId::Container(key)) = &table.table.selected
+        && !rows.contains(&RowId::Container(key.clone()))
+        && let Some(new) = state.jobs.of(key).and_then(|running| running.also.clone())
+    {
+        table.table.selected = Some(RowId::Container(new));
+    }
     let first = table.table.rows.is_empty() && !rows.is_empty();
     table.table.set_rows(rows, height);
     if first && matches!(table.table.selected, Some(RowId::Stack(_))) && table.table.rows.len() > 1

@@ -69,12 +69,7 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
     let totals = state.world.stack_totals(key);
     let mut line = line.and(theme, " ", Key::Text);
     if let Some(running) = state.jobs.of(key) {
-        let words = format!(
-            " {} {}s ",
-            running.job.verb.doing(),
-            running.seconds(state.now)
-        );
-        line = line.and(theme, words, Key::Job);
+        line = line.and(theme, format!(" {} ", running.words(state.now)), Key::Job);
     }
     for (_, words, key) in condition(&totals) {
         line = line.and(theme, format!(" {words}"), key);

@@ -101,6 +101,7 @@ fn a_finished_job_says_on_which_host() {
         id,
         took_ms: 1200,
         already: false,
+        became: None,
     };
     it.send(Msg::Job(done))
         .sees_toast("backup on web-02 restarted in 1.2 s");

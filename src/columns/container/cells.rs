@@ -103,18 +103,10 @@ pub(super) fn host<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
 
 pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if let Some(running) = cx.state.jobs.of(&c.key) {
-        let doing = running.job.verb.doing();
-        let mut pieces = vec![(
-            format!("{doing} {}s", running.seconds(cx.now)).into(),
-            Key::Job,
-        )];
-        if let Some(left) = running.kill_in(cx.now) {
-            pieces.push((" · ".into(), Key::Job));
-            pieces.push((format!("kill in {left}s").into(), Key::Job));
-        }
+        let parts = running.parts(cx.now).into_iter();
         return Cell {
             fit: Fit::Spill,
-            pieces,
+            pieces: parts.map(|part| (part.into(), Key::Job)).collect(),
         };
     }
     if let Some(ended) = cx.state.jobs.ended.get(&c.key) {
