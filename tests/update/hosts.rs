@@ -344,7 +344,11 @@ fn folding_all_folds_what_is_shown() {
     it.press("0 G enter Z");
     assert_eq!(it.rows(), ["[shop]", "[watch]", "backup"]);
     it.press("esc");
-    assert!(it.rows().iter().any(|row| row == "zammad"), "{:?}", it.rows());
+    assert!(
+        it.rows().iter().any(|row| row == "zammad"),
+        "{:?}",
+        it.rows()
+    );
 }
 
 #[test]
