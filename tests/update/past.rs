@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch};
 use stacktui::msg::{HostMsg, Msg};
 
-use crate::harness::{Scene, key, world};
+use crate::harness::{Scene, full, key, world};
 use crate::world::{HOST, event};
 
 fn asked(it: &Scene) -> Vec<Fetch> {
@@ -72,7 +72,12 @@ fn what_the_engine_knows_of_the_hour_before_is_taken_in_order_and_asked_of_once(
     it.event("grafana", "restart", &[]);
     let now = it.state.now;
     let before = |minutes, name, action, attributes: &[(&str, &str)]| {
-        event(now - TimeDelta::minutes(minutes), name, action, attributes)
+        event(
+            now - TimeDelta::minutes(minutes),
+            &full(name),
+            action,
+            attributes,
+        )
     };
     let mut hour: Vec<_> = (20..50)
         .rev()
