@@ -3,6 +3,7 @@
 pub mod books;
 pub mod history;
 pub mod inspect;
+mod inventory;
 pub mod jobs;
 pub mod keymap;
 pub mod layers;
@@ -19,6 +20,7 @@ pub mod space;
 pub mod table;
 mod tally;
 pub mod toasts;
+mod trend;
 mod vitals;
 pub mod world;
 

@@ -7,6 +7,8 @@
 )]
 #[path = "support/harness.rs"]
 mod harness;
+#[path = "support/hosts.rs"]
+mod hosts;
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/world.rs"]
@@ -36,5 +38,7 @@ mod past;
 mod recreate;
 #[path = "update/rules.rs"]
 mod rules;
+#[path = "update/hosts.rs"]
+mod several;
 #[path = "update/space.rs"]
 mod space;

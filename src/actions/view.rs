@@ -353,16 +353,8 @@ fn of_entry(state: &State) -> Option<Key> {
     let target = state.journal.get(id)?.target.clone()?;
     let entry = state.journal.get(id)?;
     // On the engine that the entry names, where one of that name is open.
-    let hosts = state.world.hosts.values();
-    let named = |host: &&crate::state::Host| {
-        let known = host.known.as_ref().map(|info| info.name.as_str());
-        known == Some(entry.host.as_str())
-    };
-    let on = hosts
-        .clone()
-        .find(named)
-        .or_else(|| hosts.clone().next())?
-        .id;
+    let first = || state.world.hosts.values().next();
+    let on = state.world.of_engine(&entry.host).or_else(first)?.id;
     let on_it = |c: &&crate::model::Container| c.key.host == on;
     let by_id = |c: &&crate::model::Container| !target.id.is_empty() && c.key.short() == target.id;
     let found = state.world.containers().find(by_id);

@@ -189,8 +189,8 @@ pub(super) const fn host<R: Listed>() -> Column<R> {
     super::of_host(super::words(
         "host",
         "host",
-        super::Width::Flex(7, 16),
-        252,
+        super::Width::Flex(10, 16),
+        245,
         "The host it is on.",
         |thing, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
         |thing, _| Rank::Number(i64::from(thing.key().host.0)),

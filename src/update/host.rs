@@ -43,9 +43,7 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             return asked.collect();
         }
         HostMsg::Samples(samples) => {
-            for (key, sample) in samples {
-                host.sample(&key, &sample);
-            }
+            host.samples(&samples, now);
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
             let stacks = &mut state.shelves.stacks.listing;

@@ -58,9 +58,14 @@ fn source_name(state: &State, container: &Container) -> String {
 
 /// Tells in an open log what happened to its source.
 pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
-    let Some(book) = state.logs.as_ref() else {
+    let Some(book) = state.logs.as_ref().filter(|book| book.told) else {
+        // What is heard before its past is there is told with it.
         return;
     };
+    // What the engine tells of the time before belongs to lines that are not held.
+    if book.times().is_some_and(|(oldest, _)| event.at < oldest) {
+        return;
+    }
     let known = book.sources.iter().find(|s| s.key == *key);
     let name = match (known, state.world.container(key)) {
         (Some(source), _) => source.name.clone(),

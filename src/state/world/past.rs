@@ -80,7 +80,7 @@ impl Host {
             .back()
             .filter(|death| death.exit_code != 0 || death.oom)?;
         let before = deaths.iter().rev().nth(1).map(|death| death.at);
-        if !self.containers.contains_key(key) || !death.words.is_empty() {
+        if !self.containers.contains(key) || !death.words.is_empty() {
             return None;
         }
         self.words_asked
