@@ -205,11 +205,12 @@ impl Runner {
     }
 
     fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
-        let msgs = self.msgs.clone();
+        let (msgs, slots) = (self.msgs.clone(), Arc::clone(&self.slots));
         let host = match &fetch {
             Fetch::Details(key)
             | Fetch::Processes(key)
             | Fetch::LastWords { key, .. }
+            | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _) => key.host,
             Fetch::Space(host) => *host,
         };
@@ -231,6 +232,11 @@ impl Runner {
                         .last_words(&key.id, LAST_WORDS, since, Some(until))
                         .await;
                     Msg::LastWords(key, until, words)
+                }
+                Fetch::Freshness { key, name, digests } => {
+                    let _slot = slots.acquire().await;
+                    let answer = client.freshness(&name, &digests).await;
+                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(super::clock::now()).await.map(Box::new);

@@ -79,6 +79,7 @@ pub(super) fn changed(state: &mut State) {
         }
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Pull(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -146,6 +147,7 @@ fn cancel(state: &mut State) {
         PromptKind::LogFilter { .. } => log_prompt::go_back(state),
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Pull(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -176,6 +178,14 @@ fn accept(state: &mut State) -> Effects {
                         },
                     )],
                 ),
+            }
+        }
+        PromptKind::Pull(host) => {
+            let image = text.trim().to_owned();
+            let key = crate::actions::space::key_of(state, *host);
+            match crate::actions::item::tag_complaint(&image) {
+                Some(why) => refuse(state, prompt, why),
+                None => super::start_all(state, &[(key, Verb::Pull { image })]),
             }
         }
         PromptKind::Tag(key) => {

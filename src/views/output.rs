@@ -98,7 +98,11 @@ fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> 
             } else {
                 running.job.verb.doing()
             };
-            let words = format!("{doing} {}s", running.seconds(state.now));
+            let step = match running.step.as_str() {
+                "" => String::new(),
+                step => format!("  {step}"),
+            };
+            let words = format!("{doing} {}s{step}", running.seconds(state.now));
             line.and(theme, words, Key::Job)
         }
         (None, None) => line,
