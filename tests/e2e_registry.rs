@@ -123,9 +123,10 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
     assert_eq!(client.freshness(&name, &old).await, Ok(Freshness::Same));
     // Another host pushes a newer one.
     it.docker(&["wait", &it.id]);
-    it.docker(&["commit", &it.id, &name]);
+    let newer = it.docker(&["commit", &it.id, &name]);
     it.docker(&["push", "--quiet", &name]);
     it.docker(&["tag", engine::BUSYBOX, &name]);
+    it.docker(&["rmi", &newer]);
     assert_eq!(client.freshness(&name, &old).await, Ok(Freshness::Behind));
     let mut pull = Pull::default();
     let mut lines = Box::pin(client.pull(&name));
@@ -133,7 +134,7 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
         pull.note(&line.unwrap());
     }
     let (done, all) = pull.count();
-    assert!(all >= 2 && done == all, "{pull:?}");
+    assert!(all >= 1 && done == all, "{pull:?}");
     assert_eq!(
         client.freshness(&name, &digests()).await,
         Ok(Freshness::Same)
@@ -160,6 +161,7 @@ async fn an_image_is_checked_and_pulled() {
         it.sees("zammad-1").await;
         it.press("3").await;
         it.sees("traefik:v3.1").await;
+        // The first one has no name: the others are asked for all the same.
         it.press("* U").await;
         it.until("one that is behind", |s| {
             s.contains("newer there") && s.contains("up to date")

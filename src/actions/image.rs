@@ -9,7 +9,7 @@ use super::{Action, Danger, container, table};
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
     Action {
-        unavailable: no_name,
+        unavailable: nothing_to_check,
         ..Action::harmless(
             Scope::Item,
             "image.check",
@@ -73,13 +73,26 @@ fn pull_named(state: &mut State) -> Effects {
     table::type_line(state, kind, "pull image", String::new())
 }
 
-/// Asks for each of the marked images, else for the chosen one.
-fn check(state: &mut State) -> Effects {
-    let shelf = &state.shelves.images;
-    let keys = match state.view() {
-        ViewId::Images => shelf.listing.targets(),
+/// The marked images, else the chosen one.
+fn chosen(state: &State) -> Vec<Key> {
+    match state.view() {
+        ViewId::Images => state.shelves.images.listing.targets(),
         _ => state.subject().into_iter().collect(),
+    }
+}
+
+fn nothing_to_check(state: &State) -> Option<String> {
+    let has_name = |key: &Key| {
+        let image = state.shelves.images.things.get(key);
+        image.is_some_and(|image| !image.is_dangling())
     };
+    let why = no_name(state)?;
+    (!chosen(state).iter().any(has_name)).then_some(why)
+}
+
+fn check(state: &mut State) -> Effects {
+    let keys = chosen(state);
+    let shelf = &state.shelves.images;
     let ask = |key: Key| {
         let image = shelf.things.get(&key)?;
         Some(Effect::Fetch(Fetch::Freshness {

@@ -205,7 +205,7 @@ impl Runner {
     }
 
     fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
-        let (msgs, slots) = (self.msgs.clone(), Arc::clone(&self.slots));
+        let msgs = self.msgs.clone();
         let host = match &fetch {
             Fetch::Details(key)
             | Fetch::Processes(key)
@@ -217,6 +217,7 @@ impl Runner {
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
         };
+        let slots = hosts.get(&host).map_or_else(jobs::slots, HostTasks::slots);
         tokio::spawn(async move {
             let msg = match fetch {
                 Fetch::Details(key) => {

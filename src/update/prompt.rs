@@ -181,12 +181,8 @@ fn accept(state: &mut State) -> Effects {
             }
         }
         PromptKind::Pull(host) => {
-            let image = text.trim().to_owned();
             let key = crate::actions::space::key_of(state, *host);
-            match crate::actions::item::tag_complaint(&image) {
-                Some(why) => refuse(state, prompt, why),
-                None => super::start_all(state, &[(key, Verb::Pull { image })]),
-            }
+            pull(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
@@ -273,6 +269,13 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
         ViewId::Logs => log_prompt::found(state),
         _ if text.is_empty() => Effects::new(),
         _ => super::perform(state, "view.next_hit"),
+    }
+}
+
+fn pull(state: &mut State, prompt: Prompt, key: Key, image: String) -> Effects {
+    match crate::actions::item::tag_complaint(&image) {
+        Some(why) => refuse(state, prompt, why),
+        None => super::start_all(state, &[(key, Verb::Pull { image })]),
     }
 }
 

@@ -68,7 +68,11 @@ pub(super) fn processes(
     Effects::new()
 }
 
-pub(super) fn freshness(state: &mut State, key: Key, answer: Result<Freshness, Failure>) {
+pub(super) fn freshness(
+    state: &mut State,
+    key: Key,
+    answer: Result<Freshness, Failure>,
+) -> Effects {
     let name = state.shelves.name(&key).unwrap_or(key.short()).to_owned();
     match &answer {
         Ok(fresh) => state
@@ -81,6 +85,7 @@ pub(super) fn freshness(state: &mut State, key: Key, answer: Result<Freshness, F
     state.fresh.insert(key, answer);
     state.shelves.touch();
     state.containers.stale = true;
+    Effects::new()
 }
 
 /// A failure is told once, and stays in the header until a line is written again.

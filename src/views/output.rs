@@ -85,7 +85,8 @@ fn tone(line: &str) -> Key {
 }
 
 fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> Line {
-    let line = Line::of(theme, format!(" {}  ", key.id), Key::Strong);
+    let name = state.shelves.name(key).unwrap_or(&key.id);
+    let line = Line::of(theme, format!(" {name}  "), Key::Strong);
     let running = state.jobs.running.get(&output.job);
     let line = match (&output.ended, running) {
         (Some((ok, words)), _) => {
