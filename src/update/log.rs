@@ -95,11 +95,12 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
             let oom = deaths.is_some_and(|all| all.back().is_some_and(|death| death.oom));
             let code = event.exit_code().unwrap_or(0);
             let words = if oom {
-                "out of memory".to_owned()
+                Some("out of memory".to_owned())
             } else {
-                text::exit_code(code, false)
+                text::exit_words(code, false)
             };
-            let what = format!("died {at} · exit {code} · {words}");
+            let words = words.map_or_else(String::new, |words| format!(" · {words}"));
+            let what = format!("died {at} · exit {code}{words}");
             let ran_out = format!("{name} ran out of memory ");
             let killed = |text: &str| {
                 let same = oom && text.starts_with(&ran_out);

@@ -173,14 +173,12 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         } else {
             Key::StateBad
         };
+        let words = text::exit_words(death.exit_code, death.oom);
+        let words = words.map_or_else(String::new, |words| format!("  {words}"));
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
                 .and(cx.theme, format!("exit {}", death.exit_code), bad)
-                .and(
-                    cx.theme,
-                    format!("  {}", text::exit_code(death.exit_code, death.oom)),
-                    Key::Text,
-                )
+                .and(cx.theme, words, Key::Text)
                 .and(
                     cx.theme,
                     format!("  {} ago", words::span(now - death.at)),
