@@ -67,6 +67,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
+        Msg::Freshness(key, answer) => reply::freshness(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         Msg::Job(msg) => job::job(state, msg),

@@ -189,7 +189,8 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         let shown = if n == 0 { 4 } else { 2 };
         let from = death.words.len().saturating_sub(shown);
         for words in death.words.get(from..).unwrap_or_default() {
-            s.prose(words, Key::Text, 1);
+            let words = text::truncate(words, cx.width.saturating_sub(4));
+            s.line(Line::of(cx.theme, format!("  {words}"), Key::Text));
         }
     }
     s.finish()
