@@ -4,6 +4,7 @@ pub mod container;
 pub mod item;
 pub mod log;
 pub mod program;
+pub mod route;
 pub mod shelf;
 pub mod space;
 pub mod stack;
@@ -75,6 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         container::ACTIONS,
         item::ACTIONS,
         log::ACTIONS,
+        route::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
@@ -110,6 +112,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
+        V::Routes => scopes.push(Scope::Shelf),
         V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);

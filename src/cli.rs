@@ -10,6 +10,7 @@ mod logs;
 mod out;
 mod print;
 mod ps;
+mod routes;
 mod sim;
 mod table;
 mod verb;
@@ -81,6 +82,7 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
         Some(Command::Logs(args)) => logs::run(&context, &args, &mut out),
         Some(Command::Exec(args)) => exec::run(&context, &args, &mut out),
         Some(Command::Doctor) => doctor::run(&context, &mut out),
+        Some(Command::Routes(args)) => routes::run(&context, &args, &mut out),
         Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
         Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),
     }

@@ -3,6 +3,7 @@ pub mod container;
 pub mod image;
 pub mod listed;
 pub mod network;
+pub mod route;
 pub mod stack;
 pub mod volume;
 

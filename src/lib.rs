@@ -9,7 +9,7 @@
 //! 5  views                                 pure
 //! 4  actions  columns  layout              pure
 //! 3  state                                 values only
-//! 2  msg  effect  widgets                  edges: engine  compose  journal  config
+//! 2  msg  effect  widgets                  edges: engine  compose  integrations  journal  config
 //! 1  keys  theme  settings  log_store      apart: sim (uses nothing of this crate)
 //! 0  model  text                           std and chrono only
 //! ```
@@ -20,6 +20,7 @@ pub mod compose;
 pub mod config;
 pub mod effect;
 pub mod engine;
+pub mod integrations;
 pub mod journal;
 pub mod keys;
 pub mod layout;

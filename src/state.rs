@@ -12,6 +12,7 @@ pub mod names;
 pub mod nav;
 pub mod output;
 pub mod prefs;
+pub mod routes;
 pub mod shelf;
 pub mod space;
 pub mod table;
@@ -176,6 +177,7 @@ impl State {
             (ViewId::Images, None) => self.shelves.images.listing.selected(),
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
+            (ViewId::Routes, None) => self.shelves.routes.listing.selected(),
             _ => None,
         }
     }

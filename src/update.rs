@@ -8,6 +8,7 @@ mod log_prompt;
 mod mouse;
 mod prompt;
 mod reply;
+mod route;
 mod rows;
 mod scroll;
 mod shelf;
@@ -18,6 +19,7 @@ use crate::layout::list_height;
 use crate::msg::{Envelope, Msg};
 use crate::state::{State, ViewId};
 
+pub use route::machine;
 pub use rows::refresh_containers;
 
 /// Takes one message.
@@ -65,6 +67,8 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
+        Msg::Proxy(key, answer) => route::seen(state, key, answer),
+        Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         Msg::Job(msg) => reply::job(state, msg),
@@ -86,11 +90,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Said { ok, text } => {
-            if ok {
-                state.toasts.ok(text, now);
-            } else {
-                state.toasts.bad(text, now);
-            }
+            said(state, ok, text);
             Effects::new()
         }
         Msg::Tick => Effects::new(),
@@ -99,6 +99,14 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
     scroll::settle(state);
     effects.extend(log::pursue(state));
     effects
+}
+
+fn said(state: &mut State, ok: bool, text: String) {
+    if ok {
+        state.toasts.ok(text, state.now);
+    } else {
+        state.toasts.bad(text, state.now);
+    }
 }
 
 /// Every list has another height.
@@ -125,6 +133,7 @@ fn settle(state: &mut State) {
         ViewId::Inspect => settle_inspect(state, height),
         _ => {}
     }
+    route::derive(state);
     shelf::settle(state);
     if state.containers.stale {
         refresh_containers(state);

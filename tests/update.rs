@@ -28,6 +28,8 @@ mod looking;
 mod moving;
 #[path = "update/noticed.rs"]
 mod noticed;
+#[path = "update/routes.rs"]
+mod routes;
 #[path = "update/rules.rs"]
 mod rules;
 #[path = "update/space.rs"]

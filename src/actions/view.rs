@@ -126,6 +126,13 @@ pub const ACTIONS: &[Action] = &[
         &["5"],
         |s| go(s, ViewId::Networks),
     ),
+    goto(
+        "view.routes",
+        "routes",
+        "Show which address leads to which container.",
+        &["7"],
+        |s| go(s, ViewId::Routes),
+    ),
     Action {
         scope: Scope::View(ViewId::Inspect),
         footer: 1,
@@ -149,12 +156,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 7] = [
+pub const TABS: [ViewId; 8] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
     ViewId::Volumes,
     ViewId::Networks,
+    ViewId::Routes,
     ViewId::Events,
     ViewId::Journal,
 ];

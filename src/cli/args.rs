@@ -87,6 +87,8 @@ pub(super) enum Command {
     Exec(Exec),
     /// What was tried to reach an engine, what it may do, what this terminal can.
     Doctor,
+    /// Which URL leads to which container, and why one leads nowhere; one route a line.
+    Routes(RoutesArgs),
     /// Who did what, when, with what outcome.
     Journal(JournalArgs),
     /// Serve a simulated engine on a unix socket.
@@ -200,6 +202,16 @@ pub(super) struct Exec {
     /// Not in the container itself but beside it, in a helper container of this image that is removed afterwards.
     #[arg(long, value_name = "IMAGE")]
     pub helper: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct RoutesArgs {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Only those that lead nowhere; ends with exit code 1 when there are any.
+    #[arg(long)]
+    pub dead: bool,
 }
 
 #[derive(Debug, Default, Args)]

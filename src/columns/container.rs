@@ -128,6 +128,15 @@ pub const COLUMNS: &[ContainerColumn] = &[
         o::ports,
     )),
     default(words(
+        "url",
+        "url",
+        Width::Flex(14, 40),
+        90,
+        "The address that leads to it, the best of several.",
+        c::url,
+        o::url,
+    )),
+    default(words(
         "image",
         "image",
         Width::Flex(16, 44),

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
+use super::browser;
 use super::hosts::HostTasks;
 use super::jobs::{self, Hands};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::roads;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
@@ -176,6 +178,9 @@ impl Runner {
                     });
                 });
             }
+            Effect::OpenUrl(url) => {
+                tokio::spawn(browse(url, msgs));
+            }
             Effect::JournalReveal { target, what } => {
                 let recorder = self.recorder.clone();
                 let params = vec![("what".to_owned(), what)];
@@ -208,6 +213,7 @@ impl Runner {
         let host = match &fetch {
             Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _) => key.host,
             Fetch::Space(host) => *host,
+            Fetch::Route(probe) => probe.container.host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
@@ -225,6 +231,10 @@ impl Runner {
                 Fetch::Space(host) => {
                     let answer = client.space(super::clock::now()).await.map(Box::new);
                     Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                }
+                Fetch::Route(probe) => {
+                    let answer = roads::check(&client, &probe).await;
+                    Msg::RouteChecked(probe.route.clone(), answer)
                 }
                 Fetch::Compose(..) => return,
             };
@@ -327,6 +337,15 @@ impl Runner {
     pub fn shell_ended(&mut self) {
         self.shell = None;
     }
+}
+
+/// Opens an address and says so.
+async fn browse(url: String, msgs: mpsc::Sender<Msg>) {
+    let (ok, text) = match browser::open(&url).await {
+        Ok(()) => (true, format!("opened {url}")),
+        Err(why) => (false, format!("{url}: {why}")),
+    };
+    let _closed = msgs.send(Msg::Said { ok, text }).await;
 }
 
 /// Tells whether an act got into the journal. Without one nothing was tried, and nothing has changed.

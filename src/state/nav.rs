@@ -9,6 +9,8 @@ pub enum ViewId {
     Images,
     Volumes,
     Networks,
+    /// Which address leads to which container.
+    Routes,
     Events,
     Journal,
     Details,
@@ -30,7 +32,7 @@ impl ViewId {
     pub fn is_listing(self) -> bool {
         matches!(
             self,
-            Self::Stacks | Self::Images | Self::Volumes | Self::Networks
+            Self::Stacks | Self::Images | Self::Volumes | Self::Networks | Self::Routes
         )
     }
 }

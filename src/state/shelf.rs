@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Container, HostId, Image, Key, Kind, Network, Route, Stack, Volume};
 use crate::msg::Failure;
 
+use super::routes::RouteBook;
 use super::table::{RowId, Table};
 
 /// A list of one kind on screen: which rows, in which order.
@@ -138,6 +139,7 @@ pub struct Shelves {
     pub networks: Shelf<Network>,
     /// Read out of the containers and of what proxies were started with.
     pub routes: Shelf<Route>,
+    pub route_book: RouteBook,
     pub uses: Uses,
 }
 
@@ -171,6 +173,7 @@ impl Shelves {
         self.volumes.listing.stale = true;
         self.networks.listing.stale = true;
         self.routes.listing.stale = true;
+        self.route_book.stale = true;
     }
 }
 

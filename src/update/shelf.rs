@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostId, Image, Kind, Network, Resources, Stack, Volume};
+use crate::model::{HostId, Image, Kind, Network, Resources, Route, Stack, Volume};
 use crate::msg::Failure;
 use crate::state::{RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
@@ -43,6 +43,7 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
+        ViewId::Routes => settle_one::<Route>(state),
         ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
         _ => {}
     }
