@@ -320,6 +320,8 @@ pub enum Effect {
         target: Target,
         what: String,
     },
+    /// Write this into the journal in the user's own words.
+    Note(String),
     /// Try a host that is down now.
     Reconnect(HostId),
     /// Replace the engine by the built-in simulated one.

@@ -56,6 +56,17 @@ pub const ACTIONS: &[Action] = &[
         &["9"],
         |s| go(s, ViewId::Journal),
     ),
+    Action {
+        scope: Scope::View(ViewId::Journal),
+        footer: 2,
+        ..goto(
+            "journal.note",
+            "note",
+            "Write a line of your own into the journal.",
+            &["n"],
+            |s| type_line(s, PromptKind::Note, "note", String::new()),
+        )
+    },
     goto(
         "view.next",
         "next view",

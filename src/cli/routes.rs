@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
 }
 
 /// What routes depend on beyond the list, each container asked once.
-async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
+pub(super) async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
     let environments = all.iter().any(|c| route::is_nginx_proxy(c));
     let mut found = BTreeMap::new();
     for container in all {

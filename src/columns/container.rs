@@ -131,7 +131,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "url",
         "url",
         Width::Flex(14, 40),
-        90,
+        92,
         "The address that leads to it, the best of several.",
         c::url,
         o::url,

@@ -181,6 +181,9 @@ impl Runner {
             Effect::OpenUrl(url) => {
                 tokio::spawn(browse(url, msgs));
             }
+            Effect::Note(text) => {
+                tokio::spawn(note(self.recorder.clone(), text, msgs));
+            }
             Effect::JournalReveal { target, what } => {
                 let recorder = self.recorder.clone();
                 let params = vec![("what".to_owned(), what)];
@@ -337,6 +340,12 @@ impl Runner {
     pub fn shell_ended(&mut self) {
         self.shell = None;
     }
+}
+
+/// Writes a note and tells whether it stands there.
+async fn note(recorder: Recorder, text: String, msgs: mpsc::Sender<Msg>) {
+    let written = recorder.note(text).await;
+    let _closed = msgs.send(Msg::Journalled(written)).await;
 }
 
 /// Opens an address and says so.
