@@ -6,6 +6,7 @@ pub mod image;
 pub mod item;
 pub mod log;
 pub mod program;
+pub mod route;
 pub mod shelf;
 pub mod space;
 pub mod stack;
@@ -79,6 +80,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         image::ACTIONS,
         item::ACTIONS,
         log::ACTIONS,
+        route::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
@@ -115,6 +117,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
         V::Hosts => scopes.push(Scope::Shelf),
+        V::Routes => scopes.push(Scope::Shelf),
         V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);

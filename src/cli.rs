@@ -3,6 +3,7 @@
 //! gone (`| head`) is success. Must not know how the screen works: it is started with `runtime::run`.
 mod args;
 mod context;
+mod doc;
 mod doctor;
 mod exec;
 mod hosts;
@@ -11,6 +12,7 @@ mod logs;
 mod out;
 mod print;
 mod ps;
+mod routes;
 mod sim;
 mod table;
 mod verb;
@@ -82,6 +84,8 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
         Some(Command::Logs(args)) => logs::run(&context, &args, &mut out),
         Some(Command::Exec(args)) => exec::run(&context, &args, &mut out),
         Some(Command::Doctor) => doctor::run(&context, &mut out),
+        Some(Command::Doc(args)) => doc::run(&context, &args, &mut out),
+        Some(Command::Routes(args)) => routes::run(&context, &args, &mut out),
         Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
         Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),
     }

@@ -4,6 +4,7 @@ pub mod host;
 pub mod image;
 pub mod listed;
 pub mod network;
+pub mod route;
 pub mod stack;
 pub mod volume;
 

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
+use crate::model::route::probe::{Doors, Probe};
 use crate::model::space::Prune;
 use crate::model::{HostId, Key, Kind, Target};
 
@@ -304,6 +305,8 @@ pub enum Fetch {
     Space(HostId),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
+    /// Whether a route answers; answers with `Msg::RouteChecked`.
+    Route(Box<Probe>),
 }
 
 /// A page of a container's log before what is held of it.
@@ -343,6 +346,8 @@ pub enum Effect {
     },
     /// Put this (sanitised) text on the clipboard with OSC 52.
     Copy(String),
+    /// Open this address (http or https) in the user's browser.
+    OpenUrl(String),
     /// Write lines to a file; answers with `Msg::Saving`.
     Save(Save),
     /// Note in the journal that a masked value was shown.
@@ -350,6 +355,8 @@ pub enum Effect {
         target: Target,
         what: String,
     },
+    /// Write this into the journal in the user's own words.
+    Note(String),
     /// Try a host that is down now.
     Reconnect(HostId),
     /// Replace the engine by the built-in simulated one.
@@ -416,6 +423,8 @@ pub enum Subscription {
     Resources(HostId, Kind),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
+    /// What this container was started with, and with doors: what its own API says of its routes.
+    Proxy(Key, Option<Doors>),
     /// The journal as it grows.
     Journal,
     /// What the program costs, each second.

@@ -190,6 +190,20 @@ impl Journal {
         Ok(())
     }
 
+    /// What the user wrote, in their own words; cut at 500 characters.
+    pub fn note(&self, at: DateTime<FixedOffset>, text: &str) -> Result<(), JournalError> {
+        let params = [("text".to_owned(), text.to_owned())];
+        let act = Act {
+            action: "note",
+            params: &params,
+            ..Act::default()
+        };
+        self.write(at, Phase::Note, true, |line| {
+            line.who(&self.session).act(&act);
+        })?;
+        Ok(())
+    }
+
     /// The program begins to work on this engine.
     pub fn session_open(
         &self,

@@ -3,7 +3,7 @@ mod log;
 
 use ratatui::layout::Rect;
 
-use crate::state::State;
+use crate::state::{State, ViewId};
 
 pub use log::{
     LogColumns, LogText, Piece, first_log_line, last_log_line, log_top, move_in_logs, scroll_logs,
@@ -48,7 +48,20 @@ pub const LIST_OFFSET: u16 = 1;
 /// How many rows of the view's list are on screen; at least 1.
 pub fn list_height(state: &State) -> usize {
     let body = Regions::of(state.size).body.height;
+    let body = match state.view() {
+        ViewId::Routes => body - route_foot(body),
+        _ => body,
+    };
     usize::from(body.saturating_sub(LIST_OFFSET)).max(1)
+}
+
+/// Rows below the list of routes, which tell more of the one under the cursor; none on a low screen.
+pub fn route_foot(body: u16) -> u16 {
+    match body {
+        0..9 => 0,
+        9..20 => 5,
+        _ => 8,
+    }
 }
 
 /// A window of this inner size (without its border) in the middle of the screen, cut to fit.

@@ -5,6 +5,8 @@ use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
+use crate::model::route::Seen;
+use crate::model::route::probe::Answer;
 use crate::model::space::Space;
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
@@ -169,6 +171,10 @@ pub enum Msg {
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.
     Compose(Key, Result<Box<Checked>, Failure>),
+    /// What a container was started with, as routes depend on it.
+    Proxy(Key, Result<Box<Seen>, Failure>),
+    /// A route was looked at; an error is in words.
+    RouteChecked(Key, Result<Answer, String>),
     /// All of one kind on a host.
     Resources(HostId, Kind, Result<Resources, Failure>),
     Job(JobMsg),

@@ -1,5 +1,6 @@
 //! Everything that does I/O is started, stopped and timed here. Level 7: knows every level below; decides nothing about
 //! what state means.
+pub mod browser;
 pub mod clock;
 pub mod cost;
 pub mod diagnostics;
@@ -17,6 +18,7 @@ pub mod panic;
 pub mod reactor;
 pub mod record;
 pub mod recreate;
+pub mod roads;
 pub mod sampler;
 mod save;
 pub mod screen;

@@ -14,6 +14,7 @@ pub mod nav;
 pub mod order;
 pub mod output;
 pub mod prefs;
+pub mod routes;
 mod scope;
 pub mod shelf;
 pub mod space;
@@ -187,6 +188,7 @@ impl State {
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
             (ViewId::Hosts, None) => self.shelves.hosts.listing.selected(),
+            (ViewId::Routes, None) => self.shelves.routes.listing.selected(),
             _ => None,
         }
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
+use crate::model::route::probe::Doors;
+use crate::model::route::{is_nginx_proxy, is_traefik};
 use crate::model::{Container, Key, Kind, Link};
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
@@ -70,11 +72,31 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         _ => {}
     }
+    proxies(state, &mut wanted);
     if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
         let read = state.world.containers().filter(|c| book.target.includes(c));
         wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
     }
     wanted
+}
+
+/// What routes depend on beyond labels: how a Traefik is set up and what it says itself; the environments that an
+/// nginx-proxy reads.
+fn proxies(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    if state.view() != ViewId::Routes {
+        return;
+    }
+    for host in state.world.hosts.values() {
+        let proxies = host.containers().filter(|c| is_traefik(c));
+        wanted.extend(proxies.map(|c| {
+            let doors = c.state.is_live().then(|| Doors::of(c));
+            Subscription::Proxy(c.key.clone(), doors)
+        }));
+        if host.containers().any(is_nginx_proxy) {
+            let others = host.containers().filter(|c| !is_traefik(c));
+            wanted.extend(others.map(|c| Subscription::Proxy(c.key.clone(), None)));
+        }
+    }
 }
 
 fn on_hosts(state: &State, kind: Kind, wanted: &mut BTreeSet<Subscription>) {

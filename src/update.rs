@@ -9,6 +9,7 @@ mod log_prompt;
 mod mouse;
 mod prompt;
 mod reply;
+mod route;
 mod rows;
 mod scroll;
 mod shelf;
@@ -19,6 +20,7 @@ use crate::layout::list_height;
 use crate::msg::{Envelope, Msg};
 use crate::state::{State, ViewId};
 
+pub use route::machine;
 pub use rows::refresh_containers;
 
 /// Takes one message.
@@ -68,6 +70,8 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Freshness(key, answer) => reply::freshness(state, key, answer),
+        Msg::Proxy(key, answer) => route::seen(state, key, answer),
+        Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         Msg::Job(msg) => job::job(state, msg),
@@ -89,11 +93,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Said { ok, text } => {
-            if ok {
-                state.toasts.ok(text, now);
-            } else {
-                state.toasts.bad(text, now);
-            }
+            said(state, ok, text);
             Effects::new()
         }
         Msg::Tick => Effects::new(),
@@ -109,6 +109,14 @@ fn follow(state: &mut State) -> Effects {
     scroll::settle(state);
     effects.extend(log::pursue(state));
     effects
+}
+
+fn said(state: &mut State, ok: bool, text: String) {
+    if ok {
+        state.toasts.ok(text, state.now);
+    } else {
+        state.toasts.bad(text, state.now);
+    }
 }
 
 /// Every list has another height.
@@ -135,6 +143,7 @@ fn settle(state: &mut State) {
         ViewId::Inspect => settle_inspect(state, height),
         _ => {}
     }
+    route::derive(state);
     shelf::settle(state);
     if state.containers.stale {
         refresh_containers(state);

@@ -20,6 +20,7 @@ pub mod output;
 pub mod overlays;
 pub mod plain;
 pub mod processes;
+pub mod routes;
 mod section;
 pub mod shelf;
 pub mod space;
@@ -111,6 +112,16 @@ pub const ALL: &[View] = &[
         tab: true,
         help: "Subnets, members, addresses.",
         render: shelf::draw::<Network>,
+    },
+    View {
+        id: ViewId::Routes,
+        title: "Routes",
+        action: "view.routes",
+        aliases: &["routes", "urls", "ro"],
+        key: Some('7'),
+        tab: true,
+        help: "Which URL leads to which container, and which lead nowhere.",
+        render: routes::draw,
     },
     View {
         id: ViewId::Events,

@@ -163,6 +163,15 @@ fn restarting_the_stuck_one_leaves_two_lines_in_the_journal() {
     assert!(told.contains("container.restart"), "{told}");
     let json = place.out(&["journal", "--json", "--since", "1h"]);
     assert_eq!(json.lines().count(), 1, "one act, one line: {json}");
+    let story = place.out(&["journal", "--export", "md", "--lang", "fr"]);
+    assert!(
+        story.contains(" a redémarré zammad (systeme-ticketing) : "),
+        "{story}"
+    );
+    assert!(story.contains(" s, réussi"), "{story}");
+    let table = place.out(&["journal", "--export", "csv"]);
+    assert!(table.starts_with("time,phase,user,"), "{table}");
+    assert!(table.contains(",container.restart,"), "{table}");
     assert_eq!(place.out(&["journal", "--verify"]), "2 lines, 0 at fault\n");
 }
 
@@ -529,4 +538,43 @@ fn doctor_says_that_the_journal_cannot_be_written() {
         out.contains("restarted") && err.contains("not journalled"),
         "{out}{err}"
     );
+}
+
+#[test]
+fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
+    let place = Place::with_engine();
+    let file = place.dir.path().join("stack.md");
+    let path = file.to_str().expect("a path");
+    let shown = place.out(&["doc", "systeme-ticketing", "--lang", "fr"]);
+    for told in [
+        "# Documentation — systeme-ticketing",
+        "## Outils de gestion et développement",
+        "### mailhog",
+        "- **Rôle :** Serveur SMTP factice",
+        "https://mailhog.example.com",
+        "- **Variables :**",
+    ] {
+        assert!(shown.contains(told), "{told} in\n{shown}");
+    }
+    assert!(shown.contains("POSTGRESQL_PASS"), "variables by name");
+    assert!(!shown.contains("s3cr3t"), "never their values");
+    let write = ["doc", "systeme-ticketing", "--output", path];
+    assert_eq!(place.run(&write).0, 0);
+    let check = ["doc", "systeme-ticketing", "--check", "--output", path];
+    assert_eq!(place.run(&check).0, 0, "it is as it would be written");
+    let text = std::fs::read_to_string(&file).expect("the page");
+    let mark = "<!-- stacktui:keep systeme-ticketing/zammad -->\n";
+    let edited = text.replace(mark, &format!("{mark}Ask ada first.\n"));
+    assert_ne!(edited, text);
+    std::fs::write(&file, &edited).expect("written");
+    assert_eq!(place.run(&check).0, 0, "what is kept makes no difference");
+    assert_eq!(place.run(&write).0, 0);
+    let again = std::fs::read_to_string(&file).expect("the page");
+    assert!(
+        again.contains(&format!("{mark}Ask ada first.\n")),
+        "{again}"
+    );
+    std::fs::write(&file, edited.replace("### mailhog", "### other")).expect("written");
+    assert_eq!(place.run(&check).0, 1, "out of date");
+    assert_eq!(place.run(&["doc", "nosuch"]).0, 1);
 }

@@ -1,5 +1,10 @@
 //! Rules, label sets and other proxies' settings against what the real programs made of them. The rules and the label
 //! sets of Traefik ran on Traefik 3.7.15; what it did stands beside each.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene must fail"
+)]
 use std::collections::BTreeMap;
 
 use serde_json::Value;

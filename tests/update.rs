@@ -38,6 +38,8 @@ mod order;
 mod past;
 #[path = "update/recreate.rs"]
 mod recreate;
+#[path = "update/routes.rs"]
+mod routes;
 #[path = "update/rules.rs"]
 mod rules;
 #[path = "update/hosts.rs"]

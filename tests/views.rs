@@ -293,6 +293,14 @@ fn events() {
 }
 
 #[test]
+fn routes() {
+    let mut state = world::routed(world::now());
+    world::press(&mut state, "7");
+    world::press(&mut state, "j j j j j");
+    check("routes", &mut state, false);
+}
+
+#[test]
 fn journal() {
     let mut state = with_past();
     world::press(&mut state, "9");

@@ -235,7 +235,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "container.url",
         title: "URL",
-        help: "Copy one of the container's web addresses.",
+        help: "Open one of the container's web addresses in a browser of this machine; over SSH, or without a browser, copy it.",
         keys: &["w"],
         scope: Scope::Container,
         danger: Danger::None,
@@ -243,7 +243,7 @@ pub const ACTIONS: &[Action] = &[
         unavailable: |state| {
             one(state).or_else(|| {
                 first(state)
-                    .filter(|c| urls(c).is_empty())
+                    .filter(|c| urls(state, c).is_empty())
                     .map(|_| "no published port and no route label: it has no URL".to_owned())
             })
         },

@@ -2,7 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
-use crate::model::{HostEntry, Image, Network, Stack, Volume};
+use crate::model::{HostEntry, Image, Network, Route, Stack, Volume};
 use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
@@ -24,14 +24,7 @@ pub const ACTIONS: &[Action] = &[
         "columns",
         "Choose the columns.",
         &["c"],
-        |s| {
-            menu(
-                s,
-                "Columns",
-                "Enter or Space switches, Esc closes",
-                Choice::Column,
-            )
-        },
+        columns_menu,
     ),
     list(
         "list.mark",
@@ -73,6 +66,12 @@ pub const ACTIONS: &[Action] = &[
         )
     },
 ];
+
+/// Asks which columns are shown.
+pub fn columns_menu(state: &mut State) -> Effects {
+    let note = "Enter or Space switches, Esc closes";
+    menu(state, "Columns", note, Choice::Column)
+}
 
 /// Changes how the list on screen looks.
 fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
@@ -133,6 +132,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         ViewId::Volumes => of::<Volume>(state),
         ViewId::Networks => of::<Network>(state),
         ViewId::Hosts => of::<HostEntry>(state),
+        ViewId::Routes => of::<Route>(state),
         _ => Vec::new(),
     }
 }

@@ -220,6 +220,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
         ViewId::Hosts => &mut state.shelves.hosts.listing.table,
+        ViewId::Routes => &mut state.shelves.routes.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
         ViewId::Inspect => {
@@ -323,7 +324,8 @@ fn open(state: &mut State) -> Effects {
                 container::open_on(state, ViewId::Item, &key);
             }
         }
-        ViewId::Details
+        ViewId::Routes
+        | ViewId::Details
         | ViewId::Item
         | ViewId::Stack
         | ViewId::Processes

@@ -67,6 +67,17 @@ pub const ACTIONS: &[Action] = &[
         &["9"],
         |s| go(s, ViewId::Journal),
     ),
+    Action {
+        scope: Scope::View(ViewId::Journal),
+        footer: 2,
+        ..goto(
+            "journal.note",
+            "note",
+            "Write a line of your own into the journal.",
+            &["n"],
+            |s| type_line(s, PromptKind::Note, "note", String::new()),
+        )
+    },
     goto(
         "view.hosts",
         "hosts",
@@ -144,6 +155,13 @@ pub const ACTIONS: &[Action] = &[
         &["5"],
         |s| go(s, ViewId::Networks),
     ),
+    goto(
+        "view.routes",
+        "routes",
+        "Show which address leads to which container.",
+        &["7"],
+        |s| go(s, ViewId::Routes),
+    ),
     Action {
         scope: Scope::View(ViewId::Inspect),
         footer: 1,
@@ -167,12 +185,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 8] = [
+pub const TABS: [ViewId; 9] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
     ViewId::Volumes,
     ViewId::Networks,
+    ViewId::Routes,
     ViewId::Events,
     ViewId::Journal,
     ViewId::Hosts,

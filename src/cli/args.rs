@@ -95,6 +95,10 @@ pub(super) enum Command {
     Exec(Exec),
     /// What was tried to reach an engine, what it may do, what this terminal can.
     Doctor,
+    /// Which URL leads to which container, and why one leads nowhere; one route a line.
+    Routes(RoutesArgs),
+    /// A stack's documentation in Markdown: what each service is for, how it is reached, what happened to it.
+    Doc(DocArgs),
     /// Who did what, when, with what outcome.
     Journal(JournalArgs),
     /// Serve a simulated engine on a unix socket.
@@ -211,6 +215,32 @@ pub(super) struct Exec {
 }
 
 #[derive(Debug, Default, Args)]
+pub(super) struct RoutesArgs {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Only those that lead nowhere; ends with exit code 1 when there are any.
+    #[arg(long)]
+    pub dead: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct DocArgs {
+    /// Only this stack.
+    #[arg(value_name = "STACK")]
+    pub stack: Option<String>,
+    /// Write it here; what stands between keep-marks there stays.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write nothing; end with exit code 1 when the file is out of date.
+    #[arg(long, requires = "output")]
+    pub check: bool,
+    /// The language it is written in.
+    #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Default, Args)]
 pub(super) struct JournalArgs {
     /// Not older: 10m, 2h, 3d, today, 10:32, 2026-11-22 or an RFC 3339 time.
     #[arg(long, value_name = "TIME")]
@@ -233,9 +263,33 @@ pub(super) struct JournalArgs {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
+    /// Only acts of users whose name has this in it.
+    #[arg(long, value_name = "WORD")]
+    pub user: Option<String>,
+    /// As a file to keep: JSON lines, a table for a spreadsheet, or Markdown that reads as a story.
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    pub export: Option<Export>,
+    /// The language of Markdown.
+    #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
+    pub lang: Lang,
     /// Check that no line was changed or taken away.
-    #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "limit", "json"])]
+    #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "user", "limit", "json", "export"])]
     pub verify: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Export {
+    Jsonl,
+    Csv,
+    Md,
+}
+
+/// The language of what is written for people to keep.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    #[default]
+    En,
+    Fr,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,8 +1,10 @@
 //! `journal`: the acts that were written down, as a table or as JSON lines; and whether they are as they were written.
+pub(super) mod story;
+
 use chrono::{DateTime, FixedOffset, Local};
 use serde_json::{Map, Value, json};
 
-use super::args::{JournalArgs, OutcomeArg};
+use super::args::{Export, JournalArgs, OutcomeArg};
 use super::context::Context;
 use super::out::{Out, Quit, complain};
 use super::verb::took;
@@ -43,7 +45,15 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
     if reading.skipped > 0 {
         complain(&format!("{} lines could not be read", reading.skipped));
     }
-    if args.json {
+    if let Some(Export::Csv) = args.export {
+        for line in story::table(&reading.entries) {
+            out.line(&line)?;
+        }
+    } else if let Some(Export::Md) = args.export {
+        for line in story::markdown(&reading.entries, args.lang) {
+            out.line(&line)?;
+        }
+    } else if args.json || args.export.is_some() {
         for entry in &reading.entries {
             out.line(&object(entry).to_string())?;
         }
@@ -75,7 +85,7 @@ fn filter(args: &JournalArgs) -> Result<Filter, Quit> {
             OutcomeArg::Cancelled => Outcome::Cancelled,
             OutcomeArg::Unknown => Outcome::Unknown,
         }),
-        user: None,
+        user: args.user.clone(),
     })
 }
 

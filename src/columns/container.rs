@@ -137,6 +137,15 @@ pub const COLUMNS: &[ContainerColumn] = &[
         o::ports,
     )),
     default(words(
+        "url",
+        "url",
+        Width::Flex(14, 40),
+        92,
+        "The address that leads to it, the best of several.",
+        c::url,
+        o::url,
+    )),
+    default(words(
         "image",
         "image",
         Width::Flex(16, 44),

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
-use crate::model::{HostEntry, Image, Key as Id, Kind, Network, Stack, Volume};
+use crate::model::route::Fault;
+use crate::model::{HostEntry, Image, Key as Id, Kind, Network, Route, Stack, Volume};
 use crate::state::shelf::{Listing, Shelves, Uses};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
@@ -178,6 +179,41 @@ impl Listed for HostEntry {
     }
 }
 
+impl Listed for Route {
+    const VIEW: ViewId = ViewId::Routes;
+    const KIND: Kind = Kind::Route;
+    const NAME: &'static str = "routes";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::route::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.routes
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.routes
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let urls = self.urls.iter().chain(&self.patterns).map(String::as_str);
+        let fault = self.fault.as_ref().map(Fault::short);
+        urls.chain([self.name.as_str(), self.service.as_str()])
+            .chain(fault)
+            .collect()
+    }
+
+    /// It leads nowhere.
+    fn is_idle(&self, _: &Uses) -> bool {
+        self.fault.is_some()
+    }
+}
+
 /// The columns shown, by the user's choice or by default.
 pub fn chosen<R: Listed>(state: &State) -> Vec<&'static Column<R>> {
     let listing = &R::shelf(&state.shelves).listing;
@@ -213,6 +249,7 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
         ViewId::Hosts => Some(&shelves.hosts.listing),
+        ViewId::Routes => Some(&shelves.routes.listing),
         _ => None,
     }
 }
@@ -227,6 +264,7 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
         ViewId::Hosts => Some(&mut shelves.hosts.listing),
+        ViewId::Routes => Some(&mut shelves.routes.listing),
         _ => None,
     }
 }

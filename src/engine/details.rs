@@ -13,6 +13,8 @@ use crate::model::{Details, Health, Key, NetworkLink, Node, Port, Probe, ProbeRe
 
 /// Largest inspect answer read, in bytes.
 const SIZE: usize = 16 * 1024 * 1024;
+/// Largest file read out of a container, with its archive's head.
+const FILE: usize = (1 << 20) + 4096;
 /// What the engine waits between stop signal and kill when the container sets nothing, in seconds.
 const STOP_TIMEOUT: u32 = 10;
 
@@ -25,6 +27,18 @@ impl Engine {
             return Err(Error::garbage("its inspect is no object"));
         }
         Ok(decode(&answer, key.clone(), at))
+    }
+
+    /// The archive of one file of a container, running or not; no process is started for it.
+    ///
+    /// # Errors
+    /// No such file, one that is too large, or no answer.
+    pub async fn archive(&self, container: &str, file: &str) -> Result<bytes::Bytes, Error> {
+        let path = format!("/containers/{}/archive", escape(container));
+        let query = super::wire::query(&[("path", file)]);
+        let path = format!("{path}{query}");
+        let answer = self.raw().get_bytes(&path, FILE, CALL_LIMIT).await?;
+        Ok(answer.body)
     }
 }
 

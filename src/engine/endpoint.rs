@@ -144,6 +144,16 @@ impl Endpoint {
         }
     }
 
+    /// The machine that published ports are on, as it is reached from here.
+    pub fn machine(&self) -> Option<&str> {
+        match self {
+            Self::Unix(_) => Some("127.0.0.1"),
+            Self::Tcp { host, .. } | Self::Tls(Tls { host, .. }) => Some(host),
+            Self::Ssh(ssh) => Some(&ssh.host),
+            Self::Custom(_) => None,
+        }
+    }
+
     /// On this machine, so that trying often is cheap.
     pub fn is_local(&self) -> bool {
         matches!(self, Self::Unix(_) | Self::Custom(_))

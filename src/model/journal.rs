@@ -1,5 +1,5 @@
 //! One line of the journal: who did what to which thing, and how it ended.
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
 /// Where in an act's life an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -92,4 +92,126 @@ pub struct Entry {
     pub error: Option<String>,
     /// The docker command that does the same.
     pub command: Option<String>,
+}
+
+/// What belongs to one restart comes within so long.
+const OF_ONE_ACT: TimeDelta = TimeDelta::seconds(30);
+
+/// The entries as a story, in their order: of a restart only the restart itself, not the kill, the end, the stop and the start
+/// that the engine tells of beside it.
+pub fn folded(entries: &[Entry]) -> Vec<&Entry> {
+    let id = |entry: &Entry| entry.target.as_ref().map(|target| target.id.clone());
+    let is_restart = |entry: &&Entry| entry.action.ends_with(".restart");
+    let restarts: Vec<&Entry> = entries.iter().filter(is_restart).collect();
+    let part = |entry: &&Entry| {
+        let verb = entry.action.rsplit('.').next().unwrap_or_default();
+        let noise = matches!(verb, "kill" | "die" | "stop" | "start" | "restart");
+        let own = |restart: &&&Entry| restart.phase != Phase::Observed;
+        let near = |restart: &&&Entry| {
+            restart.id != entry.id
+                && id(restart) == id(entry)
+                && (restart.at - entry.at).abs() <= OF_ONE_ACT
+        };
+        let mut near = restarts.iter().filter(near);
+        // Of two that tell of the same restart the one that knows who did it stays.
+        let told = match verb {
+            "restart" => near.any(|restart| own(&restart)),
+            _ => near.next().is_some(),
+        };
+        entry.phase == Phase::Observed && noise && told
+    };
+    entries.iter().filter(|entry| !part(entry)).collect()
+}
+
+impl Entry {
+    /// Every word of a filter is in it: who, what, to what, in which stack, how it ended, when, what was noted.
+    pub fn has_words(&self, needle: &str) -> bool {
+        let target = self.target.iter().flat_map(|target| {
+            let named = [&target.project, &target.service].into_iter().flatten();
+            named.chain([&target.name]).cloned()
+        });
+        let outcome = match self.outcome {
+            Some(Outcome::Success) => "success done",
+            Some(Outcome::Failure) => "failure failed",
+            Some(Outcome::Cancelled) => "cancelled",
+            Some(Outcome::Unknown) => "unknown",
+            None => "",
+        };
+        let params = self.params.iter().map(|(_, value)| value.clone());
+        let told = [
+            self.action.clone(),
+            self.user.clone(),
+            outcome.to_owned(),
+            self.phase.word().to_owned(),
+            self.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            self.error.clone().unwrap_or_default(),
+        ];
+        let told: Vec<String> = told.into_iter().chain(target).chain(params).collect();
+        let told: Vec<String> = told.iter().map(|text| text.to_lowercase()).collect();
+        let mut words = needle.split_whitespace();
+        words.all(|word| told.iter().any(|text| text.contains(&word.to_lowercase())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, second: i64, phase: Phase, action: &str, target: &str) -> Entry {
+        let at = DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap();
+        Entry {
+            id: id.to_owned(),
+            at: at.fixed_offset(),
+            phase,
+            action: action.to_owned(),
+            user: "ada".to_owned(),
+            target: Some(Target {
+                id: target.to_owned(),
+                name: format!("shop-{target}-1"),
+                project: Some("shop".to_owned()),
+                ..Target::default()
+            }),
+            outcome: (phase == Phase::Result).then_some(Outcome::Failure),
+            ..Entry::default()
+        }
+    }
+
+    #[test]
+    fn a_restart_is_one_line_and_what_has_nothing_to_do_with_it_stays() {
+        let seen = |id, second, verb, target| {
+            entry(
+                id,
+                second,
+                Phase::Observed,
+                &format!("container.{verb}"),
+                target,
+            )
+        };
+        let entries = [
+            seen("1", 0, "kill", "a"),
+            seen("2", 10, "kill", "a"),
+            seen("3", 11, "die", "a"),
+            seen("4", 11, "die", "b"),
+            seen("5", 11, "stop", "a"),
+            seen("6", 11, "start", "a"),
+            seen("7", 11, "restart", "a"),
+            entry("8", 12, Phase::Result, "container.restart", "a"),
+            seen("9", 300, "die", "a"),
+            seen("10", 400, "die", "c"),
+            seen("11", 401, "restart", "c"),
+        ];
+        let left: Vec<&str> = folded(&entries).iter().map(|e| e.id.as_str()).collect();
+        assert_eq!(left, ["4", "8", "9", "11"]);
+    }
+
+    #[test]
+    fn a_filter_of_several_words_wants_them_all() {
+        let one = entry("1", 0, Phase::Result, "container.restart", "db");
+        for found in ["", "ada", "RESTART db", "shop failed", "2026-09 ada"] {
+            assert!(one.has_words(found), "{found}");
+        }
+        for other in ["eve", "restart web", "shop done"] {
+            assert!(!one.has_words(other), "{other}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ pub mod labels;
 pub mod matcher;
 pub mod other;
 pub mod pattern;
+pub mod probe;
 pub mod reading;
 pub mod rule;
 pub mod setup;
@@ -213,6 +214,11 @@ pub fn is_nginx_proxy(container: &Container) -> bool {
         Some(kind) => kind == "nginx-proxy",
         None => matches!(image_name(&container.image), "nginx-proxy" | "docker-gen"),
     }
+}
+
+/// A proxy that reads addresses out of labels `caddy`.
+pub fn is_caddy(container: &Container) -> bool {
+    image_name(&container.image) == "caddy-docker-proxy"
 }
 
 /// `reg.io:5000/library/traefik:v3.1@sha256:…` is `traefik`.

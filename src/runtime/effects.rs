@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::browser;
 use super::hosts::HostTasks;
 use super::jobs::{self, Hands};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::roads;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
@@ -177,6 +179,12 @@ impl Runner {
                     });
                 });
             }
+            Effect::OpenUrl(url) => {
+                tokio::spawn(browse(url, msgs));
+            }
+            Effect::Note(text) => {
+                tokio::spawn(note(self.recorder.clone(), text, msgs));
+            }
             Effect::JournalReveal { target, what } => {
                 let recorder = self.recorder.clone();
                 let params = vec![("what".to_owned(), what)];
@@ -213,6 +221,7 @@ impl Runner {
             | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _) => key.host,
             Fetch::Space(host) => *host,
+            Fetch::Route(probe) => probe.container.host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
@@ -242,6 +251,10 @@ impl Runner {
                 Fetch::Space(host) => {
                     let answer = client.space(super::clock::now()).await.map(Box::new);
                     Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                }
+                Fetch::Route(probe) => {
+                    let answer = roads::check(&client, &probe).await;
+                    Msg::RouteChecked(probe.route.clone(), answer)
                 }
                 Fetch::Compose(..) => return,
             };
@@ -344,6 +357,21 @@ impl Runner {
     pub fn shell_ended(&mut self) {
         self.shell = None;
     }
+}
+
+/// Writes a note and tells whether it stands there.
+async fn note(recorder: Recorder, text: String, msgs: mpsc::Sender<Msg>) {
+    let written = recorder.note(text).await;
+    let _closed = msgs.send(Msg::Journalled(written)).await;
+}
+
+/// Opens an address and says so.
+async fn browse(url: String, msgs: mpsc::Sender<Msg>) {
+    let (ok, text) = match browser::open(&url).await {
+        Ok(()) => (true, format!("opened {url}")),
+        Err(why) => (false, format!("{url}: {why}")),
+    };
+    let _closed = msgs.send(Msg::Said { ok, text }).await;
 }
 
 /// Tells whether an act got into the journal. Without one nothing was tried, and nothing has changed.

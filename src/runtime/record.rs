@@ -170,6 +170,16 @@ impl Recorder {
         .map(|_| ())
     }
 
+    /// What the user noted.
+    ///
+    /// # Errors
+    /// Why it could not be written; also where there is no journal, for a note would be lost.
+    pub async fn note(&self, text: String) -> Result<(), String> {
+        let at = local_now();
+        let written = self.write(move |journal| journal.note(at, &text)).await?;
+        written.ok_or_else(|| "there is no journal in this run".to_owned())
+    }
+
     /// The program begins to work on an engine, or (`None`) ends.
     pub async fn session(&self, engine: Option<EngineInfo>) {
         let at = local_now();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::Local;
 use tokio::sync::mpsc;
 
+use super::browser;
 use super::effects::Runner;
 use super::event_loop::{EventLoop, Inbox};
 use super::record::Recorder;
@@ -193,7 +194,12 @@ fn first_state(
     keymap: Keymap,
     size: (u16, u16),
 ) -> (State, Vec<(HostId, Vec<Candidate>)>) {
-    let mut state = State::new(clock::now(), size, prefs(&options.settings), keymap);
+    let prefs = Prefs {
+        machine: browser::machine(options.env),
+        browser: browser::is_near(options.env),
+        ..prefs(&options.settings)
+    };
+    let mut state = State::new(clock::now(), size, prefs, keymap);
     state.read_only = options.settings.read_only;
     state.demo = options.demo;
     state.contexts.clone_from(&options.contexts);
@@ -234,6 +240,7 @@ pub fn prefs(settings: &Settings) -> Prefs {
         },
         log_budget: (settings.logs.buffer_mib as usize) << 20,
         utc_offset: Local::now_offset(),
+        ..Prefs::default()
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
+use super::roads;
 use super::sampler::Wanted;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Subscription};
@@ -136,6 +137,11 @@ impl Streams {
                 flow.bell.notify_one();
             }
         }
+        for (subscription, flow) in &self.flows {
+            if matches!(subscription, Subscription::Proxy(about, _) if about == key) {
+                flow.bell.notify_one();
+            }
+        }
     }
 
     /// Something happened to a thing of this kind: what lists them asks again.
@@ -207,6 +213,13 @@ impl Streams {
                 self.programs.clone(),
                 msgs,
             )),
+            Subscription::Proxy(key, doors) => tokio::spawn(roads::proxy(
+                key.clone(),
+                doors.clone(),
+                engine(key)?,
+                Arc::clone(&bell),
+                msgs,
+            )),
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)
@@ -245,7 +258,7 @@ fn sampled(host: HostId, wanted: &BTreeSet<Subscription>, rest: bool, world: &Wo
 }
 
 /// The live client; waits while the link is down.
-async fn live(engine: &mut watch::Receiver<Option<Engine>>) -> Option<Engine> {
+pub(super) async fn live(engine: &mut watch::Receiver<Option<Engine>>) -> Option<Engine> {
     let found = engine.wait_for(Option::is_some).await.ok()?;
     found.clone()
 }

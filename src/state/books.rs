@@ -3,7 +3,8 @@ mod fold;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::model::{EngineEvent, Entry, HostId, Outcome, Phase};
+use crate::model::journal;
+use crate::model::{EngineEvent, Entry, HostId, Phase};
 
 use super::table::{RowId, Table};
 
@@ -198,13 +199,11 @@ impl JournalBook {
 
     /// Takes the rows anew, newest first.
     pub fn refresh(&mut self, height: usize) {
-        let needle = self.filter.to_lowercase();
-        let rows = self
-            .entries
-            .iter()
+        let rows = journal::folded(&self.entries)
+            .into_iter()
             .rev()
             .filter(|e| e.phase != Phase::Session)
-            .filter(|e| needle.is_empty() || entry_matches(e, &needle))
+            .filter(|e| e.has_words(&self.filter))
             .map(|e| RowId::Entry(e.id.clone()))
             .collect();
         self.table.set_rows(rows, height);
@@ -217,12 +216,4 @@ impl JournalBook {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
-}
-
-fn entry_matches(entry: &Entry, needle: &str) -> bool {
-    let target = entry.target.as_ref().map_or("", |t| t.name.as_str());
-    let outcome = entry.outcome.map_or("", Outcome::word);
-    [entry.action.as_str(), entry.user.as_str(), target, outcome]
-        .iter()
-        .any(|text| text.to_lowercase().contains(needle))
 }

@@ -136,6 +136,8 @@ pub enum PromptKind {
     },
     /// A time to go to in the log.
     LogTime,
+    /// A note for the journal.
+    Note,
     /// Where to save log lines.
     SaveLogs {
         lines: Excerpt,

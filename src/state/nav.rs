@@ -9,6 +9,8 @@ pub enum ViewId {
     Images,
     Volumes,
     Networks,
+    /// Which address leads to which container.
+    Routes,
     Events,
     Journal,
     /// Every engine, its link, its totals.
@@ -32,7 +34,12 @@ impl ViewId {
     pub fn is_listing(self) -> bool {
         matches!(
             self,
-            Self::Stacks | Self::Images | Self::Volumes | Self::Networks | Self::Hosts
+            Self::Stacks
+                | Self::Images
+                | Self::Volumes
+                | Self::Networks
+                | Self::Hosts
+                | Self::Routes
         )
     }
 }

@@ -28,6 +28,10 @@ pub struct Prefs {
     pub log_budget: usize,
     /// Local time's distance from UTC in seconds, for stamps.
     pub utc_offset: i32,
+    /// This machine as the user reaches it: over SSH the address they came to.
+    pub machine: String,
+    /// There is a browser that the user would see.
+    pub browser: bool,
 }
 
 impl Default for Prefs {
@@ -46,6 +50,8 @@ impl Default for Prefs {
             log_stamps: Stamps::Off,
             log_budget: 64 << 20,
             utc_offset: 0,
+            machine: "localhost".to_owned(),
+            browser: false,
         }
     }
 }

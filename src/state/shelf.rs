@@ -6,6 +6,7 @@ use crate::model::{
 };
 use crate::msg::Failure;
 
+use super::routes::RouteBook;
 use super::table::{RowId, Table};
 
 /// A list of one kind on screen: which rows, in which order.
@@ -151,6 +152,7 @@ pub struct Shelves {
     pub mails: Shelf<Mail>,
     /// Read out of the containers and of what proxies were started with.
     pub routes: Shelf<Route>,
+    pub route_book: RouteBook,
     pub uses: Uses,
 }
 
@@ -212,6 +214,7 @@ impl Shelves {
         for listing in self.listings() {
             listing.stale = true;
         }
+        self.route_book.stale = true;
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
+        | PromptKind::Note
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -152,6 +153,7 @@ fn cancel(state: &mut State) {
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
+        | PromptKind::Note
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -222,6 +224,8 @@ fn accept(state: &mut State) -> Effects {
             Ok(()) => Effects::new(),
             Err(why) => refuse(state, prompt, why),
         },
+        PromptKind::Note if text.trim().is_empty() => Effects::new(),
+        PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
         PromptKind::SaveLogs { .. } if text.trim().is_empty() => {
             refuse(state, prompt, "a file name is wanted".to_owned())
         }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostEntry, HostId, Image, Key, Kind, Network, Resources, Stack, Volume};
+use crate::model::{HostEntry, HostId, Image, Key, Kind, Network, Resources, Route, Stack, Volume};
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
@@ -51,6 +51,7 @@ pub(super) fn settle(state: &mut State) {
             entries(state);
             refresh::<HostEntry>(state);
         }
+        ViewId::Routes => settle_one::<Route>(state),
         ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
         _ => {}
     }

@@ -80,6 +80,7 @@ fn columns(
     };
     let mut left = past::status(&cx);
     left.extend(past::noticed(&cx));
+    left.extend(facts::routes(&cx));
     left.extend(past::health(&cx));
     left.extend(past::deaths(&cx));
     left.extend(live::charts(&cx));

@@ -71,10 +71,21 @@ fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> L
     } else {
         target.to_owned()
     };
-    let line = Line::of(theme, text::pad_right(&when(entry.at, state), 16), Key::Dim)
-        .and(theme, cell(&entry.user, who), Key::Dim)
-        .and(theme, cell(&done(entry), 13), Key::Text)
-        .and(theme, cell(&target, to), Key::Strong);
+    let line = Line::of(theme, text::pad_right(&when(entry.at, state), 16), Key::Dim).and(
+        theme,
+        cell(&entry.user, who),
+        Key::Dim,
+    );
+    if entry.phase == Phase::Note {
+        // Its own words take the room of all the rest.
+        let text: Vec<&str> = entry.params.iter().map(|(_, text)| text.as_str()).collect();
+        return line.and(theme, text.join(" "), Key::Text);
+    }
+    let line = line.and(theme, cell(&done(entry), 13), Key::Text).and(
+        theme,
+        cell(&target, to),
+        Key::Strong,
+    );
     let (words, key) = outcome(entry);
     let line = line.and(theme, words, key);
     match (&entry.error, entry.params.is_empty()) {

@@ -513,3 +513,56 @@ pub fn stocked(now: DateTime<Utc>) -> State {
     }
     state
 }
+
+/// The reference stack behind its Traefik: routes that lead somewhere, and one of each sort that leads nowhere.
+pub fn routed(now: DateTime<Utc>) -> State {
+    let mut containers = reference_containers(now);
+    let rules = [
+        ("grafana", "Host(`grafana.example.com`)", "3000"),
+        ("mailhog", "Host(`mailhog.example.com`)", "8025"),
+        (
+            "ocs",
+            "Host(`inventory.example.com`) && PathPrefix(`/ocsreports`)",
+            "80",
+        ),
+        (
+            "portainer",
+            "Host(`portainer.example.com`, `docker.example.com`)",
+            "9000",
+        ),
+        (
+            "wikijs",
+            "Host(`wiki.example.com`) && !PathPrefix(`/private`)",
+            "3000",
+        ),
+        ("zammad", "Host(`tickets.example.com`)", "8080"),
+    ];
+    for (service, rule, port) in rules {
+        let found = containers.iter_mut().find(|c| c.service() == Some(service));
+        let labels = &mut found.expect("a service").labels;
+        for (field, value) in [
+            (format!("routers.{service}.rule"), rule),
+            (format!("routers.{service}.entrypoints"), "websecure"),
+            (format!("routers.{service}.tls.certresolver"), "ovh"),
+            (format!("services.{service}.loadbalancer.server.port"), port),
+        ] {
+            labels.insert(format!("traefik.http.{field}"), value.to_owned());
+        }
+    }
+    let prometheus = containers
+        .iter_mut()
+        .find(|c| c.service() == Some("prometheus"));
+    let labels = &mut prometheus.expect("a service").labels;
+    labels.insert(
+        "traefik.http.routers.prom.rul".to_owned(),
+        "Host(`p.example.com`)".to_owned(),
+    );
+    let traefik = containers
+        .iter_mut()
+        .find(|c| c.service() == Some("traefik"))
+        .expect("a service");
+    traefik.command =
+        "/entrypoint.sh --entrypoints.web.address=:80 --entrypoints.websecure.address=:443"
+            .to_owned();
+    with(containers, now)
+}

@@ -519,3 +519,29 @@ fn a_search_in_inspect_does_not_tell_a_secret() {
     it.press("/").type_in(secret).press("enter");
     assert_eq!(hits(&it), 1, "shown, it may be searched");
 }
+
+#[test]
+fn a_note_goes_into_the_journal_and_is_told_there() {
+    let mut it = world();
+    it.press("9 n").type_in("mail came at last").press("enter");
+    let note = Effect::Note("mail came at last".to_owned());
+    assert_eq!(it.effects.last(), Some(&note));
+    let entry = stacktui::model::Entry {
+        id: "1".to_owned(),
+        at: base::now().fixed_offset(),
+        phase: stacktui::model::Phase::Note,
+        action: "note".to_owned(),
+        user: "ada".to_owned(),
+        params: vec![("text".to_owned(), "mail came at last".to_owned())],
+        ..stacktui::model::Entry::default()
+    };
+    it.send(Msg::Journal(vec![entry]));
+    it.shows("mail came at last");
+    // Several words narrow it down, each to another thing.
+    it.press("/").type_in("ada mail").press("enter");
+    it.shows("mail came at last");
+    it.press("esc /").type_in("eve mail").press("enter");
+    it.shows("Nothing matches");
+    it.press("esc n").type_in("  ").press("enter");
+    assert!(it.effects.is_empty(), "nothing is no note");
+}

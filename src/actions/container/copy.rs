@@ -1,6 +1,7 @@
 //! What can be copied of a container: its names, addresses and commands.
 use crate::effect::Effects;
 use crate::model::Container;
+use crate::model::route::Fault;
 use crate::state::{Choice, Layer, Menu, MenuItem, State};
 
 use super::can::first;
@@ -24,10 +25,10 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
             .map(|(_, ip)| ('a', "address", ip.clone())),
     );
     values.extend(
-        urls(&container)
+        urls(state, &container)
             .into_iter()
             .take(1)
-            .map(|url| ('u', "URL", url)),
+            .map(|(url, _)| ('u', "URL", url)),
     );
     values.push((
         'l',
@@ -57,51 +58,24 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     Effects::new()
 }
 
-/// Web addresses of a container: hosts of its Traefik router rules, then its published TCP ports.
-pub fn urls(container: &Container) -> Vec<String> {
-    let mut found = Vec::new();
-    for (name, rule) in &container.labels {
-        let Some(router) = name
-            .strip_prefix("traefik.http.routers.")
-            .and_then(|n| n.strip_suffix(".rule"))
-        else {
-            continue;
-        };
-        let entry = container
-            .labels
-            .get(&format!("traefik.http.routers.{router}.entrypoints"));
-        let tls = container
-            .labels
-            .keys()
-            .any(|k| k.starts_with(&format!("traefik.http.routers.{router}.tls")))
-            || entry.is_some_and(|e| e.contains("secure"));
-        let scheme = if tls { "https" } else { "http" };
-        for part in rule.split("Host(`").skip(1) {
-            if let Some((host, _)) = part.split_once('`') {
-                found.push(format!("{scheme}://{host}"));
+/// Web addresses of a container, those that lead there first, each with why it does not.
+pub fn urls(state: &State, container: &Container) -> Vec<(String, &'static str)> {
+    let shelves = &state.shelves;
+    let keys = shelves.route_book.of.get(&container.key);
+    let routes = keys.into_iter().flatten();
+    let mut routes: Vec<_> = routes
+        .filter_map(|key| shelves.routes.things.get(key))
+        .collect();
+    routes.sort_by_key(|route| route.fault.is_some());
+    let mut found: Vec<(String, &str)> = Vec::new();
+    for route in routes {
+        let why = route.fault.as_ref().map_or("", Fault::short);
+        for url in &route.urls {
+            if !found.iter().any(|(known, _)| known == url) {
+                found.push((url.clone(), why));
             }
         }
     }
-    for port in container.ports.iter().filter(|p| p.protocol == "tcp") {
-        if let Some(public) = port.public {
-            let host = match port.ip.as_str() {
-                "" | "0.0.0.0" | "::" => "localhost",
-                ip => ip,
-            };
-            let scheme = if matches!(port.private, 443 | 8443) {
-                "https"
-            } else {
-                "http"
-            };
-            let host = if host.contains(':') {
-                format!("[{host}]")
-            } else {
-                host.to_owned()
-            };
-            found.push(format!("{scheme}://{host}:{public}"));
-        }
-    }
-    found.dedup();
     found
 }
 
@@ -109,17 +83,22 @@ pub(super) fn url_menu(state: &mut State) -> Effects {
     let Some(container) = first(state).cloned() else {
         return Effects::new();
     };
-    let items = urls(&container)
+    let items = urls(state, &container)
         .into_iter()
-        .map(|url| MenuItem {
+        .map(|(url, why)| MenuItem {
             key: None,
             label: url.clone(),
-            hint: String::new(),
+            hint: why.to_owned(),
             on: None,
             choice: Choice::Url(url),
         })
         .collect();
-    let title = format!("URLs of {}: Enter copies", container.short_name());
+    let does = if state.prefs.browser {
+        "opens"
+    } else {
+        "copies"
+    };
+    let title = format!("URLs of {}: Enter {does}", container.short_name());
     state.layers.push(Layer::Menu(Menu {
         title,
         note: String::new(),

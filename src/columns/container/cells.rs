@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
-use crate::model::{Container, Freshness, Health, Kind, Port, Sample};
+use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
 use crate::state::History;
 use crate::state::lints::{Finding, Weight, findings};
 use crate::text::{self, FuzzyMatcher};
@@ -70,6 +70,35 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
         pieces,
         fit: Fit::Cut,
     }
+}
+
+/// The best address that leads to it.
+pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
+    let Some(route) = best_route(c, cx) else {
+        return Cell::blank();
+    };
+    let key = if route.fault.is_none() {
+        Key::Text
+    } else {
+        Key::Dim
+    };
+    let url = route.urls.first().map_or("", String::as_str);
+    let mut cell = Cell::of(url.split_once("://").map_or(url, |(_, rest)| rest), key);
+    if let Some(fault) = &route.fault {
+        cell.pieces
+            .insert(0, (format!("{}: ", fault.short()).into(), Key::StateBad));
+    }
+    cell
+}
+
+/// The route that is shown of a container: one that leads there before one that does not.
+pub(super) fn best_route<'a>(c: &Container, cx: &Cx<'a>) -> Option<&'a Route> {
+    let shelves = &cx.state.shelves;
+    let keys = shelves.route_book.of.get(&c.key)?;
+    let routes = keys.iter().filter_map(|key| shelves.routes.things.get(key));
+    let mut routes = routes.filter(|route| !route.urls.is_empty());
+    let first = routes.clone().next();
+    routes.find(|route| route.fault.is_none()).or(first)
 }
 
 /// A name with what the filter found in it.

@@ -84,6 +84,13 @@ pub(super) fn ports<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
     first.map_or(Rank::Unknown, |port| Rank::Number(i64::from(port)))
 }
 
+/// By the address, which is state's: a copy of it.
+pub(super) fn url<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
+    let route = super::cells::best_route(c, cx);
+    let url = route.and_then(|route| route.urls.first());
+    url.map_or(Rank::Unknown, |url| Rank::Text(Cow::Owned(url.clone())))
+}
+
 pub(super) fn image<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
     Rank::Text(super::words::short_image(&c.image))
 }

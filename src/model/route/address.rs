@@ -184,11 +184,8 @@ fn door(
         }
         Protocol::Http => "http",
     };
-    let public = outside
-        .ports
-        .iter()
-        .filter(|port| port.private == entry.port);
-    let public = public.filter_map(|port| port.public).next();
+    let mut ports = outside.ports.iter();
+    let public = ports.find_map(|port| port.public.filter(|_| port.private == entry.port));
     Some(Door {
         scheme,
         port: public.unwrap_or(entry.port),

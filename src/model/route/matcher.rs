@@ -140,10 +140,11 @@ pub fn never_matches(expr: &Expr, syntax: Syntax) -> Option<String> {
             let name = known_name(written, syntax)?;
             let value = values.first()?;
             let other = match (name, syntax) {
-                ("HostRegexp" | "HostSNIRegexp", Syntax::V3) => has_template(value),
+                ("HostRegexp" | "HostSNIRegexp" | "Path" | "PathPrefix", Syntax::V3) => {
+                    has_template(value)
+                }
                 ("HostRegexp", Syntax::V2) => !has_template(value) && looks_like_regexp(value),
                 ("Host", Syntax::V2) => value.starts_with("*."),
-                ("Path" | "PathPrefix", Syntax::V3) => has_template(value),
                 _ => false,
             };
             other.then(|| format!("{name} {value} is a {} rule", syntax.other().word()))

@@ -1,7 +1,7 @@
 //! Addresses that other proxies make, and published ports: caddy-docker-proxy by labels, nginx-proxy by environment.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fault, Protocol, Route, Source, Sources, fault, is_nginx_proxy};
+use super::{Fault, Protocol, Route, Source, Sources, fault, is_caddy, is_nginx_proxy, is_traefik};
 use crate::model::container::Container;
 
 /// Ports on which web pages are usually served.
@@ -93,7 +93,7 @@ fn put_site(route: &mut Route, site: &str, path: &str, docker_host: &str) {
     }
     let (host, scheme) = match address.strip_prefix(':') {
         // A port alone: any host, and no certificate for it.
-        Some(port) if port == "443" => (docker_host.to_owned(), "https"),
+        Some("443") => (docker_host.to_owned(), "https"),
         Some("80") => (docker_host.to_owned(), "http"),
         Some(port) => (format!("{docker_host}:{port}"), "http"),
         None => (address.to_owned(), scheme),
@@ -172,9 +172,20 @@ fn nginx_proxy(container: &Container, environment: &[(String, String)]) -> Optio
 /// Published ports on which a web page is likely, of containers that are no proxy's own doors.
 pub fn published(sources: Sources, known: &[Route]) -> Vec<Route> {
     let mut found = Vec::new();
+    let proxy = super::proxy(sources.containers);
+    let setup = super::traefik::setup_of(proxy, sources.seen);
+    // Behind a proxy's own doors are the routes above.
+    let is_door = |container: &Container, port: u16| {
+        let mut entries = setup.entry_points.iter();
+        let entry = entries.any(|(name, entry)| entry.port == port && name != "traefik");
+        let web = matches!(port, 80 | 443);
+        (is_traefik(container) && entry)
+            || (web && (is_nginx_proxy(container) || is_caddy(container)))
+    };
     for container in sources.containers {
         let mut seen = BTreeSet::new();
         let ports = container.ports.iter().filter(|port| port.protocol == "tcp");
+        let ports = ports.filter(|port| !is_door(container, port.private));
         for port in ports.filter(|port| WEB.contains(&port.private)) {
             let Some(public) = port
                 .public

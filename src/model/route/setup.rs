@@ -168,18 +168,15 @@ pub fn of_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Vec<(St
     let mut open = false;
     for argument in arguments {
         let name = argument.strip_prefix("--").or(argument.strip_prefix('-'));
-        match name.filter(|name| !name.is_empty()) {
-            Some(name) => {
-                let (name, value) = name.split_once('=').unwrap_or((name, "true"));
-                open = !argument.contains('=');
-                found.push((name.to_owned(), value.to_owned()));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            let (name, value) = name.split_once('=').unwrap_or((name, "true"));
+            open = !argument.contains('=');
+            found.push((name.to_owned(), value.to_owned()));
+        } else {
+            if let Some((_, value)) = found.last_mut().filter(|_| open) {
+                argument.clone_into(value);
             }
-            None => {
-                if let Some((_, value)) = found.last_mut().filter(|_| open) {
-                    *value = argument.to_owned();
-                }
-                open = false;
-            }
+            open = false;
         }
     }
     found
@@ -220,10 +217,10 @@ pub fn version_of_image(image: &str) -> u8 {
         .and_then(|name| name.split_once(':'));
     let tag = tag.map_or("", |(_, tag)| tag).trim_start_matches('v');
     let number: String = tag.chars().take_while(char::is_ascii_digit).collect();
-    match number.parse() {
-        Ok(version @ 1..=9) => version,
-        _ => 3,
-    }
+    let version = number.parse().ok();
+    version
+        .filter(|version| (1..=9).contains(version))
+        .unwrap_or(3)
 }
 
 #[cfg(test)]

@@ -42,9 +42,9 @@ impl Told {
             };
             match self.routers.iter().find(same) {
                 Some(told) if told.status == "disabled" => {
-                    if route.fault.as_ref().is_none_or(|fault| !fault.passes()) {
-                        route.fault = Some(Fault::Told(told.errors.join("; ")));
-                    }
+                    let passing = route.fault.take().filter(Fault::passes);
+                    let told = || Fault::Told(told.errors.join("; "));
+                    route.fault = Some(passing.unwrap_or_else(told));
                 }
                 Some(told) => {
                     route.confirmed = route.fault.is_none();

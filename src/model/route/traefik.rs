@@ -301,10 +301,9 @@ impl Scene<'_> {
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, service)| *service);
-        if found.is_none() && provider == "docker" && !name.is_empty() && !own.is_empty() {
-            if !self.services.contains(&(route.protocol, name.to_owned())) {
-                route.fault.get_or_insert(Fault::NoService(name.to_owned()));
-            }
+        let named = found.is_none() && provider == "docker" && !name.is_empty() && !own.is_empty();
+        if named && !self.services.contains(&(route.protocol, name.to_owned())) {
+            route.fault.get_or_insert(Fault::NoService(name.to_owned()));
         }
         if provider != "docker" {
             return;
@@ -360,7 +359,12 @@ impl Scene<'_> {
         self.missing_middleware(candidate, route)
             .or_else(|| fault::of_state(candidate.container))
             .or_else(|| {
-                let inner = route.service.contains('@') && !candidate.labels.services.is_empty();
+                // What Traefik serves itself needs one all the same, although it goes nowhere.
+                let inner = route.service.contains('@')
+                    && (!candidate.labels.services.is_empty()
+                        || self
+                            .lowest_port(candidate.container, route.protocol)
+                            .is_some());
                 let lost = route.port.is_none() && route.backend.is_none() && !inner;
                 lost.then_some(Fault::NoPort)
             })

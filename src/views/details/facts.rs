@@ -1,10 +1,38 @@
 //! The standing facts of a container: how it is reached, what it mounts, its limits, what it runs, its variables.
+use crate::model::route::Fault;
 use crate::text;
 use crate::theme::Key;
 use crate::widgets::Line;
 
 use super::Cx;
 use crate::views::section::Section;
+
+/// The addresses that lead to it, and why one leads nowhere.
+pub(super) fn routes(cx: &Cx) -> Vec<Line> {
+    let shelves = &cx.state.shelves;
+    let keys = shelves.route_book.of.get(cx.key);
+    let routes = keys.into_iter().flatten();
+    let mut s = Section::new(cx.theme, cx.width, "URLs");
+    for route in routes.filter_map(|key| shelves.routes.things.get(key)) {
+        let (sign, style) = match &route.fault {
+            None => (cx.theme.symbols.running, Key::StateOk),
+            Some(Fault::Off) => (cx.theme.symbols.stopped, Key::StateOff),
+            Some(_) => (cx.theme.symbols.bad, Key::StateBad),
+        };
+        let said = [&route.urls, &route.patterns];
+        for url in said.into_iter().flatten() {
+            let line = Line::of(cx.theme, format!("{sign} "), style);
+            s.line(line.and(cx.theme, url.clone(), Key::Strong));
+        }
+        if let Some(fault) = &route.fault {
+            let words = fault.words();
+            for line in text::wrap_words(&words, cx.width.saturating_sub(4)) {
+                s.line(Line::of(cx.theme, format!("  {line}"), Key::Text));
+            }
+        }
+    }
+    s.finish()
+}
 
 pub(super) fn reach(cx: &Cx) -> Vec<Line> {
     let d = cx.details;

@@ -1,0 +1,110 @@
+//! What people wrote into a generated page stays: the text between `<!-- stacktui:keep NAME -->` and `<!-- /stacktui:keep -->`.
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+const OPEN: &str = "<!-- stacktui:keep ";
+const CLOSE: &str = "<!-- /stacktui:keep -->";
+/// Begins the line that tells when the page was written.
+pub(super) const STAMP: &str = "<!-- stacktui:written ";
+
+/// An empty place for text that is kept.
+pub(super) fn place(name: &str) -> String {
+    format!("{OPEN}{name} -->\n{CLOSE}")
+}
+
+/// The page as newly written, with what was kept of the old one in its places. What has no place any more stands at the end.
+pub(super) fn merged(new: &str, old: &str, title: &str) -> String {
+    let mut kept = blocks(old);
+    let mut whole = String::with_capacity(new.len() + old.len());
+    for line in new.lines() {
+        whole.push_str(line);
+        whole.push('\n');
+        let text = name_of(line).and_then(|name| kept.remove(name));
+        whole.push_str(&text.unwrap_or_default());
+    }
+    kept.retain(|_, text| !text.trim().is_empty());
+    if !kept.is_empty() {
+        let _infallible = write!(whole, "\n## {title}\n");
+    }
+    for (name, text) in kept {
+        let _infallible = write!(whole, "\n{OPEN}{name} -->\n{text}{CLOSE}\n");
+    }
+    whole
+}
+
+fn name_of(line: &str) -> Option<&str> {
+    line.trim().strip_prefix(OPEN)?.strip_suffix(" -->")
+}
+
+/// The kept texts of a page by name, each line with its end. One that is not closed goes to the end of the page: nothing is lost.
+fn blocks(page: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut open: Option<String> = None;
+    for line in page.lines() {
+        if line.trim() == CLOSE {
+            open = None;
+        } else if let Some(name) = &open {
+            let text = found.entry(name.clone()).or_default();
+            text.push_str(line);
+            text.push('\n');
+        } else if let Some(name) = name_of(line) {
+            open = Some(name.to_owned());
+        }
+    }
+    found
+}
+
+/// Begins the lines that tell how a service fares just now.
+const NOW: [&str; 2] = ["- **State:**", "- **État :**"];
+
+/// The page without what differs each time it is written.
+pub(super) fn without_stamp(page: &str) -> Vec<&str> {
+    let passing =
+        |line: &&str| line.starts_with(STAMP) || NOW.iter().any(|begin| line.starts_with(begin));
+    page.lines().filter(|line| !passing(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_by_hand_stays_and_nothing_of_it_is_lost() {
+        let page = |services: &[&str]| {
+            let parts = services
+                .iter()
+                .map(|name| format!("### {name}\n{}\n", place(name)));
+            parts.collect::<String>()
+        };
+        let first = merged(&page(&["db", "web"]), "", "Kept");
+        assert_eq!(first, page(&["db", "web"]));
+        let edited = first.replace(
+            "keep web -->\n",
+            "keep web -->\nAsk **ada** first.\n\n- twice\n",
+        );
+        let again = merged(&page(&["db", "web"]), &edited, "Kept");
+        assert_eq!(again, edited, "as it was");
+        // The service is gone: its text is not.
+        let gone = merged(&page(&["db"]), &edited, "Kept");
+        assert!(
+            gone.contains("## Kept\n\n<!-- stacktui:keep web -->\nAsk **ada** first.\n"),
+            "{gone}"
+        );
+        assert_eq!(
+            merged(&page(&["db"]), &gone, "Kept"),
+            gone,
+            "and stays there"
+        );
+        // And finds its place again.
+        assert_eq!(merged(&page(&["db", "web"]), &gone, "Kept"), edited);
+        let open = "<!-- stacktui:keep db -->\nnot closed\n";
+        assert!(merged(&page(&["db"]), open, "Kept").contains("not closed"));
+    }
+
+    #[test]
+    fn the_time_of_writing_makes_no_difference() {
+        let page = |time: &str| format!("# a\n{STAMP}{time} -->\ntext\n");
+        assert_eq!(without_stamp(&page("1")), without_stamp(&page("2")));
+        assert_ne!(without_stamp("a"), without_stamp("b"));
+    }
+}

@@ -1,0 +1,281 @@
+//! The page of one stack. Values of variables never stand on it, only their names.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::keep::{self, STAMP};
+use super::known::{self, Group, Known};
+use crate::cli::args::Lang;
+use crate::cli::journal::story::{escape, sentence};
+use crate::model::{Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack};
+
+/// Incidents told of a service.
+const INCIDENTS: usize = 5;
+
+/// What a page is written from.
+pub(super) struct Page<'a> {
+    pub stack: &'a Stack,
+    pub containers: &'a [Container],
+    pub details: &'a BTreeMap<Key, Details>,
+    pub routes: &'a [Route],
+    pub past: &'a [Entry],
+    pub engine: &'a EngineInfo,
+    pub now: DateTime<Utc>,
+    pub lang: Lang,
+}
+
+/// Over what was kept of services that are gone.
+pub(super) fn kept_title(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "Kept from before",
+        Lang::Fr => "Conservé de la version précédente",
+    }
+}
+
+impl Page<'_> {
+    fn say(&self, en: &'static str, fr: &'static str) -> &'static str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Fr => fr,
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        let name = escape(self.stack.name());
+        let mut lines = vec![
+            format!("# {} — {name}", "Documentation"),
+            format!("{STAMP}{} -->", self.now.format("%Y-%m-%dT%H:%M:%SZ")),
+            String::new(),
+            format!(
+                "{} {}, {} ({} {}).",
+                self.say("Written by stacktui on", "Généré par stacktui sur"),
+                escape(&self.engine.name),
+                self.say("as its containers are", "d'après ses conteneurs"),
+                self.stack.services.len(),
+                self.say("services", "services"),
+            ),
+        ];
+        for file in &self.stack.origin.files {
+            lines.push(format!(
+                "- {}: {}",
+                self.say("Made from", "Créé à partir de"),
+                escape(file)
+            ));
+        }
+        lines.extend([String::new(), keep::place(self.stack.name())]);
+        for group in Group::ALL {
+            let members: Vec<&Container> =
+                self.members().filter(|c| group_of(c) == group).collect();
+            if members.is_empty() {
+                continue;
+            }
+            lines.extend([String::new(), format!("## {}", group.title(self.lang))]);
+            for container in members {
+                self.service(container, &mut lines);
+            }
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    /// One container of each service, by name.
+    fn members(&self) -> impl Iterator<Item = &Container> {
+        let mut first: BTreeMap<&str, &Container> = BTreeMap::new();
+        let of_it = self
+            .containers
+            .iter()
+            .filter(|c| c.stack() == Some(self.stack.name()) && !c.is_one_off());
+        for container in of_it {
+            let service = container.service().unwrap_or(container.short_name());
+            first.entry(service).or_insert(container);
+        }
+        first.into_values()
+    }
+
+    fn service(&self, container: &Container, lines: &mut Vec<String>) {
+        let name = container.service().unwrap_or(container.short_name());
+        let known = known::of_image(&container.image);
+        let details = self.details.get(&container.key);
+        lines.extend([
+            String::new(),
+            format!("### {}", escape(name)),
+            String::new(),
+        ]);
+        let mut item = |en: &'static str, fr: &'static str, text: String| {
+            let colon = self.say(":", " :");
+            if !text.is_empty() {
+                lines.push(format!("- **{}{colon}** {text}", self.say(en, fr)));
+            }
+        };
+        item("Role", "Rôle", self.role(container, known));
+        item("Access", "Accès", self.access(container, details, name));
+        item("Usage", "Usage", self.usage(container, known));
+        item("Image", "Image", escape(&container.image));
+        item("State", "État", self.state(name));
+        let networks = details.into_iter().flat_map(|details| &details.networks);
+        let networks = networks.map(|network| escape(&network.name));
+        item("Networks", "Réseaux", joined(networks));
+        let mounts = container.mounts.iter().map(|mount| {
+            let only = if mount.read_only { " (ro)" } else { "" };
+            format!(
+                "{} → {}{only}",
+                escape(&mount.source),
+                escape(&mount.destination)
+            )
+        });
+        item("Volumes", "Volumes", joined(mounts));
+        let service = self
+            .stack
+            .services
+            .iter()
+            .find(|service| service.name == name);
+        let needs = service.into_iter().flat_map(|service| &service.needs);
+        item(
+            "Depends on",
+            "Dépend de",
+            joined(needs.map(|need| escape(need))),
+        );
+        let policy = details.map(|details| escape(&details.restart_policy));
+        item("Restart policy", "Redémarrage", policy.unwrap_or_default());
+        let variables = details.into_iter().flat_map(|details| &details.environment);
+        let mut variables: Vec<String> = variables.map(|(variable, _)| escape(variable)).collect();
+        variables.sort();
+        item("Variables", "Variables", variables.join(", "));
+        let incidents = self.incidents(container, name);
+        if !incidents.is_empty() {
+            let colon = self.say(":", " :");
+            lines.push(format!(
+                "- **{}{colon}**",
+                self.say("Last incidents", "Derniers incidents")
+            ));
+            lines.extend(
+                incidents
+                    .into_iter()
+                    .map(|incident| format!("  - {incident}")),
+            );
+        }
+        lines.extend([
+            String::new(),
+            keep::place(&format!("{}/{name}", self.stack.name())),
+        ]);
+    }
+
+    /// What its label says, else its image, else what is known of images of that name.
+    fn role(&self, container: &Container, known: Option<&Known>) -> String {
+        let label = |name: &str| container.labels.get(name).filter(|text| !text.is_empty());
+        let written = label("stacktui.role").map(|text| escape(text));
+        let image = || {
+            label("org.opencontainers.image.description")
+                .or_else(|| label("org.opencontainers.image.title"))
+        };
+        let built_in = || known.map(|known| known.role(self.lang).to_owned());
+        let found = written
+            .or_else(built_in)
+            .or_else(|| image().map(|text| escape(text)));
+        found.unwrap_or_else(|| self.say("to be written", "à compléter").to_owned())
+    }
+
+    fn usage(&self, container: &Container, known: Option<&Known>) -> String {
+        let written = container
+            .labels
+            .get("stacktui.usage")
+            .map(|text| escape(text));
+        written.unwrap_or_else(|| known.map_or("", |known| known.usage(self.lang)).to_owned())
+    }
+
+    /// Its URLs, then its name and ports inside the stack.
+    fn access(&self, container: &Container, details: Option<&Details>, name: &str) -> String {
+        let routes = self
+            .routes
+            .iter()
+            .filter(|route| route.container.as_ref() == Some(&container.key));
+        let urls = routes.flat_map(|route| {
+            let entry = if route.entry_points.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    " ({} {}, {})",
+                    route.source.word(),
+                    escape(&route.name),
+                    route.entry_points.join(", ")
+                )
+            };
+            route
+                .urls
+                .iter()
+                .map(move |url| format!("{}{entry}", escape(url)))
+        });
+        // The list knows the ports of what runs; these stand whether it runs or not.
+        let ports = details.map_or(&container.ports, |details| &details.ports);
+        let ports = ports
+            .iter()
+            .filter(|port| port.protocol == "tcp")
+            .map(|port| port.private);
+        let mut ports: Vec<u16> = ports.collect();
+        ports.sort_unstable();
+        ports.dedup();
+        let inside = ports
+            .iter()
+            .map(|port| format!("{} `{name}:{port}`", self.say("inside", "interne")));
+        let all: Vec<String> = urls.chain(inside).collect();
+        all.join(" · ")
+    }
+
+    fn state(&self, name: &str) -> String {
+        let Some(service) = self
+            .stack
+            .services
+            .iter()
+            .find(|service| service.name == name)
+        else {
+            return String::new();
+        };
+        let up = format!(
+            "{}/{} {}",
+            service.running,
+            service.containers,
+            self.say("running", "en marche")
+        );
+        match service.unhealthy {
+            0 => up,
+            n => format!("{up}, {n} {}", self.say("unhealthy", "en mauvaise santé")),
+        }
+    }
+
+    /// What was done to it or went wrong, the newest first.
+    fn incidents(&self, container: &Container, name: &str) -> Vec<String> {
+        let own = |entry: &&Entry| {
+            let target = entry.target.as_ref();
+            target.is_some_and(|target| {
+                target.id == container.key.short()
+                    || (target.service.as_deref() == Some(name)
+                        && target.project.as_deref() == Some(self.stack.name()))
+            })
+        };
+        let told = |entry: &&Entry| {
+            let verb = entry.action.rsplit('.').next();
+            let act = matches!(verb, Some("restart" | "kill"));
+            entry.phase != Phase::Session && (act || entry.outcome == Some(Outcome::Failure))
+        };
+        let newest = self
+            .past
+            .iter()
+            .rev()
+            .filter(own)
+            .filter(told)
+            .take(INCIDENTS);
+        let dated = newest.map(|entry| {
+            let day = entry.at.format("%Y-%m-%d");
+            format!("{day} {}", escape(&sentence(entry, self.lang)))
+        });
+        dated.collect()
+    }
+}
+
+fn group_of(container: &Container) -> Group {
+    known::of_image(&container.image).map_or(Group::Application, |known| known.group)
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,358 @@
+//! The journal as a file to keep: a story in Markdown, in English or French, and a table for a spreadsheet. Pure.
+use chrono::{Local, NaiveDate};
+
+use crate::cli::args::Lang;
+use crate::model::{Entry, Outcome, Phase, journal};
+
+/// One section a day, one line an act.
+pub(in crate::cli) fn markdown(entries: &[Entry], lang: Lang) -> Vec<String> {
+    let mut lines = vec![match lang {
+        Lang::En => "# Journal".to_owned(),
+        Lang::Fr => "# Journal des actions".to_owned(),
+    }];
+    let mut day: Option<NaiveDate> = None;
+    for entry in journal::folded(entries) {
+        if entry.phase == Phase::Session {
+            continue;
+        }
+        let date = entry.at.with_timezone(&Local).date_naive();
+        if day != Some(date) {
+            day = Some(date);
+            lines.extend([
+                String::new(),
+                format!("## {}", date.format("%Y-%m-%d")),
+                String::new(),
+            ]);
+        }
+        lines.push(format!("- {}", escape(&sentence(entry, lang))));
+    }
+    if day.is_none() {
+        let none = match lang {
+            Lang::En => "Nothing was done.",
+            Lang::Fr => "Rien n'a été fait.",
+        };
+        lines.extend([String::new(), none.to_owned()]);
+    }
+    lines
+}
+
+/// `13:06:51 - ada restarted zammad (tickets): unhealthy -> starting, 11.5 s, done`.
+pub(in crate::cli) fn sentence(entry: &Entry, lang: Lang) -> String {
+    let fr = lang == Lang::Fr;
+    let time = entry.at.with_timezone(&Local).format("%H:%M:%S");
+    let who = match (&entry.client, entry.user.as_str()) {
+        (Some(client), user) if !user.is_empty() => {
+            let address = client
+                .rsplit_once(':')
+                .map_or(client.as_str(), |(address, _)| address);
+            format!("{user} ({address}) ")
+        }
+        (_, "") => String::new(),
+        (_, user) => format!("{user} "),
+    };
+    if entry.phase == Phase::Note {
+        let text: Vec<&str> = entry.params.iter().map(|(_, text)| text.as_str()).collect();
+        let noted = if fr { "a noté : " } else { "noted: " };
+        return format!("{time} - {who}{noted}{}", text.join(" "));
+    }
+    let what = format!("{}{}", verb(&entry.action, lang), target(entry));
+    let colon = if fr { " : " } else { ": " };
+    let mut told: Vec<String> = Vec::new();
+    told.extend(change(entry));
+    told.extend(entry.duration_ms.map(|ms| seconds(ms, fr)));
+    told.push(outcome(entry, fr).to_owned());
+    told.extend(entry.error.clone());
+    format!("{time} - {who}{what}{colon}{}", told.join(", "))
+}
+
+fn target(entry: &Entry) -> String {
+    let Some(target) = &entry.target else {
+        return String::new();
+    };
+    let name = target.service.as_ref().unwrap_or(&target.name);
+    match &target.project {
+        Some(project) if project != name => format!(" {name} ({project})"),
+        _ => format!(" {name}"),
+    }
+}
+
+/// What was and what came of it, without what both have in common.
+fn change(entry: &Entry) -> Option<String> {
+    let (before, after) = match (&entry.before, &entry.after) {
+        (Some(before), Some(after)) => (before.as_str(), after.as_str()),
+        _ => return None,
+    };
+    let both = before.split_once(", ").zip(after.split_once(", "));
+    let (before, after) = match both {
+        Some(((a, before), (b, after))) if a == b => (before, after),
+        _ => (before, after),
+    };
+    (before != after).then(|| format!("{before} -> {after}"))
+}
+
+fn seconds(ms: u64, fr: bool) -> String {
+    let point = if fr { ',' } else { '.' };
+    let tenths = (ms + 50) / 100;
+    format!("{}{point}{} s", tenths / 10, tenths % 10)
+}
+
+fn outcome(entry: &Entry, fr: bool) -> &'static str {
+    match (entry.phase, entry.outcome) {
+        (Phase::Intent, _) | (_, Some(Outcome::Unknown)) if fr => "issue inconnue",
+        (Phase::Intent, _) | (_, Some(Outcome::Unknown)) => "outcome unknown",
+        (_, Some(Outcome::Success)) if fr => "réussi",
+        (_, Some(Outcome::Success)) => "done",
+        (_, Some(Outcome::Failure)) if fr => "échoué",
+        (_, Some(Outcome::Failure)) => "failed",
+        (_, Some(Outcome::Cancelled)) if fr => "annulé",
+        (_, Some(Outcome::Cancelled)) => "cancelled",
+        (_, None) if fr => "constaté",
+        (_, None) => "seen",
+    }
+}
+
+/// The act in words; one that has none is named as it is.
+fn verb(action: &str, lang: Lang) -> String {
+    const WORDS: &[(&str, &str, &str)] = &[
+        ("container.start", "started", "a démarré"),
+        ("container.stop", "stopped", "a arrêté"),
+        ("container.restart", "restarted", "a redémarré"),
+        ("container.kill", "killed", "a tué"),
+        ("container.die", "ended:", "s'est terminé :"),
+        ("container.pause", "paused", "a mis en pause"),
+        ("container.unpause", "resumed", "a repris"),
+        ("container.remove", "removed", "a supprimé"),
+        ("container.rename", "renamed", "a renommé"),
+        (
+            "container.update",
+            "changed the limits of",
+            "a changé les limites de",
+        ),
+        (
+            "container.exec",
+            "opened a shell in",
+            "a ouvert une console dans",
+        ),
+        ("container.attach", "attached to", "s'est attaché à"),
+        (
+            "env.reveal",
+            "looked at the secrets of",
+            "a affiché les secrets de",
+        ),
+        ("image.remove", "removed image", "a supprimé l'image"),
+        ("image.tag", "tagged image", "a étiqueté l'image"),
+        ("volume.remove", "removed volume", "a supprimé le volume"),
+        ("network.remove", "removed network", "a supprimé le réseau"),
+        (
+            "network.connect",
+            "joined a container to network",
+            "a relié un conteneur au réseau",
+        ),
+        (
+            "network.disconnect",
+            "took a container out of network",
+            "a retiré un conteneur du réseau",
+        ),
+        ("engine.prune", "pruned", "a nettoyé"),
+        ("compose.up", "brought up", "a lancé"),
+        ("compose.down", "took down", "a démonté"),
+        (
+            "compose.pull",
+            "pulled the images of",
+            "a récupéré les images de",
+        ),
+        ("compose.build", "built", "a construit"),
+        (
+            "mail.delete",
+            "deleted a mail of",
+            "a supprimé un courrier de",
+        ),
+        (
+            "mail.delete_all",
+            "emptied the mailbox of",
+            "a vidé la boîte de",
+        ),
+        (
+            "mail.test",
+            "sent a test mail to",
+            "a envoyé un courrier d'essai à",
+        ),
+    ];
+    let found = WORDS.iter().find(|(name, ..)| *name == action);
+    match (found, lang) {
+        (Some((_, en, _)), Lang::En) => (*en).to_owned(),
+        (Some((_, _, fr)), Lang::Fr) => (*fr).to_owned(),
+        (None, Lang::En) => format!("did {action} on"),
+        (None, Lang::Fr) => format!("a fait {action} sur"),
+    }
+}
+
+/// Names come from others: in Markdown they are text, whatever is in them.
+pub(in crate::cli) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '<' | '|' | '[' | ']') {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe
+}
+
+/// A table for a spreadsheet, titles first.
+pub(in crate::cli) fn table(entries: &[Entry]) -> Vec<String> {
+    let titles = [
+        "time",
+        "phase",
+        "user",
+        "client",
+        "engine",
+        "action",
+        "target",
+        "stack",
+        "service",
+        "before",
+        "after",
+        "duration_ms",
+        "exit_code",
+        "outcome",
+        "error",
+        "params",
+        "command",
+    ];
+    let rows = entries.iter().map(|entry| {
+        let target = entry.target.clone().unwrap_or_default();
+        let params = entry
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let number = |n: Option<String>| n.unwrap_or_default();
+        [
+            entry.at.to_rfc3339(),
+            entry.phase.word().to_owned(),
+            entry.user.clone(),
+            entry.client.clone().unwrap_or_default(),
+            entry.host.clone(),
+            entry.action.clone(),
+            target.name,
+            target.project.unwrap_or_default(),
+            target.service.unwrap_or_default(),
+            entry.before.clone().unwrap_or_default(),
+            entry.after.clone().unwrap_or_default(),
+            number(entry.duration_ms.map(|n| n.to_string())),
+            number(entry.exit_code.map(|n| n.to_string())),
+            entry
+                .outcome
+                .map(Outcome::word)
+                .unwrap_or_default()
+                .to_owned(),
+            entry.error.clone().unwrap_or_default(),
+            params.collect::<Vec<_>>().join(" "),
+            entry.command.clone().unwrap_or_default(),
+        ]
+        .iter()
+        .map(|cell| quoted(cell))
+        .collect::<Vec<_>>()
+        .join(",")
+    });
+    std::iter::once(titles.join(",")).chain(rows).collect()
+}
+
+/// A cell in quotes where it must be. What a spreadsheet would take for a formula is kept from being one.
+fn quoted(cell: &str) -> String {
+    let formula =
+        cell.starts_with(['=', '+', '@', '\t']) || (cell.starts_with('-') && cell.len() > 1);
+    let cell = if formula {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    };
+    if cell.contains([',', '"', '\n', '\r', '\'']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Target;
+    use chrono::{DateTime, TimeZone};
+
+    fn restart() -> Entry {
+        let noon = Local.with_ymd_and_hms(2026, 11, 22, 13, 6, 51).unwrap();
+        Entry {
+            id: "1".to_owned(),
+            at: DateTime::from(noon),
+            action: "container.restart".to_owned(),
+            target: Some(Target {
+                name: "systeme-ticketing_zammad_1".to_owned(),
+                project: Some("systeme-ticketing".to_owned()),
+                service: Some("zammad".to_owned()),
+                ..Target::default()
+            }),
+            before: Some("running, unhealthy".to_owned()),
+            after: Some("running, starting".to_owned()),
+            duration_ms: Some(11_478),
+            outcome: Some(Outcome::Success),
+            ..Entry::default()
+        }
+    }
+
+    #[test]
+    fn an_act_is_told_as_a_sentence_in_both_languages() {
+        let mut entry = restart();
+        assert_eq!(
+            sentence(&entry, Lang::Fr),
+            "13:06:51 - a redémarré zammad (systeme-ticketing) : unhealthy -> starting, 11,5 s, réussi"
+        );
+        entry.user = "jean".to_owned();
+        entry.client = Some("203.0.113.7:51544".to_owned());
+        assert_eq!(
+            sentence(&entry, Lang::En),
+            "13:06:51 - jean (203.0.113.7) restarted zammad (systeme-ticketing): unhealthy -> starting, 11.5 s, done"
+        );
+        entry.outcome = Some(Outcome::Failure);
+        entry.error = Some("no such container".to_owned());
+        assert!(sentence(&entry, Lang::Fr).ends_with("échoué, no such container"));
+    }
+
+    #[test]
+    fn a_note_is_told_in_its_own_words_and_a_day_has_its_section() {
+        let mut note = restart();
+        note.id = "2".to_owned();
+        note.phase = Phase::Note;
+        note.action = "note".to_owned();
+        note.params = vec![(
+            "text".to_owned(),
+            "the *mail* came | <b>at last</b>".to_owned(),
+        )];
+        let lines = markdown(&[restart(), note], Lang::En);
+        assert_eq!(lines[2], "## 2026-11-22");
+        assert_eq!(lines.len(), 6, "{lines:?}");
+        assert!(
+            lines[5].contains("noted: the \\*mail\\* came \\| \\<b>at last"),
+            "{lines:?}"
+        );
+        assert_eq!(
+            markdown(&[], Lang::Fr).last().unwrap(),
+            "Rien n'a été fait."
+        );
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_cells_and_no_formulas() {
+        let mut entry = restart();
+        entry.user = "=HYPERLINK(\"x\")".to_owned();
+        entry.error = Some("a, b".to_owned());
+        let lines = table(&[entry]);
+        assert_eq!(lines[0].split(',').count(), 17);
+        assert!(
+            lines[1].contains("\"'=HYPERLINK(\"\"x\"\")\""),
+            "{}",
+            lines[1]
+        );
+        assert!(lines[1].contains(",\"a, b\","), "{}", lines[1]);
+    }
+}

@@ -1,0 +1,142 @@
+//! `routes`: which address leads to which container, and why one leads nowhere; one route a line, as text or as JSON.
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::args::RoutesArgs;
+use super::context::{Context, block_on};
+use super::hosts::{Site, Sites};
+use super::out::{Out, Quit};
+use super::{DONE, FAILED, table};
+use crate::engine::Engine;
+use crate::model::route::probe::Doors;
+use crate::model::route::{self, Fault, Seen, Sources};
+use crate::model::{Container, Key, Route};
+use crate::runtime::{browser, clock, roads};
+use crate::update::machine;
+
+pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result<u8, Quit> {
+    block_on(async {
+        let sites = Sites::open(context, &[]).await?;
+        let mut all: Vec<(Route, String)> = Vec::new();
+        for site in &sites.up {
+            let routes = of_site(context, site).await;
+            all.extend(routes.into_iter().map(|route| {
+                let key = route.container.as_ref();
+                let found = key.and_then(|key| site.containers.iter().find(|c| c.key == *key));
+                let name = found.map_or(String::new(), |c| sites.name(c));
+                (route, name)
+            }));
+        }
+        let shown: Vec<&(Route, String)> = all
+            .iter()
+            .filter(|(route, _)| !args.dead || route.status() == "dead")
+            .collect();
+        if args.json {
+            for (route, name) in &shown {
+                out.line(&object(route, name).to_string())?;
+            }
+        } else {
+            let rows: Vec<Vec<String>> = shown.iter().map(|(r, name)| row(r, name)).collect();
+            let columns = out.columns();
+            for line in table::lines(HEAD, &rows, columns) {
+                out.line(&line)?;
+            }
+        }
+        out.flush()?;
+        // For scripts: `--dead` asks whether there are any.
+        Ok(if args.dead && !shown.is_empty() {
+            FAILED
+        } else {
+            DONE
+        })
+    })
+}
+
+/// The routes of a host.
+pub(super) async fn of_site(context: &Context, site: &Site) -> Vec<Route> {
+    let listed: Vec<&Container> = site.containers.iter().collect();
+    let seen = seen(&site.engine, &listed).await;
+    let here = browser::machine(|name| context.env.get(name).map(str::to_owned));
+    route::all(Sources {
+        containers: &listed,
+        seen: &seen,
+        docker_host: &machine(&site.engine.info().endpoint, &here),
+    })
+}
+
+/// What routes depend on beyond the list, each container asked once.
+async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
+    let environments = all.iter().any(|c| route::is_nginx_proxy(c));
+    let mut found = BTreeMap::new();
+    for container in all {
+        let proxy = route::is_traefik(container);
+        if !proxy && !environments {
+            continue;
+        }
+        if let Ok(details) = engine.details(&container.key, clock::now()).await {
+            let doors = (proxy && container.state.is_live()).then(|| Doors::of(container));
+            let seen = roads::seen(engine, &details, doors.as_ref()).await;
+            found.insert(container.key.clone(), seen);
+        }
+    }
+    found
+}
+
+const HEAD: &[table::Head] = &[
+    ("URL", false),
+    ("STATUS", false),
+    ("CONTAINER", false),
+    ("PORT", true),
+    ("SOURCE", false),
+    ("REASON", false),
+    ("RULE", false),
+];
+
+fn row(route: &Route, container: &str) -> Vec<String> {
+    vec![
+        route.title().to_owned(),
+        route.status().to_owned(),
+        container.to_owned(),
+        route.port.map(|port| port.to_string()).unwrap_or_default(),
+        route.source.word().to_owned(),
+        reason(route),
+        route.rule.clone(),
+    ]
+}
+
+/// Why it leads nowhere, else what is odd about it.
+fn reason(route: &Route) -> String {
+    match &route.fault {
+        Some(fault) => fault.words(),
+        None => route.hints.join("; "),
+    }
+}
+
+fn object(route: &Route, container: &str) -> Value {
+    let container = (!container.is_empty()).then_some(container);
+    json!({
+        "url": route.urls.first(),
+        "status": route.status(),
+        "reason": route.fault.as_ref().map(Fault::words),
+        "container": container,
+        "rule": route.rule,
+        "source": route.source.word(),
+        "urls": route.urls,
+        "patterns": route.patterns,
+        "redirects": route.redirects,
+        "conditions": route.conditions,
+        "excludes": route.excludes,
+        "kind": route.protocol.word(),
+        "router": route.name,
+        "entry_points": route.entry_points,
+        "tls": route.tls,
+        "cert_resolver": route.resolver,
+        "middlewares": route.middlewares,
+        "service": route.service,
+        "port": route.port,
+        "backend": route.backend,
+        "hints": route.hints,
+        "confirmed": route.confirmed,
+    })
+}

@@ -1,0 +1,101 @@
+//! A look at whether a route answers: what is asked, and what came of it. Nothing is asked here.
+use chrono::{DateTime, Utc};
+
+use super::Route;
+use crate::model::container::Container;
+use crate::model::key::Key;
+
+/// Where a container may be reached from the engine's machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Doors {
+    /// In each of its networks.
+    pub addresses: Vec<String>,
+    /// Port inside, and the one of the host that leads to it.
+    pub published: Vec<(u16, u16)>,
+    /// It has the host's own network.
+    pub on_host: bool,
+}
+
+impl Doors {
+    pub fn of(container: &Container) -> Self {
+        let addresses = container.networks.iter();
+        let addresses = addresses.filter(|(_, address)| !address.is_empty());
+        let ports = container.ports.iter().filter(|p| p.protocol != "udp");
+        let published = ports.filter_map(|port| Some((port.private, port.public?)));
+        Self {
+            addresses: addresses.map(|(_, address)| address.clone()).collect(),
+            published: published.collect(),
+            on_host: container.networks.iter().any(|(name, _)| name == "host"),
+        }
+    }
+
+    /// The host's port that leads to this one.
+    pub fn public(&self, port: u16) -> Option<u16> {
+        if self.on_host {
+            return Some(port);
+        }
+        let found = self.published.iter().find(|(private, _)| *private == port);
+        found.map(|(_, public)| *public)
+    }
+}
+
+/// A request to the container of a route, as its proxy would make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    pub route: Key,
+    pub container: Key,
+    pub doors: Doors,
+    pub port: u16,
+    /// The container itself speaks TLS.
+    pub tls: bool,
+    /// What stands in the Host header.
+    pub host: String,
+    pub path: String,
+    /// The address itself as a browser would ask for it, when it is reached with TLS: host and port.
+    pub outside: Option<(String, u16)>,
+}
+
+impl Probe {
+    /// `None`: a route without an address or a port to ask.
+    pub fn of(route: &Route, container: &Container) -> Option<Self> {
+        let url = route.urls.first()?;
+        let (scheme, rest) = url.split_once("://")?;
+        let (authority, path) = match rest.find('/') {
+            Some(at) => rest.split_at(at),
+            None => (rest, "/"),
+        };
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+            _ => (authority, 443),
+        };
+        Some(Self {
+            route: route.key.clone(),
+            container: container.key.clone(),
+            doors: Doors::of(container),
+            port: route.port?,
+            tls: route.scheme.as_deref() == Some("https"),
+            host: authority.to_owned(),
+            path: path.to_owned(),
+            outside: (scheme == "https").then(|| (host.to_owned(), port)),
+        })
+    }
+}
+
+/// What a container answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    pub took_ms: u64,
+    /// How it was reached: `172.20.0.5:8025`.
+    pub via: String,
+    /// Until when the certificate at its address is good, where one was shown.
+    pub certificate: Option<DateTime<Utc>>,
+}
+
+impl Answer {
+    /// The container is there and serves: also one that wants a login or leads elsewhere.
+    pub fn is_well(&self) -> bool {
+        self.status < 500
+    }
+}

@@ -1,0 +1,85 @@
+//! Opens an address in the browser of this machine, where there is one that the user would see.
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+/// The system's own opener.
+const OPENER: &str = if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
+
+/// Whether the user would see a browser of this machine: not over SSH, and only where there is a screen.
+pub fn is_near(env: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    let over_ssh = set("SSH_CONNECTION") || set("SSH_TTY");
+    !over_ssh && (cfg!(target_os = "macos") || set("DISPLAY") || set("WAYLAND_DISPLAY"))
+}
+
+/// This machine as the user reaches it: over SSH the address they came to.
+pub fn machine(env: impl Fn(&str) -> Option<String>) -> String {
+    let connection = env("SSH_CONNECTION").unwrap_or_default();
+    let address = connection.split(' ').nth(2).unwrap_or_default();
+    let plain = address
+        .chars()
+        .all(|c| c.is_ascii_hexdigit() || ".:".contains(c));
+    match address {
+        "" => "localhost".to_owned(),
+        _ if !plain => "localhost".to_owned(),
+        address if address.contains(':') => format!("[{address}]"),
+        address => address.to_owned(),
+    }
+}
+
+/// Opens an address of the web; anything else is refused, for it came from a label.
+pub async fn open(url: &str) -> Result<(), String> {
+    let web = url.starts_with("http://") || url.starts_with("https://");
+    if !web || !url.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("no plain address of the web".to_owned());
+    }
+    let started = Command::new(OPENER)
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    match started.await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{OPENER} found no browser")),
+        Err(error) => Err(format!("{OPENER}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_ssh_nothing_is_opened_and_the_address_is_the_one_they_came_to() {
+        let ssh = |name: &str| match name {
+            "SSH_CONNECTION" => Some("203.0.113.7 51544 10.0.0.5 22".to_owned()),
+            "DISPLAY" => Some(":10".to_owned()),
+            _ => None,
+        };
+        assert!(!is_near(ssh));
+        assert_eq!(machine(ssh), "10.0.0.5");
+        let here = |name: &str| (name == "WAYLAND_DISPLAY").then(|| "wayland-0".to_owned());
+        assert!(is_near(here));
+        assert_eq!(machine(here), "localhost");
+        let odd = |_: &str| Some("a b $(x) d".to_owned());
+        assert_eq!(machine(odd), "localhost");
+    }
+
+    #[tokio::test]
+    async fn only_addresses_of_the_web_are_opened() {
+        for bad in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://a b",
+            "http://a\u{1b}",
+        ] {
+            assert!(open(bad).await.is_err(), "{bad}");
+        }
+    }
+}

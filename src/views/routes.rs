@@ -1,0 +1,109 @@
+//! The routes: which address leads where, and below the list why the one under the cursor leads nowhere.
+//!
+//! ```text
+//!     url↑                           state             container   port  entry point  tls    rule
+//! ▌◆● https://mailhog.example.com    ok                mailhog-1   8025  websecure    yes    Host(`mailhog…`)
+//!   ✖ https://tickets.example.com    unhealthy         zammad-1    8080  websecure    ovh    Host(`tickets…`)
+//! ──────────────────────────────────────────────────────────────────────────────────────────────────────
+//!  the container is unhealthy: Traefik takes it out until its check passes
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout;
+use crate::model::Route;
+use crate::state::State;
+use crate::state::routes::Check;
+use crate::text;
+use crate::theme::{Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::row;
+
+use super::shelf;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let foot = layout::route_foot(area.height);
+    let list = Rect::new(area.x, area.y, area.width, area.height - foot);
+    shelf::draw::<Route>(state, theme, list, buf);
+    let selected = state.subject();
+    let route = selected.and_then(|key| state.shelves.routes.things.get(&key));
+    let Some(route) = route.filter(|_| foot > 0) else {
+        return;
+    };
+    let below = Rect::new(area.x, area.y + list.height, area.width, foot);
+    let rule = theme
+        .symbols
+        .rule
+        .to_string()
+        .repeat(usize::from(area.width));
+    Line::of(theme, rule, Key::Faint).draw(buf, row(below, 0));
+    let width = usize::from(area.width.saturating_sub(2));
+    let told = told(route, state);
+    let lines = told.iter().flat_map(|(words, key)| {
+        let wrapped = text::wrap_words(words, width);
+        wrapped.into_iter().map(|line| (line, *key))
+    });
+    for (index, (words, key)) in lines.take(usize::from(foot - 1)).enumerate() {
+        Line::of(theme, format!(" {words}"), key).draw(buf, row(below, index + 1));
+    }
+}
+
+/// What there is to say of a route beyond its row, the gravest first.
+fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
+    let mut told = Vec::new();
+    if let Some(fault) = &route.fault {
+        told.push((fault.words(), Key::StateBad));
+    }
+    match state.shelves.route_book.checks.get(&route.key) {
+        Some(Check::Done(at, Ok(answer))) => {
+            let ago = text::duration(state.now - *at);
+            let mut words = format!(
+                "{ago} ago: {} through {} in {} ms",
+                answer.status, answer.via, answer.took_ms
+            );
+            if let Some(end) = answer.certificate {
+                let left = text::duration(end - state.now);
+                words += &format!(
+                    "; the certificate is good for {left}, until {}",
+                    end.format("%Y-%m-%d")
+                );
+            }
+            told.push((words, Key::Text));
+        }
+        Some(Check::Done(at, Err(why))) => {
+            let ago = text::duration(state.now - *at);
+            told.push((format!("{ago} ago: {why}"), Key::StateBad));
+        }
+        Some(Check::UnderWay(_)) | None => {}
+    }
+    told.extend(
+        route
+            .hints
+            .iter()
+            .map(|hint| (hint.clone(), Key::StateBusy)),
+    );
+    let also = route.urls.iter().skip(1).chain(&route.patterns);
+    let lists = [
+        ("also", also.cloned().collect::<Vec<_>>()),
+        ("sent here", route.redirects.clone()),
+        ("only", route.conditions.clone()),
+        ("not", route.excludes.clone()),
+        ("through", route.middlewares.clone()),
+    ];
+    for (what, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
+        told.push((format!("{what}: {}", list.join("  ")), Key::Text));
+    }
+    if !route.rule.is_empty() {
+        let backend = route.backend.clone().or_else(|| {
+            let scheme = route.scheme.as_deref().unwrap_or("http");
+            Some(format!("{scheme} on port {}", route.port?))
+        });
+        let backend = backend.map_or_else(String::new, |backend| format!(", {backend}"));
+        let words = format!(
+            "{}: {}, service {}{backend}",
+            route.name, route.rule, route.service
+        );
+        told.push((words, Key::Dim));
+    }
+    told
+}
