@@ -140,6 +140,9 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
         Ok(Freshness::Same)
     );
     it.docker(&["rmi", "--force", &name]);
+    for digest in &old {
+        it.docker(&["rmi", digest]);
+    }
     // What is not there is told in the registry's words.
     let nothing = format!("{}/shop/nothing:1", registry.place);
     let refused = client.freshness(&nothing, &[]).await.unwrap_err();
