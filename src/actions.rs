@@ -3,6 +3,7 @@
 pub mod container;
 pub mod item;
 pub mod log;
+pub mod mail;
 pub mod program;
 pub mod shelf;
 pub mod space;
@@ -75,6 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         container::ACTIONS,
         item::ACTIONS,
         log::ACTIONS,
+        mail::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
@@ -110,6 +112,8 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
+        V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
+        V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);

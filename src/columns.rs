@@ -2,6 +2,7 @@
 pub mod container;
 pub mod image;
 pub mod listed;
+pub mod mail;
 pub mod network;
 pub mod stack;
 pub mod volume;

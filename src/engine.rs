@@ -15,10 +15,12 @@ mod info;
 pub mod logs;
 mod process;
 pub mod raw;
+pub mod reach;
 mod resources;
 pub mod space;
 pub mod stats;
 pub mod toll;
+mod tunnel;
 mod verb;
 pub mod wire;
 
@@ -30,6 +32,7 @@ pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
 pub use self::raw::Raw;
+pub use self::reach::Way;
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 
@@ -50,6 +53,8 @@ pub struct Engine {
     info: Arc<EngineInfo>,
     /// Reached by a socket of this host.
     local: bool,
+    /// Where the ports are that it publishes, when it is reached over the network.
+    published: Option<Arc<str>>,
     /// What leads docker's own programs here.
     environment: Option<Arc<Vec<(&'static str, String)>>>,
 }
@@ -130,6 +135,7 @@ impl Engine {
             docker,
             info: Arc::new(info),
             local: matches!(endpoint, Endpoint::Unix(_)),
+            published: endpoint.network_host().map(Arc::from),
             environment: endpoint.environment().map(Arc::new),
         })
     }

@@ -27,6 +27,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.handed_over {
         return wanted;
     }
+    let servers = state.mail.boxes.values().map(|known| &known.source);
+    let running = servers.filter(|source| source.running && !source.paused);
+    wanted.extend(running.map(|source| Subscription::Mail(Box::new(source.clone()))));
     let place = state.nav.current();
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
@@ -60,6 +63,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
         (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
         (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
+            wanted.insert(Subscription::MailWatched);
+        }
         (ViewId::Journal, _) => {
             wanted.insert(Subscription::Journal);
         }

@@ -5,6 +5,7 @@ mod input;
 mod layer;
 mod log;
 mod log_prompt;
+mod mail;
 mod mouse;
 mod prompt;
 mod reply;
@@ -67,6 +68,18 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         }
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        Msg::Mail(key, msg) => {
+            mail::told(state, &key, msg);
+            Effects::new()
+        }
+        Msg::Letter(key, answer) => {
+            mail::letter(state, &key, answer);
+            Effects::new()
+        }
+        Msg::MailSenders(key, answer) => {
+            mail::senders(state, &key, answer);
+            Effects::new()
+        }
         Msg::Job(msg) => reply::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
         Msg::Journal(entries) => {
@@ -98,6 +111,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
     settle(state);
     scroll::settle(state);
     effects.extend(log::pursue(state));
+    effects.extend(mail::fitted(state));
     effects
 }
 

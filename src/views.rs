@@ -10,8 +10,11 @@ pub mod hints;
 pub mod inspect;
 pub mod item;
 pub mod journal;
+pub mod letter;
 pub mod list;
 pub mod logs;
+pub mod mail;
+pub mod mail_doctor;
 pub mod no_engine;
 pub mod notice;
 pub mod output;
@@ -111,6 +114,16 @@ pub const ALL: &[View] = &[
         render: shelf::draw::<Network>,
     },
     View {
+        id: ViewId::Mail,
+        title: "Mail",
+        action: "view.mail",
+        aliases: &["mail", "mailhog", "mailpit"],
+        key: Some('6'),
+        tab: true,
+        help: "What the stack's applications sent.",
+        render: mail::draw,
+    },
+    View {
         id: ViewId::Events,
         title: "Events",
         action: "view.events",
@@ -153,6 +166,22 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of a stack.",
         stack::draw,
+    ),
+    opened(
+        ViewId::Letter,
+        "Message",
+        "table.open",
+        &[],
+        "One captured mail, in all its parts.",
+        letter::draw,
+    ),
+    opened(
+        ViewId::MailDoctor,
+        "Doctor",
+        "mail.doctor",
+        &["maildoctor"],
+        "Who could send mail here, and whether mail arrives.",
+        mail_doctor::draw,
     ),
     opened(
         ViewId::Inspect,

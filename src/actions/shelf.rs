@@ -2,7 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
-use crate::model::{Image, Network, Stack, Volume};
+use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
@@ -63,6 +63,10 @@ pub const ACTIONS: &[Action] = &[
     ),
     Action {
         footer: 9,
+        unavailable: |s| {
+            let mail = s.view() == ViewId::Mail;
+            mail.then(|| "no container uses a mail".to_owned())
+        },
         ..list(
             "list.unused",
             "all/unused",
@@ -74,7 +78,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// Changes how the list on screen looks.
-fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
+pub(super) fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
     if let Some(listing) = listed::listing_mut(state) {
         how(listing);
         listing.stale = true;
@@ -130,6 +134,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         ViewId::Images => of::<Image>(listing),
         ViewId::Volumes => of::<Volume>(listing),
         ViewId::Networks => of::<Network>(listing),
+        ViewId::Mail => of::<Mail>(listing),
         _ => Vec::new(),
     }
 }

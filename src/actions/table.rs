@@ -219,21 +219,14 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Images => &mut state.shelves.images.listing.table,
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
+        ViewId::Mail => &mut state.shelves.mails.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
         ViewId::Inspect => {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
         }
-        ViewId::Details
-        | ViewId::Item
-        | ViewId::Stack
-        | ViewId::Processes
-        | ViewId::Logs
-        | ViewId::Output
-        | ViewId::Space => {
-            return None;
-        }
+        _ => return None,
     };
     Some((table, height))
 }
@@ -321,13 +314,8 @@ fn open(state: &mut State) -> Effects {
                 container::open_on(state, ViewId::Item, &key);
             }
         }
-        ViewId::Details
-        | ViewId::Item
-        | ViewId::Stack
-        | ViewId::Processes
-        | ViewId::Logs
-        | ViewId::Output
-        | ViewId::Space => {}
+        ViewId::Mail => return super::mail::open(state),
+        _ => {}
     }
     Effects::new()
 }

@@ -120,6 +120,13 @@ pub const ACTIONS: &[Action] = &[
         |s| go(s, ViewId::Volumes),
     ),
     goto(
+        "view.mail",
+        "mail",
+        "Show what the stack's applications sent.",
+        &["6"],
+        |s| go(s, ViewId::Mail),
+    ),
+    goto(
         "view.networks",
         "networks",
         "Show the networks.",
@@ -149,12 +156,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 7] = [
+pub const TABS: [ViewId; 8] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
     ViewId::Volumes,
     ViewId::Networks,
+    ViewId::Mail,
     ViewId::Events,
     ViewId::Journal,
 ];

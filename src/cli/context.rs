@@ -70,9 +70,15 @@ impl Context {
     pub(super) fn candidates(&self) -> Result<Vec<Candidate>, Quit> {
         if let Some(name) = &self.flags.demo {
             let sim = crate::sim::Sim::new(scenario(name)?);
+            let beyond = sim.clone();
             let connector = Connector::new(move || {
                 let connection: BoxedIo = Box::new(sim.connect());
                 Box::pin(std::future::ready(Ok(connection)))
+            })
+            .with_beyond(move |address, port| {
+                let opened = beyond.connect_to(&address, port);
+                let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
+                Box::pin(std::future::ready(opened))
             });
             return Ok(vec![Candidate::new(Endpoint::Custom(connector), "--demo")]);
         }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
-use crate::model::{Image, Key as Id, Kind, Network, Stack, Volume};
-use crate::state::shelf::{Listing, Shelves, Uses};
+use crate::model::{Image, Key as Id, Kind, Mail, Network, Stack, Volume};
+use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
 use crate::theme::Key;
@@ -25,8 +25,8 @@ pub trait Listed: Sized + 'static {
     fn known_by(&self) -> Vec<&str>;
 
     /// Nothing uses it; nothing of it runs.
-    fn is_idle(&self, uses: &Uses) -> bool {
-        uses.of_key(self.key()).is_empty()
+    fn is_idle(&self, state: &State) -> bool {
+        state.shelves.uses.of_key(self.key()).is_empty()
     }
 }
 
@@ -56,7 +56,7 @@ impl Listed for Stack {
         std::iter::once(self.name()).chain(directory).collect()
     }
 
-    fn is_idle(&self, _: &Uses) -> bool {
+    fn is_idle(&self, _: &State) -> bool {
         self.running == 0
     }
 }
@@ -152,6 +152,38 @@ impl Listed for Network {
     }
 }
 
+impl Listed for Mail {
+    const VIEW: ViewId = ViewId::Mail;
+    const KIND: Kind = Kind::Mail;
+    const NAME: &'static str = "mails";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::mail::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.mails
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.mails
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let to = self.to.iter().map(String::as_str);
+        to.chain([self.subject.as_str(), &self.from]).collect()
+    }
+
+    /// Nobody has read it.
+    fn is_idle(&self, state: &State) -> bool {
+        state.mail.is_unread(self)
+    }
+}
+
 /// The columns shown, by the user's choice or by default.
 pub fn chosen<R: Listed>(listing: &Listing) -> Vec<&'static Column<R>> {
     R::columns()
@@ -179,6 +211,7 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Images => Some(&shelves.images.listing),
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
+        ViewId::Mail => Some(&shelves.mails.listing),
         _ => None,
     }
 }
@@ -192,6 +225,7 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Images => Some(&mut shelves.images.listing),
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
+        ViewId::Mail => Some(&mut shelves.mails.listing),
         _ => None,
     }
 }

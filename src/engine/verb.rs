@@ -164,6 +164,7 @@ impl Engine {
             | Verb::Stop { .. }
             | Verb::Restart { .. }
             | Verb::Compose(_)
+            | Verb::Mail(_)
             | Verb::Prune(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }

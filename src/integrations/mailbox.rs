@@ -67,12 +67,18 @@ impl Mailbox {
             };
             let told: Value = serde_json::from_slice(&reply).unwrap_or_default();
             let known = match server {
-                Server::Mailpit => told.get("RuntimeStats").is_some() || told.get("Messages").is_some(),
+                Server::Mailpit => {
+                    told.get("RuntimeStats").is_some() || told.get("Messages").is_some()
+                }
                 Server::MailHog => told.get("total").is_some() && told.get("items").is_some(),
                 Server::MailDev => told.get("version").is_some(),
             };
             if known {
-                return Ok(Self { http, server, third });
+                return Ok(Self {
+                    http,
+                    server,
+                    third,
+                });
             }
         }
         Err(Trouble::Stranger)
@@ -87,10 +93,10 @@ impl Mailbox {
         }
     }
 
-    /// What it holds, in the box of this container.
-    pub async fn list(&self, container: &Key) -> Result<Listing, Trouble> {
+    /// What it holds, in the box of this container. What is known already is not fetched again where that is dear.
+    pub async fn list(&self, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
         let mut listing = match self.server {
-            Server::MailHog => mailhog::list(&self.http, container).await?,
+            Server::MailHog => mailhog::list(&self.http, container, known).await?,
             Server::Mailpit => mailpit::list(&self.http, container).await?,
             Server::MailDev => maildev::list(&self.http, container, self.third).await?,
         };
@@ -138,7 +144,10 @@ impl Mailbox {
             Server::Mailpit => "/api/events",
             Server::MailDev => return Ok(None),
         };
-        self.http.websocket(path).await.map(|socket| Some(Bell::new(socket)))
+        self.http
+            .websocket(path)
+            .await
+            .map(|socket| Some(Bell::new(socket)))
     }
 }
 

@@ -59,6 +59,18 @@ pub struct Source {
     pub smtp: u16,
     pub running: bool,
     pub paused: bool,
+    /// `user:password`, where it wants one.
+    pub login: Login,
+}
+
+/// A user and a password that no log shows.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Login(pub String);
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login(…)")
+    }
 }
 
 impl Source {
@@ -106,6 +118,7 @@ impl Source {
                 .unwrap_or(SMTP),
             running: container.state.is_live(),
             paused: container.state == RunState::Paused,
+            login: Login::default(),
         })
     }
 
@@ -114,14 +127,25 @@ impl Source {
         let value = |names: &[&str]| {
             let mut all = details.environment.iter();
             let found = all.find(|(name, _)| names.contains(&name.as_str()));
-            found.map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+            found
+                .map(|(_, value)| value.as_str())
+                .filter(|v| !v.is_empty())
         };
-        let web = ["MH_API_BIND_ADDR", "MH_UI_BIND_ADDR", "MP_UI_BIND_ADDR", "MAILDEV_WEB_PORT"];
+        let web = [
+            "MH_API_BIND_ADDR",
+            "MH_UI_BIND_ADDR",
+            "MP_UI_BIND_ADDR",
+            "MAILDEV_WEB_PORT",
+        ];
         if let Some(port) = value(&web).and_then(last_port) {
             self.ports.retain(|known| *known != port);
             self.ports.insert(0, port);
         }
-        let smtp = ["MH_SMTP_BIND_ADDR", "MP_SMTP_BIND_ADDR", "MAILDEV_SMTP_PORT"];
+        let smtp = [
+            "MH_SMTP_BIND_ADDR",
+            "MP_SMTP_BIND_ADDR",
+            "MAILDEV_SMTP_PORT",
+        ];
         if let Some(port) = value(&smtp).and_then(last_port) {
             self.smtp = port;
         }
@@ -131,6 +155,13 @@ impl Source {
         self
     }
 
+    /// The same for a server that wants `user:password`.
+    pub fn with_login(mut self, login: &str) -> Self {
+        self.login = Login(login.to_owned());
+        self
+    }
+
+    /// The container it runs in.
     pub fn key(&self) -> &Key {
         &self.reach.container
     }
@@ -160,7 +191,9 @@ fn last_port(text: &str) -> Option<u16> {
 fn flag<'a>(command: &'a str, names: &[&str]) -> Option<&'a str> {
     let mut words = command.split_whitespace();
     while let Some(word) = words.next() {
-        let (name, value) = word.split_once('=').map_or((word, None), |(n, v)| (n, Some(v)));
+        let (name, value) = word
+            .split_once('=')
+            .map_or((word, None), |(n, v)| (n, Some(v)));
         if names.contains(&name.trim_start_matches('-')) && name.starts_with('-') {
             return value.or_else(|| words.next());
         }
@@ -169,7 +202,10 @@ fn flag<'a>(command: &'a str, names: &[&str]) -> Option<&'a str> {
 }
 
 fn port_of_arguments(command: &str) -> Option<u16> {
-    last_port(flag(command, &["api-bind-addr", "ui-bind-addr", "listen", "l", "web", "w"])?)
+    last_port(flag(
+        command,
+        &["api-bind-addr", "ui-bind-addr", "listen", "l", "web", "w"],
+    )?)
 }
 
 fn path_of_arguments(command: &str) -> Option<&str> {
@@ -194,7 +230,11 @@ pub struct Mail {
 impl Mail {
     /// The key of a mail in the box of this container.
     pub fn key(container: &Key, id: &str) -> Key {
-        Key::new(container.host, Kind::Mail, &format!("{}/{id}", container.id))
+        Key::new(
+            container.host,
+            Kind::Mail,
+            &format!("{}/{id}", container.id),
+        )
     }
 
     /// The container that holds it and its id there.
@@ -255,11 +295,15 @@ pub struct Letter {
     pub subject: String,
     /// Name and value of each, in their order, unfolded.
     pub headers: Vec<(String, String)>,
-    /// Lines of the plain text, when it has one.
+    /// The plain text in rows of `width` columns, when it has one.
     pub text: Option<Vec<String>>,
+    /// The whole message in rows of `width` columns, as far as it is shown.
+    pub raw_rows: Vec<String>,
     /// The HTML part for a terminal of `width` columns, when it has one.
     pub html: Option<Vec<HtmlLine>>,
     pub width: u16,
+    /// A name that is safe to save it under.
+    pub file_name: String,
     pub links: Vec<String>,
     pub attachments: Vec<Attachment>,
     /// What is odd about it, for the reader.

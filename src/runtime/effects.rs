@@ -3,12 +3,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures::stream::{self, StreamExt as _};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::hosts::HostTasks;
 use super::jobs::{self, Hands};
 use super::log_stream::older;
+use super::mail;
 use super::record::{Done, Recorder};
 use super::sampler::Pace;
 use super::save;
@@ -53,9 +55,15 @@ struct OpenShell {
 /// Endpoints of a simulated engine.
 pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
     let sim = Sim::new(scenario);
+    let beyond = sim.clone();
     let connector = Connector::new(move || {
         let connection: BoxedIo = Box::new(sim.connect());
         Box::pin(std::future::ready(Ok(connection)))
+    })
+    .with_beyond(move |address, port| {
+        let opened = beyond.connect_to(&address, port);
+        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
+        Box::pin(std::future::ready(opened))
     });
     vec![Candidate::new(
         Endpoint::Custom(connector),
@@ -158,6 +166,26 @@ impl Runner {
                     let _closed = msgs.send(Msg::Compose(key, answer)).await;
                 });
             }
+            Effect::Fetch(Fetch::Letter {
+                mail: key,
+                source,
+                known,
+                width,
+            }) => {
+                let client = hosts.get(&key.host).and_then(HostTasks::client);
+                tokio::spawn(async move {
+                    let answer = match known {
+                        Some(raw) => mail::read(raw, width).await,
+                        None => mail::letter(client, &source, &key, width).await,
+                    };
+                    let _closed = msgs.send(Msg::Letter(key, answer)).await;
+                });
+            }
+            Effect::SaveBytes { path, bytes } => {
+                tokio::task::spawn_blocking(move || {
+                    let _closed = msgs.blocking_send(save::bytes(&path, &bytes));
+                });
+            }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),
             Effect::FetchOlder(page) => {
                 let client = hosts.get(&page.key.host).and_then(HostTasks::client);
@@ -207,6 +235,7 @@ impl Runner {
         let msgs = self.msgs.clone();
         let host = match &fetch {
             Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _) => key.host,
+            Fetch::Letter { mail: key, .. } | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
@@ -226,7 +255,16 @@ impl Runner {
                     let answer = client.space(super::clock::now()).await.map(Box::new);
                     Msg::Space(host, answer.map_err(|e| e.failure("system df")))
                 }
-                Fetch::Compose(..) => return,
+                Fetch::MailSenders(key, near) => {
+                    let asked = near.into_iter().map(|key| {
+                        let client = client.clone();
+                        async move { client.details(&key, super::clock::now()).await }
+                    });
+                    let found: Vec<_> = stream::iter(asked).buffered(4).collect().await;
+                    // One that is gone meanwhile sends nothing.
+                    Msg::MailSenders(key, Ok(found.into_iter().filter_map(Result::ok).collect()))
+                }
+                Fetch::Compose(..) | Fetch::Letter { .. } => return,
             };
             let _closed = msgs.send(msg).await;
         });

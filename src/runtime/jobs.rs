@@ -157,6 +157,10 @@ impl Hands {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
+            Verb::Mail(call) => {
+                let acted = super::mail::act(engine, call).await;
+                acted.map(|()| Performed { already: false })
+            }
             verb => engine
                 .perform(&job.key, verb, limit)
                 .await

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
+use super::mail;
 use super::sampler::Wanted;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Subscription};
@@ -52,6 +53,8 @@ pub struct Streams {
     /// Where compose is looked for.
     pub programs: Programs,
     wanted: BTreeSet<Subscription>,
+    /// Boxes of mail are looked at.
+    mail_watched: watch::Sender<bool>,
     /// The inventory that the samplers know, by its generation.
     sampled: BTreeMap<HostId, u64>,
 }
@@ -77,6 +80,7 @@ impl Streams {
             journal_dir,
             programs: Programs::default(),
             wanted: BTreeSet::new(),
+            mail_watched: watch::channel(false).0,
             sampled: BTreeMap::new(),
         }
     }
@@ -101,6 +105,9 @@ impl Streams {
         if same {
             return tick;
         }
+        let watched = wanted.contains(&Subscription::MailWatched);
+        self.mail_watched
+            .send_if_modified(|known| std::mem::replace(known, watched) != watched);
         self.flows.retain(|flow, _| wanted.contains(flow));
         for subscription in &wanted {
             if self.flows.contains_key(subscription) {
@@ -207,11 +214,18 @@ impl Streams {
                 self.programs.clone(),
                 msgs,
             )),
+            Subscription::Mail(source) => tokio::spawn(mail::follow(
+                (**source).clone(),
+                engine(source.key())?,
+                self.mail_watched.subscribe(),
+                msgs,
+            )),
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)
             | Subscription::StatsRest(_)
             | Subscription::StatsFocused(_)
+            | Subscription::MailWatched
             | Subscription::Cost
             | Subscription::Tick => {
                 return None;
@@ -245,7 +259,7 @@ fn sampled(host: HostId, wanted: &BTreeSet<Subscription>, rest: bool, world: &Wo
 }
 
 /// The live client; waits while the link is down.
-async fn live(engine: &mut watch::Receiver<Option<Engine>>) -> Option<Engine> {
+pub(super) async fn live(engine: &mut watch::Receiver<Option<Engine>>) -> Option<Engine> {
     let found = engine.wait_for(Option::is_some).await.ok()?;
     found.clone()
 }

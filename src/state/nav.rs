@@ -9,6 +9,7 @@ pub enum ViewId {
     Images,
     Volumes,
     Networks,
+    Mail,
     Events,
     Journal,
     Details,
@@ -19,6 +20,10 @@ pub enum ViewId {
     Inspect,
     Processes,
     Logs,
+    /// One captured mail.
+    Letter,
+    /// A mail server: who could send here, how to hand mail in.
+    MailDoctor,
     /// Where the room on the disk went.
     Space,
     /// What a long job tells.
@@ -30,7 +35,7 @@ impl ViewId {
     pub fn is_listing(self) -> bool {
         matches!(
             self,
-            Self::Stacks | Self::Images | Self::Volumes | Self::Networks
+            Self::Stacks | Self::Images | Self::Volumes | Self::Networks | Self::Mail
         )
     }
 }

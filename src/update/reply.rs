@@ -134,6 +134,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 state.containers.marked.remove(&done.job.key);
                 state.shelves.unmark(&done.job.key);
                 unmark_stack(state, &done.job);
+                super::mail::done(state, &done.job, Ok(took_ms));
                 state.containers.stale = true;
                 return super::space::after(state, &done.job);
             }
@@ -154,6 +155,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 },
             ) {
                 super::compose::ended(state, &done.job, false, &failure.what);
+                super::mail::done(state, &done.job, Err(&failure.what));
                 let name = name_of(state, &done.job.key, &done.job.target.name);
                 let advice = if failure.advice.is_empty() {
                     String::new()

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostId, Image, Kind, Network, Resources, Stack, Volume};
+use crate::model::{HostId, Image, Kind, Mail, Network, Resources, Stack, Volume};
 use crate::msg::Failure;
 use crate::state::{RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
@@ -43,6 +43,7 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
+        ViewId::Mail => settle_one::<Mail>(state),
         ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
         _ => {}
     }
@@ -89,11 +90,10 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         now: state.now,
         hits: None,
     };
-    let uses = &state.shelves.uses;
     let mut shown: Vec<(Rank, &R)> = shelf
         .things
         .values()
-        .filter(|thing| !listing.unused_only || thing.is_idle(uses))
+        .filter(|thing| !listing.unused_only || thing.is_idle(state))
         .filter(|thing| {
             let Some(matcher) = matcher.as_mut() else {
                 return true;

@@ -33,6 +33,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if host.loaded {
             let totals = state.world.totals();
             counts(theme, &totals, &mut parts);
+            if state.mail.unread > 0 {
+                let line = Line::of(theme, state.mail.unread.to_string(), Key::Accent);
+                parts.push(part(125, line.and(theme, " unread mail", Key::Dim)));
+            }
             loads(theme, host, &totals, &mut parts);
         }
     }

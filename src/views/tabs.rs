@@ -201,6 +201,21 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
                 chip(100, format!("{} {}", arrow.trim(), column.id), Key::Dim);
             }
         }
+        ViewId::Mail => {
+            if state.mail.follow {
+                chip(160, "following".to_owned(), Key::Dim);
+            }
+            let listing = &state.shelves.mails.listing;
+            if listing.unused_only {
+                chip(240, "unread only".to_owned(), Key::Accent);
+            }
+            if !listing.marked.is_empty() {
+                chip(245, format!("{} marked", listing.marked.len()), Key::Marked);
+            }
+            for (words, key) in super::mail::standings(state) {
+                chip(120, words, key);
+            }
+        }
         ViewId::Events => {
             if state.events.noise {
                 chip(150, "with probes".to_owned(), Key::Dim);

@@ -80,7 +80,11 @@ fn what_cannot_be_read_says_so_and_shows_the_raw_message() {
     let none = read("12-malformed-no-headers.eml");
     assert!(none.subject.is_empty() && !none.raw.bytes.is_empty());
     assert!(!none.notes.is_empty());
-    for file in ["14-malformed-no-boundary.eml", "15-malformed-truncated.eml", "23-empty-body.eml"] {
+    for file in [
+        "14-malformed-no-boundary.eml",
+        "15-malformed-truncated.eml",
+        "23-empty-body.eml",
+    ] {
         let letter = read(file);
         let readable = letter.text.is_some() || letter.html.is_some();
         assert!(readable || !letter.notes.is_empty(), "{file}");
@@ -91,7 +95,10 @@ fn what_cannot_be_read_says_so_and_shows_the_raw_message() {
 fn names_of_attachments_stay_in_their_folder() {
     let letter = read("06-attachments-inline-cid.eml");
     for attachment in &letter.attachments {
-        assert!(!attachment.file_name.contains(['/', '\\']), "{attachment:?}");
+        assert!(
+            !attachment.file_name.contains(['/', '\\']),
+            "{attachment:?}"
+        );
         assert!(!attachment.file_name.starts_with('.'), "{attachment:?}");
     }
     let told: Vec<&str> = letter.attachments.iter().map(|a| a.name.as_str()).collect();
@@ -100,18 +107,34 @@ fn names_of_attachments_stay_in_their_folder() {
 
 #[test]
 fn nothing_in_a_message_drives_a_terminal() {
-    let bad = |text: &str| text.chars().any(|c| c.is_control() || "\u{202e}\u{2066}".contains(c));
+    let bad = |text: &str| {
+        text.chars()
+            .any(|c| c.is_control() || "\u{202e}\u{2066}".contains(c))
+    };
     for entry in std::fs::read_dir(folder()).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         if !file.ends_with(".eml") {
             continue;
         }
         let letter = read(&file);
-        let headers = letter.headers.iter().flat_map(|(name, value)| [name, value]);
+        let headers = letter
+            .headers
+            .iter()
+            .flat_map(|(name, value)| [name, value]);
         let texts = [&letter.from, &letter.subject];
-        let attached = letter.attachments.iter().flat_map(|a| [&a.name, &a.file_name, &a.media_type]);
-        let all = texts.into_iter().chain(&letter.to).chain(&letter.cc).chain(headers);
-        let all = all.chain(letter.text.iter().flatten()).chain(&letter.links).chain(attached);
+        let attached = letter
+            .attachments
+            .iter()
+            .flat_map(|a| [&a.name, &a.file_name, &a.media_type]);
+        let all = texts
+            .into_iter()
+            .chain(&letter.to)
+            .chain(&letter.cc)
+            .chain(headers);
+        let all = all
+            .chain(letter.text.iter().flatten())
+            .chain(&letter.links)
+            .chain(attached);
         for text in all {
             assert!(!bad(text), "{file}: {text:?}");
         }
@@ -121,7 +144,8 @@ fn nothing_in_a_message_drives_a_terminal() {
 
 #[test]
 fn a_large_message_is_taken_apart_whole() {
-    let body = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5\r\n".repeat(75_000);
+    let body =
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5\r\n".repeat(75_000);
     let bytes = format!(
         "From: a@example.org\r\nSubject: Huge 5 MB attachment\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n\

@@ -32,7 +32,9 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
     }
     let depth = depth(html);
     if depth > DEEPEST {
-        return Err(format!("its HTML is nested {depth} deep and not shown as a page"));
+        return Err(format!(
+            "its HTML is nested {depth} deep and not shown as a page"
+        ));
     }
     let width = usize::from(width).max(NARROWEST);
     let rendered = config::rich()
@@ -108,7 +110,10 @@ mod tests {
                     <a href='https://tickets.example/1'>Open</a> <a href='javascript:alert(1)'>no</a>";
         let (lines, links) = render(html, 60).unwrap();
         let shown = words(&lines);
-        assert!(shown.contains("Priority") && shown.contains("high"), "{shown}");
+        assert!(
+            shown.contains("Priority") && shown.contains("high"),
+            "{shown}"
+        );
         assert!(!shown.contains("preheader"), "{shown}");
         assert_eq!(links, ["https://tickets.example/1"]);
         let strong = lines.iter().flatten().find(|(s, _)| s.contains("high"));
@@ -122,7 +127,10 @@ mod tests {
         let large = "x".repeat(LARGEST + 1);
         assert!(render(&large, 80).is_err());
         let list = "<li>one<p>two".repeat(3_000);
-        assert!(render(&list, 80).is_ok(), "flat tags that are not closed are not deep");
+        assert!(
+            render(&list, 80).is_ok(),
+            "flat tags that are not closed are not deep"
+        );
     }
 
     #[test]

@@ -65,7 +65,11 @@ impl Http {
         Self {
             dial,
             authority: authority.to_owned(),
-            prefix: if prefix.is_empty() { String::new() } else { format!("/{prefix}") },
+            prefix: if prefix.is_empty() {
+                String::new()
+            } else {
+                format!("/{prefix}")
+            },
             login: None,
             keep,
             kept: Mutex::new(None),
@@ -84,7 +88,10 @@ impl Http {
         match timeout(HEAD, (self.dial)()).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(error)) => Err(Trouble::Unreachable(clean(&error.to_string()))),
-            Err(_) => Err(Trouble::Unreachable(format!("no connection within {} s", HEAD.as_secs()))),
+            Err(_) => Err(Trouble::Unreachable(format!(
+                "no connection within {} s",
+                HEAD.as_secs()
+            ))),
         }
     }
 
@@ -111,8 +118,11 @@ impl Http {
                 .map_err(|_| Trouble::Silent(HEAD))??;
             let status = response.status().as_u16();
             if status >= 400 {
-                let body = collect(response.into_body(), 64 * 1024).await.unwrap_or_default();
-                let said = text::truncate(&clean(&String::from_utf8_lossy(&body)), 200).into_owned();
+                let body = collect(response.into_body(), 64 * 1024)
+                    .await
+                    .unwrap_or_default();
+                let said =
+                    text::truncate(&clean(&String::from_utf8_lossy(&body)), 200).into_owned();
                 return Err(match status {
                     401 => Trouble::Password,
                     status => Trouble::Status(status, said),
@@ -124,7 +134,9 @@ impl Http {
             }
             Ok(body)
         };
-        timeout(WHOLE, reply).await.map_err(|_| Trouble::Silent(WHOLE))?
+        timeout(WHOLE, reply)
+            .await
+            .map_err(|_| Trouble::Silent(WHOLE))?
     }
 
     fn request(
@@ -147,7 +159,9 @@ impl Http {
             builder = builder.header(CONTENT_TYPE, "application/json");
         }
         let body = Full::new(Bytes::from(json.unwrap_or_default()));
-        builder.body(body).map_err(|error| Trouble::Odd(error.to_string()))
+        builder
+            .body(body)
+            .map_err(|error| Trouble::Odd(error.to_string()))
     }
 
     /// Over the kept connection when it still stands. Only a GET is sent twice.
@@ -155,7 +169,11 @@ impl Http {
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<(SendRequest<Full<Bytes>>, Response<Incoming>), Trouble> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let kept = self
+            .kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let mut request = request;
         if let Some(mut sender) = kept.filter(|sender| !sender.is_closed()) {
             let again = (request.method() == Method::GET).then(|| request.clone());

@@ -11,7 +11,9 @@ use super::html;
 use crate::model::mail::{Attachment, Letter, RawMail};
 use crate::text;
 
-/// Most lines of plain text that are kept.
+/// Bytes of a message that the raw view shows.
+const SHOWN: usize = 1 << 20;
+/// Most rows of text that are kept.
 const LINES: usize = 50_000;
 /// Most links that are listed.
 const LINKS: usize = 500;
@@ -30,6 +32,19 @@ pub fn read(raw: Arc<RawMail>, width: u16) -> Letter {
         },
     };
     letter.width = width;
+    letter.file_name = format!(
+        "{}.eml",
+        safe_name(&letter.subject.replace('.', " "), "mail")
+    );
+    let shown = raw.bytes.get(..SHOWN).unwrap_or(&raw.bytes);
+    letter.raw_rows = rows(shown, width);
+    if shown.len() < raw.bytes.len() {
+        let whole = text::bytes(raw.bytes.len() as u64);
+        letter.notes.push(format!(
+            "of its {whole} the raw view shows the first {}",
+            text::bytes(SHOWN as u64)
+        ));
+    }
     drop(message);
     letter.raw = raw;
     letter
@@ -70,9 +85,12 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
     let plain = message.text_part(0).filter(|part| !part.is_text_html());
     if let Some(plain) = plain.and_then(MessagePart::text_contents) {
         for found in LINK.find_iter(plain) {
-            keep_link(&mut letter.links, found.as_str().trim_end_matches(['.', ',', ')', ';']));
+            keep_link(
+                &mut letter.links,
+                found.as_str().trim_end_matches(['.', ',', ')', ';']),
+            );
         }
-        letter.text = Some(lines(plain.as_bytes()));
+        letter.text = Some(rows(plain.as_bytes(), width));
     }
     let page = message.html_part(0).filter(|part| part.is_text_html());
     if let Some(page) = page.and_then(MessagePart::text_contents) {
@@ -87,7 +105,9 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
         }
     }
     if letter.text.is_none() && letter.html.is_none() {
-        letter.notes.push("no part of it could be read as text: the raw message shows it".to_owned());
+        letter
+            .notes
+            .push("no part of it could be read as text: the raw message shows it".to_owned());
     }
     letter
 }
@@ -115,7 +135,9 @@ fn clean(words: &str) -> String {
 }
 
 fn subject(message: Option<&Message<'_>>) -> String {
-    message.and_then(Message::subject).map_or_else(String::new, clean)
+    message
+        .and_then(Message::subject)
+        .map_or_else(String::new, clean)
 }
 
 fn date(message: &Message<'_>) -> Option<DateTime<Utc>> {
@@ -128,7 +150,9 @@ fn addresses(list: Option<&Address<'_>>) -> Vec<String> {
         return Vec::new();
     };
     let one = |addr: &Addr<'_>| match (addr.name(), addr.address()) {
-        (Some(name), Some(address)) if !name.trim().is_empty() => clean(&format!("{name} <{address}>")),
+        (Some(name), Some(address)) if !name.trim().is_empty() => {
+            clean(&format!("{name} <{address}>"))
+        }
         (name, address) => clean(address.or(name).unwrap_or_default()),
     };
     let mut all: Vec<String> = list.iter().take(1_000).map(one).collect();
@@ -142,29 +166,45 @@ fn headers(message: &Message<'_>) -> Vec<(String, String)> {
     let one = |header: &mail_parser::Header<'_>| {
         let (from, to) = (header.offset_start() as usize, header.offset_end() as usize);
         let value = message.raw_message().get(from..to).unwrap_or_default();
-        let unfolded: Vec<u8> = value.iter().filter(|b| !matches!(b, b'\r' | b'\n')).copied().collect();
+        let unfolded: Vec<u8> = value
+            .iter()
+            .filter(|b| !matches!(b, b'\r' | b'\n'))
+            .copied()
+            .collect();
         let value = text::sanitise_ident(unfolded.trim_ascii());
         (clean(header.name()), value)
     };
     all.map(one).collect()
 }
 
-pub(super) fn lines(bytes: &[u8]) -> Vec<String> {
-    let mut lines: Vec<String> = text::sanitise_block(bytes)
-        .into_iter()
-        .take(LINES)
-        .map(|line| line.text)
-        .collect();
-    while lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
+/// Safe rows of at most this many columns.
+fn rows(bytes: &[u8], width: u16) -> Vec<String> {
+    let width = usize::from(width).max(1);
+    let mut rows = Vec::new();
+    for line in text::sanitise_block(bytes) {
+        let parts = text::wrap_words(&line.text, width);
+        rows.extend(parts.into_iter().map(str::to_owned));
+        if rows.len() >= LINES {
+            break;
+        }
     }
-    lines
+    rows.truncate(LINES);
+    while rows.last().is_some_and(|row| row.trim().is_empty()) {
+        rows.pop();
+    }
+    rows
 }
 
 fn attachment((number, part): (usize, &MessagePart<'_>)) -> Attachment {
     let media_type = part.content_type().map_or_else(
         || "application/octet-stream".to_owned(),
-        |kind| clean(&format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream"))),
+        |kind| {
+            clean(&format!(
+                "{}/{}",
+                kind.ctype(),
+                kind.subtype().unwrap_or("octet-stream")
+            ))
+        },
     );
     let name = part.attachment_name().unwrap_or_default();
     let name = match (name, part.message()) {
@@ -174,7 +214,11 @@ fn attachment((number, part): (usize, &MessagePart<'_>)) -> Attachment {
     let fallback = format!("attachment-{}", number + 1);
     Attachment {
         file_name: safe_name(name, &fallback),
-        name: if name.is_empty() { fallback } else { clean(name) },
+        name: if name.is_empty() {
+            fallback
+        } else {
+            clean(name)
+        },
         media_type,
         content: Arc::from(part.contents()),
     }
@@ -185,7 +229,10 @@ fn attachment((number, part): (usize, &MessagePart<'_>)) -> Attachment {
 pub fn safe_name(name: &str, fallback: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = |c: char| c.is_alphanumeric() || "._-+ ()@=".contains(c);
-    let kept: String = last.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let kept: String = last
+        .chars()
+        .map(|c| if plain(c) { c } else { '_' })
+        .collect();
     let kept = kept.trim_matches([' ', '.', '-']);
     let (stem, ending) = match kept.rsplit_once('.') {
         Some((stem, ending)) if ending.chars().count() <= 10 => (stem, format!(".{ending}")),

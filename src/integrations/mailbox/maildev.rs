@@ -26,7 +26,9 @@ pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Li
     if !third {
         let reply = parsed(&http.get("/email", LIST_REPLY).await?)?;
         let rows = reply.as_array().into_iter().flatten();
-        listing.mails.extend(rows.filter_map(|row| mail(container, row)));
+        listing
+            .mails
+            .extend(rows.filter_map(|row| mail(container, row)));
         listing.total = listing.mails.len();
         return Ok(listing);
     }
@@ -36,7 +38,11 @@ pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Li
         let reply = parsed(&http.get(&path, LIST_REPLY).await?)?;
         listing.total = super::number(&reply, "/storeTotal").unwrap_or(0);
         let rows = reply.get("items").and_then(Value::as_array);
-        listing.mails.extend(rows.into_iter().flatten().filter_map(|row| mail(container, row)));
+        listing.mails.extend(
+            rows.into_iter()
+                .flatten()
+                .filter_map(|row| mail(container, row)),
+        );
         let got = listing.mails.len();
         if got == skip || got >= listing.total.min(LISTED) {
             return Ok(listing);
@@ -47,7 +53,10 @@ pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Li
 fn mail(container: &Key, row: &Value) -> Option<Mail> {
     let id = row.get("id")?.as_str()?;
     let from = people(row.get("from"));
-    let attached = row.get("attachments").and_then(Value::as_array).map(Vec::len);
+    let attached = row
+        .get("attachments")
+        .and_then(Value::as_array)
+        .map(Vec::len);
     Some(Mail {
         key: Mail::key(container, id),
         at: time(row, "/time").or_else(|| time(row, "/date")),
@@ -73,11 +82,14 @@ pub(super) async fn raw(http: &Http, id: &str, third: bool) -> Result<RawMail, T
 
 pub(super) async fn delete(http: &Http, ids: &[String], third: bool) -> Result<(), Trouble> {
     for id in ids {
-        http.delete(&format!("{}/{}", root(third), escaped(id)), None).await?;
+        http.delete(&format!("{}/{}", root(third), escaped(id)), None)
+            .await?;
     }
     Ok(())
 }
 
 pub(super) async fn delete_all(http: &Http, third: bool) -> Result<(), Trouble> {
-    http.delete(&format!("{}/all", root(third)), None).await.map(|_| ())
+    http.delete(&format!("{}/all", root(third)), None)
+        .await
+        .map(|_| ())
 }

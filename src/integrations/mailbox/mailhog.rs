@@ -52,7 +52,9 @@ async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> 
 }
 
 /// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
-pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Trouble> {
+///
+/// Where the new ones and those known already are all there is, the rest is not fetched again.
+pub(super) async fn list(http: &Http, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
     let mut listing = Listing {
         total: count(http).await?,
         ..Listing::default()
@@ -66,12 +68,23 @@ pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Troubl
                 if page.items.is_empty() {
                     break;
                 }
-                listing.mails.extend(page.items.iter().map(|message| row(container, message)));
+                listing
+                    .mails
+                    .extend(page.items.iter().map(|message| row(container, message)));
             }
             Err(Trouble::TooLarge { .. }) => {
                 one_by_one(http, container, start..start + limit, &mut listing).await?;
             }
             Err(trouble) => return Err(trouble),
+        }
+        let new = listing
+            .mails
+            .iter()
+            .position(|mail| Some(&mail.key) == known.first().map(|k| &k.key));
+        if let Some(new) = new.filter(|new| new + known.len() == listing.total) {
+            listing.mails.truncate(new);
+            listing.mails.extend_from_slice(known);
+            break;
         }
         start += limit;
     }
@@ -87,7 +100,9 @@ async fn one_by_one(
 ) -> Result<(), Trouble> {
     for place in places {
         match page(http, place, 1).await {
-            Ok(page) => listing.mails.extend(page.items.iter().map(|message| row(container, message))),
+            Ok(page) => listing
+                .mails
+                .extend(page.items.iter().map(|message| row(container, message))),
             Err(Trouble::TooLarge { head, .. }) => listing.mails.extend(stub(container, &head)),
             Err(trouble) => return Err(trouble),
         }
@@ -102,8 +117,16 @@ fn row(container: &Key, message: &Message) -> Mail {
     Mail {
         key: Mail::key(container, &message.id),
         at: super::time(&Value::String(message.created.clone()), "").or(head.date),
-        from: if head.from.is_empty() { clean(&message.raw.from) } else { head.from },
-        to: if head.to.is_empty() { envelope.collect() } else { head.to },
+        from: if head.from.is_empty() {
+            clean(&message.raw.from)
+        } else {
+            head.from
+        },
+        to: if head.to.is_empty() {
+            envelope.collect()
+        } else {
+            head.to
+        },
         subject: head.subject,
         size: Some(message.raw.data.len() as u64),
         attachments: Some(head.attachments),
@@ -177,7 +200,8 @@ fn blank(bytes: &[u8]) -> Option<usize> {
 
 pub(super) async fn delete(http: &Http, ids: &[String]) -> Result<(), Trouble> {
     for id in ids {
-        http.delete(&format!("/api/v1/messages/{}", escaped(id)), None).await?;
+        http.delete(&format!("/api/v1/messages/{}", escaped(id)), None)
+            .await?;
     }
     Ok(())
 }

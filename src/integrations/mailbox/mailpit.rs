@@ -22,7 +22,11 @@ pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Troubl
         listing.total = super::number(&reply, "/total").unwrap_or(0);
         let rows = reply.get("messages").and_then(Value::as_array);
         let before = listing.mails.len();
-        listing.mails.extend(rows.into_iter().flatten().filter_map(|row| mail(container, row)));
+        listing.mails.extend(
+            rows.into_iter()
+                .flatten()
+                .filter_map(|row| mail(container, row)),
+        );
         let got = listing.mails.len();
         if got == before || got >= listing.total.min(LISTED) {
             return Ok(listing);
@@ -69,7 +73,11 @@ fn envelope(bytes: &[u8]) -> Option<Envelope> {
     };
     Some(Envelope {
         from: clean(path),
-        to: to.split(',').map(clean).filter(|to| !to.is_empty()).collect(),
+        to: to
+            .split(',')
+            .map(clean)
+            .filter(|to| !to.is_empty())
+            .collect(),
     })
 }
 
@@ -79,10 +87,14 @@ pub(super) async fn delete(http: &Http, ids: &[String]) -> Result<(), Trouble> {
         return Ok(());
     }
     let body = json!({ "IDs": ids }).to_string();
-    http.delete("/api/v1/messages", Some(body)).await.map(|_| ())
+    http.delete("/api/v1/messages", Some(body))
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn delete_all(http: &Http) -> Result<(), Trouble> {
     let body = json!({ "IDs": [] }).to_string();
-    http.delete("/api/v1/messages", Some(body)).await.map(|_| ())
+    http.delete("/api/v1/messages", Some(body))
+        .await
+        .map(|_| ())
 }

@@ -42,7 +42,9 @@ impl Trouble {
         };
         let advice = match self {
             Self::Password => "set mail.login to user:password, or STACKTUI_MAIL_LOGIN",
-            Self::Stranger => "the label stacktui.mail.port names its port, stacktui.mail.path its path",
+            Self::Stranger => {
+                "the label stacktui.mail.port names its port, stacktui.mail.path its path"
+            }
             _ => "",
         };
         Failure {
