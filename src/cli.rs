@@ -7,6 +7,7 @@ mod doctor;
 mod exec;
 mod journal;
 mod logs;
+mod mail;
 mod out;
 mod print;
 mod ps;
@@ -81,6 +82,7 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
         Some(Command::Logs(args)) => logs::run(&context, &args, &mut out),
         Some(Command::Exec(args)) => exec::run(&context, &args, &mut out),
         Some(Command::Doctor) => doctor::run(&context, &mut out),
+        Some(Command::Mail(args)) => mail::run(&context, &args, &mut out),
         Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
         Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),
     }

@@ -27,9 +27,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.handed_over {
         return wanted;
     }
-    let servers = state.mail.boxes.values().map(|known| &known.source);
-    let running = servers.filter(|source| source.running && !source.paused);
-    wanted.extend(running.map(|source| Subscription::Mail(Box::new(source.clone()))));
+    let servers = state.mail.asked().cloned();
+    wanted.extend(servers.map(|source| Subscription::Mail(Box::new(source))));
     let place = state.nav.current();
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),

@@ -68,31 +68,11 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         }
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
-        Msg::Mail(key, msg) => {
-            mail::told(state, &key, msg);
-            Effects::new()
-        }
-        Msg::Letter(key, answer) => {
-            mail::letter(state, &key, answer);
-            Effects::new()
-        }
-        Msg::MailSenders(key, answer) => {
-            mail::senders(state, &key, answer);
-            Effects::new()
-        }
+        msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
         Msg::Job(msg) => reply::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
-        Msg::Journal(entries) => {
-            state.journal.failure = None;
-            state.journal.extend(entries);
-            Effects::new()
-        }
-        Msg::JournalFailed(why) => {
-            state.toasts.bad(format!("journal: {why}"), now);
-            state.journal.loaded = true;
-            state.journal.failure = Some(why);
-            Effects::new()
-        }
+        Msg::Journal(entries) => reply::journal(state, Ok(entries)),
+        Msg::JournalFailed(why) => reply::journal(state, Err(why)),
         Msg::Journalled(written) => reply::journalled(state, written),
         Msg::Cost(cost) => {
             state.cost = Some(*cost);

@@ -13,7 +13,6 @@ pub mod journal;
 pub mod letter;
 pub mod list;
 pub mod logs;
-pub mod mail;
 pub mod mail_doctor;
 pub mod no_engine;
 pub mod notice;
@@ -31,7 +30,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::Regions;
-use crate::model::{Image, Network, Stack, Volume};
+use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
@@ -121,7 +120,7 @@ pub const ALL: &[View] = &[
         key: Some('6'),
         tab: true,
         help: "What the stack's applications sent.",
-        render: mail::draw,
+        render: shelf::draw::<Mail>,
     },
     View {
         id: ViewId::Events,

@@ -7,6 +7,8 @@
 )]
 #[path = "support/harness.rs"]
 mod harness;
+#[path = "support/post.rs"]
+mod post;
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/world.rs"]
@@ -24,6 +26,8 @@ mod items;
 mod logs;
 #[path = "update/looking.rs"]
 mod looking;
+#[path = "update/mail.rs"]
+mod mail;
 #[path = "update/moving.rs"]
 mod moving;
 #[path = "update/noticed.rs"]

@@ -1,21 +1,18 @@
 //! What may be done with captured mail and its servers.
+mod server;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::effect::{Effect, Effects, Fetch, Verb};
-use crate::model::mail::{Act, Call, Letter};
-use crate::model::{Key, Kind, Mail};
+use crate::effect::{Effect, Effects, Fetch};
+use crate::model::mail::Letter;
+use crate::model::{Key, Kind};
 use crate::state::mail::{Mailbox, Part};
-use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, RowId, Scope, State, ViewId};
+use crate::state::{Choice, Layer, Menu, MenuItem, RowId, Scope, State, ViewId};
 use crate::text;
 
-use super::container::{NO_LINK, open_on, start_job};
+use super::container::{NO_LINK, open_on};
 use super::{Action, Danger};
-
-/// Containers near a server that are looked at.
-const NEAR: usize = 60;
-/// Subjects shown in the question before mails go.
-const SHOWN: usize = 6;
 
 const fn mail(
     id: &'static str,
@@ -58,7 +55,7 @@ pub const ACTIONS: &[Action] = &[
             "delete",
             "Delete this mail or the marked ones, after a question.",
             &["d"],
-            delete,
+            server::delete,
         )
     },
     Action {
@@ -69,18 +66,22 @@ pub const ACTIONS: &[Action] = &[
             "delete all",
             "Delete every mail of this server; its name must be typed.",
             &["D"],
-            delete_all,
+            server::delete_all,
         )
     },
     Action {
         footer: 6,
-        unavailable: no_server,
+        unavailable: |s| {
+            let here = s.view() == ViewId::MailDoctor;
+            let here = here.then(|| "it is what is shown".to_owned());
+            here.or_else(|| no_server(s))
+        },
         ..mail(
             "mail.doctor",
             "doctor",
             "Show who could send mail to this server, and how.",
             &["t"],
-            doctor,
+            server::doctor,
         )
     },
     Action {
@@ -135,7 +136,7 @@ pub const ACTIONS: &[Action] = &[
             "test mail",
             "Hand a mail in as an application would, and time its arrival.",
             &["T"],
-            test,
+            server::test,
         )
     },
     message(
@@ -200,7 +201,7 @@ pub fn width(state: &State) -> u16 {
 }
 
 /// The server that the screen is about: of the mail under the cursor, else the first there is.
-pub fn server(state: &State) -> Option<&Mailbox> {
+fn mailbox(state: &State) -> Option<&Mailbox> {
     let book = &state.mail;
     match state.subject() {
         Some(key) if key.kind == Kind::Mail => book.box_of(&key),
@@ -210,13 +211,13 @@ pub fn server(state: &State) -> Option<&Mailbox> {
 }
 
 fn no_server(state: &State) -> Option<String> {
-    let none = server(state).is_none();
+    let none = mailbox(state).is_none();
     none.then(|| "no container here is a mail server".to_owned())
 }
 
 /// There is no server, or it cannot be reached.
 fn nothing(state: &State) -> Option<String> {
-    let Some(server) = server(state) else {
+    let Some(server) = mailbox(state) else {
         return no_server(state);
     };
     let host = state.world.host(server.source.key().host);
@@ -362,127 +363,10 @@ fn copy(state: &mut State) -> Effects {
     {
         add(link, "link");
     }
-    if let Some(server) = server(state) {
-        add(&server.source.smtp_address(), "SMTP, for applications");
+    if let Some(server) = mailbox(state) {
+        add(&server.smtp_address(), "SMTP, for applications");
     }
     menu(state, "Copy", "", items)
-}
-
-fn verb(server: &Mailbox, act: Act) -> (Key, Verb) {
-    let call = Call {
-        source: server.source.clone(),
-        act,
-    };
-    (server.source.key().clone(), Verb::Mail(Box::new(call)))
-}
-
-fn delete(state: &mut State) -> Effects {
-    let keys = chosen(state);
-    let mut jobs = Vec::new();
-    for server in state.mail.boxes.values() {
-        let of_box = keys.iter().filter_map(Mail::place);
-        let of_box = of_box.filter(|(container, _)| container == server.source.key());
-        let ids: Vec<String> = of_box.map(|(_, id)| id.to_owned()).collect();
-        if !ids.is_empty() {
-            jobs.push(verb(server, Act::Delete(ids)));
-        }
-    }
-    let subjects = keys
-        .iter()
-        .filter_map(|key| state.shelves.mails.things.get(key));
-    let mut lines: Vec<String> = subjects
-        .take(SHOWN)
-        .map(|mail| mail.subject.clone())
-        .collect();
-    if keys.len() > SHOWN {
-        lines.push(format!("and {} more", keys.len() - SHOWN));
-    }
-    lines.push("no server keeps what is deleted".to_owned());
-    ask(
-        state,
-        format!("Delete {}?", text::words(keys.len() as u64, "mail")),
-        lines,
-        jobs,
-        String::new(),
-    )
-}
-
-fn delete_all(state: &mut State) -> Effects {
-    let Some(server) = server(state) else {
-        return Effects::new();
-    };
-    let name = server.source.name.clone();
-    let prefix = format!("{}/", server.source.key().id);
-    let jobs = vec![verb(server, Act::DeleteAll)];
-    let held = state
-        .shelves
-        .mails
-        .things
-        .keys()
-        .filter(|key| key.id.starts_with(&prefix))
-        .count();
-    let lines = vec![
-        format!(
-            "{} and what comes until then",
-            text::words(held as u64, "mail")
-        ),
-        "no server keeps what is deleted".to_owned(),
-    ];
-    ask(
-        state,
-        format!("Delete all mail of {name}?"),
-        lines,
-        jobs,
-        name,
-    )
-}
-
-fn ask(
-    state: &mut State,
-    title: String,
-    lines: Vec<String>,
-    jobs: Vec<(Key, Verb)>,
-    must_type: String,
-) -> Effects {
-    state.layers.push(Layer::Confirm(Confirm {
-        title,
-        lines,
-        jobs,
-        yes: "delete".to_owned(),
-        must_type,
-        field: Field::default(),
-        opened: state.now,
-        switches: Vec::new(),
-        on_yes: false,
-    }));
-    Effects::new()
-}
-
-fn test(state: &mut State) -> Effects {
-    let Some((key, verb)) = server(state).map(|server| verb(server, Act::Test)) else {
-        return Effects::new();
-    };
-    start_job(state, &key, &verb).into_iter().collect()
-}
-
-fn doctor(state: &mut State) -> Effects {
-    let Some(key) = server(state).map(|server| server.source.key().clone()) else {
-        return Effects::new();
-    };
-    open_on(state, ViewId::MailDoctor, &key);
-    let networks: Vec<&String> = state
-        .world
-        .container(&key)
-        .into_iter()
-        .flat_map(|c| &c.networks)
-        .map(|(name, _)| name)
-        .collect();
-    let near = state.world.containers().filter(|c| {
-        let shares = c.networks.iter().any(|(name, _)| networks.contains(&name));
-        c.key != key && c.key.host == key.host && shares
-    });
-    let near: Vec<Key> = near.take(NEAR).map(|c| c.key.clone()).collect();
-    vec![Effect::Fetch(Fetch::MailSenders(key, near))]
 }
 
 fn save_menu(state: &mut State) -> Effects {

@@ -24,6 +24,14 @@ pub trait Listed: Sized + 'static {
     /// What a filter looks at beside the id.
     fn known_by(&self) -> Vec<&str>;
 
+    /// What those are called that a narrowed list leaves out.
+    const BUSY: &'static str = "in use";
+
+    /// Sentences in place of an empty list that nothing narrows; none: the usual one.
+    fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
+        None
+    }
+
     /// Nothing uses it; nothing of it runs.
     fn is_idle(&self, state: &State) -> bool {
         state.shelves.uses.of_key(self.key()).is_empty()
@@ -156,6 +164,11 @@ impl Listed for Mail {
     const VIEW: ViewId = ViewId::Mail;
     const KIND: Kind = Kind::Mail;
     const NAME: &'static str = "mails";
+    const BUSY: &'static str = "read";
+
+    fn waiting(state: &State) -> Option<Vec<(String, Key)>> {
+        Some(super::mail::waiting(state))
+    }
 
     fn columns() -> &'static [Column<Self>] {
         super::mail::COLUMNS

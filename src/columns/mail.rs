@@ -1,11 +1,16 @@
-//! The columns of the list of captured mail.
+//! The columns of the list of captured mail, and what stands where it has no rows.
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::listed::word;
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
 use crate::model::Mail;
+use crate::state::State;
+use crate::state::mail::{Condition, Mailbox};
 use crate::text;
 use crate::theme::Key;
+
+/// Servers that an empty list tells of.
+const SHOWN: usize = 8;
 
 /// The columns, in their order on screen.
 pub const COLUMNS: &[Column<Mail>] = &[
@@ -15,9 +20,9 @@ pub const COLUMNS: &[Column<Mail>] = &[
         Width::Fixed(1),
         250,
         "Whether nobody has read it yet.",
-        |mail, cx| match cx.state.mail.is_unread(mail) {
-            true => Cell::of("●", Key::Accent),
-            false => Cell::blank(),
+        |mail, cx| {
+            let unread = cx.state.mail.is_unread(mail);
+            Cell::of(if unread { "●" } else { "" }, Key::Accent)
         },
         |mail, cx| Rank::Number(i64::from(!cx.state.mail.is_unread(mail))),
     )),
@@ -36,7 +41,7 @@ pub const COLUMNS: &[Column<Mail>] = &[
     default(words(
         "from",
         "from",
-        Width::Flex(10, 24),
+        Width::Flex(16, 26),
         210,
         "Who sent it.",
         |mail, cx| Cell::of(short(&mail.from), weight(mail, cx)),
@@ -45,7 +50,7 @@ pub const COLUMNS: &[Column<Mail>] = &[
     default(words(
         "to",
         "to",
-        Width::Flex(10, 28),
+        Width::Flex(14, 26),
         150,
         "To whom, by its headers.",
         |mail, _| {
@@ -57,7 +62,7 @@ pub const COLUMNS: &[Column<Mail>] = &[
     default(words(
         "subject",
         "subject",
-        Width::Flex(16, 90),
+        Width::Flex(16, 64),
         255,
         "Its subject.",
         |mail, cx| {
@@ -138,4 +143,72 @@ fn when(at: DateTime<Utc>, cx: &Cx) -> String {
     } else {
         at.format("%m-%d %H:%M").to_string()
     }
+}
+
+/// What stands in place of an empty list: why there is no mail, or that it is waited for.
+pub fn waiting(state: &State) -> Vec<(String, Key)> {
+    if !state.mail.boxes.is_empty() {
+        return state
+            .mail
+            .boxes
+            .values()
+            .take(SHOWN)
+            .flat_map(standing)
+            .collect();
+    }
+    let words = "MailHog, Mailpit and MailDev are known by their image; any other by the label stacktui.mail=mailhog, mailpit or maildev, or by mail.servers in the settings.";
+    vec![
+        ("No container here is a mail server.".to_owned(), Key::Text),
+        (words.to_owned(), Key::Dim),
+    ]
+}
+
+/// Why nothing of this server is listed.
+fn standing(server: &Mailbox) -> Vec<(String, Key)> {
+    let source = &server.source;
+    let name = &source.name;
+    if source.paused {
+        return vec![(
+            format!("{name} is paused: it takes connections but does not answer."),
+            Key::StateBusy,
+        )];
+    }
+    if !source.running {
+        return vec![(format!("{name} does not run."), Key::StateBad)];
+    }
+    match &server.condition {
+        Condition::Asking => vec![(format!("asking {name}…"), Key::Dim)],
+        Condition::Down(failure) => vec![
+            (format!("{name}: {}", failure.what), Key::StateBad),
+            (failure.advice.clone(), Key::Text),
+        ],
+        Condition::Up { way, .. } => vec![
+            ("Waiting for mail…".to_owned(), Key::Text),
+            (
+                format!(
+                    "Applications hand it in at {} (SMTP); read via {way}.",
+                    server.smtp_address()
+                ),
+                Key::Dim,
+            ),
+        ],
+    }
+}
+
+/// How the servers stand, in a few words for the line above the list.
+pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
+    let one = |server: &Mailbox| {
+        let name = &server.source.name;
+        match &server.condition {
+            _ if server.source.paused => (format!("{name} paused"), Key::StateBusy),
+            _ if !server.source.running => (format!("{name} stopped"), Key::StateBad),
+            Condition::Asking => (format!("{name} …"), Key::Dim),
+            Condition::Up { total, way, .. } if wide => {
+                (format!("{name} {total} via {way}"), Key::Dim)
+            }
+            Condition::Up { total, .. } => (format!("{name} {total}"), Key::Dim),
+            Condition::Down(failure) => (format!("{name}: {}", failure.what), Key::StateBad),
+        }
+    };
+    state.mail.boxes.values().take(3).map(one).collect()
 }

@@ -103,7 +103,7 @@ impl Mailbox {
         // A server that keeps its mails in files lists them in any order, and new ones shift the pages.
         let mut seen = BTreeSet::new();
         listing.mails.retain(|mail| seen.insert(mail.key.clone()));
-        listing.mails.sort_by(|a, b| b.at.cmp(&a.at));
+        listing.mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
         Ok(listing)
     }
 

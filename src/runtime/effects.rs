@@ -166,21 +166,7 @@ impl Runner {
                     let _closed = msgs.send(Msg::Compose(key, answer)).await;
                 });
             }
-            Effect::Fetch(Fetch::Letter {
-                mail: key,
-                source,
-                known,
-                width,
-            }) => {
-                let client = hosts.get(&key.host).and_then(HostTasks::client);
-                tokio::spawn(async move {
-                    let answer = match known {
-                        Some(raw) => mail::read(raw, width).await,
-                        None => mail::letter(client, &source, &key, width).await,
-                    };
-                    let _closed = msgs.send(Msg::Letter(key, answer)).await;
-                });
-            }
+            Effect::Fetch(fetch @ Fetch::Letter { .. }) => self.letter(fetch, hosts),
             Effect::SaveBytes { path, bytes } => {
                 tokio::task::spawn_blocking(move || {
                     let _closed = msgs.blocking_send(save::bytes(&path, &bytes));
@@ -231,11 +217,36 @@ impl Runner {
         }
     }
 
+    /// Fetches a captured mail, or reads it anew.
+    fn letter(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
+        let Fetch::Letter {
+            mail: key,
+            source,
+            known,
+            width,
+        } = fetch
+        else {
+            return;
+        };
+        let msgs = self.msgs.clone();
+        let client = hosts.get(&key.host).and_then(HostTasks::client);
+        tokio::spawn(async move {
+            let answer = match known {
+                Some(raw) => mail::read(raw, width).await,
+                None => mail::letter(client, &source, &key, width).await,
+            };
+            let _closed = msgs.send(Msg::Letter(key, answer)).await;
+        });
+    }
+
     fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
         let host = match &fetch {
-            Fetch::Details(key) | Fetch::Processes(key) | Fetch::Compose(key, _) => key.host,
-            Fetch::Letter { mail: key, .. } | Fetch::MailSenders(key, _) => key.host,
+            Fetch::Details(key)
+            | Fetch::Processes(key)
+            | Fetch::Compose(key, _)
+            | Fetch::Letter { mail: key, .. }
+            | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {

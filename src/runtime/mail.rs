@@ -57,6 +57,15 @@ fn dial(engine: &Engine, source: &Source, way: &Way) -> Dial {
 /// # Errors
 /// Why the likeliest way failed.
 pub async fn open(engine: &Engine, source: &Source) -> Result<Found, Trouble> {
+    open_by(engine, source, |_| true).await
+}
+
+/// The same by the ways that will do.
+async fn open_by(
+    engine: &Engine,
+    source: &Source,
+    will_do: impl Fn(&Way) -> bool,
+) -> Result<Found, Trouble> {
     let details = engine.details(source.key(), clock::now()).await;
     let source = match details {
         Ok(details) => source.clone().refined(&details),
@@ -74,6 +83,7 @@ pub async fn open(engine: &Engine, source: &Source) -> Result<Found, Trouble> {
     }
     // A process in the container is the last resort, whatever the port.
     ways.sort_by_key(|(way, _)| way.is_dear());
+    ways.retain(|(way, _)| will_do(way));
     for (way, port) in ways {
         let authority = format!("{}:{port}", source.name);
         let http = Http::new(
@@ -100,7 +110,9 @@ pub async fn open(engine: &Engine, source: &Source) -> Result<Found, Trouble> {
             }
         }
     }
-    Err(first.unwrap_or(Trouble::Stranger))
+    let aside =
+        "it is asked only while mail is looked at: the one way to it is a process in its container";
+    Err(first.unwrap_or_else(|| Trouble::Unreachable(aside.to_owned())))
 }
 
 /// Keeps the box of this server up to date, as long as it is wanted.
@@ -112,7 +124,10 @@ pub async fn follow(
 ) {
     let key = source.key().clone();
     while let Some(client) = super::streams::live(&mut engine).await {
-        let ended = match open(&client, &source).await {
+        // Beside other work no process is started in a container of others.
+        let looked_at = *watched.borrow_and_update();
+        let opened = open_by(&client, &source, |way| looked_at || !way.is_dear()).await;
+        let ended = match opened {
             Ok(found) => keep(&found, &key, &mut watched, &out).await,
             Err(trouble) => Err(trouble),
         };

@@ -267,6 +267,12 @@ impl Sim {
         self.shared.requests()
     }
 
+    /// Exec instances that run now.
+    pub fn running_execs(&self) -> usize {
+        let world = self.shared.world();
+        world.execs.values().filter(|exec| exec.running).count()
+    }
+
     /// Connections open now.
     pub fn connections(&self) -> u64 {
         self.shared.connections()

@@ -9,6 +9,8 @@ use crate::msg::Failure;
 
 use super::Prefs;
 
+/// Servers that are asked at once: more is no stack but a crowd.
+const AT_ONCE: usize = 8;
 /// Messages that are kept after they were read.
 const KEPT: usize = 8;
 
@@ -31,10 +33,20 @@ pub enum Condition {
 pub struct Mailbox {
     pub source: Source,
     pub condition: Condition,
+    /// Where it takes mail, when it told otherwise than its row.
+    pub smtp: Option<u16>,
     /// Whether its box was ever listed.
     pub listed: bool,
     /// How the last test mail went: when, and in words.
     pub test: Option<(DateTime<Utc>, bool, String)>,
+}
+
+impl Mailbox {
+    /// What to write into an application's settings.
+    pub fn smtp_address(&self) -> String {
+        let port = self.smtp.unwrap_or(self.source.smtp);
+        format!("{}:{port}", self.source.name)
+    }
 }
 
 /// A container that may send its mail here.
@@ -129,10 +141,18 @@ impl MailBook {
         let fresh = Mailbox {
             source,
             condition: Condition::Asking,
+            smtp: None,
             listed: false,
             test: None,
         };
         self.boxes.insert(container.key.clone(), fresh);
+    }
+
+    /// The servers that are asked: those that run, up to a few.
+    pub fn asked(&self) -> impl Iterator<Item = &Source> {
+        let all = self.boxes.values().map(|known| &known.source);
+        all.filter(|source| source.running && !source.paused)
+            .take(AT_ONCE)
     }
 
     /// The server that holds this mail.

@@ -2,7 +2,7 @@
 use crate::effect::{Effect, Effects, Fetch, Job, Verb};
 use crate::model::mail::{Act, Letter};
 use crate::model::{Details, HostId, Key, Kind, Mail};
-use crate::msg::{Failure, MailMsg};
+use crate::msg::{Failure, MailMsg, Msg};
 use crate::state::mail::{Condition, Sender};
 use crate::state::{RowId, State, ViewId};
 
@@ -62,20 +62,31 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
 }
 
 /// Counts the unread ones; the rows are taken anew.
-pub(super) fn count(state: &mut State) {
+fn count(state: &mut State) {
     let mails = state.shelves.mails.things.values();
     state.mail.unread = mails.filter(|mail| state.mail.is_unread(mail)).count();
     state.shelves.mails.listing.stale = true;
 }
 
+/// What servers say, and answers to what was asked of them.
+pub(super) fn take(state: &mut State, msg: Msg) -> Effects {
+    match msg {
+        Msg::Mail(key, msg) => told(state, &key, msg),
+        Msg::Letter(key, answer) => letter(state, &key, answer),
+        Msg::MailSenders(key, answer) => senders(state, &key, answer),
+        _ => {}
+    }
+    Effects::new()
+}
+
 /// A server says something.
-pub(super) fn told(state: &mut State, key: &Key, msg: MailMsg) {
+fn told(state: &mut State, key: &Key, msg: MailMsg) {
     let Some(known) = state.mail.boxes.get_mut(key) else {
         return;
     };
     match msg {
         MailMsg::Up { server, way, smtp } => {
-            known.source.smtp = smtp;
+            known.smtp = Some(smtp);
             let total = 0;
             known.condition = Condition::Up { server, way, total };
         }
@@ -102,7 +113,7 @@ pub(super) fn told(state: &mut State, key: &Key, msg: MailMsg) {
 }
 
 /// A message was fetched.
-pub(super) fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) {
+fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) {
     if answer.is_ok() {
         state.mail.read.insert(key.clone());
         count(state);
@@ -139,7 +150,7 @@ pub(super) fn fitted(state: &mut State) -> Effects {
 }
 
 /// Those near a server that could send to it.
-pub(super) fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) {
+fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) {
     let Some(server) = state.world.container(key) else {
         return;
     };

@@ -1,6 +1,6 @@
 //! Answers to what was asked: details, processes, jobs, shells.
 use crate::effect::{Effects, Job, ShellRequest};
-use crate::model::{About, Details, Key, Processes};
+use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, JobMsg, ShellEnd};
 use crate::state::jobs::Ended;
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
@@ -73,6 +73,22 @@ fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 
+/// New entries, or why there are none.
+pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Effects {
+    match read {
+        Ok(entries) => {
+            state.journal.failure = None;
+            state.journal.extend(entries);
+        }
+        Err(why) => {
+            state.toasts.bad(format!("journal: {why}"), state.now);
+            state.journal.loaded = true;
+            state.journal.failure = Some(why);
+        }
+    }
+    Effects::new()
+}
+
 /// A failure is told once, and stays in the header until a line is written again.
 pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effects {
     let unwritten = written.err();
@@ -129,12 +145,11 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
             };
             if let Some(done) = state.jobs.finish(id, ended) {
                 let name = name_of(state, &done.job.key, &done.job.target.name);
-                super::compose::ended(state, &done.job, true, &text);
+                over(state, &done.job, Ok((took_ms, &text)));
                 state.toasts.ok(format!("{name} {text}"), now);
                 state.containers.marked.remove(&done.job.key);
                 state.shelves.unmark(&done.job.key);
                 unmark_stack(state, &done.job);
-                super::mail::done(state, &done.job, Ok(took_ms));
                 state.containers.stale = true;
                 return super::space::after(state, &done.job);
             }
@@ -154,8 +169,7 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                     text: text.clone(),
                 },
             ) {
-                super::compose::ended(state, &done.job, false, &failure.what);
-                super::mail::done(state, &done.job, Err(&failure.what));
+                over(state, &done.job, Err(&failure.what));
                 let name = name_of(state, &done.job.key, &done.job.target.name);
                 let advice = if failure.advice.is_empty() {
                     String::new()
@@ -168,6 +182,13 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
         }
     }
     Effects::new()
+}
+
+/// What a job leaves behind on the page of its thing, by how it went: its time and words, or why not.
+fn over(state: &mut State, job: &Job, outcome: Result<(u64, &str), &str>) {
+    let words = outcome.map_or_else(|why| why, |(_, words)| words);
+    super::compose::ended(state, job, outcome.is_ok(), words);
+    super::mail::done(state, job, outcome.map(|(took_ms, _)| took_ms));
 }
 
 /// A stack stays marked until all that was asked for its containers is done, and while any of it has failed.

@@ -34,8 +34,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             let totals = state.world.totals();
             counts(theme, &totals, &mut parts);
             if state.mail.unread > 0 {
-                let line = Line::of(theme, state.mail.unread.to_string(), Key::Accent);
-                parts.push(part(125, line.and(theme, " unread mail", Key::Dim)));
+                let line = Line::of(theme, "mail ", Key::Dim);
+                let unread = state.mail.unread.to_string();
+                parts.push(part(168, line.and(theme, unread, Key::Accent)));
             }
             loads(theme, host, &totals, &mut parts);
         }

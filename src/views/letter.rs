@@ -95,8 +95,8 @@ fn title(part: Part, letter: &Letter) -> String {
 
 /// The parts that the message has, the shown one in brackets where there are no colours to tell.
 fn parts(theme: &Theme, letter: &Letter, shown: Part) -> Line {
-    let there = Part::ALL.into_iter().filter(|part| part.is_in(letter));
-    there.fold(Line::of(theme, " ", Key::Text), |line, part| {
+    let present = Part::ALL.into_iter().filter(|part| part.is_in(letter));
+    present.fold(Line::of(theme, " ", Key::Text), |line, part| {
         let words = title(part, letter);
         if part == shown {
             line.and(theme, format!("[{words}] "), Key::TabCurrent)

@@ -114,7 +114,7 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
 
 fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
     let mut section = Section::new(theme, width, "Taking mail");
-    let address = server.source.smtp_address();
+    let address = server.smtp_address();
     section.field(
         "hand in at",
         &format!("{address}  SMTP, without TLS, without login"),

@@ -212,7 +212,7 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
             if !listing.marked.is_empty() {
                 chip(245, format!("{} marked", listing.marked.len()), Key::Marked);
             }
-            for (words, key) in super::mail::standings(state) {
+            for (words, key) in columns::mail::standings(state, state.size.0 >= 110) {
                 chip(120, words, key);
             }
         }

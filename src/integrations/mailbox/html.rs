@@ -43,7 +43,7 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
         .lines_from_read(html.as_bytes(), width)
         .map_err(|error| format!("its HTML cannot be shown as a page: {error}"))?;
     let mut links = Vec::new();
-    let mut lines: Vec<HtmlLine> = Vec::new();
+    let mut page: Vec<HtmlLine> = Vec::new();
     for line in rendered.iter().take(ROWS) {
         let mut shown = HtmlLine::new();
         for piece in line.tagged_strings() {
@@ -55,9 +55,9 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
             let words = text::sanitise_ident(piece.s.as_bytes());
             shown.push((words, tone(&piece.tag)));
         }
-        lines.push(shown);
+        page.push(shown);
     }
-    Ok((lines, links))
+    Ok((page, links))
 }
 
 fn tone(tags: &[RichAnnotation]) -> Tone {

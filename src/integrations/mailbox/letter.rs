@@ -95,14 +95,18 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
     let page = message.html_part(0).filter(|part| part.is_text_html());
     if let Some(page) = page.and_then(MessagePart::text_contents) {
         match html::render(page, width) {
-            Ok((lines, links)) => {
-                letter.html = Some(lines);
+            Ok((rows, links)) => {
+                letter.html = Some(rows);
                 for link in links {
                     keep_link(&mut letter.links, &link);
                 }
             }
             Err(why) => letter.notes.push(why),
         }
+    }
+    // A page alone stands for a text too, which is empty then.
+    if letter.html.is_some() && letter.text.as_ref().is_some_and(Vec::is_empty) {
+        letter.text = None;
     }
     if letter.text.is_none() && letter.html.is_none() {
         letter

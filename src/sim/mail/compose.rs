@@ -104,7 +104,10 @@ fn message(spec: &MailSpec, at: Ns, number: u64) -> String {
         several("alternative", &format!("alt-{number:x}"), &[text, html])
     };
     let attached: Vec<String> = spec.attachments.iter().map(|(name, text)| {
-        let kind = if name.ends_with(".csv") { "text/csv" } else { "application/octet-stream" };
+        let kind = match name.rsplit('.').next() {
+            Some("csv") => "text/csv",
+            _ => "application/octet-stream",
+        };
         format!(
             "Content-Type: {kind}; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
              Content-Transfer-Encoding: base64\r\n\r\n{}\r\n",
