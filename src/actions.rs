@@ -1,6 +1,7 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
 pub mod container;
+pub mod host;
 pub mod item;
 pub mod log;
 pub mod mail;
@@ -74,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
     [
         program::ACTIONS,
         container::ACTIONS,
+        host::ACTIONS,
         item::ACTIONS,
         log::ACTIONS,
         mail::ACTIONS,
@@ -94,7 +96,7 @@ pub fn find(id: &str) -> Option<&'static Action> {
 /// The scopes that apply on the screen now, the narrowest first.
 pub fn scopes(state: &State) -> Vec<Scope> {
     use crate::state::ViewId as V;
-    if state.no_engine() {
+    if state.no_engine() && state.view() != V::Hosts {
         return vec![Scope::NoEngine, Scope::Global];
     }
     let view = state.view();
@@ -114,6 +116,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
+        V::Hosts => scopes.push(Scope::Shelf),
         V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);

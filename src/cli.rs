@@ -5,6 +5,7 @@ mod args;
 mod context;
 mod doctor;
 mod exec;
+mod hosts;
 mod journal;
 mod logs;
 mod mail;
@@ -89,14 +90,22 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
 }
 
 fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
-    let sources = Sources::from_env(context.flags.host.clone(), context.flags.context.clone());
+    let hosts = context.openings()?;
+    let flags = &context.flags;
+    let asked = |list: &[String]| match list {
+        [one] if hosts.len() == 1 => Some(one.clone()),
+        _ => None,
+    };
+    let sources = Sources::from_env(asked(&flags.host), asked(&flags.context));
+    let is_open = |name: &String| flags.context.contains(name);
     let options = RunOptions {
-        candidates: context.candidates()?,
         contexts: contexts(&sources)
             .into_iter()
-            .filter(|c| !c.current)
+            .filter(|c| !c.current || hosts.len() > 1)
             .map(|c| c.name)
+            .filter(|name| !is_open(name))
             .collect(),
+        hosts,
         sources,
         demo: context.flags.demo.is_some(),
         settings: context.settings.clone(),

@@ -1,5 +1,6 @@
 //! The registry of columns: all of a column in one value. Level 4: knows state and theme keys, no drawing.
 pub mod container;
+pub mod host;
 pub mod image;
 pub mod listed;
 pub mod mail;
@@ -125,6 +126,26 @@ pub struct Column<R: 'static> {
     pub rank: for<'a> fn(&'a R, &Cx) -> Rank<'a>,
     /// The order stands on figures that come with each sample.
     pub sampled: bool,
+    /// Tells hosts apart: it comes and goes by itself with the rows of several.
+    pub host: bool,
+}
+
+/// The columns shown: those chosen, or the default ones, and the host's where rows of several are mixed.
+pub fn shown<R>(
+    columns: &'static [Column<R>],
+    chosen: &[String],
+    mixes_hosts: bool,
+) -> Vec<&'static Column<R>> {
+    let wanted = |column: &&Column<R>| {
+        if column.host {
+            mixes_hosts
+        } else if chosen.is_empty() {
+            column.default
+        } else {
+            chosen.iter().any(|id| id == column.id)
+        }
+    };
+    columns.iter().filter(wanted).collect()
 }
 
 /// Writes a cell.
@@ -154,6 +175,7 @@ const fn words<R>(
         cell,
         rank,
         sampled: false,
+        host: false,
     }
 }
 
@@ -181,6 +203,12 @@ const fn default<R>(mut column: Column<R>) -> Column<R> {
 /// Its order stands on figures that come with each sample.
 const fn sampled<R>(mut column: Column<R>) -> Column<R> {
     column.sampled = true;
+    column
+}
+
+/// Tells hosts apart.
+const fn of_host<R>(mut column: Column<R>) -> Column<R> {
+    column.host = true;
     column
 }
 

@@ -347,6 +347,10 @@ pub enum Effect {
     OpenDemo,
     /// Connect to this docker context instead.
     UseContext(String),
+    /// Opens a docker context as this further host.
+    OpenHost(HostId, String),
+    /// Ends the link to a host and all that flows from it.
+    CloseHost(HostId),
     /// Ctrl-Z.
     Suspend,
     /// Paint everything anew.

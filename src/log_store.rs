@@ -20,6 +20,7 @@ mod facts;
 mod line;
 mod lines;
 mod matcher;
+mod need;
 mod place;
 mod plain;
 mod prepend;
@@ -27,6 +28,7 @@ mod press;
 mod search;
 mod sieve;
 mod sift;
+mod sketch;
 
 #[cfg(test)]
 mod tests;

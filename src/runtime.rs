@@ -15,6 +15,7 @@ pub mod mail;
 mod pacer;
 pub mod painter;
 pub mod panic;
+pub mod reactor;
 pub mod record;
 pub mod sampler;
 mod save;

@@ -68,6 +68,8 @@ pub struct Settings {
     pub journal_keep_months: u32,
     /// Nothing is changed while the journal cannot be written.
     pub journal_required: bool,
+    /// Hosts to open at once: name to endpoint, or to `context:NAME`.
+    pub hosts: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
@@ -100,6 +102,7 @@ impl Default for Settings {
             journal_path: None,
             journal_keep_months: 24,
             journal_required: false,
+            hosts: BTreeMap::new(),
         }
     }
 }

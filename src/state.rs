@@ -13,6 +13,7 @@ pub mod names;
 pub mod nav;
 pub mod output;
 pub mod prefs;
+mod scope;
 pub mod shelf;
 pub mod space;
 pub mod table;
@@ -100,6 +101,8 @@ pub struct State {
     pub prefs: Prefs,
     pub keymap: Keymap,
     pub world: World,
+    /// Everything is narrowed to this host.
+    pub only: Option<HostId>,
     pub nav: Nav,
     pub containers: ContainerTable,
     pub shelves: Shelves,
@@ -145,6 +148,7 @@ impl State {
             prefs,
             keymap,
             world: World::default(),
+            only: None,
             nav: Nav::default(),
             events: EventBook::default(),
             journal: JournalBook::default(),
@@ -181,6 +185,7 @@ impl State {
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Mail, None) => self.shelves.mails.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
+            (ViewId::Hosts, None) => self.shelves.hosts.listing.selected(),
             _ => None,
         }
     }

@@ -33,18 +33,16 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
-            wanted.extend(
-                state
-                    .world
-                    .hosts
-                    .keys()
-                    .map(|host| Subscription::StatsRest(*host)),
-            );
+            rest(state, &mut wanted);
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
                 let project = Box::new(Project::of(stack));
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
             }
+        }
+        (ViewId::Hosts, _) if state.focused => {
+            let hosts = state.world.hosts.keys();
+            wanted.extend(hosts.map(|host| Subscription::StatsRest(*host)));
         }
         (ViewId::Details, Some(key)) => {
             if is_sampled(state.world.container(&key)) {
@@ -78,8 +76,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
 }
 
 fn on_hosts(state: &State, kind: Kind, wanted: &mut BTreeSet<Subscription>) {
-    let hosts = state.world.hosts.keys();
-    wanted.extend(hosts.map(|host| Subscription::Resources(*host, kind)));
+    let hosts = state.scope();
+    wanted.extend(hosts.map(|host| Subscription::Resources(host.id, kind)));
 }
 
 fn is_sampled(container: Option<&Container>) -> bool {
@@ -98,13 +96,13 @@ fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let near = near.filter(|key| is_sampled(state.world.container(key)));
     wanted.extend(near.map(|key| Subscription::Stats(key.clone())));
     // The sums of stacks and header stand on all of them; which those are is not listed here with each key.
-    wanted.extend(
-        state
-            .world
-            .hosts
-            .keys()
-            .map(|host| Subscription::StatsRest(*host)),
-    );
+    rest(state, wanted);
+}
+
+/// The figures of all others, on the hosts that the screen is about.
+fn rest(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    let hosts = state.scope();
+    wanted.extend(hosts.map(|host| Subscription::StatsRest(host.id)));
 }
 
 /// Something on screen counts seconds.

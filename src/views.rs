@@ -7,6 +7,7 @@ mod grid;
 pub mod happened;
 pub mod header;
 pub mod hints;
+pub mod hosts;
 pub mod inspect;
 pub mod item;
 pub mod journal;
@@ -36,7 +37,7 @@ use crate::theme::Theme;
 
 pub use overlays::help::last_top as last_help_top;
 pub use overlays::palette::items as palette_items;
-pub use tabs::{tab_at, tabs};
+pub use tabs::tab_at;
 
 /// Draws a view's body.
 pub type Render = fn(&State, &Theme, Rect, &mut Buffer);
@@ -141,6 +142,16 @@ pub const ALL: &[View] = &[
         tab: true,
         help: "Who did what, when, with what outcome.",
         render: journal::draw,
+    },
+    View {
+        id: ViewId::Hosts,
+        title: "Hosts",
+        action: "view.hosts",
+        aliases: &["hosts", "engines"],
+        key: Some('0'),
+        tab: true,
+        help: "Every engine, its link, its totals.",
+        render: hosts::draw,
     },
     opened(
         ViewId::Details,
@@ -256,7 +267,7 @@ pub fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
     let regions = Regions::of(size);
     header::draw(state, theme, regions.header, buf);
     tabs::draw(state, theme, regions.tabs, buf);
-    if state.no_engine() {
+    if state.no_engine() && state.view() != ViewId::Hosts {
         no_engine::draw(state, theme, regions.body, buf);
     } else if let Some(view) = find(state.view()) {
         (view.render)(state, theme, regions.body, buf);

@@ -144,7 +144,7 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
         Kind::Network => "network",
         Kind::Stack => "stack",
         Kind::Host => "engine",
-        Kind::Container | Kind::Mail => return None,
+        Kind::Container | Kind::Mail | Kind::Route => return None,
     };
     let target = Target {
         kind: kind.to_owned(),

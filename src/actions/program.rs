@@ -211,6 +211,7 @@ fn escape(state: &mut State) -> Effects {
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
         view if view.is_listing() && unlist(state) => {}
+        _ if state.nav.depth() == 0 && state.only.is_some() => state.narrow(None),
         _ => {
             state.nav.back();
         }

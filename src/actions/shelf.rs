@@ -2,7 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
-use crate::model::{Image, Mail, Network, Stack, Volume};
+use crate::model::{HostEntry, Image, Mail, Network, Stack, Volume};
 use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
@@ -63,9 +63,10 @@ pub const ACTIONS: &[Action] = &[
     ),
     Action {
         footer: 9,
-        unavailable: |s| {
-            let mail = s.view() == ViewId::Mail;
-            mail.then(|| "no container uses a mail".to_owned())
+        unavailable: |s| match s.view() {
+            ViewId::Hosts => Some("a host is never unused".to_owned()),
+            ViewId::Mail => Some("no container uses a mail".to_owned()),
+            _ => None,
         },
         ..list(
             "list.unused",
@@ -117,31 +118,35 @@ fn mark_all(state: &mut State) -> Effects {
 
 /// Columns of the list on screen: id, what it is, whether it is shown, whether it orders.
 fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
-    fn of<R: Listed>(listing: &Listing) -> Vec<(&'static str, &'static str, bool, bool)> {
-        let shown = listed::chosen::<R>(listing);
+    fn of<R: Listed>(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
+        let listing = &R::shelf(&state.shelves).listing;
+        let shown = listed::chosen::<R>(state);
         let orders = listed::order::<R>(listing).map(|column| column.id);
         let one = |c: &'static Column<R>| {
             let on = shown.iter().any(|s| s.id == c.id);
             (c.id, c.help, on, orders == Some(c.id))
         };
-        R::columns().iter().map(one).collect()
+        let columns = R::columns()
+            .iter()
+            .filter(|c| !c.host || state.mixes_hosts());
+        columns.map(one).collect()
     }
-    let Some(listing) = listed::listing(state) else {
-        return Vec::new();
-    };
     match state.view() {
-        ViewId::Stacks => of::<Stack>(listing),
-        ViewId::Images => of::<Image>(listing),
-        ViewId::Volumes => of::<Volume>(listing),
-        ViewId::Networks => of::<Network>(listing),
-        ViewId::Mail => of::<Mail>(listing),
+        ViewId::Stacks => of::<Stack>(state),
+        ViewId::Images => of::<Image>(state),
+        ViewId::Volumes => of::<Volume>(state),
+        ViewId::Networks => of::<Network>(state),
+        ViewId::Hosts => of::<HostEntry>(state),
+        ViewId::Mail => of::<Mail>(state),
         _ => Vec::new(),
     }
 }
 
 fn menu(state: &mut State, title: &str, note: &str, choice: fn(String) -> Choice) -> Effects {
-    let columns = columns(state);
     let orders = title.starts_with("Order");
+    let mut columns = columns(state);
+    // That one comes and goes by itself.
+    columns.retain(|(id, ..)| orders || *id != "host");
     let selected = columns.iter().position(|(.., now)| orders && *now);
     let item = |(id, help, shown, now): &(&'static str, &'static str, bool, bool)| MenuItem {
         key: None,

@@ -57,7 +57,8 @@ pub const ACTIONS: &[Action] = &[
 /// The host that the screen is about, else the first one.
 fn host(state: &State) -> Option<HostId> {
     let subject = state.subject().map(|key| key.host);
-    subject.or_else(|| state.world.hosts.keys().next().copied())
+    let first = || state.scope().next().map(|host| host.id);
+    subject.or(state.only).or_else(first)
 }
 
 fn no_link(state: &State) -> Option<String> {

@@ -220,6 +220,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
         ViewId::Mail => &mut state.shelves.mails.listing.table,
+        ViewId::Hosts => &mut state.shelves.hosts.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
         ViewId::Inspect => {
@@ -304,6 +305,7 @@ fn open(state: &mut State) -> Effects {
         },
         ViewId::Inspect => return super::view::fold_branch(state),
         ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
+        ViewId::Hosts => return super::host::narrow(state),
         ViewId::Stacks => {
             if let Some(key) = state.subject() {
                 container::open_on(state, ViewId::Stack, &key);
@@ -423,22 +425,22 @@ pub fn remember(state: &State) -> crate::effect::Effect {
 
 /// The columns shown, by the user's choice or by default.
 pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
-    let chosen = &state.containers.columns;
-    columns::container::COLUMNS
-        .iter()
-        .filter(|c| {
-            if chosen.is_empty() {
-                c.default
-            } else {
-                chosen.iter().any(|id| id == c.id)
-            }
-        })
-        .collect()
+    columns::shown(
+        columns::container::COLUMNS,
+        &state.containers.columns,
+        state.mixes_hosts(),
+    )
 }
 
-fn column_items(on: impl Fn(&str) -> Option<bool>, choice: fn(String) -> Choice) -> Vec<MenuItem> {
+/// The columns to choose from, that of hosts where it is of use.
+fn column_items(
+    hosts: bool,
+    on: impl Fn(&str) -> Option<bool>,
+    choice: fn(String) -> Choice,
+) -> Vec<MenuItem> {
     columns::container::COLUMNS
         .iter()
+        .filter(|c| hosts || !c.host)
         .map(|c| MenuItem {
             key: None,
             label: c.id.to_owned(),
@@ -451,7 +453,7 @@ fn column_items(on: impl Fn(&str) -> Option<bool>, choice: fn(String) -> Choice)
 
 fn order_menu(state: &mut State) -> Effects {
     let order = state.containers.order.clone();
-    let items = column_items(|id| Some(id == order), Choice::OrderBy);
+    let items = column_items(state.mixes_hosts(), |id| Some(id == order), Choice::OrderBy);
     let selected = items
         .iter()
         .position(|item| item.label == order)
@@ -469,7 +471,7 @@ fn order_menu(state: &mut State) -> Effects {
 
 fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
-    let items = column_items(|id| Some(shown.contains(&id)), Choice::Column);
+    let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
     let menu = Menu {
         title: "Columns".to_owned(),
         note: "Enter or Space switches, Esc closes".to_owned(),

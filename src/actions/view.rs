@@ -57,6 +57,13 @@ pub const ACTIONS: &[Action] = &[
         |s| go(s, ViewId::Journal),
     ),
     goto(
+        "view.hosts",
+        "hosts",
+        "Show every engine, its link and its totals.",
+        &["0"],
+        |s| go(s, ViewId::Hosts),
+    ),
+    goto(
         "view.next",
         "next view",
         "Go to the next view.",
@@ -156,7 +163,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 8] = [
+pub const TABS: [ViewId; 9] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
@@ -165,25 +172,30 @@ pub const TABS: [ViewId; 8] = [
     ViewId::Mail,
     ViewId::Events,
     ViewId::Journal,
+    ViewId::Hosts,
 ];
 
 /// Goes to a tab.
 pub fn go(state: &mut State, view: ViewId) -> Effects {
     state.nav.go(view);
-    state.containers.stale = true;
-    state.shelves.touch();
-    state.events.stale = true;
-    state.journal.stale = true;
+    state.touch();
     Effects::new()
 }
 
+/// Whether a view has its place in the line of tabs now: that of hosts where there are several.
+pub fn has_tab(state: &State, view: ViewId) -> bool {
+    view != ViewId::Hosts || state.world.several() || state.nav.tab() == view
+}
+
 fn turn(state: &mut State, by: isize) -> Effects {
-    let here = TABS
+    let tabs = TABS.iter().filter(|tab| has_tab(state, **tab));
+    let tabs: Vec<ViewId> = tabs.copied().collect();
+    let here = tabs
         .iter()
         .position(|tab| *tab == state.nav.tab())
         .unwrap_or(0);
-    let next = (here + TABS.len()).saturating_add_signed(by) % TABS.len();
-    match TABS.get(next) {
+    let next = (here + tabs.len()).saturating_add_signed(by) % tabs.len().max(1);
+    match tabs.get(next) {
         Some(tab) => go(state, *tab),
         None => Effects::new(),
     }
@@ -315,9 +327,24 @@ fn of_entry(state: &State) -> Option<Key> {
         return None;
     };
     let target = state.journal.get(id)?.target.clone()?;
-    let host = *state.world.hosts.keys().next()?;
+    let entry = state.journal.get(id)?;
+    // On the engine that the entry names, where one of that name is open.
+    let hosts = state.world.hosts.values();
+    let named = |host: &&crate::state::Host| {
+        let known = host.known.as_ref().map(|info| info.name.as_str());
+        known == Some(entry.host.as_str())
+    };
+    let on = hosts
+        .clone()
+        .find(named)
+        .or_else(|| hosts.clone().next())?
+        .id;
+    let on_it = |c: &&crate::model::Container| c.key.host == on;
     let by_id = |c: &&crate::model::Container| !target.id.is_empty() && c.key.short() == target.id;
     let found = state.world.containers().find(by_id);
-    let found = found.or_else(|| state.world.containers().find(|c| c.name == target.name));
-    Some(found.map_or_else(|| Key::container(host, &target.id), |c| c.key.clone()))
+    let found = found.or_else(|| {
+        let mut there = state.world.containers().filter(on_it);
+        there.find(|c| c.name == target.name)
+    });
+    Some(found.map_or_else(|| Key::container(on, &target.id), |c| c.key.clone()))
 }

@@ -31,15 +31,23 @@ pub(super) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
-    /// The engine: `unix:///path`, `tcp://host:port` or `ssh://user@host`.
-    #[arg(short = 'H', long, global = true, value_name = "ENDPOINT", conflicts_with_all = ["context", "demo"])]
-    pub host: Option<String>,
+    /// The engine: `unix:///path`, `tcp://host:port`, `ssh://user@host` or a name out of the settings' `hosts`. Given several
+    /// times, all of them at once; `NAME=ENDPOINT` says what to call one.
+    #[arg(
+        short = 'H',
+        long,
+        global = true,
+        value_name = "ENDPOINT",
+        conflicts_with = "demo"
+    )]
+    pub host: Vec<String>,
 
-    /// The docker context to use.
+    /// The docker context to use; given several times, all of them at once.
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "demo")]
-    pub context: Option<String>,
+    pub context: Vec<String>,
 
-    /// Work on a built-in simulated engine; a scenario's name or file may follow after `=`.
+    /// Work on a built-in simulated engine; a scenario's name or file may follow after `=`. `--demo=hosts` is three of them,
+    /// one out of reach.
     #[arg(
         long,
         global = true,

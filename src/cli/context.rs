@@ -6,12 +6,13 @@ use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
 use super::args::Global;
-use super::out::{Quit, complain, no_engine};
-use super::sim::scenario;
+use super::out::{Quit, complain};
+use super::sim::demo;
 use crate::config::{Environment, Known, KnownAction, load, recall};
-use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Sources, candidates};
-use crate::model::{DownReason, Tried};
+use crate::engine::opening::check;
+use crate::engine::{Asked, Opening, Sources, openings};
 use crate::runtime::diagnostics;
+use crate::runtime::reactor;
 use crate::runtime::record::Recorder;
 use crate::settings::{Paths, Settings};
 use crate::{actions, columns};
@@ -23,13 +24,6 @@ pub(super) struct Context {
     pub settings: Settings,
     pub paths: Option<Paths>,
     pub flags: Global,
-}
-
-/// How reaching an engine went.
-pub(super) struct Reached {
-    pub engine: Option<(Engine, Candidate)>,
-    /// What failed before it, or all that failed.
-    pub failed: Vec<Tried>,
 }
 
 impl Context {
@@ -66,64 +60,17 @@ impl Context {
         Ok(())
     }
 
-    /// The endpoints to try, in order.
-    pub(super) fn candidates(&self) -> Result<Vec<Candidate>, Quit> {
+    /// The hosts to open, in order; never empty.
+    pub(super) fn openings(&self) -> Result<Vec<Opening>, Quit> {
         if let Some(name) = &self.flags.demo {
-            let sim = crate::sim::Sim::new(scenario(name)?);
-            let beyond = sim.clone();
-            let connector = Connector::new(move || {
-                let connection: BoxedIo = Box::new(sim.connect());
-                Box::pin(std::future::ready(Ok(connection)))
-            })
-            .with_beyond(move |address, port| {
-                let opened = beyond.connect_to(&address, port);
-                let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
-                Box::pin(std::future::ready(opened))
-            });
-            return Ok(vec![Candidate::new(Endpoint::Custom(connector), "--demo")]);
+            return demo(name);
         }
-        let sources = Sources::from_env(self.flags.host.clone(), self.flags.context.clone());
-        Ok(candidates(&sources))
-    }
-
-    /// Tries each endpoint until one answers.
-    pub(super) async fn reach(&self) -> Result<Reached, Quit> {
-        let mut failed = Vec::new();
-        for candidate in self.candidates()? {
-            let opened = match &candidate.endpoint {
-                Ok(endpoint) => Engine::open(endpoint).await,
-                Err(error) => Err(error.clone()),
-            };
-            match opened {
-                Ok(engine) => {
-                    return Ok(Reached {
-                        engine: Some((engine, candidate)),
-                        failed,
-                    });
-                }
-                Err(error) => failed.push(error.tried(&candidate.shown(), &candidate.origin)),
-            }
-        }
-        Ok(Reached {
-            engine: None,
-            failed,
-        })
-    }
-
-    /// The first engine that answers; none ends the program with what was tried.
-    pub(super) async fn engine(&self) -> Result<Engine, Quit> {
-        self.engine_of().await.map(|(engine, _)| engine)
-    }
-
-    /// The same, with the endpoint that it answers at.
-    pub(super) async fn engine_of(&self) -> Result<(Engine, Candidate), Quit> {
-        let reached = self.reach().await?;
-        reached.engine.ok_or_else(|| {
-            no_engine(&DownReason {
-                tried: reached.failed,
-                ..DownReason::default()
-            })
-        })
+        let asked = Asked {
+            hosts: self.flags.host.clone(),
+            contexts: self.flags.context.clone(),
+            settings: self.settings.hosts.clone(),
+        };
+        Ok(openings(&Sources::from_env(None, None), &asked))
     }
 
     /// Where the journal is; `None` without a home.
@@ -182,14 +129,15 @@ pub(super) fn known(paths: Option<&Paths>) -> Known {
                 .map(|column| column.id.to_owned())
                 .collect(),
         )],
+        endpoint: Some(|text| {
+            check(&Sources::from_env(None, None), text).map_err(|error| error.to_string())
+        }),
     }
 }
 
 /// Runs a command's asynchronous part on one thread.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result<T, Quit> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+    reactor::start()
         .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
         .block_on(work)
 }

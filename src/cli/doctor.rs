@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use serde_json::Value;
 
-use super::context::{Context, Reached, block_on};
+use super::context::{Context, block_on};
+use super::hosts::{Reached, reach};
 use super::out::{Out, Quit, tried};
 use super::{DONE, FAILED};
 use crate::engine::{BODY_LIMIT, CALL_LIMIT, Engine, Error};
@@ -18,13 +19,21 @@ const NOBODY: &str = "stacktui-doctor-asks-for-nobody";
 
 pub(super) fn run(context: &Context, out: &mut Out) -> Result<u8, Quit> {
     block_on(async {
-        let reached = context.reach().await?;
-        let up = reached.engine.is_some();
-        engine(&reached, context, out).await?;
+        let hosts = reach(context.openings()?).await;
+        let several = hosts.len() > 1;
+        for reached in &hosts {
+            if several {
+                out.line(&format!("Host {}", reached.label))?;
+                out.line("")?;
+            }
+            engine(reached, context, out).await?;
+        }
+        passed_over(context, out)?;
         terminal(context, out)?;
-        cost(&reached, out)?;
+        cost(&hosts, out)?;
         files(context, out)?;
         out.flush()?;
+        let up = hosts.iter().all(|reached| reached.engine.is_some());
         Ok(if up { DONE } else { FAILED })
     })
 }
@@ -185,11 +194,32 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
     out.line("")
 }
 
+/// Hosts of the settings that are not opened because something goes over them.
+fn passed_over(context: &Context, out: &mut Out) -> Result<(), Quit> {
+    let flags = &context.flags;
+    let by_flag = flags.demo.is_some() || !flags.host.is_empty() || !flags.context.is_empty();
+    let variable = ["DOCKER_HOST", "DOCKER_CONTEXT"]
+        .into_iter()
+        .find(|name| context.env.get(name).is_some_and(|value| !value.is_empty()));
+    match variable {
+        Some(variable) if !by_flag && !context.settings.hosts.is_empty() => {
+            out.line(&format!(
+                "The hosts of the settings are not opened: {variable} is set and goes over them"
+            ))?;
+            out.line("")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What this command itself has cost so far.
-fn cost(reached: &Reached, out: &mut Out) -> Result<(), Quit> {
+fn cost(hosts: &[Reached], out: &mut Out) -> Result<(), Quit> {
     out.line("Cost of this look")?;
-    if let Some((engine, _)) = &reached.engine {
-        out.line(&format!("  {:<14}{}", "requests", engine.asked()))?;
+    let engines = hosts.iter().filter_map(|reached| reached.engine.as_ref());
+    let asked: Vec<u64> = engines.map(|(engine, _)| engine.asked()).collect();
+    if !asked.is_empty() {
+        let sum: u64 = asked.iter().sum();
+        out.line(&format!("  {:<14}{sum}", "requests"))?;
     }
     if let Some(ticks) = cpu_ticks() {
         out.line(&format!("  {:<14}{} ms", "CPU", ticks * 10))?;

@@ -9,13 +9,14 @@ use tokio::time::Instant;
 use super::FAILED;
 use super::args::Exec;
 use super::context::{Context, block_on};
+use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
-use super::verb::{containers, target, wrong_names};
+use super::verb::{target, wrong_names};
 use crate::effect::ShellRequest;
 use crate::model::Container;
 use crate::msg::{Failure, FailureKind, ShellEnd};
 use crate::runtime::record::Done;
-use crate::state::names::{NameError, resolve};
+use crate::state::names::NameError;
 
 pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Quit> {
     if context.settings.read_only {
@@ -28,20 +29,19 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
         ));
     }
     block_on(async {
-        let engine = context.engine().await?;
-        let all = containers(&engine).await?;
-        let container = one(&args.name, &all)?;
+        let sites = Sites::open(context, std::slice::from_ref(&args.name)).await?;
+        let container = one(&args.name, &sites)?;
+        let Some(engine) = sites.of(container).map(|site| &site.engine) else {
+            return Err(Quit::failed("its host does not answer"));
+        };
         let recorder = context.recorder();
         let begun = Instant::now();
         let (end, quit) = if on_terminal {
             let request = request(context, args, container);
             let keys = &context.settings.detach_keys;
-            (
-                terminal::run(&engine, container, request, keys).await?,
-                None,
-            )
+            (terminal::run(engine, container, request, keys).await?, None)
         } else {
-            pipe::run(&engine, container, args, out).await
+            pipe::run(engine, container, args, out).await
         };
         let mut done = Done {
             action: "container.exec",
@@ -60,8 +60,8 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
 }
 
 /// The one container that is meant; of several of a service, the one that runs.
-fn one<'a>(name: &str, all: &'a [Container]) -> Result<&'a Container, Quit> {
-    let found = resolve(&[name.to_owned()], all).map_err(|errors| wrong_names(&errors))?;
+fn one<'a>(name: &str, sites: &'a Sites) -> Result<&'a Container, Quit> {
+    let found = sites.resolve(&[name.to_owned()])?;
     let live: Vec<&Container> = found
         .iter()
         .copied()
@@ -71,7 +71,10 @@ fn one<'a>(name: &str, all: &'a [Container]) -> Result<&'a Container, Quit> {
         ([one], _) | (_, [one]) => Ok(one),
         _ => Err(wrong_names(&[NameError::Ambiguous {
             name: crate::text::sanitise_ident(name.as_bytes()),
-            could_be: found.iter().map(|c| format!("`{}`", c.name)).collect(),
+            could_be: found
+                .iter()
+                .map(|c| format!("`{}`", sites.name(c)))
+                .collect(),
         }])),
     }
 }

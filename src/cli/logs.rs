@@ -11,11 +11,10 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::args::Logs;
 use super::context::{Context, block_on};
+use super::hosts::Sites;
 use super::journal::moment;
 use super::out::{Out, Quit};
-use super::verb::{containers, wrong_names};
 use crate::runtime::record::local_now;
-use crate::state::names::resolve;
 
 use filter::Filter;
 use line::{Form, Printer};
@@ -54,14 +53,14 @@ pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Q
     };
     let paint = Paint::of(context, out);
     block_on(async {
-        let (engine, candidate) = context.engine_of().await?;
-        let all = containers(&engine).await?;
-        let found = resolve(&args.names, &all).map_err(|errors| wrong_names(&errors))?;
+        let sites = Sites::open(context, &args.names).await?;
+        let found = sites.resolve(&args.names)?;
         let mut printer = Printer::new(out, filter, form, paint);
         if args.follow {
-            follow::run(candidate, &args.names, range, &mut printer).await
+            let names = sites.qualified(&args.names);
+            follow::run(&sites, &names, range, &mut printer).await
         } else {
-            past::run(&engine, &found, range, &mut printer).await
+            past::run(&sites, &found, range, &mut printer).await
         }
     })
 }

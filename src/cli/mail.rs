@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use super::args::{MailArgs, MailCommand, MailPart, MailWait};
 use super::context::{Context, block_on};
+use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::{DONE, FAILED, table};
-use crate::engine::Engine;
 use crate::model::Mail;
 use crate::model::mail::{Letter, Source};
 use crate::runtime::mail::{Found, open, read};
@@ -24,8 +24,8 @@ const WIDTH: u16 = 78;
 
 pub(super) fn run(context: &Context, args: &MailArgs, out: &mut Out) -> Result<u8, Quit> {
     block_on(async {
-        let engine = context.engine().await?;
-        let found = servers(context, args, &engine).await?;
+        let sites = Sites::open(context, &[]).await?;
+        let found = servers(context, args, &sites).await?;
         match &args.command {
             None | Some(MailCommand::List) => list(&found, args.json, out).await,
             Some(MailCommand::Show { mail, part }) => {
@@ -37,30 +37,34 @@ pub(super) fn run(context: &Context, args: &MailArgs, out: &mut Out) -> Result<u
 }
 
 /// Every mail server that answers; none at all is a failure.
-async fn servers(context: &Context, args: &MailArgs, engine: &Engine) -> Result<Vec<Found>, Quit> {
+async fn servers(context: &Context, args: &MailArgs, sites: &Sites) -> Result<Vec<Found>, Quit> {
     let prefs = startup::prefs(&context.settings);
-    let all = super::verb::containers(engine).await?;
     let wanted = |source: &Source, container: &str| match &args.server {
         Some(name) => [source.name.as_str(), container].contains(&name.as_str()),
         None => source.running,
     };
-    let sources = all.iter().filter_map(|c| {
+    let all = sites
+        .up
+        .iter()
+        .flat_map(|site| site.containers.iter().map(move |c| (site, c)));
+    let sources = all.filter_map(|(site, c)| {
         let source = Source::of(c, prefs.is_mail_server(&c.name))?;
-        wanted(&source, &c.name).then(|| source.with_login(&prefs.mail_login))
+        let source = source.with_login(&prefs.mail_login);
+        wanted(&source, &c.name).then_some((site, source))
     });
     let (mut found, mut none) = (Vec::new(), true);
-    for source in sources {
+    for (site, source) in sources {
         none = false;
-        match open(engine, &source).await {
+        match open(&site.engine, &source).await {
             Ok(server) => found.push(server),
             Err(trouble) => complain(&format!("{}: {}", source.name, told(&trouble.failure()))),
         }
     }
     if found.is_empty() {
         return Err(Quit::failed(if none {
-            "no running container is a mail server that is known".to_owned()
+            "no running container is a mail server that is known"
         } else {
-            "no mail server answers".to_owned()
+            "no mail server answers"
         }));
     }
     Ok(found)

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
+use futures::future::join_all;
 use futures::stream;
 use serde_json::{Value, json};
 
 use super::args::Ps;
 use super::context::{Context, block_on};
+use super::hosts::Sites;
 use super::out::{Out, Quit};
-use super::verb::{containers, wrong_names};
-use super::{DONE, table};
+use super::{DONE, FAILED, table};
 use crate::engine::stats::DIRECT_ONE_SHOT;
 use crate::engine::{CALL_LIMIT, Engine};
 use crate::model::{Container, Counters, Port, RunState, Sample};
 use crate::runtime::clock;
-use crate::state::names::resolve;
 use crate::text::{bytes_short, duration, percent};
 
 /// Between two readings.
@@ -24,50 +24,68 @@ const BETWEEN: Duration = Duration::from_secs(1);
 
 pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Quit> {
     block_on(async {
-        let engine = context.engine().await?;
-        let all = containers(&engine).await?;
-        let shown = chosen(context, args, &all)?;
-        let figures = if args.no_stats {
-            vec![None; shown.len()]
-        } else {
-            figures(&engine, &shown).await
-        };
-        let rows = shown.iter().zip(&figures);
-        if args.json {
-            let host = &engine.info().name;
-            for (container, sample) in rows {
-                out.line(&object(host, container, sample.as_ref()).to_string())?;
+        let sites = Sites::open(context, &args.names).await?;
+        let shown = chosen(context, args, &sites)?;
+        let read = sites.up.iter().map(|site| {
+            let of_it = shown.iter().copied().filter(|c| c.key.host == site.id);
+            let shown: Vec<&Container> = of_it.collect();
+            async move {
+                let figures = if args.no_stats {
+                    vec![None; shown.len()]
+                } else {
+                    figures(&site.engine, &shown).await
+                };
+                (site, shown, figures)
             }
-        } else {
-            let now = clock::now();
-            let rows: Vec<Vec<String>> = rows
-                .map(|(c, sample)| row(c, sample.as_ref(), now))
-                .collect();
+        });
+        let now = clock::now();
+        let mut rows = Vec::new();
+        for (site, shown, figures) in join_all(read).await {
+            for (container, sample) in shown.into_iter().zip(&figures) {
+                if args.json {
+                    // What the engine calls itself, as ever; of several the name that can be typed.
+                    let own = &site.engine.info().name;
+                    let host = if sites.several { &site.label } else { own };
+                    out.line(&object(host, container, sample.as_ref()).to_string())?;
+                    continue;
+                }
+                let mut cells = row(container, sample.as_ref(), now);
+                if sites.several {
+                    cells.insert(0, site.label.clone());
+                }
+                rows.push(cells);
+            }
+        }
+        if !args.json {
+            let mut head = HEAD.to_vec();
+            if sites.several {
+                head.insert(0, ("HOST", false));
+            }
             let columns = out.columns();
-            for line in table::lines(HEAD, &rows, columns) {
+            for line in table::lines(&head, &rows, columns) {
                 out.line(&line)?;
             }
         }
         out.flush()?;
-        Ok(DONE)
+        Ok(if sites.silent.is_empty() {
+            DONE
+        } else {
+            FAILED
+        })
     })
 }
 
-/// Those that are asked for, stack by stack, by name.
-fn chosen<'a>(
-    context: &Context,
-    args: &Ps,
-    all: &'a [Container],
-) -> Result<Vec<&'a Container>, Quit> {
+/// Those that are asked for: host by host, stack by stack, by name.
+fn chosen<'a>(context: &Context, args: &Ps, sites: &'a Sites) -> Result<Vec<&'a Container>, Quit> {
     if !args.names.is_empty() {
-        return resolve(&args.names, all).map_err(|errors| wrong_names(&errors));
+        return sites.everywhere(&args.names);
     }
     let stopped = args.all || context.settings.show_stopped && !args.running;
+    let all = sites.up.iter().flat_map(|site| &site.containers);
     let mut shown: Vec<&Container> = all
-        .iter()
         .filter(|c| stopped || c.state.is_live() || c.state == RunState::Restarting)
         .collect();
-    shown.sort_by_key(|c| (c.stack().is_none(), c.stack(), c.name.as_str()));
+    shown.sort_by_key(|c| (c.key.host, c.stack().is_none(), c.stack(), c.name.as_str()));
     Ok(shown)
 }
 

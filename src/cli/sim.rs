@@ -5,10 +5,56 @@ use super::DONE;
 use super::args::SimArgs;
 use super::context::{block_on, interrupted};
 use super::out::{Out, Quit};
+use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Opening};
 use crate::sim::{Scenario, Sim};
 
 /// The scenario that is shown when none is named.
 pub(super) const DEFAULT: &str = "systeme-ticketing";
+
+/// The name of several simulated engines at once.
+const HOSTS: &str = "hosts";
+
+/// The simulated engines of this name, as hosts to open.
+pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
+    if name != HOSTS {
+        return Ok(vec![Opening {
+            label: "demo".to_owned(),
+            named: false,
+            candidates: vec![simulated(Sim::new(scenario(name)?))],
+        }]);
+    }
+    let hosts = [("front", "front"), ("tickets", DEFAULT)];
+    let mut list = Vec::new();
+    for (label, name) in hosts {
+        let sim = Sim::new(scenario(name)?);
+        list.push(Opening::named(label, vec![simulated(sim)]));
+    }
+    list.push(Opening::named("archive", vec![out_of_reach()]));
+    Ok(list)
+}
+
+fn simulated(sim: Sim) -> Candidate {
+    let beyond = sim.clone();
+    let connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(sim.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    })
+    .with_beyond(move |address, port| {
+        let opened = beyond.connect_to(&address, port);
+        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
+        Box::pin(std::future::ready(opened))
+    });
+    Candidate::new(Endpoint::Custom(connector), "--demo")
+}
+
+/// A host where nobody listens.
+fn out_of_reach() -> Candidate {
+    let connector = Connector::new(|| {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        Box::pin(std::future::ready(Err(refused)))
+    });
+    Candidate::new(Endpoint::Custom(connector), "--demo")
+}
 
 /// A built-in scenario, or one out of a file where the word looks like one.
 pub(super) fn scenario(name: &str) -> Result<Scenario, Quit> {

@@ -1,4 +1,5 @@
 //! `restart`, `stop` and `start` without the screen: the same jobs as the screen's, journalled alike, each outcome a line.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -8,15 +9,15 @@ use tokio::sync::Semaphore;
 
 use super::args::Targets;
 use super::context::{Context, block_on};
+use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::Engine;
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::JobMsg;
-use crate::runtime::jobs::{self, AT_ONCE, Hands, Report};
-use crate::runtime::{clock, record};
-use crate::state::names::{NameError, resolve};
+use crate::runtime::jobs::{self, Hands, Report};
+use crate::runtime::record;
+use crate::state::names::NameError;
 use crate::text::duration;
 
 /// Seconds between stop and kill where neither the user nor the container says.
@@ -49,23 +50,14 @@ pub(super) fn run(context: &Context, act: Act, args: &Targets, out: &mut Out) ->
         return Err(Quit::usage("--time is for stop and restart"));
     }
     block_on(async {
-        let engine = context.engine().await?;
-        let all = containers(&engine).await?;
-        let targets = resolve(&args.names, &all).map_err(|errors| wrong_names(&errors))?;
+        let sites = Sites::open(context, &args.names).await?;
+        let targets = sites.resolve(&args.names)?;
         if !args.yes {
             refuse_protected(context, &verb, &targets)?;
         }
         let recorder = context.recorder();
-        perform(&engine, &recorder, &verb, &targets, out).await
+        perform(&sites, &recorder, &verb, &targets, out).await
     })
-}
-
-/// The whole inventory, now.
-pub(super) async fn containers(engine: &Engine) -> Result<Vec<Container>, Quit> {
-    engine
-        .list(HostId(0), clock::now())
-        .await
-        .map_err(|error| Quit::failed(told(&error.failure("list the containers"))))
 }
 
 /// An unknown name fails; one that could be several things is not used rightly.
@@ -103,21 +95,29 @@ fn refuse_protected(context: &Context, verb: &Verb, targets: &[&Container]) -> R
 
 /// Does it to all of them, several at once, each told when it is over.
 async fn perform(
-    engine: &Engine,
+    sites: &Sites,
     recorder: &record::Recorder,
     verb: &Verb,
     targets: &[&Container],
     out: &mut Out,
 ) -> Result<u8, Quit> {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    // Of each host: a slow one delays none of the others.
+    let slots: BTreeMap<HostId, Arc<Semaphore>> = sites
+        .up
+        .iter()
+        .map(|site| (site.id, jobs::slots()))
+        .collect();
     let one = |(container, number): (&Container, u64)| {
         let job = job(number, container, verb);
-        let line = (container.name.clone(), state(container));
-        let (engine, recorder, slots) = (engine.clone(), recorder.clone(), Arc::clone(&slots));
+        let line = (sites.name(container), state(container));
+        let engine = sites.of(container).map(|site| site.engine.clone());
+        let slots = slots.get(&container.key.host).cloned();
+        let slots = slots.unwrap_or_else(jobs::slots);
+        let recorder = recorder.clone();
         async move {
             (
                 line,
-                jobs::run(job, Some(engine), recorder, slots, Hands::default()).await,
+                jobs::run(job, engine, recorder, slots, Hands::default()).await,
             )
         }
     };

@@ -3,7 +3,7 @@ pub mod cells;
 mod order;
 pub mod words;
 
-use super::{ContainerColumn, Width, default, figure, sampled, words};
+use super::{ContainerColumn, Width, default, figure, of_host, sampled, words};
 
 use cells as c;
 use order as o;
@@ -18,6 +18,15 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "Name, under its stack.",
         c::name,
         o::name,
+    )),
+    of_host(words(
+        "host",
+        "host",
+        Width::Flex(7, 16),
+        252,
+        "The host it is on.",
+        c::host,
+        o::host,
     )),
     default(words(
         "state",

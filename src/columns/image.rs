@@ -1,5 +1,5 @@
 //! The columns of the images' table.
-use super::listed::{age, age_rank, name, size, users, users_rank, word};
+use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
 use super::{Cell, Column, Fit, Rank, Width, default, figure, words};
 use crate::model::Image;
 use crate::theme::Key;
@@ -22,6 +22,7 @@ pub const COLUMNS: &[Column<Image>] = &[
         },
         |image, _| word(image.name()),
     )),
+    host(),
     default(words(
         "tags",
         "more tags",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
-use crate::model::{Image, Key as Id, Kind, Mail, Network, Stack, Volume};
+use crate::model::{HostEntry, Image, Key as Id, Kind, Mail, Network, Stack, Volume};
 use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
@@ -197,16 +197,49 @@ impl Listed for Mail {
     }
 }
 
+impl Listed for HostEntry {
+    const VIEW: ViewId = ViewId::Hosts;
+    const KIND: Kind = Kind::Host;
+    const NAME: &'static str = "hosts";
+
+    fn columns() -> &'static [Column<Self>] {
+        super::host::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.hosts
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.hosts
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        vec![&self.key.id]
+    }
+}
+
 /// The columns shown, by the user's choice or by default.
-pub fn chosen<R: Listed>(listing: &Listing) -> Vec<&'static Column<R>> {
-    R::columns()
-        .iter()
-        .filter(|c| {
-            let chosen = &listing.columns;
-            let default = chosen.is_empty() && c.default;
-            default || chosen.iter().any(|id| id == c.id)
-        })
-        .collect()
+pub fn chosen<R: Listed>(state: &State) -> Vec<&'static Column<R>> {
+    let listing = &R::shelf(&state.shelves).listing;
+    super::shown(R::columns(), &listing.columns, state.mixes_hosts())
+}
+
+/// The column that tells on which host a thing is.
+pub(super) const fn host<R: Listed>() -> Column<R> {
+    super::of_host(super::words(
+        "host",
+        "host",
+        super::Width::Flex(7, 16),
+        252,
+        "The host it is on.",
+        |thing, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
+        |thing, _| Rank::Number(i64::from(thing.key().host.0)),
+    ))
 }
 
 /// The column that orders the rows.
@@ -225,6 +258,7 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
         ViewId::Mail => Some(&shelves.mails.listing),
+        ViewId::Hosts => Some(&shelves.hosts.listing),
         _ => None,
     }
 }
@@ -239,6 +273,7 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
         ViewId::Mail => Some(&mut shelves.mails.listing),
+        ViewId::Hosts => Some(&mut shelves.hosts.listing),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The columns of the list of captured mail, and what stands where it has no rows.
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::listed::word;
+use super::listed::{host, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
 use crate::model::Mail;
 use crate::state::State;
@@ -102,6 +102,7 @@ pub const COLUMNS: &[Column<Mail>] = &[
         },
         |mail, _| Rank::descending(mail.attachments.map(|count| count as i64)),
     )),
+    host(),
     words(
         "box",
         "box",

@@ -1,5 +1,5 @@
 //! The columns of the networks' table.
-use super::listed::{age, age_rank, name, users, users_rank, word};
+use super::listed::{age, age_rank, host, name, users, users_rank, word};
 use super::{Cell, Column, Fit, Width, default, figure, words};
 use crate::model::Network;
 use crate::theme::Key;
@@ -22,6 +22,7 @@ pub const COLUMNS: &[Column<Network>] = &[
         },
         |network, _| word(&network.name),
     )),
+    host(),
     default(words(
         "driver",
         "driver",

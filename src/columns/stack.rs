@@ -1,6 +1,6 @@
 //! The columns of the stacks' table.
 use super::container::cells::{load, with_hits};
-use super::listed::{age, age_rank, word};
+use super::listed::{age, age_rank, host, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
 use crate::model::Container;
 use crate::model::stack::Stack;
@@ -20,6 +20,7 @@ pub const COLUMNS: &[Column<Stack>] = &[
         name,
         |stack, _| word(stack.name()),
     )),
+    host(),
     default(words(
         "state",
         "state",

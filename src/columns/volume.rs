@@ -1,5 +1,5 @@
 //! The columns of the volumes' table.
-use super::listed::{age, age_rank, name, size, users, users_rank, word};
+use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
 use super::{Cell, Column, Rank, Width, default, figure, words};
 use crate::model::Volume;
 use crate::theme::Key;
@@ -22,6 +22,7 @@ pub const COLUMNS: &[Column<Volume>] = &[
         },
         |volume, _| word(volume.name()),
     )),
+    host(),
     default(words(
         "driver",
         "driver",

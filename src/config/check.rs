@@ -7,6 +7,9 @@ use crate::keys::{Chord, Code};
 use crate::settings::Settings;
 use crate::text::{nearest, sanitise_ident};
 
+/// Tells what is wrong with a text, in words.
+pub type CheckText = fn(&str) -> Result<(), String>;
+
 /// One action, as far as its keys are concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KnownAction {
@@ -18,12 +21,14 @@ pub struct KnownAction {
 }
 
 /// The names a user may use, out of the registries; an empty list is not checked against.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     pub themes: Vec<String>,
     pub actions: Vec<KnownAction>,
     /// View and its columns.
     pub columns: Vec<(String, Vec<String>)>,
+    /// Tells what is wrong with a host's endpoint.
+    pub endpoint: Option<CheckText>,
 }
 
 pub(super) fn check(
@@ -45,6 +50,7 @@ pub(super) fn check(
     check.actions("confirm", settings.confirm.keys());
     check.actions("keys", settings.keys.keys());
     check.columns(settings);
+    check.hosts(settings);
     check.keys(settings);
 }
 
@@ -105,6 +111,24 @@ impl Check<'_> {
         for (view, order) in &settings.order {
             let column = order.strip_prefix('-').unwrap_or(order);
             self.column(&format!("order.{view}"), view, column);
+        }
+    }
+
+    /// A host's name can be typed before a container's, and leads somewhere.
+    fn hosts(&mut self, settings: &Settings) {
+        for (name, endpoint) in &settings.hosts {
+            let place = format!("hosts.{name}");
+            if name.contains(['/', '=']) || name.contains(char::is_whitespace) {
+                let name = sanitise_ident(name.as_bytes());
+                let what = format!("a host's name is one word without `/` and `=`, not `{name}`");
+                self.say(&place, what);
+            }
+            if let Some(Err(why)) = self.known.endpoint.map(|check| check(endpoint)) {
+                self.say(
+                    &place,
+                    format!("host `{}`: {why}", sanitise_ident(name.as_bytes())),
+                );
+            }
         }
     }
 

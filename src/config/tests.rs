@@ -55,6 +55,7 @@ fn known() -> Known {
             "containers".to_owned(),
             ["name", "state", "cpu"].map(str::to_owned).to_vec(),
         )],
+        endpoint: None,
     }
 }
 

@@ -27,7 +27,7 @@ impl Engine {
                 let members = members(member(&answer, "Containers"));
                 (answer, Particulars::Network { members })
             }
-            Kind::Container | Kind::Stack | Kind::Mail | Kind::Host => {
+            Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {
                 return Err(Error::Unsupported("there is no such account".to_owned()));
             }
         };

@@ -1,5 +1,6 @@
 //! The engine's events as they come, leniently: an unknown kind is an event of that kind, a broken line is skipped and
 //! counted. Must not know what an event changes.
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -30,7 +31,7 @@ impl Engine {
             .await?;
         Ok(Events {
             lines: JsonLines::new(response.into_body()),
-            since: since.unwrap_or(i64::MIN),
+            unasked: since.map_or(0..0, |since| since.saturating_sub(2 * ROUNDING)..since),
             skipped: 0,
         })
     }
@@ -46,8 +47,9 @@ fn stamp(nanos: i64) -> String {
 #[derive(Debug)]
 pub struct Events {
     lines: JsonLines,
-    /// Nanoseconds since the epoch; what happened before was not asked for.
-    since: i64,
+    /// Nanoseconds since the epoch: what happened then was only asked for because of the rounding. Anything earlier is of
+    /// an engine whose clock is behind.
+    unasked: Range<i64>,
     skipped: u64,
 }
 
@@ -68,7 +70,7 @@ impl Stream for Events {
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Poll::Ready(Some(Ok(line))) => match decode(&line) {
-                    Some(event) if event.nanos < self.since => {}
+                    Some(event) if self.unasked.contains(&event.nanos) => {}
                     Some(event) => return Poll::Ready(Some(Ok(event))),
                     None => self.skipped += 1,
                 },

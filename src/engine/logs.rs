@@ -2,18 +2,18 @@
 //! Must not know what the lines are for.
 mod assemble;
 mod demux;
+mod stamp;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, stream};
-use http_body_util::{BodyDataStream, BodyExt};
-use hyper::body::Incoming;
 use tokio::time::timeout;
 
 pub use assemble::{Assembler, LINE_CAP};
 pub use demux::{Demux, FRAME_CAP, Frame};
 
+use super::raw::Flow;
 use super::wire::{escape, path, text, whole};
 use super::{CALL_LIMIT, Engine, Error};
 use crate::model::LogRecord;
@@ -140,9 +140,8 @@ impl Engine {
     ) -> Result<impl Stream<Item = Result<Vec<LogRecord>, Error>> + Send + use<>, Error> {
         let query = options.fit_for(self.info().podman).query();
         let path = format!("/containers/{}/logs{query}", escape(id));
-        let response = self.raw().get(&path, HEAD_LIMIT).await?;
         let reading = Reading {
-            chunks: response.into_body().into_data_stream(),
+            flow: self.raw().flow(&path, HEAD_LIMIT).await?,
             demux: Demux::new(tty),
             lines: Assembler::default(),
             follow: options.follow,
@@ -157,7 +156,7 @@ impl Engine {
 
 /// A log being read.
 struct Reading {
-    chunks: BodyDataStream<Incoming>,
+    flow: Flow,
     demux: Demux,
     lines: Assembler,
     /// Otherwise the end tells that no part comes any more.
@@ -178,33 +177,40 @@ impl Reading {
                     return end.err().map(Err);
                 }
             }
-            let chunk = if self.follow && self.lines.holds_part() {
-                let patience = if self.lines.expects_more() {
-                    LONG_HOLD
-                } else {
-                    HOLD
-                };
-                timeout(patience, self.chunks.next()).await
-            } else {
-                Ok(self.chunks.next().await)
-            };
-            match chunk {
-                Err(_) => self.lines.give_parts(&mut out),
-                Ok(Some(Ok(bytes))) => {
-                    let (demux, lines) = (&mut self.demux, &mut self.lines);
-                    self.ended = demux
-                        .push(&bytes, |frame| lines.push(frame, &mut out))
-                        .err()
-                        .map(Err);
-                }
-                Ok(Some(Err(error))) => self.ended = Some(Err(Error::from(error))),
-                Ok(None) => {
-                    self.lines.finish(&mut out);
-                    self.ended = Some(Ok(()));
-                }
+            if let Err(error) = self.read(&mut out).await {
+                self.ended = Some(Err(error));
             }
         }
         Some(Ok(out))
+    }
+
+    /// What comes next, or the part that waited long enough for more.
+    async fn read(&mut self, out: &mut Vec<LogRecord>) -> Result<(), Error> {
+        let patience = match (
+            self.follow && self.lines.holds_part(),
+            self.lines.expects_more(),
+        ) {
+            (false, _) => Duration::MAX,
+            (true, true) => LONG_HOLD,
+            (true, false) => HOLD,
+        };
+        let mut good = Ok(());
+        let (demux, lines) = (&mut self.demux, &mut self.lines);
+        let reading = self.flow.read(|bytes| {
+            if good.is_ok() {
+                good = demux.push(bytes, |frame| lines.push(frame, out));
+            }
+        });
+        match timeout(patience, reading).await {
+            Err(_) => self.lines.give_parts(out),
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => {
+                self.lines.finish(out);
+                self.ended = Some(Ok(()));
+            }
+            Ok(Err(error)) => return Err(error),
+        }
+        good
     }
 }
 

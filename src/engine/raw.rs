@@ -1,7 +1,9 @@
 //! A small HTTP client of our own on the same connector as bollard, for what bollard cannot say or reads wrongly: lists
 //! and events with unknown values, exact log resumption, upgraded terminals, time limits on bodies, kept connections.
 //! Paths are sent without a version prefix: every engine then speaks its newest. Must not know what the answers mean.
+mod flow;
 mod gather;
+mod head;
 pub mod hijack;
 pub mod lines;
 mod pool;
@@ -17,9 +19,10 @@ use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use self::gather::Gathered;
+pub use self::flow::Flow;
+pub use self::gather::rest;
 pub use self::hijack::Hijacked;
 pub use self::lines::JsonLines;
 use self::pool::Pool;
@@ -75,7 +78,7 @@ impl Raw {
         let request = self.request(Method::GET, path, &Value::Null)?;
         let response = within(head, async {
             let io = self.connector.connect().await?;
-            let mut sender = handshake(Gathered::new(io)).await?;
+            let mut sender = handshake(io).await?;
             Ok(sender.send_request(request).await?)
         })
         .await?;
@@ -87,6 +90,26 @@ impl Raw {
             .await
             .unwrap_or_default();
         Err(Error::answer("GET", path, status.as_u16(), &body))
+    }
+
+    /// The same for what comes in many small chunks, such as a log; see [`Flow`].
+    pub async fn flow(&self, path: &str, limit: Duration) -> Result<Flow, Error> {
+        let (head, mut pipe) = within(limit, async {
+            self.connector.toll().ask();
+            let mut io = self.connector.connect().await?;
+            let host = &self.authority;
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {AGENT}\r\n\r\n");
+            io.write_all(request.as_bytes()).await?;
+            io.flush().await?;
+            head::read_head(io).await
+        })
+        .await?;
+        if head.status < 400 {
+            return Ok(Flow::new(&head, pipe));
+        }
+        let body = head::refusal(&head, &mut pipe).await;
+        Err(Error::answer("GET", path, head.status, &body))
     }
 
     /// A GET whose whole answer (at most `limit` bytes) comes within `deadline`, over a kept connection.

@@ -22,7 +22,7 @@ impl Engine {
             Kind::Network => ("/networks", |v, host| {
                 Resources::Networks(named(items(v), host, network))
             }),
-            Kind::Container | Kind::Stack | Kind::Mail | Kind::Host => {
+            Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {
                 return Err(Error::Unsupported("there is no such list".to_owned()));
             }
         };

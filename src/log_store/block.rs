@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::facts::{self, CONTINUES, DRESSED, Facts};
 use super::line::{Kind, NewLine};
 use super::lines::Lines;
+use super::need::Need;
 use super::press;
+use super::sketch::Sketch;
 
 /// Names a block and its lines: while it stands, lines are only added at the end; any other change gives a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +106,7 @@ struct Packed {
     facts: Box<[u8]>,
     /// Bytes of the facts before compression.
     facts_len: usize,
+    sketch: Sketch,
 }
 
 #[derive(Debug, Clone)]
@@ -183,6 +186,14 @@ impl Block {
         }
     }
 
+    /// False: what needs this is not found in any line. A raw block is quickly looked at, and says nothing.
+    pub(super) fn may_meet(&self, need: &Need) -> bool {
+        match &self.body {
+            Body::Raw(_) => true,
+            Body::Packed(packed) => need.may_be_met(&packed.sketch),
+        }
+    }
+
     /// Compresses it; stays raw when that does not go.
     pub(super) fn pack(&mut self) {
         let Body::Raw(lines) = &self.body else {
@@ -194,6 +205,7 @@ impl Block {
                 text,
                 facts,
                 facts_len: columns.len(),
+                sketch: Sketch::of(&lines.text, self.sum.has_dressed()),
             }));
         }
     }
@@ -213,7 +225,10 @@ impl Block {
             + match &self.body {
                 Body::Raw(lines) => lines.weight() + size_of::<Lines>(),
                 Body::Packed(packed) => {
-                    packed.text.len() + packed.facts.len() + size_of::<Packed>()
+                    packed.text.len()
+                        + packed.facts.len()
+                        + packed.sketch.weight()
+                        + size_of::<Packed>()
                 }
             }
     }

@@ -7,7 +7,8 @@ use grep_matcher::{LineMatchKind, Matcher as _};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use memchr::memmem::Finder;
 
-use super::plain::{plain, undress};
+use super::need::Need;
+use super::plain::{dressed_lines, line_end, line_start, plain, undress};
 
 /// Memory a pattern may take when it is compiled and when it runs, in bytes.
 const MOST_MEMORY: usize = 8 << 20;
@@ -30,6 +31,7 @@ pub struct Matcher {
     /// Capitals are as good as small letters.
     folds: bool,
     engine: Arc<Engine>,
+    need: Arc<Need>,
 }
 
 impl PartialEq for Matcher {
@@ -73,6 +75,11 @@ impl Matcher {
         let has_case = |c: char| c.is_lowercase() || c.is_uppercase();
         let sharp =
             literal && (typed.chars().any(char::is_uppercase) || !typed.chars().any(has_case));
+        let need = if literal {
+            Need::of_word(typed.as_bytes(), !sharp)
+        } else {
+            Need::of_pattern(typed)
+        };
         let engine = if sharp && !typed.is_empty() {
             Engine::Word(Box::new(Finder::new(typed.as_bytes()).into_owned()))
         } else {
@@ -91,7 +98,13 @@ impl Matcher {
             literal,
             folds: literal && !sharp,
             engine: Arc::new(engine),
+            need: Arc::new(need),
         })
+    }
+
+    /// What a text must have for it to be found there.
+    pub(super) fn need(&self) -> &Need {
+        &self.need
     }
 
     /// As it was typed.
@@ -162,19 +175,12 @@ impl Matcher {
         let mut seen = Vec::new();
         // Where each line begins in `seen` and in the text.
         let mut places: Vec<(usize, usize)> = Vec::new();
-        let mut at = 0;
-        while let Some(mark) = text
-            .get(at..)
-            .and_then(|rest| memchr::memchr2(0x1b, b'\r', rest))
-        {
-            let start = line_start(text, at + mark);
-            let end = line_end(text, at + mark);
-            places.push((seen.len(), start));
-            undress(&text[start..end], &mut seen);
+        for line in dressed_lines(text) {
+            places.push((seen.len(), line.start));
+            undress(&text[line], &mut seen);
             seen.push(b'\n');
-            at = end + 1;
         }
-        at = 0;
+        let mut at = 0;
         while let Some(hit) = self.next_hit(&seen, at) {
             let line = places.partition_point(|(seen, _)| *seen <= hit);
             hits.extend(line.checked_sub(1).map(|line| places[line].1));
@@ -227,14 +233,6 @@ fn next_line(matcher: &RegexMatcher, text: &[u8], mut at: usize) -> Option<usize
         }
     }
     None
-}
-
-fn line_start(text: &[u8], at: usize) -> usize {
-    memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1)
-}
-
-fn line_end(text: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline)
 }
 
 /// The last line of the error says what it is; the others draw the place.

@@ -1,5 +1,6 @@
 //! A line's bytes as patterns see them: without colours. Knows no pattern.
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::text::sanitise;
 
@@ -29,6 +30,25 @@ pub(super) fn undress(line: &[u8], out: &mut Vec<u8>) {
         rest = &rest[escape + end..];
     }
     out.extend_from_slice(rest);
+}
+
+/// The lines with an ESC or a CR in a text of lines, each with its newline: those that are shown otherwise than they came.
+pub(super) fn dressed_lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let mark = at + memchr::memchr2(0x1b, b'\r', text.get(at..)?)?;
+        let line = line_start(text, mark)..line_end(text, mark);
+        at = line.end + 1;
+        Some(line)
+    })
+}
+
+pub(super) fn line_start(text: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1)
+}
+
+pub(super) fn line_end(text: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline)
 }
 
 /// The length of the colour sequence at the start; `None` when it is another.

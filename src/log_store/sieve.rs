@@ -7,6 +7,9 @@ use super::facts::Facts;
 use super::line::Kind;
 use super::matcher::Matcher;
 
+/// What it costs to refuse a block, in bytes of text read in the same time.
+const REFUSED: usize = 1 << 10;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Streams {
     #[default]
@@ -64,6 +67,15 @@ impl Sieve {
             && self.muted.is_empty()
     }
 
+    /// Text that a scan of the block reads, about: less where its summary answers.
+    pub(super) fn bytes_to_read(&self, block: &Block) -> usize {
+        if self.refuses(block) {
+            REFUSED
+        } else {
+            block.sum.bytes.max(1)
+        }
+    }
+
     fn mutes(&self, sum: &Summary) -> bool {
         self.muted.iter().any(|s| sum.sources & source_bit(*s) != 0)
     }
@@ -77,11 +89,13 @@ impl Sieve {
             || !kinds.iter().all(|k| absent(k) || self.streams.passes(*k))
     }
 
-    /// No line but separators can pass.
-    fn refuses(&self, sum: &Summary) -> bool {
+    /// No line but separators can pass, and no text need be read to know it.
+    pub(super) fn refuses(&self, block: &Block) -> bool {
+        let sum = &block.sum;
         let kinds = [Kind::Stdout, Kind::Stderr, Kind::Tty];
         let absent = |kind: &Kind| sum.kinds & (1 << kind.code()) == 0;
         self.lowest > sum.levels.1
+            || self.keep.iter().any(|one| !block.may_meet(one.need()))
             || (!sum.has_separator() && kinds.iter().all(|k| absent(k) || !self.streams.passes(*k)))
     }
 }
@@ -94,7 +108,8 @@ pub(super) fn scan(block: &Block, sieve: &Sieve, from: usize) -> Found {
         return Found { from, bits };
     }
     let open = block.open();
-    let grouped = sieve.whole_groups && sum.has_groups();
+    let refused = sieve.refuses(block);
+    let grouped = sieve.whole_groups && sum.has_groups() && !refused;
     let heads = if grouped {
         open.facts().heads()
     } else {
@@ -103,12 +118,12 @@ pub(super) fn scan(block: &Block, sieve: &Sieve, from: usize) -> Found {
     let from = if grouped { floor(&heads, from) } else { from };
     let task = Task {
         sieve,
-        sum,
+        block,
         open: &open,
         from,
         heads: heads.get(from..).unwrap_or_default(),
     };
-    let mut bits = if sieve.refuses(sum) {
+    let mut bits = if refused {
         Bits::none(task.len())
     } else {
         task.passing()
@@ -138,7 +153,7 @@ fn floor(heads: &[u32], from: usize) -> usize {
 
 struct Task<'a> {
     sieve: &'a Sieve,
-    sum: &'a Summary,
+    block: &'a Block,
     open: &'a Open<'a>,
     from: usize,
     /// Of the lines from `from` on; empty when groups do not count.
@@ -147,7 +162,7 @@ struct Task<'a> {
 
 impl Task<'_> {
     fn len(&self) -> usize {
-        self.sum.lines.saturating_sub(self.from)
+        self.block.sum.lines.saturating_sub(self.from)
     }
 
     fn passing(&self) -> Bits {
@@ -161,7 +176,7 @@ impl Task<'_> {
         for matcher in &self.sieve.drop {
             bits.and_not(&self.spread(self.matches(matcher)));
         }
-        if self.sieve.asks_facts(self.sum) {
+        if self.sieve.asks_facts(&self.block.sum) {
             self.ask_facts(&mut bits);
         }
         bits
@@ -169,12 +184,15 @@ impl Task<'_> {
 
     fn matches(&self, matcher: &Matcher) -> Bits {
         let mut bits = Bits::none(self.len());
+        if !self.block.may_meet(matcher.need()) {
+            return bits;
+        }
         let mut start = 0;
         if self.from > 0 {
             start = self.open.facts().start(self.from);
         }
         let text = self.open.text().get(start..).unwrap_or_default();
-        let hits = matcher.hits(text, self.sum.has_dressed());
+        let hits = matcher.hits(text, self.block.sum.has_dressed());
         if hits.is_empty() {
             return bits;
         }

@@ -117,7 +117,9 @@ impl Sift {
             }
             if !self.rows[at].is_done() {
                 self.scan(store, at);
-                read += store.block(at).map_or(0, |block| block.sum.bytes).max(1);
+                read += store
+                    .block(at)
+                    .map_or(0, |block| self.sieve.bytes_to_read(block));
                 touched.push(at);
             }
         }

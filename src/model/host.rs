@@ -3,6 +3,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::key::Key;
+
 /// A host's place in the list of hosts of this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct HostId(pub u16);
@@ -23,6 +25,13 @@ impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.0, self.1)
     }
+}
+
+/// A host as a thing in a list; all else of it is asked of the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostEntry {
+    /// Its id is the label.
+    pub key: Key,
 }
 
 /// What an engine says of itself (`/version` and `/info`). Unknown figures are `None`.

@@ -19,6 +19,8 @@ pub enum Kind {
     Network,
     /// A captured mail; the id is its server's container and its own id there.
     Mail,
+    /// A way from an address to a container; the id is where it was read, its name and its container.
+    Route,
     /// The engine itself.
     Host,
 }

@@ -1,10 +1,9 @@
 //! Starts what `update` asks for: jobs, shells, files. Each in a task of its own; answers come back as messages.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::hosts::HostTasks;
@@ -37,7 +36,6 @@ pub struct Runner {
     pub detach_keys: Vec<u8>,
     /// Where chosen columns and order are remembered.
     pub memory: Option<PathBuf>,
-    pub slots: Arc<Semaphore>,
     /// Where compose is looked for.
     pub programs: Programs,
     /// Jobs that are to end before they are done.
@@ -87,7 +85,6 @@ impl Runner {
             pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
             memory: None,
-            slots: Arc::new(Semaphore::new(jobs::AT_ONCE)),
             programs: Programs::default(),
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
@@ -109,7 +106,7 @@ impl Runner {
                     None
                 }
             },
-            Effect::UseContext(name) => {
+            Effect::UseContext(name) | Effect::OpenHost(_, name) => {
                 let sources = Sources {
                     host: None,
                     context: Some(name.clone()),
@@ -142,7 +139,8 @@ impl Runner {
         match effect {
             Effect::Run(job) => {
                 let client = hosts.get(&job.key.host).and_then(HostTasks::client);
-                let (recorder, slots) = (self.recorder.clone(), Arc::clone(&self.slots));
+                let slots = hosts.get(&job.key.host).map(HostTasks::slots);
+                let (recorder, slots) = (self.recorder.clone(), slots.unwrap_or_else(jobs::slots));
                 let hands = Hands {
                     told: msgs.clone(),
                     cancelled: self.cancelled.subscribe(),

@@ -1,4 +1,6 @@
 //! The loop: messages in, state changed, effects started, a frame painted when something changed.
+mod hosts;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,10 +18,9 @@ use super::signals::Signal;
 use super::streams::Streams;
 use crate::effect::{Effect, LogQuery, Subscription};
 use crate::keys::Input;
+use crate::model::HostId;
 use crate::model::cost::Cost;
-use crate::model::{HostId, Key};
 use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
-use crate::state::names::resolve;
 use crate::state::{LogBook, State};
 use crate::subscriptions::subscriptions;
 use crate::theme::Theme;
@@ -284,7 +285,7 @@ impl<S: Screen> EventLoop<S> {
         if let Msg::Host(_, HostMsg::Info(info)) = &msg {
             self.runner.session_opened(info);
         }
-        let snapshot = matches!(&msg, Msg::Host(_, HostMsg::Snapshot(_)));
+        let snapshot = matches!(&msg, Msg::Host(_, HostMsg::Snapshot(_) | HostMsg::Link(_)));
         for effect in update(
             &mut self.state,
             Envelope {
@@ -294,28 +295,8 @@ impl<S: Screen> EventLoop<S> {
         ) {
             self.effect(effect);
         }
-        if snapshot && !self.pending_logs.is_empty() {
+        if snapshot && !self.pending_logs.is_empty() && self.is_told() {
             self.open_pending_logs();
-        }
-    }
-
-    /// Opens the log view that was asked for on the command line.
-    fn open_pending_logs(&mut self) {
-        let names = std::mem::take(&mut self.pending_logs);
-        let mut keys: Vec<Key> = Vec::new();
-        let mut wrong = Vec::new();
-        for name in &names {
-            match resolve(std::slice::from_ref(name), self.state.world.containers()) {
-                Ok(found) => keys.extend(found.into_iter().map(|c| c.key.clone())),
-                Err(errors) => wrong.extend(errors.iter().map(ToString::to_string)),
-            }
-        }
-        for text in wrong {
-            self.apply(Msg::Said { ok: false, text });
-        }
-        if !keys.is_empty() {
-            let title = (names.len() == 1 && keys.len() > 1).then(|| names.concat());
-            crate::actions::container::open_logs(&mut self.state, &keys, title);
         }
     }
 
@@ -352,10 +333,8 @@ impl<S: Screen> EventLoop<S> {
                 self.change_engine(&effect);
                 Ok(())
             }
-            Effect::Reconnect(id) => {
-                if let Some(host) = self.hosts.get(&id) {
-                    host.reconnect();
-                }
+            Effect::OpenHost(..) | Effect::CloseHost(_) | Effect::Reconnect(_) => {
+                self.change_host(&effect);
                 Ok(())
             }
             Effect::Shell { .. } | Effect::Attach { .. } => {
@@ -398,26 +377,6 @@ impl<S: Screen> EventLoop<S> {
                 Ok(())
             }
         }
-    }
-
-    fn change_engine(&mut self, effect: &Effect) {
-        let Some(candidates) = self.runner.candidates_for(effect) else {
-            return;
-        };
-        let demo = *effect == Effect::OpenDemo;
-        self.streams.clear();
-        self.state.demo = demo;
-        self.state.sheets.clear();
-        self.state.nav = crate::state::Nav::default();
-        self.state.logs = None;
-        let label = if demo { "demo" } else { "engine" };
-        self.state
-            .world
-            .hosts
-            .insert(HostId(0), crate::state::Host::new(HostId(0), label));
-        self.state.containers.stale = true;
-        let tasks = self.runner.start_host(HostId(0), candidates);
-        self.hosts.insert(HostId(0), tasks);
     }
 
     fn signal(&mut self, signal: Signal) {

@@ -1,9 +1,10 @@
 //! One engine's tasks: its link and its sampler, started and ended together.
 use std::sync::Arc;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::jobs;
 use super::link::LinkTask;
 use super::sampler::{self, Pace, Wanted};
 use crate::engine::{Candidate, Engine};
@@ -16,6 +17,8 @@ pub struct HostTasks {
     pub engine: watch::Receiver<Option<Engine>>,
     again: Arc<Notify>,
     wanted: watch::Sender<Wanted>,
+    /// For jobs.
+    slots: Arc<Semaphore>,
     tasks: [JoinHandle<()>; 3],
 }
 
@@ -42,12 +45,17 @@ impl HostTasks {
             engine,
             again,
             wanted,
+            slots: jobs::slots(),
             tasks: [
                 tokio::spawn(link.run()),
                 tokio::spawn(sampling),
                 tokio::spawn(closely),
             ],
         }
+    }
+
+    pub fn slots(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.slots)
     }
 
     /// Tries to reach the engine now.

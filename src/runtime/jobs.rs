@@ -20,6 +20,11 @@ use crate::text;
 /// Verbs under way at once (measured: more does not make the engine faster).
 pub const AT_ONCE: usize = 8;
 
+/// Leave for that many, of one host: one that hangs keeps none from the others.
+pub fn slots() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(AT_ONCE))
+}
+
 /// Time beyond the container's own stop timeout that a call may take.
 const MARGIN: Duration = Duration::from_secs(30);
 

@@ -49,6 +49,7 @@ impl LinkTask {
 
     async fn keep(&self) -> Result<std::convert::Infallible, Closed> {
         let mut attempt = 1;
+        let mut heard = None;
         let mut kept: Option<Candidate> = None;
         let mut backoff = Backoff::default();
         let mut down_since = None;
@@ -63,7 +64,7 @@ impl LinkTask {
                 Ok((engine, candidate)) => {
                     let endpoint = candidate.shown();
                     let origin = candidate.origin.clone();
-                    let (lasted, end) = self.session(engine).await;
+                    let (lasted, end) = self.session(engine, &mut heard).await;
                     if lasted.is_some() {
                         kept = Some(candidate);
                         // It was up: what follows is a new loss.
@@ -121,9 +122,9 @@ impl LinkTask {
     }
 
     /// One life of the link: how long it was up (not at all: nothing), and why it ended.
-    async fn session(&self, engine: Engine) -> (Option<Duration>, End) {
+    async fn session(&self, engine: Engine, heard: &mut Option<i64>) -> (Option<Duration>, End) {
         let mut up_at = None;
-        let end = session::run(self, engine, &mut up_at).await;
+        let end = session::run(self, engine, &mut up_at, heard).await;
         self.engine.send_replace(None);
         (up_at.map(|at: Instant| at.elapsed()), end)
     }

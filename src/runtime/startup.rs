@@ -12,13 +12,13 @@ use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
 use super::terminal::{Options, Session};
-use super::{clock, input, panic, signals};
+use super::{clock, input, panic, reactor, signals};
 use crate::actions;
-use crate::engine::{Candidate, Sources};
+use crate::engine::{Candidate, Opening, Sources};
 use crate::keys::{Chord, Code};
 use crate::model::HostId;
 use crate::settings::{Colors, Paths, Settings, Timestamps};
-use crate::state::{Host, Keymap, Prefs, Stamps, State};
+use crate::state::{Keymap, Prefs, Stamps, State};
 use crate::theme::{Depth, Theme};
 
 /// What the screen begins with.
@@ -33,8 +33,8 @@ pub enum Start {
 /// Everything the screen needs from the command line.
 #[derive(Debug)]
 pub struct RunOptions {
-    /// Endpoints to try, in order.
-    pub candidates: Vec<Candidate>,
+    /// What to open, in order.
+    pub hosts: Vec<Opening>,
     pub sources: Sources,
     /// Names of docker contexts that could be used instead.
     pub contexts: Vec<String>,
@@ -74,9 +74,7 @@ pub fn run(options: RunOptions) -> Result<i32, StartError> {
         mouse: options.settings.mouse,
         alternate: true,
     })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = reactor::start()?;
     let code =
         runtime.block_on(async { tokio::spawn(screen(options, keymap, theme, session)).await });
     runtime.shutdown_timeout(Duration::from_millis(50));
@@ -121,7 +119,8 @@ async fn screen(
     };
     signals::start(signal_out)?;
 
-    let mut state = first_state(&options, keymap, super::screen::Screen::size(&terminal));
+    let size = super::screen::Screen::size(&terminal);
+    let (mut state, opened) = first_state(&options, keymap, size);
     let mut runner = Runner::new(msgs.clone(), host_out, shell_out, options.sources.clone());
     runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
@@ -157,7 +156,6 @@ async fn screen(
     );
     tokio::task::spawn_blocking(move || recorder.prune(keep));
     let streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
-    let host = runner.start_host(HostId(0), options.candidates);
     let inbox = Inbox {
         msgs: msgs_in,
         hosts: hosts_in,
@@ -166,7 +164,8 @@ async fn screen(
         signals: signals_in,
         shell: shell_in,
     };
-    let hosts = std::iter::once((HostId(0), host)).collect();
+    let start = |(id, candidates)| (id, runner.start_host(id, candidates));
+    let hosts = opened.into_iter().map(start).collect();
     let mut main = EventLoop::new(state, theme, terminal, inbox, streams, hosts, runner);
     main.pending_logs = match options.start {
         Start::Logs(names) => names,
@@ -188,25 +187,22 @@ fn journal_dir(options: &RunOptions) -> Option<PathBuf> {
     options.settings.journal_path.clone().or(own)
 }
 
-fn first_state(options: &RunOptions, keymap: Keymap, size: (u16, u16)) -> State {
+/// The state before anything is known, and where each host in it may be found.
+fn first_state(
+    options: &RunOptions,
+    keymap: Keymap,
+    size: (u16, u16),
+) -> (State, Vec<(HostId, Vec<Candidate>)>) {
     let mut state = State::new(clock::now(), size, prefs(&options.settings), keymap);
     state.read_only = options.settings.read_only;
     state.demo = options.demo;
     state.contexts.clone_from(&options.contexts);
-    let label = match options.candidates.as_slice() {
-        [one] => one.shown(),
-        _ => "engine".to_owned(),
+    let open = |opening: &Opening| {
+        let id = state.world.open(&opening.label, opening.named);
+        (id, opening.candidates.clone())
     };
-    let label = if options.demo {
-        "demo".to_owned()
-    } else {
-        label
-    };
-    state
-        .world
-        .hosts
-        .insert(HostId(0), Host::new(HostId(0), &label));
-    state
+    let opened = options.hosts.iter().map(open).collect();
+    (state, opened)
 }
 
 /// The settings with every name resolved.

@@ -228,6 +228,17 @@ pub const SETTINGS: &[Setting] = &[
         set: |s, v| s.journal_required = v.yes(),
     },
     Setting {
+        name: "hosts",
+        kind: Kind::Table(&Kind::Text),
+        doc: "Hosts to open at once, each under its name: an endpoint, or context: and a docker context. --host, --context and DOCKER_HOST go over it.",
+        examples: &[
+            "web-01 = \"ssh://ops@web-01\"",
+            "here = \"context:default\"",
+        ],
+        get: |s| Value::table(s.hosts.iter().map(|(k, v)| (k, Value::Text(v.clone())))),
+        set: |s, v| s.hosts = v.entries(Value::text),
+    },
+    Setting {
         name: "keys",
         kind: Kind::Table(&Kind::Words),
         doc: "Keys by action: they replace the preset's; an empty list unbinds. `--print keys` lists the actions.",

@@ -12,6 +12,8 @@ pub struct EventBook {
     next: u64,
     pub table: Table,
     pub filter: String,
+    /// Only those of this host.
+    pub only: Option<HostId>,
     /// Show the events that only looking makes: health probes, lists of processes.
     pub noise: bool,
     /// The cursor stays on the newest.
@@ -48,8 +50,9 @@ impl EventBook {
     }
 
     /// All events held, the newest first.
-    pub fn newest(&self) -> impl Iterator<Item = &EngineEvent> {
-        self.events.iter().rev().map(|(_, _, event)| event)
+    pub fn newest(&self) -> impl Iterator<Item = (HostId, &EngineEvent)> {
+        let newest = self.events.iter().rev();
+        newest.map(|(_, host, event)| (*host, event))
     }
 
     /// Takes the rows anew from the ring and the filter.
@@ -58,6 +61,7 @@ impl EventBook {
         let rows: Vec<RowId> = self
             .events
             .iter()
+            .filter(|(_, host, _)| self.only.is_none_or(|only| only == *host))
             .filter(|(_, _, event)| self.noise || !event.is_noise())
             .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle))
             .map(|(number, _, _)| RowId::Event(*number))
@@ -67,6 +71,17 @@ impl EventBook {
         if self.follow {
             self.table.select(last, height);
         }
+    }
+
+    /// Forgets those of a host that is closed.
+    pub fn drop_host(&mut self, host: HostId) {
+        // A number is told by its place, so that all are numbered anew.
+        self.events.retain(|(_, of, _)| *of != host);
+        for (place, (number, ..)) in self.events.iter_mut().enumerate() {
+            *number = self.next + place as u64;
+        }
+        self.next += self.events.len() as u64;
+        self.stale = true;
     }
 
     pub fn len(&self) -> usize {

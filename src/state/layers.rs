@@ -216,6 +216,8 @@ pub enum Choice {
     Column(String),
     Copy(String),
     UseContext(String),
+    /// Opens a docker context beside what is open.
+    AddContext(String),
     /// Leaves the program.
     Quit,
     /// A shell in a helper container of this image.

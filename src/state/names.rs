@@ -31,18 +31,39 @@ impl std::fmt::Display for NameError {
     }
 }
 
+/// A host's containers, and what to type before a name to mean this host.
+#[derive(Debug, Clone)]
+pub struct Place<'a> {
+    /// Empty where there is only one host.
+    pub label: &'a str,
+    pub containers: Vec<&'a Container>,
+}
+
+impl<'a> Place<'a> {
+    /// The only host there is.
+    pub fn only(containers: impl IntoIterator<Item = &'a Container>) -> Vec<Self> {
+        vec![Self {
+            label: "",
+            containers: containers.into_iter().collect(),
+        }]
+    }
+}
+
 /// The containers of these names, each once, in the order asked. For each name, the first of these that fits: a
 /// container's name; its short name or a service's; a stack's; the beginning of an id. A service or stack means all its
-/// containers but one-off ones. Every name that does not fit is told.
+/// containers but one-off ones. What is on several hosts wants its host before it, `web-01/zammad`. Every name that does
+/// not fit is told.
+///
+/// # Errors
+/// Every name that means nothing, or could mean several things.
 pub fn resolve<'a>(
     names: &[String],
-    containers: impl IntoIterator<Item = &'a Container>,
+    places: &[Place<'a>],
 ) -> Result<Vec<&'a Container>, Vec<NameError>> {
-    let containers: Vec<&Container> = containers.into_iter().collect();
     let mut found: Vec<&Container> = Vec::new();
     let mut errors = Vec::new();
     for name in names {
-        match one(name, &containers) {
+        match anywhere(name, places) {
             Ok(list) => {
                 for container in list {
                     if found.iter().all(|other| other.key != container.key) {
@@ -60,15 +81,55 @@ pub fn resolve<'a>(
     }
 }
 
-fn one<'a>(name: &str, containers: &[&'a Container]) -> Result<Vec<&'a Container>, NameError> {
-    let typed = name;
-    let name = name.strip_prefix('/').unwrap_or(name);
+/// On which host, then what there.
+fn anywhere<'a>(name: &str, places: &[Place<'a>]) -> Result<Vec<&'a Container>, NameError> {
+    if let Some((label, rest)) = name.split_once('/').filter(|(label, _)| !label.is_empty())
+        && let Some(place) = places.iter().find(|place| place.label == label)
+    {
+        return match one(rest, &place.containers) {
+            Some((_, meant)) => meant,
+            None => Err(unknown(rest, &place.containers)),
+        };
+    }
+    let meant = places
+        .iter()
+        .filter_map(|place| one(name, &place.containers).map(|(sort, meant)| (sort, place, meant)));
+    let mut meant: Vec<_> = meant.collect();
+    let Some(narrowest) = meant.iter().map(|(sort, ..)| *sort).min() else {
+        let all: Vec<&Container> = places.iter().flat_map(|p| p.containers.clone()).collect();
+        return Err(unknown(name, &all));
+    };
+    meant.retain(|(sort, ..)| *sort == narrowest);
+    if meant.len() > 1 {
+        let name = sanitise_ident(name.as_bytes());
+        let on = |(_, place, _): &(Sort, &Place, _)| format!("`{}/{name}`", place.label);
+        let could_be = meant.iter().map(on).collect();
+        return Err(NameError::Ambiguous { name, could_be });
+    }
+    meant.pop().map_or(Ok(Vec::new()), |(.., meant)| meant)
+}
+
+/// What sort of name it is, the narrowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Container,
+    Service,
+    Stack,
+    Id,
+}
+
+/// What a name means on one host; `None`: nothing.
+fn one<'a>(
+    typed: &str,
+    containers: &[&'a Container],
+) -> Option<(Sort, Result<Vec<&'a Container>, NameError>)> {
+    let name = typed.strip_prefix('/').unwrap_or(typed);
     let all = |test: &dyn Fn(&Container) -> bool| -> Vec<&'a Container> {
         containers.iter().copied().filter(|c| test(c)).collect()
     };
     let exact = all(&|c| c.name == name);
     if !exact.is_empty() {
-        return Ok(exact);
+        return Some((Sort::Container, Ok(exact)));
     }
     let service = all(&|c| {
         !c.is_one_off()
@@ -76,20 +137,22 @@ fn one<'a>(name: &str, containers: &[&'a Container]) -> Result<Vec<&'a Container
     });
     if !service.is_empty() {
         let stacks: BTreeSet<_> = service.iter().map(|c| c.stack()).collect();
-        if stacks.len() > 1 {
-            return Err(ambiguous(typed, &service));
-        }
-        return Ok(service);
+        let meant = if stacks.len() > 1 {
+            Err(ambiguous(typed, &service))
+        } else {
+            Ok(service)
+        };
+        return Some((Sort::Service, meant));
     }
     let stack = all(&|c| c.stack() == Some(name) && !c.is_one_off());
     if !stack.is_empty() {
-        return Ok(stack);
+        return Some((Sort::Stack, Ok(stack)));
     }
     let by_id = all(&|c| name.len() >= ID_MIN && c.key.id.starts_with(&name.to_ascii_lowercase()));
     match by_id.len() {
-        0 => Err(unknown(typed, containers)),
-        1 => Ok(by_id),
-        _ => Err(ambiguous(typed, &by_id)),
+        0 => None,
+        1 => Some((Sort::Id, Ok(by_id))),
+        _ => Some((Sort::Id, Err(ambiguous(typed, &by_id)))),
     }
 }
 
@@ -151,7 +214,7 @@ mod tests {
     fn names(list: &[&str]) -> Result<Vec<String>, Vec<String>> {
         let list: Vec<String> = list.iter().map(|name| (*name).to_owned()).collect();
         let world = world();
-        resolve(&list, &world)
+        resolve(&list, &Place::only(&world))
             .map(|found| found.iter().map(|c| c.name.clone()).collect())
             .map_err(|errors| errors.iter().map(ToString::to_string).collect())
     }
@@ -179,6 +242,52 @@ mod tests {
                 "no container, service or stack `wbe`: did you mean `web`?",
                 "no container, service or stack `bb`",
             ]
+        );
+    }
+
+    #[test]
+    fn what_is_on_several_hosts_wants_its_host_before_it() {
+        let here = world();
+        let there = [
+            container("eeee01", "shop-web-1", "shop", "web"),
+            container("eeee02", "mail", "", ""),
+        ];
+        let places = [
+            Place {
+                label: "a",
+                containers: here.iter().collect(),
+            },
+            Place {
+                label: "b",
+                containers: there.iter().collect(),
+            },
+        ];
+        let ids = |name: &str| {
+            resolve(&[name.to_owned()], &places)
+                .map(|found| {
+                    found
+                        .iter()
+                        .map(|c| c.key.id.to_string())
+                        .collect::<Vec<_>>()
+                })
+                .map_err(|errors| errors[0].to_string())
+        };
+        assert_eq!(ids("mail").unwrap(), ["eeee02"]);
+        assert_eq!(ids("web").unwrap_err(), "`web` could be `a/web` or `b/web`");
+        assert_eq!(ids("b/web").unwrap(), ["eeee01"]);
+        assert_eq!(ids("a/web").unwrap(), ["aaaa01", "aaaa02"]);
+        assert_eq!(
+            ids("a/mial").unwrap_err(),
+            "no container, service or stack `mial`"
+        );
+        assert_eq!(
+            ids("mial").unwrap_err(),
+            "no container, service or stack `mial`: did you mean `mail`?"
+        );
+        assert_eq!(
+            ids("blog").unwrap(),
+            ["dddd01"],
+            "the narrowest meaning of all hosts"
         );
     }
 }

@@ -1,5 +1,5 @@
 //! Where the user is: a tab, and what was opened on top of it.
-use crate::model::Key;
+use crate::model::{HostId, Key};
 
 /// A screen of the program. The registry of views says the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,8 @@ pub enum ViewId {
     Mail,
     Events,
     Journal,
+    /// Every engine, its link, its totals.
+    Hosts,
     Details,
     /// All that is known of an image, a volume or a network.
     Item,
@@ -35,7 +37,7 @@ impl ViewId {
     pub fn is_listing(self) -> bool {
         matches!(
             self,
-            Self::Stacks | Self::Images | Self::Volumes | Self::Networks | Self::Mail
+            Self::Stacks | Self::Images | Self::Volumes | Self::Networks | Self::Mail | Self::Hosts
         )
     }
 }
@@ -65,6 +67,23 @@ impl Default for Nav {
 }
 
 impl Nav {
+    /// At a tab, with nothing open.
+    pub fn at(tab: ViewId) -> Self {
+        Self {
+            tab,
+            opened: Vec::new(),
+        }
+    }
+
+    /// Whether something of this host is open; a log view may be.
+    pub fn holds(&self, host: HostId) -> bool {
+        let of_it = |place: &Place| match &place.key {
+            Some(key) => key.host == host,
+            None => place.view == ViewId::Logs,
+        };
+        self.opened.iter().any(of_it)
+    }
+
     pub fn current(&self) -> Place {
         self.opened.last().cloned().unwrap_or(Place {
             view: self.tab,

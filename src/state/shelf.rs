@@ -1,7 +1,9 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Container, HostId, Image, Key, Kind, Mail, Network, Stack, Volume};
+use crate::model::{
+    Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume,
+};
 use crate::msg::Failure;
 
 use super::table::{RowId, Table};
@@ -71,15 +73,22 @@ impl<R> Shelf<R> {
         self.listing.stale = true;
     }
 
+    /// Forgets what a host holds.
+    fn drop_host(&mut self, host: HostId) {
+        self.things.retain(|known, _| known.host != host);
+        self.answers.remove(&host);
+    }
+
     /// The list could not be had; what is held stays.
     pub fn failed(&mut self, host: HostId, failure: Failure) {
         self.answers.insert(host, Some(failure));
         self.listing.stale = true;
     }
 
-    /// The first refusal, when a host's newest answer was one.
-    pub fn failure(&self) -> Option<&Failure> {
-        self.answers.values().flatten().next()
+    /// The first refusal among these hosts, when a newest answer was one.
+    pub fn failure(&self, in_scope: impl Fn(HostId) -> bool) -> Option<&Failure> {
+        let mut answers = self.answers.iter().filter(|(host, _)| in_scope(**host));
+        answers.find_map(|(_, answer)| answer.as_ref())
     }
 }
 
@@ -136,8 +145,12 @@ pub struct Shelves {
     pub images: Shelf<Image>,
     pub volumes: Shelf<Volume>,
     pub networks: Shelf<Network>,
+    /// Read out of the links.
+    pub hosts: Shelf<HostEntry>,
     /// Out of all mail servers; who serves them is in the mail book.
     pub mails: Shelf<Mail>,
+    /// Read out of the containers and of what proxies were started with.
+    pub routes: Shelf<Route>,
     pub uses: Uses,
 }
 
@@ -150,27 +163,55 @@ impl Shelves {
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
             Kind::Stack => self.stacks.things.get(key).map(Stack::name),
             Kind::Mail => self.mails.things.get(key).map(|m| m.subject.as_str()),
+            Kind::Route => self.routes.things.get(key).map(Route::title),
             Kind::Container | Kind::Host => None,
         }
     }
 
     /// What was marked for is done to it.
     pub fn unmark(&mut self, key: &Key) {
-        self.stacks.listing.marked.remove(key);
-        self.images.listing.marked.remove(key);
-        self.volumes.listing.marked.remove(key);
-        self.networks.listing.marked.remove(key);
-        self.mails.listing.marked.remove(key);
+        for listing in self.listings() {
+            listing.marked.remove(key);
+        }
+    }
+
+    fn listings(&mut self) -> [&mut Listing; 7] {
+        [
+            &mut self.stacks.listing,
+            &mut self.images.listing,
+            &mut self.volumes.listing,
+            &mut self.networks.listing,
+            &mut self.hosts.listing,
+            &mut self.mails.listing,
+            &mut self.routes.listing,
+        ]
+    }
+
+    /// Unmarks what answers to this.
+    pub fn unmark_where(&mut self, test: impl Fn(&Key) -> bool) {
+        for listing in self.listings() {
+            listing.marked.retain(|key| !test(key));
+        }
+    }
+
+    /// Forgets what is of this host.
+    pub fn drop_host(&mut self, host: HostId) {
+        self.stacks.drop_host(host);
+        self.images.drop_host(host);
+        self.volumes.drop_host(host);
+        self.networks.drop_host(host);
+        self.mails.drop_host(host);
+        self.routes.drop_host(host);
+        self.unmark_where(|key| key.host == host);
+        self.touch();
     }
 
     /// The inventory of containers changed: who uses what, and with it every row, must be taken anew.
     pub fn touch(&mut self) {
         self.uses.stale = true;
-        self.stacks.listing.stale = true;
-        self.images.listing.stale = true;
-        self.volumes.listing.stale = true;
-        self.networks.listing.stale = true;
-        self.mails.listing.stale = true;
+        for listing in self.listings() {
+            listing.stale = true;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::tally::Tally;
-use crate::model::{Container, EngineEvent, HostId, Key, Link, Sample};
+use crate::model::{Container, EngineEvent, EngineInfo, HostId, Key, Link, Sample};
 
 pub use super::tally::Totals;
 pub use super::vitals::Vitals;
@@ -31,7 +31,13 @@ pub struct Host {
     pub id: HostId,
     /// What to call it: the engine's name once known, else where it came from.
     pub label: String,
+    /// The user or docker called it so: the engine's name does not go over it.
+    pub named: bool,
     pub link: Link,
+    /// Since when the link is in its condition.
+    pub since: Option<DateTime<Utc>>,
+    /// What the engine said of itself when it last answered.
+    pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
     /// When the engine last told us anything.
@@ -54,7 +60,10 @@ impl Host {
         Self {
             id,
             label: label.to_owned(),
+            named: false,
             link: Link::Connecting { attempt: 1 },
+            since: None,
+            known: None,
             deaths: BTreeMap::new(),
             heard: None,
             loaded: false,
@@ -210,6 +219,11 @@ impl Host {
         }
     }
 
+    /// Counts and sums over its containers; counts nothing anew.
+    pub fn totals(&self) -> Totals {
+        self.tally.totals()
+    }
+
     /// How many containers there are.
     pub fn count(&self) -> usize {
         self.containers.len()
@@ -249,6 +263,8 @@ impl Host {
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub hosts: BTreeMap<HostId, Host>,
+    /// Ids given out.
+    pub(super) opened: u16,
 }
 
 impl World {

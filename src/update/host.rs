@@ -1,7 +1,7 @@
 //! What a host's link says: condition, inventory, events, figures.
 use crate::columns;
 use crate::effect::Effects;
-use crate::model::{EngineEvent, HostId, Key, Kind, Link, Stack};
+use crate::model::{EngineEvent, HostEntry, HostId, Key, Kind, Link, Stack};
 use crate::msg::HostMsg;
 use crate::state::State;
 
@@ -51,6 +51,9 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             let stacks = &mut state.shelves.stacks.listing;
             let order = columns::listed::order::<Stack>(stacks);
             stacks.stale |= order.is_some_and(|column| column.sampled);
+            let hosts = &mut state.shelves.hosts.listing;
+            let order = columns::listed::order::<HostEntry>(hosts);
+            hosts.stale |= order.is_some_and(|column| column.sampled);
         }
         HostMsg::NoSample(keys) => {
             for key in keys {
@@ -70,8 +73,12 @@ fn condition(state: &mut State, id: HostId, link: Link) {
     let was_down = matches!(host.link, Link::Down { .. });
     match &link {
         Link::Up(info) => {
-            if !info.name.is_empty() {
+            if !info.name.is_empty() && !host.named {
                 host.label.clone_from(&info.name);
+            }
+            host.known = Some(info.clone());
+            if !was_up {
+                host.since = Some(now);
             }
             host.heard = Some(now);
             if was_down && host.loaded {
@@ -92,6 +99,7 @@ fn condition(state: &mut State, id: HostId, link: Link) {
     {
         host.link = link;
     }
+    state.shelves.hosts.listing.stale = true;
 }
 
 fn take_event(state: &mut State, id: HostId, event: EngineEvent) {

@@ -251,6 +251,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Copy(text) | Choice::Url(text) => vec![Effect::Copy(text)],
         Choice::Quit => actions::program::quit(state),
         Choice::UseContext(name) => vec![Effect::UseContext(name)],
+        Choice::AddContext(name) => actions::host::add(state, name),
         Choice::Helper { key, image } => reply::helper(state, &key, image),
         Choice::LogFilter(chip) => actions::log::edit_filter(state, chip),
         Choice::LogFilters => actions::log::clear_filters(state),

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 
 use crate::effect::{Effect, Effects, LogPage, LogQuery, Save};
 use crate::layout;
-use crate::model::{EngineEvent, Key};
+use crate::model::{Container, EngineEvent, HostId, Key};
 use crate::msg::{Failure, LogMsg, OlderLogs, SaveMsg};
 use crate::state::{Choice, Goal, Layer, LogBook, Menu, MenuItem, Past, Sought, State, ViewId};
 use crate::text;
@@ -20,7 +20,7 @@ const LONG_PAGES: (u64, u64) = (10_000, 100_000);
 pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) {
     let now = state.now;
     let container = state.world.container(&query.key);
-    let name = container.map(|c| c.short_name().to_owned());
+    let name = container.map(|c| source_name(state, c));
     let Some(book) = state.logs.as_mut() else {
         return;
     };
@@ -44,18 +44,36 @@ pub(super) fn logs(state: &mut State, query: &LogQuery, msg: LogMsg) {
     }
 }
 
+/// What to call a container in the log view: with its host's name where it reads from several.
+fn source_name(state: &State, container: &Container) -> String {
+    let host = container.key.host;
+    let hosts = state.logs.iter().flat_map(|book| book.target.hosts());
+    let mixed = hosts.into_iter().any(|other| other != host);
+    if mixed {
+        format!("{}/{}", state.world.label(host), container.short_name())
+    } else {
+        container.short_name().to_owned()
+    }
+}
+
 /// Tells in an open log what happened to its source.
 pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
-    let Some(book) = state.logs.as_mut() else {
+    let Some(book) = state.logs.as_ref().filter(|book| book.told) else {
+        // What is heard before its past is there is told with it.
         return;
     };
+    // What the engine tells of the time before belongs to lines that are not held.
+    if book.times().is_some_and(|(oldest, _)| event.at < oldest) {
+        return;
+    }
     let known = book.sources.iter().find(|s| s.key == *key);
     let name = match (known, state.world.container(key)) {
         (Some(source), _) => source.name.clone(),
-        (None, Some(container)) if book.target.includes(container) => {
-            container.short_name().to_owned()
-        }
+        (None, Some(container)) if book.target.includes(container) => source_name(state, container),
         _ => return,
+    };
+    let Some(book) = state.logs.as_mut() else {
+        return;
     };
     let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
     let at = (event.at + offset).format("%H:%M:%S");
@@ -112,15 +130,16 @@ fn tell_past(state: &mut State) {
         return;
     };
     book.told = true;
-    let host = book.target.host;
     let Some((oldest, _)) = book.times() else {
         return;
     };
-    let of_time = |event: &&EngineEvent| event.kind == "container" && event.at >= oldest;
-    let mut events: Vec<EngineEvent> = state.events.newest().filter(of_time).cloned().collect();
+    let of_time =
+        |(_, event): &(HostId, &EngineEvent)| event.kind == "container" && event.at >= oldest;
+    let newest = state.events.newest().filter(of_time);
+    let mut events: Vec<_> = newest.map(|(host, event)| (host, event.clone())).collect();
     events.reverse();
-    for event in &events {
-        separator(state, &Key::container(host, &event.id), event);
+    for (host, event) in &events {
+        separator(state, &Key::container(*host, &event.id), event);
     }
 }
 

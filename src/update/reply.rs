@@ -107,10 +107,9 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effe
 pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
     let now = state.now;
     let name_of = |state: &State, key: &Key, fallback: &str| {
-        state
-            .world
-            .container(key)
-            .map_or_else(|| fallback.to_owned(), |c| c.short_name().to_owned())
+        let container = state.world.container(key);
+        let name = container.map_or(fallback, |c| c.short_name());
+        format!("{name}{}", state.on_host(key.host))
     };
     match msg {
         JobMsg::Started { id, stop_timeout } => {

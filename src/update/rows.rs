@@ -1,10 +1,10 @@
 //! Which containers are rows, in which order. Runs when something it stands on changed, never for a frame.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::columns::{self, Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{Container, HostId, Key, RunState};
-use crate::state::{ContainerTable, RowId, State};
+use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
 
 /// Takes the rows of the containers' table anew.
@@ -50,6 +50,7 @@ struct Shown<'a> {
 fn rows(state: &State) -> (Vec<RowId>, usize) {
     let table = &state.containers;
     let mut matcher = (!table.filter.is_empty()).then(|| FuzzyMatcher::new(&table.filter));
+    let found = hosts_found(state, matcher.as_mut());
     let order = columns::find(&table.order).or_else(|| columns::find("name"));
     let cx = Cx {
         state,
@@ -62,7 +63,9 @@ fn rows(state: &State) -> (Vec<RowId>, usize) {
         .containers()
         .filter(|c| {
             let matcher = matcher.as_mut();
-            wanted(state, table, c) && matcher.is_none_or(|m| fits(m, &table.filter, c))
+            wanted(state, table, c)
+                && (found.contains(&c.key.host)
+                    || matcher.is_none_or(|m| fits(m, &table.filter, c)))
         })
         .inspect(|_| left += 1)
         .map(|container| Shown {
@@ -77,7 +80,18 @@ fn rows(state: &State) -> (Vec<RowId>, usize) {
     } else {
         folded(table, shown)
     };
-    (rows, state.world.count() - left)
+    let all: usize = state.scope().map(Host::count).sum();
+    (rows, all - left)
+}
+
+/// The hosts whose label fits the filter, where hosts are mixed: all of theirs is shown.
+fn hosts_found(state: &State, matcher: Option<&mut FuzzyMatcher>) -> BTreeSet<HostId> {
+    let Some(matcher) = matcher.filter(|_| state.mixes_hosts()) else {
+        return BTreeSet::new();
+    };
+    let hosts = state.world.hosts.values();
+    let fits = hosts.filter(|host| matcher.score(&host.label).is_some());
+    fits.map(|host| host.id).collect()
 }
 
 fn row(shown: Shown) -> RowId {
@@ -103,23 +117,24 @@ fn sort(table: &ContainerTable, list: &mut [Shown]) {
     }
 }
 
-/// Rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a closed one not.
+/// Host by host, rows under their stacks; stacks by name, containers of none last. Each stack is ordered by itself, a
+/// closed one not.
 fn folded<'a>(table: &ContainerTable, shown: impl Iterator<Item = Shown<'a>>) -> Vec<RowId> {
-    let mut stacks: BTreeMap<(HostId, &str), Vec<Shown>> = BTreeMap::new();
-    let mut loose = Vec::new();
+    let mut groups: BTreeMap<(HostId, bool, &str), Vec<Shown>> = BTreeMap::new();
     let mut all = 0;
     for shown in shown {
         all += 1;
-        match shown.container.stack() {
-            Some(name) => {
-                let stack = (shown.key.host, name);
-                stacks.entry(stack).or_default().push(shown);
-            }
-            None => loose.push(shown),
-        }
+        let stack = shown.container.stack();
+        let group = (shown.key.host, stack.is_none(), stack.unwrap_or_default());
+        groups.entry(group).or_default().push(shown);
     }
-    let mut rows = Vec::with_capacity(all + stacks.len());
-    for ((host, name), mut members) in stacks {
+    let mut rows = Vec::with_capacity(all + groups.len());
+    for ((host, loose, name), mut members) in groups {
+        if loose {
+            sort(table, &mut members);
+            rows.extend(members.into_iter().map(row));
+            continue;
+        }
         let stack = Key::stack(host, name);
         let closed = table.folded.contains(&stack);
         rows.push(RowId::Stack(stack));
@@ -128,12 +143,13 @@ fn folded<'a>(table: &ContainerTable, shown: impl Iterator<Item = Shown<'a>>) ->
             rows.extend(members.into_iter().map(row));
         }
     }
-    sort(table, &mut loose);
-    rows.extend(loose.into_iter().map(row));
     rows
 }
 
 fn wanted(state: &State, table: &ContainerTable, container: &Container) -> bool {
+    if !state.in_scope(container.key.host) {
+        return false;
+    }
     if table.problems_only
         && container.problem().is_none()
         && state.jobs.of(&container.key).is_none()

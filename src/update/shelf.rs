@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostId, Image, Kind, Mail, Network, Resources, Stack, Volume};
+use crate::model::{HostEntry, HostId, Image, Key, Kind, Mail, Network, Resources, Stack, Volume};
 use crate::msg::Failure;
-use crate::state::{RowId, State, Uses, ViewId};
+use crate::state::{Host, RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
 
 /// Takes an answer.
@@ -16,6 +16,10 @@ pub(super) fn resources(
     kind: Kind,
     answer: Result<Resources, Failure>,
 ) {
+    if state.world.host(host).is_none() {
+        // Closed meanwhile.
+        return;
+    }
     let shelves = &mut state.shelves;
     match answer {
         Ok(Resources::Images(images)) => shelves.images.put(host, images, Listed::key),
@@ -31,7 +35,7 @@ pub(super) fn resources(
             Kind::Image => shelves.images.failed(host, failure),
             Kind::Volume => shelves.volumes.failed(host, failure),
             Kind::Network => shelves.networks.failed(host, failure),
-            Kind::Container | Kind::Stack | Kind::Mail | Kind::Host => {}
+            Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {}
         },
     }
 }
@@ -44,6 +48,10 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
         ViewId::Mail => settle_one::<Mail>(state),
+        ViewId::Hosts if state.shelves.hosts.listing.stale => {
+            entries(state);
+            refresh::<HostEntry>(state);
+        }
         ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
         _ => {}
     }
@@ -60,6 +68,19 @@ fn derive(state: &mut State) {
         let stacks = Stack::all(host.containers());
         shelves.stacks.put(host.id, stacks, Listed::key);
     }
+}
+
+/// The hosts as things in a list.
+fn entries(state: &mut State) {
+    let entry = |host: &Host| {
+        let key = Key::new(host.id, Kind::Host, &host.label);
+        (key.clone(), HostEntry { key })
+    };
+    let shelf = &mut state.shelves.hosts;
+    shelf.things = state.world.hosts.values().map(entry).collect();
+    // They are known without asking.
+    let hosts = state.world.hosts.keys();
+    shelf.answers = hosts.map(|id| (*id, None)).collect();
 }
 
 fn settle_one<R: Listed>(state: &mut State) {
@@ -90,9 +111,13 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         now: state.now,
         hits: None,
     };
+    let in_scope = |thing: &&R| R::KIND == Kind::Host || state.in_scope(thing.key().host);
+    let mut left = 0;
     let mut shown: Vec<(Rank, &R)> = shelf
         .things
         .values()
+        .filter(in_scope)
+        .inspect(|_| left += 1)
         .filter(|thing| !listing.unused_only || thing.is_idle(state))
         .filter(|thing| {
             let Some(matcher) = matcher.as_mut() else {
@@ -114,7 +139,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         }
     };
     shown.sort_by(|(a, x), (b, y)| turn(a.cmp(b)).then_with(|| x.key().cmp(y.key())));
-    let hidden = shelf.things.len() - shown.len();
+    let hidden = left - shown.len();
     let rows = shown
         .into_iter()
         .map(|(_, thing)| RowId::Item(thing.key().clone()));

@@ -16,7 +16,8 @@ use ratatui::layout::Rect;
 use crate::actions::table::chosen_columns;
 use crate::columns::Cx;
 use crate::layout::LIST_OFFSET;
-use crate::state::{RowId, State};
+use crate::model::Link;
+use crate::state::{Host, RowId, State};
 use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
@@ -99,16 +100,19 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
     if !table.table.rows.is_empty() {
         return false;
     }
-    let loaded = state.world.hosts.values().any(|h| h.loaded);
-    let all = state.world.count();
+    let loaded = state.scope().any(|h| h.loaded);
+    let all: usize = state.scope().map(Host::count).sum();
     let key = |id: &str| hints::key_of(state, id);
     if !loaded {
-        let host = state
-            .world
-            .hosts
-            .values()
-            .next()
-            .map_or("the engine", |h| h.label.as_str());
+        let mut hosts = state.scope();
+        let host = match (hosts.next(), hosts.count()) {
+            (Some(only), 0) if matches!(only.link, Link::Down { .. }) => {
+                super::no_engine::draw(state, theme, area, buf);
+                return true;
+            }
+            (Some(only), 0) => only.label.clone(),
+            (_, more) => format!("{} hosts", more + 1),
+        };
         notice::draw(
             theme,
             area,

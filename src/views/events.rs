@@ -33,16 +33,18 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let (kind, name) = widths(area.width);
+    let host = if state.mixes_hosts() { 12 } else { 0 };
     let titles = format!(
-        "{:<8}  {}{}event",
+        "{:<8}  {}{}{}event",
         "time",
+        text::pad_right(if host > 0 { "host" } else { "" }, host),
         text::pad_right("kind", kind),
         text::pad_right("name", name)
     );
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
         RowId::Event(number) => {
-            let (host, event) = book.get(*number)?;
-            Some(line(host, event, state, theme, kind, name))
+            let (of, event) = book.get(*number)?;
+            Some(line(of, event, state, theme, [host, kind, name]))
         }
         _ => None,
     });
@@ -62,8 +64,7 @@ fn line(
     event: &EngineEvent,
     state: &State,
     theme: &Theme,
-    kind: usize,
-    name: usize,
+    [on, kind, name]: [usize; 3],
 ) -> Line {
     let cell = |words: &str, width: usize| match width {
         0 => String::new(),
@@ -81,6 +82,7 @@ fn line(
         format!("{}  ", clock(event.at, state.prefs.utc_offset)),
         Key::Dim,
     )
+    .and(theme, cell(state.world.label(host), on), Key::Dim)
     .and(theme, cell(&event.kind, kind), Key::Dim)
     .and(theme, cell(shown, name), Key::Text)
     .and(theme, event.action.clone(), meaning(event))

@@ -4,6 +4,9 @@
 //!  web-01 ● up  24.0.7  12 up 1 paused 1 exited  1 unhealthy        cpu 34% of 8  mem 6.1G/31G
 //! ```
 //! Parts leave by importance when the line is narrow. Knows no view.
+mod several;
+
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,18 +31,23 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect::new(area.x, area.y, area.width.saturating_sub(1), area.height);
     let mut parts = Vec::new();
     badges(state, theme, &mut parts);
-    if let Some(host) = state.world.hosts.values().next() {
-        link(state, theme, host, &mut parts);
-        if host.loaded {
-            let totals = state.world.totals();
-            counts(theme, &totals, &mut parts);
-            if state.mail.unread > 0 {
-                let line = Line::of(theme, "mail ", Key::Dim);
-                let unread = state.mail.unread.to_string();
-                parts.push(part(168, line.and(theme, unread, Key::Accent)));
-            }
-            loads(theme, host, &totals, &mut parts);
+    let hosts: Vec<&Host> = state.scope().collect();
+    match hosts.as_slice() {
+        [only] => link(state, theme, only, &mut parts),
+        _ => several::links(state, theme, &mut parts),
+    }
+    if hosts.iter().any(|host| host.loaded) {
+        let totals = match hosts.as_slice() {
+            [only] => only.totals(),
+            _ => state.world.totals(),
+        };
+        counts(theme, &totals, &mut parts);
+        if state.mail.unread > 0 {
+            let line = Line::of(theme, "mail ", Key::Dim);
+            let unread = state.mail.unread.to_string();
+            parts.push(part(168, line.and(theme, unread, Key::Accent)));
         }
+        loads(theme, &hosts, &mut parts);
     }
     let parts = fit(parts, usize::from(area.width), 2, |p| {
         (p.importance, p.line.width())
@@ -100,10 +108,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
         } => {
             let why = text::truncate(&reason.why, 40);
             if let Some(at) = retry_at {
-                let words = match (*at - state.now).num_seconds() {
-                    ..=0 => "trying now".to_owned(),
-                    left => format!("retry in {left}s"),
-                };
+                let words = self::retry(*at, state.now);
                 retry = Some(Line::of(theme, words, Key::Dim));
             }
             Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown)
@@ -155,26 +160,29 @@ fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
     }
 }
 
-fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
-    let info = host.link.info();
-    let age = |key: Key| {
-        if host.link.is_up() {
-            key
-        } else {
-            Key::FigureOld
-        }
+/// CPU and memory of those that answer, against what these machines have; of a silent one alone what was last known.
+fn loads(theme: &Theme, hosts: &[&Host], parts: &mut Vec<Part>) {
+    let up = hosts.iter().any(|host| host.link.is_up());
+    let told: Vec<&Host> = match hosts {
+        [only] => vec![only],
+        many => many.iter().copied().filter(|h| h.link.is_up()).collect(),
     };
-    if let Some(cpu) = totals.cpu {
-        let cores = info.and_then(|i| i.cpus).filter(|n| *n > 0);
-        let share = cores.map_or(cpu, |n| cpu / f64::from(n));
+    let age = |key: Key| if up { key } else { Key::FigureOld };
+    let info = |host: &&Host| host.link.info().cloned();
+    let cores: u32 = told.iter().filter_map(info).filter_map(|i| i.cpus).sum();
+    let totals = || told.iter().map(|host| host.totals());
+    if let Some(cpu) = totals().filter_map(|t| t.cpu).reduce(|a, b| a + b) {
+        let known = cores > 0;
+        let share = if known { cpu / f64::from(cores) } else { cpu };
         let line = Line::of(theme, "cpu ", Key::Dim).and(
             theme,
             text::pad_left(&format!("{share:.0}%"), 3),
             age(load(share)),
         );
-        let line = match cores {
-            Some(n) => line.and(theme, format!(" of {n}"), Key::Dim),
-            None => line,
+        let line = if known {
+            line.and(theme, format!(" of {cores}"), Key::Dim)
+        } else {
+            line
         };
         parts.push(Part {
             importance: 170,
@@ -182,22 +190,36 @@ fn loads(theme: &Theme, host: &Host, totals: &Totals, parts: &mut Vec<Part>) {
             line,
         });
     }
-    if let Some(memory) = totals.memory {
-        let whole = info.and_then(|i| i.memory).filter(|n| *n > 0);
-        let share = whole.map_or(0.0, |n| memory as f64 / n as f64 * 100.0);
+    if let Some(memory) = totals().filter_map(|t| t.memory).reduce(|a, b| a + b) {
+        let whole: u64 = told.iter().filter_map(info).filter_map(|i| i.memory).sum();
+        let known = whole > 0;
+        let share = if known {
+            memory as f64 / whole as f64 * 100.0
+        } else {
+            0.0
+        };
         let line = Line::of(theme, "mem ", Key::Dim).and(
             theme,
             text::bytes_short(memory),
             age(load(share)),
         );
-        let line = match whole {
-            Some(n) => line.and(theme, format!("/{}", text::bytes_short(n)), Key::Dim),
-            None => line,
+        let line = if known {
+            line.and(theme, format!("/{}", text::bytes_short(whole)), Key::Dim)
+        } else {
+            line
         };
         parts.push(Part {
             importance: 165,
             right: true,
             line,
         });
+    }
+}
+
+/// `retry in 4s`.
+fn retry(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (at - now).num_seconds() {
+        ..=0 => "trying now".to_owned(),
+        left => format!("retry in {left}s"),
     }
 }

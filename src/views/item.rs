@@ -91,7 +91,7 @@ fn lines(state: &State, theme: &Theme, key: &Id, about: &About, width: u16) -> V
         Kind::Image => shelves.images.things.get(key).map(|it| cx.image(it)),
         Kind::Volume => shelves.volumes.things.get(key).map(|it| cx.volume(it)),
         Kind::Network => shelves.networks.things.get(key).map(|it| cx.network(it)),
-        Kind::Container | Kind::Stack | Kind::Mail | Kind::Host => None,
+        Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => None,
     }
     .unwrap_or_default();
     lines.extend(cx.users(key, &about.particulars));

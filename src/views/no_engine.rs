@@ -30,8 +30,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if spaced {
         lines.push(Line::new());
     }
-    lines.push(Line::of(theme, "No container engine answers.", Key::Strong));
-    for host in state.world.hosts.values() {
+    let head = match state.only {
+        Some(only) => format!("{} does not answer.", state.world.label(only)),
+        None => "No container engine answers.".to_owned(),
+    };
+    lines.push(Line::of(theme, head, Key::Strong));
+    for host in state.scope() {
         let Link::Down { reason, .. } = &host.link else {
             continue;
         };
@@ -99,16 +103,18 @@ fn tried(theme: &Theme, one: &Tried, width: usize, spaced: bool, lines: &mut Vec
 
 /// The keys that help here, out of the registry, one a line.
 fn keys(state: &State, theme: &Theme) -> Vec<Line> {
-    let retry = state
-        .world
-        .hosts
-        .values()
-        .find_map(|host| match &host.link {
-            Link::Down { retry_at, .. } => *retry_at,
-            _ => None,
-        });
+    let retry = state.scope().find_map(|host| match &host.link {
+        Link::Down { retry_at, .. } => *retry_at,
+        _ => None,
+    });
     let mut list: Vec<_> = actions::all()
-        .filter(|a| a.scope == Scope::NoEngine || a.id == "app.back")
+        .filter(|a| {
+            if state.no_engine() {
+                a.scope == Scope::NoEngine || a.id == "app.back"
+            } else {
+                ["app.escape", "view.hosts"].contains(&a.id)
+            }
+        })
         .collect();
     list.sort_by_key(|a| (a.scope != Scope::NoEngine, a.footer));
     list.iter()

@@ -35,7 +35,7 @@ pub fn draw<R: Listed>(state: &State, theme: &Theme, area: Rect, buf: &mut Buffe
         empty(state, shelf, theme, area, buf);
         return;
     }
-    let grid = Grid::of(&chosen::<R>(listing), area.width.saturating_sub(EDGE));
+    let grid = Grid::of(&chosen::<R>(state), area.width.saturating_sub(EDGE));
     let ordered = order::<R>(listing).map_or("", |column| column.id);
     grid.titles(
         (ordered, listing.reverse),
@@ -79,7 +79,7 @@ fn empty<R: Listed>(state: &State, shelf: &Shelf<R>, theme: &Theme, area: Rect, 
     let name = R::NAME;
     let key = hints::key_of(state, "app.escape");
     let listing = &shelf.listing;
-    if let Some(failure) = shelf.failure() {
+    if let Some(failure) = shelf.failure(|host| state.in_scope(host)) {
         let said = [
             (failure.what.as_str(), Key::StateBad),
             (&failure.advice, Key::Text),

@@ -7,6 +7,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::actions::view::has_tab;
 use crate::columns::{self, listed};
 use crate::model::Kind;
 use crate::state::{State, ViewId};
@@ -18,21 +19,13 @@ use crate::widgets::pen::indent;
 
 use super::View;
 
-/// The numbered tabs.
-pub fn tabs() -> Vec<(ViewId, &'static str)> {
-    super::ALL
-        .iter()
-        .filter(|v| v.tab)
-        .map(|v| (v.id, v.title))
-        .collect()
-}
-
 /// The tabs as they are shown in this many columns: where there is no room for all titles the last ones go, but never
 /// the one of the tab that is open.
-fn titled(current: ViewId, width: u16) -> Vec<(&'static View, &'static str)> {
+fn titled(state: &State, width: u16) -> Vec<(&'static View, &'static str)> {
+    let current = state.nav.tab();
     let mut tabs: Vec<_> = super::ALL
         .iter()
-        .filter(|v| v.tab)
+        .filter(|v| v.tab && has_tab(state, v.id))
         .map(|v| (v, v.title))
         .collect();
     let need = |tabs: &[(&View, &str)]| tabs.iter().map(|(_, title)| tab_width(title)).sum::<u16>();
@@ -65,7 +58,7 @@ fn tab_width(title: &str) -> u16 {
 /// The tab under a column of this line.
 pub fn tab_at(state: &State, column: u16) -> Option<ViewId> {
     let mut x = 0;
-    for (tab, title) in titled(state.nav.tab(), room(state)) {
+    for (tab, title) in titled(state, room(state)) {
         let view = tab.id;
         if state.nav.depth() > 0 && view != state.nav.tab() {
             continue;
@@ -123,7 +116,7 @@ fn one(theme: &Theme, line: Line, key: Option<char>, title: &str, current: bool)
 
 fn numbered(state: &State, theme: &Theme) -> Line {
     let current = state.nav.tab();
-    titled(current, room(state))
+    titled(state, room(state))
         .into_iter()
         .fold(Line::new(), |line, (v, title)| {
             one(theme, line, v.key, title, v.id == current)
@@ -151,6 +144,16 @@ fn way(state: &State, theme: &Theme) -> Line {
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
         (None, _) => String::new(),
     };
+    if let Some(key) = place
+        .key
+        .filter(|key| state.mixes_hosts() && key.kind != Kind::Host)
+    {
+        let label = text::truncate(state.world.label(key.host), 16).into_owned();
+        line = line
+            .and(theme, "› ", Key::Faint)
+            .and(theme, label, Key::Dim)
+            .and(theme, " ", Key::Text);
+    }
     if !subject.is_empty() {
         line = line
             .and(theme, "› ", Key::Faint)
@@ -165,6 +168,10 @@ fn way(state: &State, theme: &Theme) -> Line {
 /// What narrows or orders the rows, each with the rank by which it stays.
 fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
     let mut chips = Vec::new();
+    if let Some(only) = state.only {
+        let words = format!("only {}", text::truncate(state.world.label(only), 20));
+        chips.push((248, Line::of(theme, words, Key::Accent)));
+    }
     let filter = match state.view() {
         ViewId::Containers => &state.containers.filter,
         ViewId::Events => &state.events.filter,

@@ -55,6 +55,7 @@ const LINES: &[&str] = &[
     "grep_regex",
     "memchr",
     "regex",
+    "regex_syntax",
     "zstd",
 ];
 /// Ratatui's cells, styles and rectangles.

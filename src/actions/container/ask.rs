@@ -33,12 +33,12 @@ pub(super) fn ask(
     })
 }
 
-pub(super) fn listed(list: &[&Container]) -> Vec<String> {
-    let mut lines: Vec<String> = list
-        .iter()
-        .take(8)
-        .map(|c| format!("{} ({})", c.name, state_words(c)))
-        .collect();
+pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
+    let one = |c: &&Container| {
+        let host = state.on_host(c.key.host);
+        format!("{} ({}){host}", c.name, state_words(c))
+    };
+    let mut lines: Vec<String> = list.iter().take(8).map(one).collect();
     if list.len() > 8 {
         lines.push(format!("and {} more", list.len() - 8));
     }
@@ -109,7 +109,7 @@ pub(super) fn kill(state: &mut State) -> Effects {
         .collect();
     let menu = Menu {
         title: format!("Kill {}: which signal?", names(&list)),
-        note: listed(&list).join(", "),
+        note: listed(state, &list).join(", "),
         items,
         selected: 0,
         opened: state.now,
@@ -123,7 +123,7 @@ pub(super) fn remove(state: &mut State) -> Effects {
     let running = list
         .iter()
         .any(|c| has_process(c) || c.state == RunState::Restarting);
-    let mut lines = listed(&list);
+    let mut lines = listed(state, &list);
     if running {
         lines.push("running: it is killed first".to_owned());
     }

@@ -74,7 +74,7 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
             .filter_map(|key| start_job(state, key, verb))
             .collect();
     }
-    let mut lines = listed(&list);
+    let mut lines = listed(state, &list);
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }

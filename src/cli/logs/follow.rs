@@ -1,6 +1,6 @@
 //! Logs as they come: the names are followed, not the containers' ids, so that a service that is made anew goes on here.
 //! Over the same link and log streams as the screen's, which heal themselves.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
@@ -12,17 +12,17 @@ use tokio::time::{Instant, interval, sleep_until};
 use super::Range;
 use super::line::Printer;
 use super::merge::{Merge, Next};
+use crate::cli::hosts::Sites;
 use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;
-use crate::engine::{Candidate, Engine};
+use crate::engine::Engine;
 use crate::model::{Container, EngineEvent, HostId, Key, Link};
 use crate::msg::{HostMsg, LogMsg};
 use crate::runtime::link::LinkTask;
 use crate::runtime::log_stream;
-use crate::state::names::resolve;
+use crate::state::names::{Place, resolve};
 
-const HOST: HostId = HostId(0);
 /// How often it is looked whether somebody still reads.
 const LOOK: Duration = Duration::from_millis(500);
 /// Lines of the past of a container that came later: all of its life.
@@ -45,17 +45,34 @@ struct Follow<'a, 'o> {
     inventory: BTreeMap<Key, Container>,
     sources: Vec<Source>,
     merge: Merge,
-    engine: watch::Receiver<Option<Engine>>,
+    sites: &'a Sites,
+    engines: BTreeMap<HostId, watch::Receiver<Option<Engine>>>,
+    /// Hosts that have listed their containers once.
+    listed: BTreeSet<HostId>,
 }
 
 pub(super) async fn run(
-    candidate: Candidate,
+    sites: &Sites,
     names: &[String],
     range: Range,
     printer: &mut Printer<'_>,
 ) -> Result<u8, Quit> {
     let (host_out, mut hosts) = mpsc::channel(64);
-    let engine = watch::Sender::new(None);
+    let engines = sites.up.iter().map(|site| {
+        let engine = watch::Sender::new(None);
+        let live = engine.subscribe();
+        let link = LinkTask {
+            host: site.id,
+            candidates: vec![site.candidate.clone()],
+            out: host_out.clone(),
+            engine,
+            again: Arc::new(Notify::new()),
+        };
+        tokio::spawn(link.run());
+        (site.id, live)
+    });
+    let engines = engines.collect();
+    drop(host_out);
     let mut follow = Follow {
         names,
         range,
@@ -63,16 +80,10 @@ pub(super) async fn run(
         inventory: BTreeMap::new(),
         sources: Vec::new(),
         merge: Merge::default(),
-        engine: engine.subscribe(),
+        sites,
+        engines,
+        listed: BTreeSet::new(),
     };
-    let link = LinkTask {
-        host: HOST,
-        candidates: vec![candidate],
-        out: host_out,
-        engine,
-        again: Arc::new(Notify::new()),
-    };
-    tokio::spawn(link.run());
     let mut look = interval(LOOK);
     loop {
         let wake = follow.print()?;
@@ -81,7 +92,7 @@ pub(super) async fn run(
         }
         tokio::select! {
             msg = hosts.recv() => match msg {
-                Some((_, msg)) => follow.host(msg),
+                Some((id, msg)) => follow.host(id, msg),
                 None => return Ok(DONE),
             },
             (source, msg) = heard(&mut follow.sources, &follow.merge) => follow.log(source, msg),
@@ -109,11 +120,14 @@ async fn heard(sources: &mut [Source], merge: &Merge) -> (usize, Option<LogMsg>)
 }
 
 impl Follow<'_, '_> {
-    fn host(&mut self, msg: HostMsg) {
+    fn host(&mut self, id: HostId, msg: HostMsg) {
         match msg {
             HostMsg::Snapshot(all) => {
-                self.inventory = all.into_iter().map(|c| (c.key.clone(), c)).collect();
-                self.start_new();
+                self.inventory.retain(|key, _| key.host != id);
+                self.inventory
+                    .extend(all.into_iter().map(|c| (c.key.clone(), c)));
+                let first = self.listed.insert(id);
+                self.start_new(first);
             }
             HostMsg::Delta { changed, gone } => {
                 for key in gone {
@@ -121,14 +135,18 @@ impl Follow<'_, '_> {
                 }
                 self.inventory
                     .extend(changed.into_iter().map(|c| (c.key.clone(), c)));
-                self.start_new();
+                self.start_new(false);
             }
             HostMsg::Link(Link::Down { reason, .. }) => {
-                complain(&format!("the engine went away: {}", reason.why));
+                let label = self.sites.up.iter().find(|site| site.id == id);
+                let who = label
+                    .filter(|_| self.sites.several)
+                    .map_or("the engine", |site| &site.label);
+                complain(&format!("{who} went away: {}", reason.why));
             }
             HostMsg::Events(events) => {
                 for event in &events {
-                    self.happened(event);
+                    self.happened(id, event);
                 }
             }
             HostMsg::Link(_) | HostMsg::Info(_) | HostMsg::Samples(_) | HostMsg::NoSample(_) => {}
@@ -136,8 +154,11 @@ impl Follow<'_, '_> {
     }
 
     /// What the lines cannot tell is told between them, on stderr.
-    fn happened(&mut self, event: &EngineEvent) {
-        let source = self.sources.iter().rposition(|s| *s.key.id == event.id);
+    fn happened(&mut self, id: HostId, event: &EngineEvent) {
+        let source = self
+            .sources
+            .iter()
+            .rposition(|s| s.key.host == id && *s.key.id == event.id);
         let Some(source) = source.filter(|_| event.kind == "container") else {
             return;
         };
@@ -156,12 +177,20 @@ impl Follow<'_, '_> {
     }
 
     /// Starts the streams of containers that a name means now and did not before.
-    fn start_new(&mut self) {
+    fn start_new(&mut self, first: bool) {
         let all: Vec<Container> = self.inventory.values().cloned().collect();
-        let first = self.sources.is_empty();
+        let places: Vec<Place> = self
+            .sites
+            .up
+            .iter()
+            .map(|site| Place {
+                label: if self.sites.several { &site.label } else { "" },
+                containers: all.iter().filter(|c| c.key.host == site.id).collect(),
+            })
+            .collect();
         for name in self.names {
             // A name that means nothing for a moment: its container is being made anew.
-            let found = resolve(std::slice::from_ref(name), &all).unwrap_or_default();
+            let found = resolve(std::slice::from_ref(name), &places).unwrap_or_default();
             for container in found {
                 if self.sources.iter().all(|s| s.key != container.key) {
                     self.start(container, first);
@@ -172,6 +201,9 @@ impl Follow<'_, '_> {
 
     fn start(&mut self, container: &Container, first: bool) {
         let key = container.key.clone();
+        let Some(engine) = self.engines.get(&key.host).cloned() else {
+            return;
+        };
         self.printer.source(container);
         self.merge.source(Instant::now());
         let query = LogQuery {
@@ -180,7 +212,7 @@ impl Follow<'_, '_> {
             since: self.range.since,
         };
         let (out, messages) = mpsc::channel(AHEAD);
-        tokio::spawn(log_stream::run(query, self.engine.clone(), out));
+        tokio::spawn(log_stream::run(query, engine, out));
         self.sources.push(Source {
             key,
             messages: Some(messages),

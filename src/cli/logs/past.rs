@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::Range;
 use super::line::Printer;
+use crate::cli::hosts::Sites;
 use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::engine::logs::LogOptions;
@@ -29,7 +30,7 @@ struct Source {
 }
 
 pub(super) async fn run(
-    engine: &Engine,
+    sites: &Sites,
     found: &[&Container],
     range: Range,
     printer: &mut Printer<'_>,
@@ -37,21 +38,22 @@ pub(super) async fn run(
     let mut code = DONE;
     let mut sources: Vec<Source> = found
         .iter()
-        .map(|container| {
+        .filter_map(|container| {
             let (out, batches) = mpsc::channel(AHEAD);
-            let (engine, id) = (engine.clone(), container.key.id.to_string());
+            let engine = sites.of(container)?.engine.clone();
+            let id = container.key.id.to_string();
             // In a task of its own, all containers' at once: the one in front is woken for each line, at a high price.
             tokio::spawn(async move {
                 if let Err(error) = read(&engine, &id, range, &out).await {
                     let _closed = out.send(Err(error)).await;
                 }
             });
-            Source {
+            Some(Source {
                 number: printer.source(container),
-                name: container.name.clone(),
+                name: sites.name(container),
                 batches,
                 next: VecDeque::new(),
-            }
+            })
         })
         .collect();
     loop {

@@ -96,6 +96,10 @@ pub(in crate::columns) fn with_hits<'a>(
     pieces.push((name.get(from..).unwrap_or_default().into(), last));
 }
 
+pub(super) fn host<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
+    Cell::of(cx.state.world.label(c.key.host), Key::Dim)
+}
+
 pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if let Some(running) = cx.state.jobs.of(&c.key) {
         let doing = running.job.verb.doing();

@@ -35,6 +35,11 @@ pub(super) fn name<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
     small(c.short_name())
 }
 
+/// As they were opened.
+pub(super) fn host<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
+    Rank::Number(i64::from(c.key.host.0))
+}
+
 pub(super) fn state<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
     let problem = c.problem();
     let group = match problem {

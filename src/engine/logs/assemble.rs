@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::demux::Frame;
+use super::stamp::Stamps;
 use crate::model::{LogRecord, LogStream};
 
 /// Bytes kept of one line; its true length is told.
@@ -20,6 +21,7 @@ pub struct Assembler {
     stdout: Partial,
     stderr: Partial,
     tty: Partial,
+    stamps: Stamps,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +48,7 @@ impl Assembler {
             LogStream::Stderr => &mut self.stderr,
             LogStream::Tty => &mut self.tty,
         };
-        partial.push(frame, out);
+        partial.push(frame, &mut self.stamps, out);
     }
 
     /// A part without a line end waits for the next one.
@@ -82,7 +84,7 @@ impl Assembler {
             (LogStream::Tty, &mut self.tty),
         ] {
             if let Some(head) = partial.stamp.take() {
-                partial.take_stamp(head, stream, out);
+                partial.take_stamp(&head, stream, &mut self.stamps, out);
             }
             partial.close(stream, out);
         }
@@ -95,7 +97,7 @@ impl Partial {
         self.part && self.open && self.stamp.as_ref().is_some_and(Vec::is_empty)
     }
 
-    fn push(&mut self, frame: Frame<'_>, out: &mut Vec<LogRecord>) {
+    fn push(&mut self, frame: Frame<'_>, stamps: &mut Stamps, out: &mut Vec<LogRecord>) {
         let stream = frame.stream;
         let mut rest = frame.bytes;
         if self.stamp.is_none() && !self.open {
@@ -103,16 +105,16 @@ impl Partial {
         }
         while !rest.is_empty() {
             if let Some(mut head) = self.stamp.take() {
-                let end = rest
-                    .iter()
-                    .position(|b| *b == b' ' || *b == b'\n')
-                    .map_or(rest.len(), |i| i + 1);
-                let (now, later) = rest.split_at(end);
-                head.extend_from_slice(now);
+                let end = memchr::memchr2(b' ', b'\n', rest);
+                let (now, later) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
                 rest = later;
-                let whole = head.ends_with(b" ") || head.ends_with(b"\n") || head.len() > STAMP_CAP;
-                if whole {
-                    self.take_stamp(head, stream, out);
+                if end.is_some() && head.is_empty() {
+                    self.take_stamp(now, stream, stamps, out);
+                    continue;
+                }
+                head.extend_from_slice(now);
+                if end.is_some() || head.len() > STAMP_CAP {
+                    self.take_stamp(&head, stream, stamps, out);
                 } else {
                     self.stamp = Some(head);
                 }
@@ -124,7 +126,7 @@ impl Partial {
                 rest.len()
             };
             let (now, later) = rest.split_at(reach);
-            if let Some(end) = now.iter().position(|b| *b == b'\n') {
+            if let Some(end) = memchr::memchr(b'\n', now) {
                 let (line, later) = rest.split_at(end);
                 self.append(line);
                 self.close(stream, out);
@@ -142,7 +144,7 @@ impl Partial {
         // The next frame begins with a stamp again, even in the middle of a long line; a TTY's chunk does not.
         if frame.complete && stream != LogStream::Tty {
             if let Some(head) = self.stamp.take_if(|head| !head.is_empty()) {
-                self.take_stamp(head, stream, out);
+                self.take_stamp(&head, stream, stamps, out);
             }
             if self.open && self.stamp.is_none() {
                 self.part = true;
@@ -152,13 +154,14 @@ impl Partial {
     }
 
     /// The beginning of a line, or of another part of one, has been gathered.
-    fn take_stamp(&mut self, head: Vec<u8>, stream: LogStream, out: &mut Vec<LogRecord>) {
-        let mut parsed = std::str::from_utf8(&head).ok().and_then(|text| {
-            let text = text.strip_suffix(' ')?;
-            DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|at| at.with_timezone(&Utc))
-        });
+    fn take_stamp(
+        &mut self,
+        head: &[u8],
+        stream: LogStream,
+        stamps: &mut Stamps,
+        out: &mut Vec<LogRecord>,
+    ) {
+        let mut parsed = head.strip_suffix(b" ").and_then(|stamp| stamps.read(stamp));
         self.since_stamp = 0;
         if std::mem::take(&mut self.part) && (parsed.is_none() || parsed != self.at) {
             if stream == LogStream::Tty {
@@ -181,7 +184,7 @@ impl Partial {
                 self.stamp = Some(Vec::new());
             }
             None if head.is_empty() => {}
-            None => self.append(&head),
+            None => self.append(head),
         }
     }
 

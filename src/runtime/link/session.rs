@@ -1,7 +1,9 @@
 //! One life of a link, from the first answer to the loss: events first, then the list, then what the events touched; a
 //! heartbeat beside them, because a hung engine is silent. Must not know how the link is made again.
-use futures::StreamExt;
 use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::StreamExt;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -29,6 +31,8 @@ const MISSES: u32 = 2;
 /// An event stream that ends sooner than this does not work here; after three of them the list is polled.
 const SHORT_FEED: Duration = Duration::from_secs(1);
 const SHORT_FEEDS: u32 = 3;
+/// What the engine still knows of the time before is read this far back.
+const PAST: TimeDelta = TimeDelta::hours(1);
 /// Events held between the stream and the link.
 const QUEUE: usize = 1024;
 
@@ -71,8 +75,14 @@ struct Session<'a> {
     misses: u32,
 }
 
-/// Runs until the link is lost; notes in `up_at` when the first list had come.
-pub(super) async fn run(link: &LinkTask, engine: Engine, up_at: &mut Option<Instant>) -> End {
+/// Runs until the link is lost; notes in `up_at` when the first list had come, and in `heard` the time of the newest event
+/// (nanoseconds since the epoch), behind which the next session reads on.
+pub(super) async fn run(
+    link: &LinkTask,
+    engine: Engine,
+    up_at: &mut Option<Instant>,
+    heard: &mut Option<i64>,
+) -> End {
     let mut session = Session {
         link,
         engine,
@@ -80,7 +90,7 @@ pub(super) async fn run(link: &LinkTask, engine: Engine, up_at: &mut Option<Inst
         tasks: JoinSet::new(),
         feed: Feed::Over,
         short_feeds: 0,
-        last_event: None,
+        last_event: *heard,
         gathered: Vec::new(),
         flush_at: None,
         reading: false,
@@ -88,21 +98,33 @@ pub(super) async fn run(link: &LinkTask, engine: Engine, up_at: &mut Option<Inst
         ping_at: Instant::now() + HEARTBEAT,
         misses: 0,
     };
-    match session.begin().await {
-        Ok(()) => *up_at = Some(Instant::now()),
-        Err(end) => return end,
-    }
-    loop {
-        if let Err(end) = session.step().await {
-            return end;
-        }
-    }
+    let end = session.live(up_at).await;
+    *heard = session.last_event;
+    end
 }
 
 impl Session<'_> {
+    async fn live(&mut self, up_at: &mut Option<Instant>) -> End {
+        match self.begin().await {
+            Ok(()) => *up_at = Some(Instant::now()),
+            Err(end) => return end,
+        }
+        loop {
+            if let Err(end) = self.step().await {
+                return end;
+            }
+        }
+    }
+
+    /// Where to read events on: behind the newest heard, at first an hour back, so that deaths of before are known.
+    fn since(&self) -> Option<i64> {
+        let newest = self.last_event.map(|nanos| nanos + 1);
+        newest.or_else(|| (clock::now() - PAST).timestamp_nanos_opt())
+    }
+
     /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
     async fn begin(&mut self) -> Result<(), End> {
-        let subscribed = self.engine.events(None).await;
+        let subscribed = self.engine.events(self.since()).await;
         self.subscribe(subscribed)?;
         let mut rows = self
             .engine
@@ -323,7 +345,7 @@ impl Session<'_> {
 
     fn subscribe_again(&mut self) {
         let engine = self.engine.clone();
-        let since = self.last_event.map(|nanos| nanos + 1);
+        let since = self.since();
         self.tasks
             .spawn(async move { Done::Subscribed(engine.events(since).await) });
     }

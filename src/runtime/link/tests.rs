@@ -36,6 +36,8 @@ struct Fake {
     whole: AtomicU32,
     some: AtomicU32,
     subscribed: AtomicU32,
+    /// Where the event streams were to begin.
+    since: Mutex<Vec<String>>,
     connections: Mutex<Vec<AbortHandle>>,
 }
 
@@ -56,6 +58,7 @@ impl Fake {
             whole: AtomicU32::new(0),
             some: AtomicU32::new(0),
             subscribed: AtomicU32::new(0),
+            since: Mutex::default(),
             connections: Mutex::new(Vec::new()),
         })
     }
@@ -131,6 +134,7 @@ impl Fake {
             "/events" if self.events_denied.load(Ordering::Relaxed) => denied(),
             "/events" => {
                 self.subscribed.fetch_add(1, Ordering::Relaxed);
+                self.since.lock().unwrap().push(query.clone());
                 let lines = futures::stream::unfold(self.events.subscribe(), |mut events| async {
                     let line = events.recv().await.ok()?;
                     Some((line, events))
@@ -429,6 +433,33 @@ async fn a_stream_cut_by_a_proxy_is_made_again_without_a_loss() {
     assert_eq!(fake.subscribed.load(Ordering::Relaxed), 2);
     fake.emit("start", "a", 5);
     assert!(matches!(link.next().await, HostMsg::Events(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_begin_an_hour_back_and_after_a_loss_behind_the_newest() {
+    let fake = Fake::new(vec![row("a", "running", "Up 3 hours")]);
+    let hour_ago = (clock::now() - TimeDelta::hours(1)).timestamp();
+    let mut link = start(vec![fake.candidate("demo")]);
+    link.up().await;
+    fake.emit("die", "a", 1_790_000_000_123_456_789);
+    assert!(matches!(link.next().await, HostMsg::Events(_)));
+    link.rows().await;
+    fake.die();
+    link.down().await;
+    fake.gone.store(false, Ordering::Relaxed);
+    link.up().await;
+    let since = fake.since.lock().unwrap().clone();
+    let [first, again] = since.as_slice() else {
+        panic!("{since:?}")
+    };
+    let first: i64 = first["since=".len()..]
+        .split('.')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((hour_ago - 1..=hour_ago + 60).contains(&first), "{first}");
+    assert_eq!(again, "since=1790000000.123455790", "less the rounding");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,10 @@
 //! What of a log was given already: resuming repeats the newest stamp's lines, and engine 20.10 repeats lines across a
 //! rotation of the file. Knows records only.
 use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use foldhash::{fast, quality};
 
 use crate::model::{LogRecord, LogStream};
 
@@ -35,20 +36,20 @@ pub(super) struct Seen {
     repeats: bool,
     /// The newest lines, with their stamps in nanoseconds.
     ring: VecDeque<(i64, u64)>,
-    set: HashSet<u64>,
+    set: HashSet<u64, fast::RandomState>,
+    /// Lines written to have equal prints cannot be known beforehand.
+    prints: quality::RandomState,
     /// The latest stamp of those that are remembered no more.
     forgotten: Option<DateTime<Utc>>,
 }
 
-fn fingerprint(record: &LogRecord) -> u64 {
-    let mut hasher = DefaultHasher::new();
+fn fingerprint(state: &quality::RandomState, record: &LogRecord) -> u64 {
     let stream = match record.stream {
         LogStream::Stdout => 0u8,
         LogStream::Stderr => 1,
         LogStream::Tty => 2,
     };
-    (stream, record.at, &record.bytes).hash(&mut hasher);
-    hasher.finish()
+    state.hash_one((stream, record.at, &record.bytes))
 }
 
 /// Not a whole second, which is all that podman tells.
@@ -92,7 +93,7 @@ impl Seen {
 
     fn is_new(&mut self, record: &LogRecord) -> bool {
         let Some(at) = record.at else { return true };
-        let print = fingerprint(record);
+        let print = fingerprint(&self.prints, record);
         if Some(at) == self.last && !self.due.is_empty() {
             // In a whole second, one that is not due is older than those that were given.
             if is_precise(at) || self.due.front() == Some(&print) {

@@ -5,40 +5,45 @@ use crate::model::{Container, HostId};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogTarget {
     pub title: String,
-    pub host: HostId,
-    /// Stack and service.
-    pub services: Vec<(String, String)>,
-    /// Containers of no service, by name, so that one recreated under its name is followed.
-    pub names: Vec<String>,
+    /// Host, stack and service.
+    pub services: Vec<(HostId, String, String)>,
+    /// Containers of no service, by host and name, so that one recreated under its name is followed.
+    pub names: Vec<(HostId, String)>,
 }
 
 impl LogTarget {
     pub fn includes(&self, container: &Container) -> bool {
-        if container.key.host != self.host {
-            return false;
-        }
+        let host = container.key.host;
+        let named = || {
+            let mut names = self.names.iter();
+            names.any(|(on, name)| *on == host && *name == container.name)
+        };
         match (container.stack(), container.service()) {
             (Some(stack), Some(service)) if !container.is_one_off() => {
-                self.services
-                    .iter()
-                    .any(|(a, b)| a == stack && b == service)
-                    || self.names.contains(&container.name)
+                let mut services = self.services.iter();
+                services.any(|(on, a, b)| *on == host && a == stack && b == service) || named()
             }
-            _ => self.names.contains(&container.name),
+            _ => named(),
         }
+    }
+
+    /// The hosts that it reads from.
+    pub fn hosts(&self) -> impl Iterator<Item = HostId> {
+        let services = self.services.iter().map(|(host, ..)| *host);
+        services.chain(self.names.iter().map(|(host, _)| *host))
     }
 
     /// Adds a container: its service when it has one.
     pub fn add(&mut self, container: &Container) {
-        self.host = container.key.host;
+        let host = container.key.host;
         match (container.stack(), container.service()) {
             (Some(stack), Some(service)) if !container.is_one_off() => {
-                let pair = (stack.to_owned(), service.to_owned());
-                if !self.services.contains(&pair) {
-                    self.services.push(pair);
+                let one = (host, stack.to_owned(), service.to_owned());
+                if !self.services.contains(&one) {
+                    self.services.push(one);
                 }
             }
-            _ => self.names.push(container.name.clone()),
+            _ => self.names.push((host, container.name.clone())),
         }
     }
 }

@@ -27,12 +27,19 @@ pub(super) fn draw(
     };
     let totals = cx.state.world.stack_totals(key);
     let (state_x, _) = grid.place("state").unwrap_or((area.width, 0));
+    let host = grid.place("host");
+    let name_end = host.map_or(state_x, |(x, _)| x);
     let name = Rect::new(
         area.x,
         area.y,
-        state_x.saturating_sub(1).min(area.width),
+        name_end.saturating_sub(1).min(area.width),
         area.height,
     );
+    if let Some((x, width)) = host {
+        let place = Rect::new(area.x + x, area.y, width, area.height);
+        let label = text::truncate(cx.state.world.label(key.host), usize::from(width));
+        Pen::new(buf, place).write(&label, theme.style(Key::Dim));
+    }
     Pen::new(buf, name)
         .write(sign, theme.style(Key::Dim))
         .skip(1)

@@ -1,6 +1,6 @@
 //! What happened to a container: how it ended, what its health probes said, its deaths, its events.
 use crate::columns::container::words;
-use crate::model::{Health, RunState};
+use crate::model::{EngineEvent, Health, HostId, RunState};
 use crate::state::lints::{Weight, findings};
 use crate::text;
 use crate::theme::Key;
@@ -174,13 +174,10 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
 
 pub(super) fn events(cx: &Cx) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, "Events");
-    for event in cx
-        .state
-        .events
-        .newest()
-        .filter(|e| *e.id == *cx.key.id && !e.is_noise())
-        .take(8)
-    {
+    let of_it = |(host, event): &(HostId, &EngineEvent)| {
+        *host == cx.key.host && *event.id == *cx.key.id && !event.is_noise()
+    };
+    for (_, event) in cx.state.events.newest().filter(of_it).take(8) {
         let at = clock(event.at, cx.state.prefs.utc_offset);
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
