@@ -56,6 +56,19 @@ fn filter_rows(bencher: divan::Bencher<'_, '_>, containers: usize) {
     bencher.bench_local(|| update::refresh_containers(&mut state));
 }
 
+/// The same with the cursor put on the best of them, and in the default order.
+#[divan::bench(args = ["s", "erv", "9", "stack-499"])]
+fn type_a_filter(bencher: divan::Bencher<'_, '_>, typed: &str) {
+    let mut state = world::many(10_000, world::now());
+    world::press(&mut state, "/");
+    bencher.bench_local(|| {
+        world::type_in(&mut state, typed);
+        for _ in 0..typed.len() {
+            world::press(&mut state, "backspace");
+        }
+    });
+}
+
 /// Figures of one container come in.
 #[divan::bench(args = [12, 1_000, 10_000])]
 fn take_a_sample(bencher: divan::Bencher<'_, '_>, containers: usize) {

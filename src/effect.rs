@@ -40,6 +40,11 @@ pub enum Verb {
     Rename {
         to: String,
     },
+    /// Makes a container anew with all its settings, and puts the old one back when the new one is not well.
+    Recreate {
+        /// Fetches its image first.
+        pull: bool,
+    },
     RemoveImage {
         /// Also under its other names.
         force: bool,
@@ -80,6 +85,7 @@ impl Verb {
             Self::Unpause => "container.unpause",
             Self::Remove { .. } => "container.remove",
             Self::Rename { .. } => "container.rename",
+            Self::Recreate { .. } => "container.recreate",
             Self::RemoveImage { .. } => "image.remove",
             Self::Tag { .. } => "image.tag",
             Self::RemoveVolume => "volume.remove",
@@ -110,6 +116,7 @@ impl Verb {
             Self::Connect { .. } => "connecting",
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
+            Self::Recreate { .. } => "recreating",
             Self::Update(_) => "changing",
             Self::Prune(_) => "pruning",
             Self::Compose(call) => call.act.words().1,
@@ -134,6 +141,7 @@ impl Verb {
             Self::Connect { .. } => "connected",
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
+            Self::Recreate { .. } => "recreated",
             Self::Update(_) => "changed",
             Self::Prune(_) => "pruned",
             Self::Compose(call) => call.act.words().2,
@@ -151,6 +159,7 @@ impl Verb {
         match (self, key) {
             (Self::Remove { force, .. } | Self::RemoveImage { force }, 'f') => *force = on,
             (Self::Remove { volumes, .. }, 'v') => *volumes = on,
+            (Self::Recreate { pull }, 'p') => *pull = on,
             (Self::Compose(call), key) => call.act.set(key, on),
             _ => {}
         }
@@ -182,6 +191,7 @@ impl Verb {
             }
             Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
             Self::RemoveImage { force } => pair("force", force.to_string()),
+            Self::Recreate { pull } => pair("pull", pull.to_string()),
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
@@ -211,6 +221,9 @@ impl Verb {
                 if *volumes { " --volumes" } else { "" }
             ),
             Self::Rename { to } => format!("docker rename {name} {to}"),
+            Self::Recreate { .. } => format!(
+                "docker stop {name} && docker rename {name} {name}.old && docker run --detach --name {name} …"
+            ),
             Self::RemoveImage { force } => {
                 format!("docker rmi{} {name}", if *force { " --force" } else { "" })
             }
@@ -277,6 +290,12 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
+    LastWords {
+        key: Key,
+        since: Option<DateTime<Utc>>,
+        until: DateTime<Utc>,
+    },
     /// Where the room on the disk went; answers with `Msg::Space`.
     Space(HostId),
     /// A captured mail for a screen of this width, out of the box or out of what is known of it; answers with `Msg::Letter`.

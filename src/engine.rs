@@ -2,6 +2,7 @@
 //! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
+mod blueprint;
 pub mod cgroup;
 pub mod connect;
 mod container;
@@ -13,6 +14,7 @@ pub mod events;
 pub mod exec;
 mod info;
 pub mod logs;
+mod make;
 pub mod opening;
 mod process;
 pub mod raw;
@@ -28,10 +30,12 @@ pub mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::blueprint::Blueprint;
 pub use self::connect::{BoxedIo, Connector};
 pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};
 pub use self::error::Error;
+pub use self::make::Made;
 pub use self::opening::{Asked, Opening, openings};
 pub use self::raw::{Raw, rest};
 pub use self::reach::Way;

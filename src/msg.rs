@@ -135,12 +135,20 @@ pub enum ShellEnd {
 pub enum JobMsg {
     /// Looked at just before the call: seconds the engine will wait before it kills.
     Started { id: JobId, stop_timeout: u32 },
+    /// What it does now, in words; `also`: the container that is to take the place of the one it is about.
+    Step {
+        id: JobId,
+        words: String,
+        also: Option<Key>,
+    },
     /// More lines of what it tells, made safe.
     Output { id: JobId, lines: Vec<String> },
     Done {
         id: JobId,
         took_ms: u64,
         already: bool,
+        /// The thing in whose place it is now.
+        became: Option<Key>,
     },
     Failed {
         id: JobId,
@@ -169,6 +177,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// The last lines, made safe, of a container's run that ended then.
+    LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Where the room on a host's disk went.
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.

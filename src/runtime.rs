@@ -17,6 +17,7 @@ pub mod painter;
 pub mod panic;
 pub mod reactor;
 pub mod record;
+pub mod recreate;
 pub mod sampler;
 mod save;
 pub mod screen;

@@ -3,6 +3,7 @@
 pub mod books;
 pub mod history;
 pub mod inspect;
+mod inventory;
 pub mod jobs;
 pub mod keymap;
 pub mod layers;
@@ -11,6 +12,7 @@ pub mod log_book;
 pub mod mail;
 pub mod names;
 pub mod nav;
+pub mod order;
 pub mod output;
 pub mod prefs;
 mod scope;
@@ -19,6 +21,7 @@ pub mod space;
 pub mod table;
 mod tally;
 pub mod toasts;
+mod trend;
 mod vitals;
 pub mod world;
 

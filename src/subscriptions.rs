@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
-use crate::model::{Container, Kind, Link};
+use crate::model::{Container, Key, Kind, Link};
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
@@ -18,7 +18,7 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.quitting {
         return wanted;
     }
-    if counts(state) || state.view() == ViewId::Space {
+    if counts(state) || matches!(state.view(), ViewId::Space | ViewId::Hosts) {
         wanted.insert(Subscription::Tick);
     }
     if state.layers.contains(&Layer::Cost) {
@@ -34,6 +34,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             rest(state, &mut wanted);
+            if let Some(key) = key.as_ref() {
+                near(state, state.world.members(key).map(|c| &c.key), &mut wanted);
+            }
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
                 let project = Box::new(Project::of(stack));
@@ -51,7 +54,11 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
             }
             wanted.insert(Subscription::Details(key));
         }
-        (ViewId::Inspect | ViewId::Item, Some(key)) => {
+        (ViewId::Inspect, Some(key)) => {
+            wanted.insert(Subscription::Details(key));
+        }
+        (ViewId::Item, Some(key)) => {
+            wanted.insert(Subscription::Resources(key.host, key.kind));
             wanted.insert(Subscription::Details(key));
         }
         (ViewId::Processes, Some(key)) => {
@@ -92,9 +99,7 @@ fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
         _ => None,
     });
     let marked = state.containers.marked.iter();
-    let near = on_screen.chain(marked);
-    let near = near.filter(|key| is_sampled(state.world.container(key)));
-    wanted.extend(near.map(|key| Subscription::Stats(key.clone())));
+    near(state, on_screen.chain(marked), wanted);
     // The sums of stacks and header stand on all of them; which those are is not listed here with each key.
     rest(state, wanted);
 }
@@ -103,6 +108,16 @@ fn sampled(state: &State, wanted: &mut BTreeSet<Subscription>) {
 fn rest(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let hosts = state.scope();
     wanted.extend(hosts.map(|host| Subscription::StatsRest(host.id)));
+}
+
+/// What is looked at, of that which has figures.
+fn near<'a>(
+    state: &State,
+    keys: impl Iterator<Item = &'a Key>,
+    wanted: &mut BTreeSet<Subscription>,
+) {
+    let live = keys.filter(|key| is_sampled(state.world.container(key)));
+    wanted.extend(live.map(|key| Subscription::Stats(key.clone())));
 }
 
 /// Something on screen counts seconds.

@@ -2,6 +2,7 @@
 mod compose;
 mod host;
 mod input;
+mod job;
 mod layer;
 mod log;
 mod log_prompt;
@@ -14,7 +15,7 @@ mod scroll;
 mod shelf;
 mod space;
 
-use crate::effect::{Effect, Effects};
+use crate::effect::Effects;
 use crate::layout::list_height;
 use crate::msg::{Envelope, Msg};
 use crate::state::{State, ViewId};
@@ -62,6 +63,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
             Effects::new()
@@ -69,7 +71,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
-        Msg::Job(msg) => reply::job(state, msg),
+        Msg::Job(msg) => job::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
         Msg::Journal(entries) => reply::journal(state, Ok(entries)),
         Msg::JournalFailed(why) => reply::journal(state, Err(why)),
@@ -88,6 +90,13 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         }
         Msg::Tick => Effects::new(),
     };
+    effects.extend(follow(state));
+    effects
+}
+
+/// What follows from the state as it is now, whatever came.
+fn follow(state: &mut State) -> Effects {
+    let mut effects = job::release(state);
     settle(state);
     scroll::settle(state);
     effects.extend(log::pursue(state));
@@ -178,15 +187,11 @@ pub(crate) fn start_all(
         let why = crate::actions::container::NO_LINK;
         state.toasts.bad(why, state.now);
     }
-    let mut gone = 0;
-    let effects: Vec<Effect> = sent
-        .into_iter()
-        .filter_map(|(key, verb)| {
-            let effect = crate::actions::container::start_job(state, key, verb);
-            gone += usize::from(effect.is_none());
-            effect
-        })
-        .collect();
+    let asked = sent.len();
+    let sent: Vec<_> = sent.into_iter().cloned().collect();
+    let before = state.jobs.running.len();
+    let effects = crate::actions::container::start_jobs(state, &sent);
+    let gone = (before + asked).saturating_sub(state.jobs.running.len());
     if gone > 0 {
         state
             .toasts

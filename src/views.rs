@@ -1,5 +1,6 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
 pub mod containers;
+mod course;
 pub mod details;
 pub mod events;
 pub mod footer;

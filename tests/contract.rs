@@ -17,6 +17,8 @@ mod exec;
 mod inventory;
 #[path = "contract/logs.rs"]
 mod logs;
+#[path = "contract/recreate.rs"]
+mod recreate;
 #[path = "contract/streams.rs"]
 mod streams;
 #[path = "contract/verbs.rs"]
@@ -70,6 +72,12 @@ contract! {
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,
     verbs::a_call_is_given_up_after_its_limit,
+    recreate::made_anew_it_is_as_it_was,
+    recreate::what_did_not_run_is_not_started,
+    recreate::a_new_one_that_dies_gives_way_to_the_old_one,
+    recreate::when_its_image_is_gone_nothing_is_touched,
+    recreate::a_name_in_the_way_is_told_and_nothing_is_touched,
+    recreate::a_put_back_that_fails_tells_what_there_is,
     streams::a_restart_is_five_events_in_order,
     streams::events_resume_at_the_nanosecond,
     streams::figures_are_plausible,
@@ -82,6 +90,7 @@ contract! {
     logs::a_line_of_forty_kib_comes_whole_and_counts_as_three,
     logs::a_last_line_without_an_end_is_a_line,
     logs::a_log_goes_on_through_a_restart,
+    logs::a_run_that_is_over_keeps_its_last_words,
     logs::a_big_log_is_paged_back_to_its_beginning,
     exec::a_command_gives_its_output_and_exit_code,
     exec::a_missing_command_is_told_by_its_code,
@@ -97,6 +106,7 @@ fn every_function_is_called() {
         include_str!("contract/exec.rs"),
         include_str!("contract/inventory.rs"),
         include_str!("contract/logs.rs"),
+        include_str!("contract/recreate.rs"),
         include_str!("contract/streams.rs"),
         include_str!("contract/verbs.rs"),
     ];

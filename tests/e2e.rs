@@ -139,7 +139,8 @@ async fn coming_back_to_the_table_the_figures_go_on() {
     on_local(async {
         let it = Driver::start(demo(), (120, 40));
         it.sees("zammad-1").await;
-        tokio::time::sleep(Duration::from_secs(12)).await;
+        // Some bars of twenty seconds.
+        tokio::time::sleep(Duration::from_secs(110)).await;
         for view in ["l", "enter", "9"] {
             it.press(view).await;
             tokio::time::sleep(Duration::from_secs(4)).await;
@@ -397,8 +398,8 @@ async fn a_frame_is_one_write_and_there_are_no_more_than_thirty_a_second() {
                 let text = text.strip_suffix("\x1b[5n").unwrap_or(&text);
                 let (begins, ends) = (text.find("\x1b[?2026h"), text.find("\x1b[?2026l"));
                 let whole = begins == Some(0) && ends == Some(text.len() - 8);
-                // A change within one row needs no frame around it.
-                let small = (begins, ends) == (None, None) && text.len() < 100;
+                // A few figures need no frame around them.
+                let small = (begins, ends) == (None, None) && text.len() <= 200;
                 assert!(whole || small, "{text:?}");
             }
         }

@@ -17,7 +17,7 @@ use bollard::query_parameters::{
 };
 use driver::{Driver, on_local};
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine};
-use stacktui::sim::{Scenario, Sim};
+use stacktui::sim::{Fault, Scenario, Sim};
 
 fn served(scenario: &str) -> (Arc<Sim>, Endpoint) {
     let scenario = Scenario::named(scenario).expect("a built-in scenario");
@@ -83,6 +83,36 @@ async fn a_quiet_thousand_is_not_listed_again_and_within_the_budget() {
     .await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn twelve_busy_ones_are_less_than_a_hundred_bytes_a_second() {
+    on_local(async {
+        for (size, most) in [((200, 50), 100), ((80, 24), 60)] {
+            let (_sim, endpoint) = served("generated:12");
+            let it = Driver::start(on(&endpoint), size);
+            it.sees(" up ").await;
+            tokio::time::sleep(Duration::from_secs(90)).await;
+            let count = |it: &Driver| it.paper.writes().iter().map(Vec::len).sum::<usize>();
+            let before = count(&it);
+            tokio::time::sleep(Duration::from_secs(120)).await;
+            let a_second = (count(&it) - before) / 120;
+            println!("{size:?}: {a_second} bytes a second");
+            assert!(a_second < most, "{a_second} bytes a second at {size:?}");
+            assert!(a_second > 5, "figures are still shown: {a_second}");
+            assert_eq!(it.quit().await, 0);
+        }
+    })
+    .await;
+}
+
+/// Tasks of this runtime that have not ended.
+fn tasks() -> usize {
+    let runtime = tokio::runtime::Handle::current();
+    runtime.metrics().num_alive_tasks()
+}
+
+/// So many come and go within a minute.
+const COMERS: u64 = 3_000;
+
 /// Makes, starts and removes one.
 async fn come_and_go(engine: &Engine, name: &str) {
     let docker = engine.docker();
@@ -120,18 +150,17 @@ async fn fifty_a_second_come_and_go_and_nothing_is_left() {
         let it = Driver::start(on(&endpoint), (120, 40));
         it.sees("zammad-1").await;
         tokio::time::sleep(Duration::from_secs(10)).await;
-        let quiet = sim.connections();
+        let (quiet, alive) = (sim.connections(), tasks());
         let opened = Box::pin(Engine::open(&endpoint)).await;
         let engine = opened.expect("an engine");
         let before = sim.requests();
-        for n in 0..1500 {
+        for n in 0..COMERS {
             Box::pin(come_and_go(&engine, &format!("storm-{n}"))).await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let own = 3 * 1500;
-        let asked = sim.requests() - before - own;
-        // Thirty seconds: figures at most twenty a second, lists in batches, never one for each event.
-        assert!(asked < 30 * 60, "{asked} requests beside the storm's own");
+        let asked = sim.requests() - before - 3 * COMERS;
+        // A minute: figures at most twenty a second, lists in batches, never one for each event.
+        assert!(asked < 60 * 60, "{asked} requests beside the storm's own");
         drop(engine);
         it.until("calm", |s| !s.contains("storm-") && s.contains("zammad-1"))
             .await;
@@ -141,7 +170,57 @@ async fn fifty_a_second_come_and_go_and_nothing_is_left() {
             "{} connections, {quiet} before",
             sim.connections()
         );
+        assert!(tasks() <= alive + 4, "{} tasks, {alive} before", tasks());
         it.sees("zammad-1").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_bad_days_the_table_is_right_and_nothing_more_is_open() {
+    on_local(async {
+        let (sim, endpoint) = served("systeme-ticketing");
+        let it = Driver::start(on(&endpoint), (120, 40));
+        it.sees("zammad-1").await;
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let tasks = || {
+            tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks()
+        };
+        let (quiet, alive) = (sim.connections(), tasks());
+        let days = [
+            Fault::NoStats,
+            Fault::Slow(Duration::from_secs(3)),
+            Fault::Slow(Duration::from_secs(10)),
+            Fault::Hang,
+            Fault::Cut,
+            Fault::Backwards,
+            Fault::Clock(-3_600),
+            Fault::Clock(3_600),
+        ];
+        for day in days {
+            sim.set_fault(Some(day));
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            let screen = it.paper.text();
+            assert!(screen.contains("zammad-1"), "{day:?}: {screen}");
+            sim.set_fault(None);
+            tokio::time::sleep(Duration::from_secs(150)).await;
+            let screen = it.paper.text();
+            assert!(screen.contains("● up"), "{day:?}: {screen}");
+            let figures = driver::row(&screen, "zammad-db");
+            assert!(
+                figures.contains('%') || figures.contains('.'),
+                "{day:?}: {screen}"
+            );
+            assert!(
+                sim.connections() <= quiet + 2,
+                "{day:?}: {}",
+                sim.connections()
+            );
+            assert!(tasks() <= alive + 4, "{day:?}: {} of {alive}", tasks());
+        }
         assert_eq!(it.quit().await, 0);
     })
     .await;

@@ -81,13 +81,14 @@ async fn the_kernels_files_tell_what_the_engine_tells() {
             return;
         };
         let api = engine.stats_once(&it.id, LIMIT).await.expect("figures");
+        let then = Utc::now();
         agree(&first, &api);
         tokio::time::sleep(Duration::from_secs(2)).await;
         groups.begin();
         let second = groups.read(&it.id, Utc::now).expect("it still runs");
         let later = engine.stats_once(&it.id, LIMIT).await.expect("figures");
-        let by_files = second.sample(Some(&first), Utc::now());
-        let by_api = later.sample(Some(&api), Utc::now());
+        let by_files = second.sample(Some((&first, then)), Utc::now());
+        let by_api = later.sample(Some((&api, then)), Utc::now());
         let (a, b) = (by_files.cpu.expect("cpu"), by_api.cpu.expect("cpu"));
         // A busy loop takes what the machine gives, which other tests change from second to second.
         assert!(a > 5.0 && b > 5.0 && (a - b).abs() < 60.0, "{a} {b}");
@@ -146,12 +147,13 @@ async fn compare(endpoint: &str, id: &str) {
         .await
         .expect("an engine");
     let first = engine.stats_once(id, LIMIT).await.expect("figures");
+    let then = Utc::now();
     let (address, which) = (endpoint.to_owned(), id.to_owned());
     let (cpu, memory) = tokio::task::spawn_blocking(move || docker_stats(&address, &which))
         .await
         .expect("docker stats");
     let second = engine.stats_once(id, LIMIT).await.expect("figures");
-    let ours = second.sample(Some(&first), Utc::now());
+    let ours = second.sample(Some((&first, then)), Utc::now());
     let own_cpu = ours.cpu.expect("cpu");
     assert!((own_cpu - cpu).abs() < 60.0, "cpu: {own_cpu} and {cpu}");
     let own = ours.memory.expect("memory") as f64;

@@ -56,6 +56,8 @@ fn a_container_is_as_asked_for_and_goes_in_the_end() {
         assert_eq!(made.inspect(template), expected, "{template}");
     }
     assert_eq!(other.inspect("{{.State.Status}}"), "created");
+    let host = Fixture::new(&endpoint, "host").network("host").create();
+    assert_eq!(host.inspect("{{.HostConfig.NetworkMode}}"), "host");
     let user = made.docker(&["exec", "--user", "app", &made.id, "id", "-un"]);
     assert_eq!(user, "app");
     let said = made.docker(&["logs", &made.id]);

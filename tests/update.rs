@@ -7,6 +7,8 @@
 )]
 #[path = "support/harness.rs"]
 mod harness;
+#[path = "support/hosts.rs"]
+mod hosts;
 #[path = "support/post.rs"]
 mod post;
 #[path = "support/screen.rs"]
@@ -32,7 +34,15 @@ mod mail;
 mod moving;
 #[path = "update/noticed.rs"]
 mod noticed;
+#[path = "update/order.rs"]
+mod order;
+#[path = "update/past.rs"]
+mod past;
+#[path = "update/recreate.rs"]
+mod recreate;
 #[path = "update/rules.rs"]
 mod rules;
+#[path = "update/hosts.rs"]
+mod several;
 #[path = "update/space.rs"]
 mod space;

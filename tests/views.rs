@@ -4,6 +4,7 @@
     reason = "a test that cannot set its scene must fail"
 )]
 mod support {
+    pub mod hosts;
     pub mod post;
     pub mod screen;
     pub mod world;
@@ -20,7 +21,7 @@ use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
 use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use stacktui::views;
-use support::{post, screen, world};
+use support::{hosts, post, screen, world};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
@@ -185,6 +186,24 @@ fn mail() {
         Msg::MailSenders(post::server(), Ok(vec![details])),
     );
     check("mail-doctor", &mut doctor, false);
+}
+
+#[test]
+fn several_hosts() {
+    let now = world::now();
+    check("hosts-mixed", &mut hosts::three(now), false);
+    for (name, keys) in [
+        ("hosts", "0"),
+        ("host-alone", "0 G enter"),
+        ("host-dead", "0 g enter"),
+    ] {
+        let mut state = hosts::three(now);
+        world::press(&mut state, keys);
+        check(name, &mut state, false);
+    }
+    let mut state = world::reference(now);
+    world::press(&mut state, "0");
+    check("hosts-one", &mut state, false);
 }
 
 #[test]

@@ -9,13 +9,14 @@ mod verbs;
 use crate::model::RunState;
 use crate::state::{Scope, ViewId};
 
+pub use ask::command_of;
 pub use can::NO_LINK;
 pub use copy::urls;
 pub use limit::{ask_limit, limit_menu};
 pub use open::{hand_over, open_logs, open_on};
-pub use verbs::{start_job, state_words, target_of};
+pub use verbs::{start_job, start_jobs, state_words, target_of};
 
-use ask::{kill, remove, rename};
+use ask::{kill, recreate, remove, rename};
 use can::{all_are, first, has_process, one, one_running, restart_unavailable, some};
 use copy::{copy_menu, url_menu};
 use limit::limits;
@@ -136,6 +137,17 @@ pub const ACTIONS: &[Action] = &[
         footer: 0,
         unavailable: one_running,
         run: |state| open(state, ViewId::Processes),
+    },
+    Action {
+        id: "container.recreate",
+        title: "recreate",
+        help: "Make the container anew with all its settings, with or without a pull; the old one comes back when the new one is not well.",
+        keys: &["R"],
+        scope: Scope::Container,
+        danger: Danger::Destroys,
+        footer: 0,
+        unavailable: some,
+        run: recreate,
     },
     Action {
         id: "container.remove",

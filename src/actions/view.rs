@@ -1,7 +1,7 @@
 //! Going from view to view, and what only one view can do.
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
-use crate::model::Key;
+use crate::model::{Key, Kind};
 use crate::state::{PromptKind, RowId, Scope, State, ViewId};
 
 use super::table::type_line;
@@ -39,6 +39,17 @@ pub const ACTIONS: &[Action] = &[
         &["8"],
         |s| go(s, ViewId::Events),
     ),
+    Action {
+        scope: Scope::View(ViewId::Events),
+        footer: 1,
+        ..goto(
+            "view.events_of",
+            "parts",
+            "Show the events that one act is made of, or fold them again.",
+            &["z", "left", "right"],
+            fold_events,
+        )
+    },
     Action {
         scope: Scope::View(ViewId::Inspect),
         ..goto(
@@ -201,6 +212,14 @@ fn turn(state: &mut State, by: isize) -> Effects {
     }
 }
 
+fn fold_events(state: &mut State) -> Effects {
+    if !state.events.fold() {
+        let words = "this event is of no act that has several";
+        state.toasts.bad(words, state.now);
+    }
+    Effects::new()
+}
+
 fn probes(state: &mut State) -> Effects {
     state.events.noise = !state.events.noise;
     state.events.stale = true;
@@ -294,7 +313,7 @@ fn seek(state: &mut State, forward: bool) -> Effects {
     Effects::new()
 }
 
-/// From an event or a journal entry to the container it is about.
+/// From an event or a journal entry to the thing it is about.
 pub fn jump_to_thing(state: &mut State) {
     let found = match state.view() {
         ViewId::Events => of_event(state),
@@ -302,23 +321,36 @@ pub fn jump_to_thing(state: &mut State) {
         _ => None,
     };
     match found {
+        Some(key) if key.kind != Kind::Container => {
+            container::open_on(state, ViewId::Item, &key);
+        }
         Some(key) if state.world.container(&key).is_some() => {
             container::open_on(state, ViewId::Details, &key);
         }
         Some(_) => state.toasts.bad("that container is gone", state.now),
         None => state
             .toasts
-            .bad("this line is about no container", state.now),
+            .bad("this line is about nothing that can be shown", state.now),
     }
 }
 
-/// The container of the chosen event, whether it is still there or not. `None`: it is about something else.
+/// The thing of the chosen event, a container whether it is still there or not. `None`: it is about the engine, or about what
+/// was removed.
 fn of_event(state: &State) -> Option<Key> {
     let Some(RowId::Event(number)) = &state.events.table.selected else {
         return None;
     };
     let (host, event) = state.events.get(*number)?;
-    (event.kind == "container").then(|| Key::container(host, &event.id))
+    let kind = match event.kind.as_str() {
+        "container" => return Some(Key::container(host, &event.id)),
+        // A pull tells a name, not which image it was.
+        "image" if event.id.starts_with("sha256:") => Kind::Image,
+        "network" => Kind::Network,
+        "volume" => Kind::Volume,
+        _ => return None,
+    };
+    let gone = ["destroy", "delete", "untag", "remove", "prune"].contains(&event.action.as_str());
+    (!gone && !event.id.is_empty()).then(|| Key::new(host, kind, &event.id))
 }
 
 /// The same of the chosen journal entry: by its id, or who bears its name now.
@@ -329,16 +361,8 @@ fn of_entry(state: &State) -> Option<Key> {
     let target = state.journal.get(id)?.target.clone()?;
     let entry = state.journal.get(id)?;
     // On the engine that the entry names, where one of that name is open.
-    let hosts = state.world.hosts.values();
-    let named = |host: &&crate::state::Host| {
-        let known = host.known.as_ref().map(|info| info.name.as_str());
-        known == Some(entry.host.as_str())
-    };
-    let on = hosts
-        .clone()
-        .find(named)
-        .or_else(|| hosts.clone().next())?
-        .id;
+    let first = || state.world.hosts.values().next();
+    let on = state.world.of_engine(&entry.host).or_else(first)?.id;
     let on_it = |c: &&crate::model::Container| c.key.host == on;
     let by_id = |c: &&crate::model::Container| !target.id.is_empty() && c.key.short() == target.id;
     let found = state.world.containers().find(by_id);

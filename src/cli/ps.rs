@@ -93,6 +93,7 @@ fn chosen<'a>(context: &Context, args: &Ps, sites: &'a Sites) -> Result<Vec<&'a 
 /// is what it did between them.
 async fn figures(engine: &Engine, shown: &[&Container]) -> Vec<Option<Sample>> {
     let first = readings(engine, shown).await;
+    let then = clock::now();
     if first.iter().all(Option::is_none) {
         return vec![None; shown.len()];
     }
@@ -102,7 +103,7 @@ async fn figures(engine: &Engine, shown: &[&Container]) -> Vec<Option<Sample>> {
     first
         .iter()
         .zip(second)
-        .map(|(first, second)| Some(second?.sample(first.as_ref(), now)))
+        .map(|(first, second)| Some(second?.sample(first.as_ref().map(|first| (first, then)), now)))
         .collect()
 }
 

@@ -17,10 +17,17 @@ const HOSTS: &str = "hosts";
 /// The simulated engines of this name, as hosts to open.
 pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
     if name != HOSTS {
+        let scenario = scenario(name).map_err(|quit| match quit {
+            Quit::Because { message, code } => Quit::Because {
+                message: format!("{message}; `--demo={HOSTS}` is several of them"),
+                code,
+            },
+            quit @ Quit::NobodyReads => quit,
+        })?;
         return Ok(vec![Opening {
             label: "demo".to_owned(),
             named: false,
-            candidates: vec![simulated(Sim::new(scenario(name)?))],
+            candidates: vec![simulated(Sim::new(scenario))],
         }]);
     }
     let hosts = [("front", "front"), ("tickets", DEFAULT)];

@@ -163,7 +163,9 @@ fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<Stri
         JobMsg::Done { already: true, .. } => Ok(format!("{name}: already {before}")),
         JobMsg::Done { took_ms, .. } => Ok(format!("{name}: {} in {}", verb.done(), took(took_ms))),
         // A report is of a job that is over.
-        JobMsg::Started { .. } | JobMsg::Output { .. } => Err(format!("{name}: no outcome")),
+        JobMsg::Started { .. } | JobMsg::Step { .. } | JobMsg::Output { .. } => {
+            Err(format!("{name}: no outcome"))
+        }
         JobMsg::Failed { failure, .. } => Err(format!("{name}: {}", told(&failure))),
     }
 }

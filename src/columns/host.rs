@@ -1,5 +1,5 @@
 //! The columns of the hosts' table. What a row says is asked of the world: a host is no thing with fields of its own.
-use super::container::cells::{load, with_hits};
+use super::container::cells::{bars, load, with_hits};
 use super::listed::word;
 use super::stack::condition;
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
@@ -38,7 +38,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "containers",
         "containers",
-        Width::Flex(18, 34),
+        Width::Flex(18, 24),
         230,
         "How many of its containers run, and what is wrong.",
         containers,
@@ -60,6 +60,22 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
                 let words = format!("{percent:.0}% of {cores}");
                 Cell::of(words, aged(host, cx, load(percent)))
             })
+        },
+        |host, cx| Rank::figure(of(host, cx).and_then(share).map(|(percent, _)| percent)),
+    ))),
+    default(sampled(words(
+        "trend",
+        "",
+        Width::Fixed(10),
+        115,
+        "CPU of all its containers in the last minutes; full height is its peak, at least a quarter of its processors.",
+        |host, cx| {
+            let Some(of) = of(host, cx).filter(|host| !host.trend().cpu.is_empty()) else {
+                return Cell::blank();
+            };
+            let cores = share(of).map_or(1, |(_, cores)| cores);
+            let bars = bars(&of.trend().cpu, cores as f32 * 25.0);
+            Cell::of(bars, aged(host, cx, Key::ChartCpu))
         },
         |host, cx| Rank::figure(of(host, cx).and_then(share).map(|(percent, _)| percent)),
     ))),
@@ -87,7 +103,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "engine",
         "engine",
-        Width::Flex(8, 16),
+        Width::Flex(8, 12),
         150,
         "Its engine's version.",
         |host, cx| Cell::of(engine(host, cx), Key::Dim),
@@ -96,7 +112,7 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
     default(words(
         "endpoint",
         "endpoint",
-        Width::Flex(12, 44),
+        Width::Flex(12, 30),
         120,
         "Where it is reached.",
         |host, cx| Cell {
@@ -181,7 +197,7 @@ fn name<'a>(host: &'a HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     }
 }
 
-/// `up 3h`, `down 2m · retry in 4s · connection refused`, `connecting, try 3`.
+/// `up 3h`, `down 2m: connection refused · retry in 4s`, `connecting, try 3`.
 fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     let Some(host) = of(host, cx) else {
         return Cell::blank();
@@ -199,18 +215,16 @@ fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
             since,
             retry_at,
         } => {
-            let mut pieces = vec![(format!("down {}", span(*since)).into(), Key::LinkDown)];
             let left = retry_at.map(|at| (at - cx.now).num_seconds());
-            let again = left.map(|left| match left {
+            let again = left.map_or_else(String::new, |left| match left {
                 ..=0 => " · trying now".to_owned(),
                 left => format!(" · retry in {left}s"),
             });
-            pieces.extend(again.map(|words| (words.into(), Key::Dim)));
-            pieces.push((" · ".into(), Key::Dim));
-            pieces.push((reason.why.as_str().into(), Key::Text));
+            let words = format!("down {}: {}{again}", span(*since), reason.why);
             Cell {
-                pieces,
-                fit: Fit::Cut,
+                // Of one that never answered there is nothing behind it.
+                fit: if host.loaded { Fit::Cut } else { Fit::Spill },
+                ..Cell::of(words, Key::LinkDown)
             }
         }
     }

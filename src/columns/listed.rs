@@ -234,8 +234,8 @@ pub(super) const fn host<R: Listed>() -> Column<R> {
     super::of_host(super::words(
         "host",
         "host",
-        super::Width::Flex(7, 16),
-        252,
+        super::Width::Flex(10, 16),
+        245,
         "The host it is on.",
         |thing, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
         |thing, _| Rank::Number(i64::from(thing.key().host.0)),
@@ -351,11 +351,7 @@ pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cel
         fit: Fit::Path,
     };
     if let Some(running) = cx.state.jobs.of(key) {
-        let words = format!(
-            "  {} {}s",
-            running.job.verb.doing(),
-            running.seconds(cx.now)
-        );
+        let words = format!("  {}", running.words(cx.now));
         cell.pieces.push((words.into(), Key::Job));
         cell.fit = Fit::Spill;
     } else if let Some(ended) = cx.state.jobs.ended.get(key) {

@@ -1,5 +1,5 @@
 //! The columns of the stacks' table.
-use super::container::cells::{load, with_hits};
+use super::container::cells::{bars, load, with_hits};
 use super::listed::{age, age_rank, host, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
 use crate::model::Container;
@@ -56,6 +56,20 @@ pub const COLUMNS: &[Column<Stack>] = &[
                 let cpu = totals.cpu?;
                 Some((text::percent(cpu), load(cpu / f64::from(cores))))
             })
+        },
+        |stack, cx| Rank::figure(cx.state.world.stack_totals(&stack.key).cpu),
+    ))),
+    default(sampled(words(
+        "trend",
+        "",
+        Width::Fixed(10),
+        115,
+        "CPU of all its containers in the last minutes; full height is its peak, at least half a core.",
+        |stack, cx| {
+            let trend = cx.state.world.stack_trend(&stack.key);
+            let trend = trend.filter(|trend| !trend.cpu.is_empty());
+            let bars = trend.map(|trend| (bars(&trend.cpu, 50.0), Key::ChartCpu));
+            sum(stack, cx, |_| bars)
         },
         |stack, cx| Rank::figure(cx.state.world.stack_totals(&stack.key).cpu),
     ))),

@@ -55,7 +55,10 @@ fn known() -> Known {
             "containers".to_owned(),
             ["name", "state", "cpu"].map(str::to_owned).to_vec(),
         )],
-        endpoint: None,
+        endpoint: Some(|text| match text {
+            "nowhere" => Err("it leads nowhere".to_owned()),
+            _ => Ok(()),
+        }),
     }
 }
 
@@ -313,4 +316,19 @@ fn what_is_remembered_comes_back_and_a_spoilt_file_is_as_none() {
     assert_eq!(recall(&path), []);
     remember(&path, &first).unwrap();
     assert_eq!(recall(&path).len(), 2);
+}
+
+#[test]
+fn hosts_lead_somewhere_and_their_names_can_be_typed() {
+    let home = Home::new("[hosts]\nweb-01 = 'ssh://ops@web-01'\ndb.east = 'tcp://db:2375'\n");
+    let settings = home.load().unwrap();
+    assert_eq!(settings.hosts["web-01"], "ssh://ops@web-01");
+    assert_eq!(settings.hosts["db.east"], "tcp://db:2375");
+    assert_eq!(
+        mistakes("[hosts]\nb = 'nowhere'\n'a/b' = 'ssh://x'\n"),
+        [
+            "line 2: host `b`: it leads nowhere",
+            "line 3: a host's name is one word without `/` and `=`, not `a/b`",
+        ]
+    );
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::connect::Connector;
 use super::context;
 use super::error::Error;
+use crate::text::nearest;
 
 /// A way to an engine.
 #[derive(Debug, Clone)]
@@ -41,6 +42,9 @@ pub struct Ssh {
     pub port: Option<u16>,
     pub socket: PathBuf,
 }
+
+/// What an endpoint may begin with.
+const SCHEMES: [&str; 5] = ["unix", "tcp", "http", "https", "ssh"];
 
 /// Docker's socket on a machine reached by ssh, when none is named.
 pub(super) const REMOTE_SOCKET: &str = "/var/run/docker.sock";
@@ -83,9 +87,12 @@ impl Endpoint {
             ),
             "npipe" => bad("a named pipe exists on Windows only"),
             "fd" => bad("fd:// is for the daemon; a client wants unix:// or tcp://"),
-            other => bad(&format!(
-                "{other}:// is not known; use unix://, tcp://, https:// or ssh://"
-            )),
+            other => match nearest(other, SCHEMES) {
+                Some(near) => bad(&format!("{other}:// is not known; did you mean {near}://?")),
+                None => bad(&format!(
+                    "{other}:// is not known; use unix://, tcp://, https:// or ssh://"
+                )),
+            },
         }
     }
 

@@ -14,7 +14,7 @@ pub use assemble::{Assembler, LINE_CAP};
 pub use demux::{Demux, FRAME_CAP, Frame};
 
 use super::raw::Flow;
-use super::wire::{escape, path, text, whole};
+use super::wire::{clean, escape, path, text, whole};
 use super::{CALL_LIMIT, Engine, Error};
 use crate::model::LogRecord;
 
@@ -27,6 +27,11 @@ const HOLD: Duration = Duration::from_millis(500);
 /// The same where all parts so far are whole ones: then the line goes on, unless its length happens to be a multiple of
 /// theirs. A busy engine may take its time.
 const LONG_HOLD: Duration = Duration::from_secs(10);
+
+/// Lines read for the last ones of a run.
+const LAST: u32 = 60;
+/// Bytes kept of each of them.
+const WIDTH: usize = 400;
 
 /// Which lines are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -151,6 +156,42 @@ impl Engine {
             reading.batch().await.map(|batch| (batch, reading))
         });
         Ok(batches.fuse())
+    }
+}
+
+impl Engine {
+    /// The last lines a container wrote between two times, made harmless; none where its log cannot be read.
+    pub async fn last_words(
+        &self,
+        id: &str,
+        lines: usize,
+        since: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+    ) -> Vec<String> {
+        let options = LogOptions {
+            // The engine counts from the newest line there is, which may be the next run's.
+            tail: Some(LAST),
+            since,
+            until,
+            follow: false,
+        };
+        let Ok(setup) = self.log_setup(id).await else {
+            return Vec::new();
+        };
+        let Ok(stream) = self.logs(id, setup.tty, options).await else {
+            return Vec::new();
+        };
+        let mut stream = Box::pin(stream);
+        let mut words = Vec::new();
+        while let Ok(Some(Ok(batch))) = timeout(CALL_LIMIT, stream.next()).await {
+            let safe = |record: &LogRecord| {
+                let bytes = record.bytes.get(..WIDTH).unwrap_or(&record.bytes);
+                clean(&String::from_utf8_lossy(bytes))
+            };
+            words.extend(batch.iter().map(safe));
+        }
+        words.drain(..words.len().saturating_sub(lines));
+        words
     }
 }
 

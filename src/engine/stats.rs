@@ -34,11 +34,20 @@ impl Engine {
         );
         let answer = self.raw().get_bytes(&path, LIMIT, deadline).await?;
         decode(&answer.body)
+            .map(|counters| self.with_cpus(counters))
             .ok_or_else(|| Error::Garbage("stats that are no JSON object".to_owned()))
     }
 }
 
 impl Engine {
+    /// An old engine, or one in a machine that was changed while it ran, tells no number of CPUs with a reading.
+    fn with_cpus(&self, counters: Counters) -> Counters {
+        Counters {
+            online_cpus: counters.online_cpus.or(self.info().cpus),
+            ..counters
+        }
+    }
+
     /// A reading each second, about, until the container is gone; empty ones while it does not run.
     ///
     /// # Errors
@@ -50,10 +59,11 @@ impl Engine {
         let path = format!("/containers/{}/stats?stream=true", super::wire::escape(id));
         let response = self.raw().get(&path, CALL_LIMIT).await?;
         let lines = JsonLines::new(response.into_body());
+        let engine = self.clone();
         // A broken line is as good as none: the next one comes in a second.
-        Ok(lines.filter_map(|line| {
+        Ok(lines.filter_map(move |line| {
             std::future::ready(match line {
-                Ok(line) => parse(&line).map(Ok),
+                Ok(line) => parse(&line).map(|counters| Ok(engine.with_cpus(counters))),
                 Err(error) => Some(Err(error)),
             })
         }))

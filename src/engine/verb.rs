@@ -163,6 +163,7 @@ impl Engine {
             Verb::Start
             | Verb::Stop { .. }
             | Verb::Restart { .. }
+            | Verb::Recreate { .. }
             | Verb::Compose(_)
             | Verb::Mail(_)
             | Verb::Prune(_) => {

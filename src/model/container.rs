@@ -1,4 +1,5 @@
 //! One row of the engine's list of containers, decoded leniently and sanitised at the edge.
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -70,6 +71,12 @@ pub enum Health {
 }
 
 impl Health {
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Starting, Self::Healthy, Self::Unhealthy]
+            .into_iter()
+            .find(|health| health.word() == word)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -144,6 +151,8 @@ struct Known {
     stack: Option<Arc<str>>,
     /// Bytes of the name before the short name.
     prefix: usize,
+    /// The short name in small letters, where it has others.
+    small: Option<Box<str>>,
 }
 
 /// It says nothing that the labels do not say.
@@ -183,7 +192,15 @@ impl Container {
         self.place.known = None;
         let stack = self.stack().map(shared);
         let prefix = self.name.len() - self.short_name().len();
-        self.place.known = Some(Known { stack, prefix });
+        let small = match self.sort_name() {
+            Cow::Owned(small) => Some(small.into()),
+            Cow::Borrowed(_) => None,
+        };
+        self.place.known = Some(Known {
+            stack,
+            prefix,
+            small,
+        });
     }
 
     fn label(&self, name: &str) -> Option<&str> {
@@ -227,6 +244,21 @@ impl Container {
                 .filter(|rest| !rest.is_empty())
                 .unwrap_or(&self.name),
             _ => &self.name,
+        }
+    }
+
+    /// What it is ordered by: the short name in small letters, as most are written already.
+    pub fn sort_name(&self) -> Cow<'_, str> {
+        let short = self.short_name();
+        match &self.place.known {
+            Some(known) => known.small.as_deref().unwrap_or(short).into(),
+            None if short
+                .chars()
+                .any(|c| !c.is_lowercase() && c.is_alphabetic()) =>
+            {
+                short.to_lowercase().into()
+            }
+            None => short.into(),
         }
     }
 
@@ -303,12 +335,20 @@ mod tests {
         let project = ("com.docker.compose.project", "shop");
         let service = ("com.docker.compose.service", "db");
         for labels in [&[][..], &[project], &[service], &[project, service]] {
-            for name in ["shop-db-1", "shop_db_1", "shop", "other", "shop-"] {
+            for name in [
+                "shop-db-1",
+                "shop_db_1",
+                "shop",
+                "other",
+                "shop-",
+                "shop-DB",
+            ] {
                 let read = named(name, labels);
                 let mut kept = read.clone();
                 kept.settle(|name| Arc::from(name));
                 assert_eq!(kept.stack(), read.stack());
                 assert_eq!(kept.short_name(), read.short_name());
+                assert_eq!(kept.sort_name(), read.sort_name());
                 assert_eq!(kept, read);
             }
         }

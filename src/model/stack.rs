@@ -195,12 +195,38 @@ fn services(containers: &[&Container]) -> Vec<Service> {
     services.into_values().collect()
 }
 
-/// The services a container waits for: `db:service_healthy:false,mail:service_started:true`.
-pub fn needs(container: &Container) -> Vec<String> {
+/// When a service that is needed will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    Started,
+    Healthy,
+    /// It is a job, and has ended well.
+    Completed,
+}
+
+/// The services a container waits for, and until when: `db:service_healthy:false,mail:service_started:true`. Compose 1 writes
+/// none of it down.
+pub fn conditions(container: &Container) -> Vec<(String, Condition)> {
     let list = container.labels.get(DEPENDS).map_or("", String::as_str);
-    let name = |part: &str| part.split(':').next().unwrap_or_default().trim().to_owned();
-    let names = list.split(',').map(name);
-    names.filter(|name| !name.is_empty()).collect()
+    let need = |part: &str| {
+        let mut words = part.split(':').map(str::trim);
+        let name = words.next().filter(|name| !name.is_empty())?;
+        let condition = match words.next() {
+            Some("service_healthy") => Condition::Healthy,
+            Some("service_completed_successfully") => Condition::Completed,
+            _ => Condition::Started,
+        };
+        Some((name.to_owned(), condition))
+    };
+    list.split(',').filter_map(need).collect()
+}
+
+/// The services a container waits for.
+pub fn needs(container: &Container) -> Vec<String> {
+    conditions(container)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// What the containers' labels disagree on.

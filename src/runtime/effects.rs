@@ -24,6 +24,9 @@ use crate::sim::{Scenario, Sim};
 /// Reads of the terminal that are kept for a shell which is not there yet, or does not read.
 const TYPED_AHEAD: usize = 512;
 
+/// Lines kept of a run that is over.
+const LAST_WORDS: usize = 6;
+
 /// What runs effects, and what it needs for that.
 #[derive(Debug)]
 pub struct Runner {
@@ -242,6 +245,7 @@ impl Runner {
         let host = match &fetch {
             Fetch::Details(key)
             | Fetch::Processes(key)
+            | Fetch::LastWords { key, .. }
             | Fetch::Compose(key, _)
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
@@ -259,6 +263,12 @@ impl Runner {
                 Fetch::Processes(key) => {
                     let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
                     Msg::Processes(key, answer)
+                }
+                Fetch::LastWords { key, since, until } => {
+                    let words = client
+                        .last_words(&key.id, LAST_WORDS, since, Some(until))
+                        .await;
+                    Msg::LastWords(key, until, words)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(super::clock::now()).await.map(Box::new);

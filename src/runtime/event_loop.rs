@@ -136,11 +136,14 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
             let woke = self.wait().await;
-            if matches!(woke, Woke::Input(TermInput::Inputs(_))) {
-                self.frames.hurry();
+            let typed = matches!(woke, Woke::Input(TermInput::Inputs(_)));
+            if typed {
+                self.frames.hurry(&self.state, &self.theme);
             }
             self.take(woke);
-            self.drain();
+            if !typed {
+                self.drain();
+            }
             self.follow_state();
         }
     }
@@ -260,7 +263,7 @@ impl<S: Screen> EventLoop<S> {
         }
     }
 
-    /// Takes what else has come, up to a bound, so that a burst is one frame.
+    /// Takes what else has come, up to a bound, so that a burst is one frame; not before what a key did is drawn.
     fn drain(&mut self) {
         for _ in 0..BATCH {
             if self.exit.is_some() || !self.inbox.signals.is_empty() || !self.inbox.input.is_empty()

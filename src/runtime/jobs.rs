@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::clock;
 use super::record::Recorder;
+use super::recreate;
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::{Engine, Error, Performed};
+use crate::engine::{Engine, Error};
 use crate::model::compose::Call;
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind};
@@ -81,6 +82,15 @@ async fn look(engine: &Engine, key: &Key) -> Result<Option<Details>, Error> {
     engine.details(key, clock::now()).await.map(Some)
 }
 
+/// How a verb ended well.
+#[derive(Debug, Clone, Default)]
+struct Done {
+    /// There was nothing to do: it was so already.
+    already: bool,
+    /// The thing in whose place it is now.
+    became: Option<Key>,
+}
+
 /// What a job may need beside the engine.
 #[derive(Debug, Clone)]
 pub struct Hands {
@@ -112,7 +122,7 @@ impl Hands {
     }
 
     /// Has compose do it, telling its lines.
-    async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Performed, Failure> {
+    async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Done, Failure> {
         let Some(environment) = engine.environment() else {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
@@ -130,12 +140,12 @@ impl Hands {
         let cancelled = self.cancelled(id);
         let running = self.programs.run(call, environment, output, cancelled);
         let (done, ()) = tokio::join!(running, telling);
-        done.map(|()| Performed { already: false })
+        done.map(|()| Done::default())
     }
 
     /// Has the engine remove what nothing uses, and tells what that was. A call to an engine cannot be taken back: on a
     /// cancel it is no longer waited for.
-    async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Performed, Failure> {
+    async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Done, Failure> {
         let pruned = tokio::select! {
             pruned = engine.prune(what) => pruned.map_err(|error| error.failure("prune"))?,
             () = self.cancelled(id) => {
@@ -150,26 +160,40 @@ impl Hands {
         lines.push(format!("given back: {}", text::bytes(pruned.bytes)));
         let msg = Msg::Job(JobMsg::Output { id, lines });
         let _closed = self.told.send(msg).await;
-        Ok(Performed { already })
+        Ok(Done {
+            already,
+            became: None,
+        })
     }
 
-    async fn perform(
-        &self,
-        job: &Job,
-        engine: &Engine,
-        limit: Duration,
-    ) -> Result<Performed, Failure> {
+    async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {
-                let acted = super::mail::act(engine, call).await;
-                acted.map(|()| Performed { already: false })
+                super::mail::act(engine, call).await?;
+                Ok(Done {
+                    already: false,
+                    became: None,
+                })
             }
-            verb => engine
-                .perform(&job.key, verb, limit)
-                .await
-                .map_err(|error| error.failure(&verb.to_string())),
+            Verb::Recreate { pull } => {
+                let (id, told) = (job.id, self.told.clone());
+                let steps = recreate::Steps { id, told };
+                let made = recreate::run(engine, &job.key, *pull, limit, &steps).await?;
+                Ok(Done {
+                    already: false,
+                    became: Some(made),
+                })
+            }
+            verb => {
+                let done = engine.perform(&job.key, verb, limit).await;
+                let done = done.map_err(|error| error.failure(&verb.to_string()))?;
+                Ok(Done {
+                    already: done.already,
+                    became: None,
+                })
+            }
         }
     }
 }
@@ -226,12 +250,11 @@ pub async fn run(
     let took_ms = took(called);
     let after = match (&job.verb, &outcome) {
         (Verb::Remove { .. }, Ok(_)) => None,
-        _ => look(&engine, &job.key)
-            .await
-            .ok()
-            .flatten()
-            .as_ref()
-            .map(words),
+        (_, outcome) => {
+            let became = outcome.as_ref().ok().and_then(|done| done.became.as_ref());
+            let now = look(&engine, became.unwrap_or(&job.key)).await;
+            now.ok().flatten().as_ref().map(words)
+        }
     };
     if let Some(intent) = intent
         && let Err(why) = recorder
@@ -245,6 +268,7 @@ pub async fn run(
             id,
             took_ms,
             already: done.already,
+            became: done.became,
         },
         Err(failure) => JobMsg::Failed {
             id,

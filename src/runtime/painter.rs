@@ -59,6 +59,18 @@ impl Painter {
     /// Appends what makes the terminal show `next`: nothing, when it does. A buffer of another size counts as
     /// [`resize`](Self::resize).
     pub fn paint(&mut self, next: &Buffer, out: &mut Vec<u8>) {
+        self.paint_part(next, &[], usize::MAX, out);
+    }
+
+    /// The same by whole rows, until they took `limit` bytes; those marked in `first` before the others. True: the terminal
+    /// shows all of it; else the next part, of this buffer or of another, goes on from what it shows.
+    pub fn paint_part(
+        &mut self,
+        next: &Buffer,
+        first: &[bool],
+        limit: usize,
+        out: &mut Vec<u8>,
+    ) -> bool {
         if next.area != self.previous.area {
             self.resize(next.area);
         }
@@ -71,20 +83,41 @@ impl Painter {
             let (prev, hand) = (&mut self.previous, &mut self.hand);
             self.scroller.apply(prev, next, hand, out);
         }
-        let width = usize::from(next.area.width);
-        if width > 0 {
-            let rows = self.previous.content.chunks_mut(width);
-            for (y, (prev, next)) in (0..).zip(rows.zip(next.content.chunks(width))) {
-                if prev != next {
-                    Row::new(prev, next, y).paint(&mut self.hand, out);
-                }
-            }
-        }
+        let whole = self.paint_rows(next, first, limit, out);
         self.show_cursor(start, out);
         if out.len() - start > SYNCHRONIZE {
             out.splice(start..start, SYNCHRONIZE_ON.iter().copied());
             out.extend_from_slice(SYNCHRONIZE_OFF);
         }
+        whole
+    }
+
+    fn paint_rows(
+        &mut self,
+        next: &Buffer,
+        first: &[bool],
+        limit: usize,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let width = usize::from(next.area.width);
+        let is_first = |y: &u16| first.get(usize::from(*y)).copied().unwrap_or(false);
+        let rows = 0..next.area.height;
+        let others = rows.clone().filter(|y| !is_first(y));
+        let start = out.len();
+        for y in rows.filter(&is_first).chain(others) {
+            let at = usize::from(y) * width;
+            let prev = self.previous.content.get_mut(at..at + width);
+            let (Some(prev), Some(next)) = (prev, next.content.get(at..at + width)) else {
+                continue;
+            };
+            if prev != next {
+                if out.len() - start >= limit {
+                    return false;
+                }
+                Row::new(prev, next, y).paint(&mut self.hand, out);
+            }
+        }
+        true
     }
 
     fn show_cursor(&mut self, start: usize, out: &mut Vec<u8>) {

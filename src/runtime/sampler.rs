@@ -79,6 +79,8 @@ impl Default for Pace {
 struct Sampler {
     plan: Plan,
     budget: Budget,
+    /// What the budget allowed in the last round.
+    rate: f64,
     period: Duration,
     groups: Cgroups,
     out: Round,
@@ -102,6 +104,7 @@ pub async fn run(
     let mut it = Sampler {
         plan: Plan::new(pace.period),
         budget: Budget::new(pace.budget, Instant::now()),
+        rate: f64::from(pace.budget),
         period: pace.period,
         groups: Cgroups::default(),
         out: Round::default(),
@@ -137,6 +140,12 @@ impl Sampler {
     /// Reads what is due; when to look again.
     async fn round(&mut self, client: &Engine, keys: &Wanted) -> Option<Instant> {
         let now = Instant::now();
+        let rate = self.budget.rate();
+        if rate > self.rate {
+            let (near, rest) = self.plan.paces(keys, rate);
+            self.plan.hasten(keys, near, rest);
+        }
+        self.rate = rate;
         let mut ready = self.plan.ready(keys, now);
         if client.is_local() && self.groups.any() && !ready.is_empty() {
             ready = self.by_files(ready, now).await;
@@ -198,8 +207,10 @@ impl Sampler {
     }
 
     fn take(&mut self, key: Key, counters: Counters, started: Instant, pace: Duration) {
-        let before = self.plan.read(&key, counters, started, pace);
-        let sample = counters.sample(before.as_ref(), clock::now());
+        let now = clock::now();
+        let before = self.plan.read(&key, (counters, now), started, pace);
+        let before = before.as_ref().map(|(counters, at)| (counters, *at));
+        let sample = counters.sample(before, now);
         self.out.samples.push((key, sample));
     }
 

@@ -15,6 +15,7 @@ pub use units::{MountSpec, PortSpec, Size, Span};
 
 const VOICES: &str = include_str!("../../assets/scenarios/voices.toml");
 const TICKETING: &str = include_str!("../../assets/scenarios/systeme-ticketing.toml");
+const FRONT: &str = include_str!("../../assets/scenarios/front.toml");
 const EMPTY: &str = include_str!("../../assets/scenarios/empty.toml");
 const HOSTILE: &str = include_str!("../../assets/scenarios/hostile.toml");
 
@@ -74,6 +75,7 @@ impl Scenario {
     pub fn named(name: &str) -> Result<Self, ScenarioError> {
         let text = match name {
             "systeme-ticketing" => TICKETING,
+            "front" => FRONT,
             "empty" => EMPTY,
             "hostile" => HOSTILE,
             other => {
@@ -101,7 +103,13 @@ impl Scenario {
 
     /// The names [`Scenario::named`] takes; `generated:N` wants a number for N.
     pub fn names() -> &'static [&'static str] {
-        &["systeme-ticketing", "empty", "hostile", "generated:N"]
+        &[
+            "systeme-ticketing",
+            "front",
+            "empty",
+            "hostile",
+            "generated:N",
+        ]
     }
 
     fn add_library(&mut self) -> Result<(), ScenarioError> {

@@ -34,6 +34,14 @@ pub enum Fault {
     Cut,
     /// Every request is answered with 403, as a filtering proxy does.
     Refuse,
+    /// No container is known where its load is asked for.
+    NoStats,
+    /// What was counted of a container's load is half of what it was: the counters went back.
+    Backwards,
+    /// A reading of load does not tell how many CPUs there are.
+    NoCpus,
+    /// The engine's clock is off by so many seconds.
+    Clock(i64),
 }
 
 /// A simulated engine: a cheap handle on it.

@@ -7,6 +7,7 @@ mod container;
 mod due;
 mod exec;
 mod health;
+mod joining;
 mod lifecycle;
 mod making;
 mod queue;

@@ -1,5 +1,7 @@
 //! The rings behind the Events and Journal views.
-use std::collections::VecDeque;
+mod fold;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::model::{EngineEvent, Entry, HostId, Outcome, Phase};
 
@@ -16,6 +18,10 @@ pub struct EventBook {
     pub only: Option<HostId>,
     /// Show the events that only looking makes: health probes, lists of processes.
     pub noise: bool,
+    /// Events that stand for the ones before them, as the rows were taken.
+    folds: BTreeMap<u64, Vec<u64>>,
+    /// Those of them that are open.
+    open: BTreeSet<u64>,
     /// The cursor stays on the newest.
     pub follow: bool,
     /// Not yet on screen: `follow` starts on.
@@ -55,22 +61,61 @@ impl EventBook {
         newest.map(|(_, host, event)| (*host, event))
     }
 
-    /// Takes the rows anew from the ring and the filter.
+    /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is.
     pub fn refresh(&mut self, height: usize) {
         let needle = self.filter.to_lowercase();
-        let rows: Vec<RowId> = self
+        let shown = self
             .events
             .iter()
             .filter(|(_, host, _)| self.only.is_none_or(|only| only == *host))
             .filter(|(_, _, event)| self.noise || !event.is_noise())
-            .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle))
-            .map(|(number, _, _)| RowId::Event(*number))
+            .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle));
+        let shown: Vec<(u64, &EngineEvent)> =
+            shown.map(|(number, _, event)| (*number, event)).collect();
+        let folds = if needle.is_empty() {
+            fold::folds(shown.iter().copied())
+        } else {
+            BTreeMap::new()
+        };
+        self.open.retain(|number| folds.contains_key(number));
+        let closed = folds
+            .iter()
+            .filter(|(number, _)| !self.open.contains(number));
+        let hidden: BTreeSet<u64> = closed.flat_map(|(_, parts)| parts).copied().collect();
+        let numbers = shown.iter().map(|(number, _)| *number);
+        let rows: Vec<RowId> = numbers
+            .filter(|number| !hidden.contains(number))
+            .map(RowId::Event)
             .collect();
+        self.folds = folds;
         let last = rows.len().saturating_sub(1);
         self.table.set_rows(rows, height);
         if self.follow {
             self.table.select(last, height);
         }
+    }
+
+    /// The events that this one stands for, and whether they are shown.
+    pub fn parts(&self, number: u64) -> Option<(&[u64], bool)> {
+        let parts = self.folds.get(&number)?;
+        Some((parts, self.open.contains(&number)))
+    }
+
+    /// Opens the act that the chosen event is of, or closes it; false where it is of none.
+    pub fn fold(&mut self) -> bool {
+        let Some(RowId::Event(chosen)) = self.table.selected else {
+            return false;
+        };
+        let of = |(last, parts): &(&u64, &Vec<u64>)| **last == chosen || parts.contains(&chosen);
+        let Some((&last, _)) = self.folds.iter().find(of) else {
+            return false;
+        };
+        if !self.open.remove(&last) {
+            self.open.insert(last);
+        }
+        self.table.selected = Some(RowId::Event(last));
+        self.stale = true;
+        true
     }
 
     /// Forgets those of a host that is closed.
@@ -81,6 +126,7 @@ impl EventBook {
             *number = self.next + place as u64;
         }
         self.next += self.events.len() as u64;
+        self.open.clear();
         self.stale = true;
     }
 

@@ -26,6 +26,15 @@ impl History {
     /// Takes a value; of two in one slot the greater stays. One that is older than the newest is dropped: a clock went
     /// back.
     pub fn push(&mut self, at: DateTime<Utc>, value: f32) {
+        self.take(at, value, f32::max);
+    }
+
+    /// Takes a value; of two in one slot the later stays. For sums, which are counted anew with each of their parts.
+    pub fn settle(&mut self, at: DateTime<Utc>, value: f32) {
+        self.take(at, value, |_, later| later);
+    }
+
+    fn take(&mut self, at: DateTime<Utc>, value: f32, of_two: fn(f32, f32) -> f32) {
         let slot = at.timestamp().div_euclid(Self::SLOT);
         let packed = pack(value);
         let Some(last) = self.values.back_mut() else {
@@ -35,16 +44,14 @@ impl History {
         };
         let missed = slot - self.newest;
         if missed == 0 {
-            if unpack(*last).is_nan() || unpack(packed) > unpack(*last) {
-                *last = packed;
-            }
+            *last = pack(of_two(unpack(*last), value));
             return;
         }
         if missed < 0 {
             // The clock was set: what is held belongs to a time that may come again.
             if missed < -HOLDS {
                 *self = Self::default();
-                self.push(at, value);
+                self.take(at, value, of_two);
             }
             return;
         }
@@ -73,16 +80,22 @@ impl History {
         self.values.iter().skip(skipped).map(|bits| unpack(*bits))
     }
 
-    /// All of it in at most `n` values, each the greatest of as many slots as it takes; and how many those are. Which slots
-    /// come together depends on their time alone, so that nothing flickers when a value is added.
+    /// All of it in at most `n` values, each the greatest of as many slots as it takes; and how many those are.
     pub fn whole(&self, n: usize) -> (Vec<f32>, usize) {
         let each = self.values.len().div_ceil(n.max(1)).max(1);
+        (self.groups(n, each), each)
+    }
+
+    /// The newest of it in at most `n` values, each the greatest of `each` slots. Which slots come together depends on their
+    /// time alone, so that nothing flickers when a value is added.
+    pub fn groups(&self, n: usize, each: usize) -> Vec<f32> {
+        let each = i64::try_from(each.max(1)).unwrap_or(i64::MAX);
         let first = self.newest - i64::try_from(self.values.len()).unwrap_or(0) + 1;
         let group = |index: usize| {
             let slot = first + i64::try_from(index).unwrap_or(0);
-            slot.div_euclid(i64::try_from(each).unwrap_or(1))
+            slot.div_euclid(each)
         };
-        let mut groups: Vec<f32> = Vec::with_capacity(n);
+        let mut groups: Vec<f32> = Vec::with_capacity(n + 1);
         let mut open = None;
         for (index, bits) in self.values.iter().enumerate() {
             let value = unpack(*bits);
@@ -95,7 +108,7 @@ impl History {
         // The first and the last group may be parts: one more than there is room for.
         let extra = groups.len().saturating_sub(n);
         groups.drain(..extra);
-        (groups, each)
+        groups
     }
 
     /// The greatest value; 0 when there is none.
@@ -110,6 +123,11 @@ impl History {
         let ago = self.values.iter().rev().position(|bits| *bits == peak)?;
         let slot = self.newest - i64::try_from(ago).ok()?;
         DateTime::from_timestamp(slot.checked_mul(Self::SLOT)?, 0)
+    }
+
+    /// The slot of the newest value; 0 when there is none.
+    pub(super) fn newest(&self) -> i64 {
+        self.newest
     }
 
     /// Slots held, gaps too.
@@ -182,6 +200,18 @@ mod tests {
         history.push(at(100_000), 1.0);
         assert!(history.len() <= History::LENGTH, "a long pause");
         assert!((history.peak() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_sum_is_what_it_was_at_the_end_of_its_slot() {
+        let mut history = History::default();
+        for (second, value) in [(0, 9.0), (1, 5.0), (2, 7.0), (30, 4.0), (31, 3.0)] {
+            history.settle(at(second), value);
+        }
+        let mut expected = vec![Some(5), Some(7)];
+        expected.extend([None; 13]);
+        expected.push(Some(3));
+        assert_eq!(shown(&history), expected);
     }
 
     #[test]

@@ -5,6 +5,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Job, JobId};
 use crate::model::Key;
+use crate::model::stack::Condition;
+
+/// What a job waits for before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The container whose own job is to be over.
+    pub key: Key,
+    /// What that container is to be then.
+    pub until: Condition,
+    /// When its job fails, this one is not sent.
+    pub strict: bool,
+}
 
 /// A job that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +25,12 @@ pub struct Running {
     pub started: DateTime<Utc>,
     /// The engine said the process is dead: the wait for it is over.
     pub died: bool,
+    /// What it does now, where it has steps.
+    pub step: String,
+    /// The container that is to take the place of the one it is about.
+    pub also: Option<Key>,
+    /// Not sent before these have what they are to have.
+    pub waits: Vec<Wait>,
 }
 
 impl Running {
@@ -21,9 +39,26 @@ impl Running {
         (now - self.started).num_seconds().max(0)
     }
 
+    /// What is going on, in parts that may be left away from the end: `recreating 4s`, ` · pulling`.
+    pub fn parts(&self, now: DateTime<Utc>) -> Vec<String> {
+        let mut parts = vec![format!("{} {}s", self.job.verb.doing(), self.seconds(now))];
+        if !self.step.is_empty() {
+            parts.push(format!(" · {}", self.step));
+        } else if let Some(left) = self.kill_in(now) {
+            parts.push(" · ".to_owned());
+            parts.push(format!("kill in {left}s"));
+        }
+        parts
+    }
+
+    /// The same in one.
+    pub fn words(&self, now: DateTime<Utc>) -> String {
+        self.parts(now).concat()
+    }
+
     /// Seconds until the engine kills the process, while the stop signal is being waited for.
     pub fn kill_in(&self, now: DateTime<Utc>) -> Option<i64> {
-        if !self.job.verb.waits_for_stop() || self.died {
+        if !self.job.verb.waits_for_stop() || self.died || !self.waits.is_empty() {
             return None;
         }
         let end = self.started + TimeDelta::seconds(i64::from(self.job.stop_timeout));
@@ -59,12 +94,18 @@ impl Jobs {
 
     pub fn start(&mut self, job: Job, now: DateTime<Utc>) {
         self.ended.remove(&job.key);
+        // What was to be done to it later is overtaken.
+        self.running
+            .retain(|_, running| running.job.key != job.key || running.waits.is_empty());
         self.running.insert(
             job.id,
             Running {
                 job,
                 started: now,
                 died: false,
+                step: String::new(),
+                also: None,
+                waits: Vec::new(),
             },
         );
     }
@@ -74,7 +115,7 @@ impl Jobs {
         self.running
             .values()
             .rev()
-            .find(|running| running.job.key == *key)
+            .find(|running| running.job.key == *key || running.also.as_ref() == Some(key))
     }
 
     pub fn finish(&mut self, id: JobId, ended: Ended) -> Option<Running> {

@@ -119,6 +119,17 @@ impl Nav {
         self.opened.pop().is_some()
     }
 
+    /// Screens about one thing are about another from now on.
+    pub fn replace(&mut self, old: &Key, new: &Key) {
+        let about = self
+            .opened
+            .iter_mut()
+            .filter_map(|place| place.key.as_mut());
+        for key in about.filter(|key| *key == old) {
+            key.clone_from(new);
+        }
+    }
+
     /// Whether this view is open anywhere.
     pub fn has(&self, view: ViewId) -> bool {
         self.tab == view || self.opened.iter().any(|place| place.view == view)

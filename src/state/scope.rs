@@ -27,6 +27,17 @@ impl World {
         self.hosts.get(&id).map_or("", |host| &host.label)
     }
 
+    /// What the host whose engine bears this name is called here; the name itself where none does.
+    pub fn label_of<'a>(&'a self, engine: &'a str) -> &'a str {
+        self.of_engine(engine).map_or(engine, |host| &host.label)
+    }
+
+    /// The host whose engine bears this name.
+    pub fn of_engine(&self, engine: &str) -> Option<&Host> {
+        let known = |host: &&Host| host.known.as_ref().is_some_and(|info| info.name == engine);
+        self.hosts.values().find(known)
+    }
+
     /// Where names are looked for.
     pub fn places(&self) -> Vec<Place<'_>> {
         let mut places = Vec::with_capacity(self.hosts.len());

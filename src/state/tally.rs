@@ -113,6 +113,14 @@ impl Tally {
         self.memory.take(other.memory);
     }
 
+    /// Whether so many of those that run have figures that their sums mean all of them: while the first figures come in,
+    /// they grow without any load that grows.
+    pub fn is_whole(&self) -> bool {
+        let live = self.running + self.paused;
+        let known = self.cpu.known.min(self.memory.known);
+        known > 0 && known * 10 >= live * 9
+    }
+
     pub fn totals(&self) -> Totals {
         Totals {
             count: self.count,

@@ -1,22 +1,19 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+mod past;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use super::inventory::Inventory;
 use super::tally::Tally;
-use crate::model::{Container, EngineEvent, EngineInfo, HostId, Key, Link, Sample};
+use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
+pub use self::past::Death;
 pub use super::tally::Totals;
+pub use super::trend::Trend;
 pub use super::vitals::Vitals;
-
-/// A death of a container that we saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Death {
-    pub at: DateTime<Utc>,
-    pub exit_code: i64,
-    pub oom: bool,
-}
 
 /// The containers of a stack, and their sums.
 #[derive(Debug, Clone, Default)]
@@ -40,16 +37,21 @@ pub struct Host {
     pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
     pub deaths: BTreeMap<Key, VecDeque<Death>>,
+    /// Verdicts of health checks as they changed, newest last.
+    pub verdicts: BTreeMap<Key, VecDeque<(DateTime<Utc>, Health)>>,
+    /// When last words were asked for, within the last minute.
+    words_asked: VecDeque<DateTime<Utc>>,
     /// When the engine last told us anything.
     pub heard: Option<DateTime<Utc>>,
     /// A first snapshot has come.
     pub loaded: bool,
     // Changed only by `put`, `take_out` and `figures`, which keep the sums below right.
-    containers: BTreeMap<Key, Container>,
-    // Asked for by each row of an order by figures; in no order of its own.
-    vitals: HashMap<Key, Vitals>,
+    containers: Inventory,
     tally: Tally,
+    trend: Trend,
     stacks: BTreeMap<Arc<str>, Stack>,
+    // Apart from the stacks, which are gone for a moment whenever their last container is replaced.
+    trends: BTreeMap<Arc<str>, Trend>,
     oom: BTreeMap<Key, DateTime<Utc>>,
     troubled: BTreeSet<Key>,
     generation: u64,
@@ -65,12 +67,15 @@ impl Host {
             since: None,
             known: None,
             deaths: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            words_asked: VecDeque::new(),
             heard: None,
             loaded: false,
-            containers: BTreeMap::new(),
-            vitals: HashMap::new(),
+            containers: Inventory::default(),
             tally: Tally::default(),
+            trend: Trend::default(),
             stacks: BTreeMap::new(),
+            trends: BTreeMap::new(),
             oom: BTreeMap::new(),
             troubled: BTreeSet::new(),
             generation: 0,
@@ -79,18 +84,20 @@ impl Host {
 
     /// Replaces the inventory by a fresh one; figures of what is still there stay.
     pub fn snapshot(&mut self, containers: Vec<Container>) {
-        self.containers.clear();
+        let mut before = std::mem::take(&mut self.containers);
         self.troubled.clear();
         self.generation += 1;
         self.stacks.clear();
         self.tally = Tally::default();
         for container in containers {
-            self.put(container);
+            let known = before.remove(&container.key);
+            self.put(container, known.and_then(|(_, vitals)| vitals));
         }
         let present = &self.containers;
-        self.vitals.retain(|key, _| present.contains_key(key));
-        self.deaths.retain(|key, _| present.contains_key(key));
-        self.oom.retain(|key, _| present.contains_key(key));
+        self.deaths.retain(|key, _| present.contains(key));
+        self.verdicts.retain(|key, _| present.contains(key));
+        self.oom.retain(|key, _| present.contains(key));
+        self.forget_trends();
         self.loaded = true;
     }
 
@@ -98,58 +105,43 @@ impl Host {
     pub fn delta(&mut self, changed: Vec<Container>, gone: &[Key]) {
         for key in gone {
             self.take_out(key);
-            self.vitals.remove(key);
             self.deaths.remove(key);
+            self.verdicts.remove(key);
         }
         for container in changed {
-            if !container.state.is_live() {
-                self.forget(&container.key);
-            }
-            self.put(container);
+            let known = self.take_out(&container.key);
+            let vitals = known.filter(|_| container.state.is_live());
+            self.put(container, vitals);
         }
+        self.forget_trends();
     }
 
-    /// Learns from an event what the list does not tell: deaths and out-of-memory.
-    pub fn observe(&mut self, event: &EngineEvent) {
-        if event.kind != "container" {
-            return;
+    /// New figures of some containers, and with them the sums of their stacks and of the host.
+    pub fn samples(&mut self, samples: &[(Key, Sample)], now: DateTime<Utc>) {
+        let mut stacks: Vec<Arc<str>> = Vec::new();
+        for (key, sample) in samples {
+            self.sample(key, sample);
+            let stack = self.containers.get(key).and_then(Container::stack_shared);
+            stacks.extend(stack.filter(|name| stacks.last() != Some(name)));
         }
-        let key = Key::container(self.id, &event.id);
-        match event.action.as_str() {
-            "oom" => {
-                self.oom.insert(key, event.at);
+        stacks.sort_unstable();
+        stacks.dedup();
+        for name in stacks {
+            if let Some(stack) = self.stacks.get(&name) {
+                self.trends.entry(name).or_default().note(&stack.tally, now);
             }
-            "die" => {
-                let oom = self
-                    .oom
-                    .remove(&key)
-                    .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
-                let deaths = self.deaths.entry(key.clone()).or_default();
-                if deaths.len() == 32 {
-                    deaths.pop_front();
-                }
-                deaths.push_back(Death {
-                    at: event.at,
-                    exit_code: event.exit_code().unwrap_or(0),
-                    oom,
-                });
-                self.forget(&key);
-            }
-            _ => {}
         }
+        self.trend.note(&self.tally, now);
     }
 
-    pub fn sample(&mut self, key: &Key, sample: &Sample) {
-        self.figures(key, |vitals| match vitals.get_mut(key) {
-            Some(known) => known.push(sample),
-            None => vitals.entry(key.clone()).or_default().push(sample),
-        });
+    fn sample(&mut self, key: &Key, sample: &Sample) {
+        self.figures(key, |vitals| vitals.get_or_insert_default().push(sample));
     }
 
     /// The engine has no figures for this one now; its past stays.
     pub fn no_sample(&mut self, key: &Key) {
         self.figures(key, |vitals| {
-            if let Some(vitals) = vitals.get_mut(key) {
+            if let Some(vitals) = vitals {
                 vitals.forget_newest();
             }
         });
@@ -157,41 +149,47 @@ impl Host {
 
     /// Forgets the figures of what does not run.
     fn forget(&mut self, key: &Key) {
-        self.figures(key, |vitals| {
-            vitals.remove(key);
+        self.figures(key, |vitals| *vitals = None);
+    }
+
+    /// Forgets what stacks used that are gone for good.
+    fn forget_trends(&mut self) {
+        let all = self.trends.values().chain([&self.trend]);
+        let newest = all.map(Trend::newest).max().unwrap_or(0);
+        let stacks = &self.stacks;
+        self.trends.retain(|name, trend| {
+            stacks.contains_key(name) || newest - trend.newest() < super::trend::KEPT
         });
     }
 
-    /// Puts a container in, in place of what was known of it.
-    fn put(&mut self, mut container: Container) {
+    /// Puts a container in that is not there, or in place of what is.
+    fn put(&mut self, mut container: Container, vitals: Option<Box<Vitals>>) {
         self.take_out(&container.key);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);
             known.map_or_else(|| Arc::from(name), |(known, _)| known.clone())
         });
-        let key = container.key.clone();
-        let one = Tally::of(&container, self.latest(&key));
+        let one = Tally::of(&container, steady(vitals.as_deref()));
         self.tally.add(&one);
         if let Some(name) = container.stack_shared() {
             let stack = self.stacks.entry(name).or_default();
-            stack.members.insert(key.clone());
+            stack.members.insert(container.key.clone());
             stack.tally.add(&one);
         }
         if container.problem().is_some() {
-            self.troubled.insert(key.clone());
+            self.troubled.insert(container.key.clone());
         }
         self.generation += 1;
-        self.containers.insert(key, container);
+        self.containers.insert(container, vitals);
     }
 
-    fn take_out(&mut self, key: &Key) {
-        let Some(container) = self.containers.remove(key) else {
-            return;
-        };
+    /// Takes a container out; gives its figures.
+    fn take_out(&mut self, key: &Key) -> Option<Box<Vitals>> {
+        let (container, vitals) = self.containers.remove(key)?;
         self.troubled.remove(key);
         self.generation += 1;
-        let one = Tally::of(&container, self.latest(key));
+        let one = Tally::of(&container, steady(vitals.as_deref()));
         self.tally.take(&one);
         if let Some(name) = container.stack()
             && let Some(stack) = self.stacks.get_mut(name)
@@ -202,16 +200,17 @@ impl Host {
                 self.stacks.remove(name);
             }
         }
+        vitals
     }
 
     /// Changes the figures of a container that is there.
-    fn figures(&mut self, key: &Key, change: impl FnOnce(&mut HashMap<Key, Vitals>)) {
-        let Some(container) = self.containers.get(key) else {
+    fn figures(&mut self, key: &Key, change: impl FnOnce(&mut Option<Box<Vitals>>)) {
+        let Some((container, vitals)) = self.containers.entry(key) else {
             return;
         };
-        let before = Tally::of(container, self.latest(key));
-        change(&mut self.vitals);
-        let after = Tally::of(container, self.latest(key));
+        let before = Tally::of(container, steady(vitals.as_deref()));
+        change(vitals);
+        let after = Tally::of(container, steady(vitals.as_deref()));
         let stack = container.stack().and_then(|name| self.stacks.get_mut(name));
         for tally in std::iter::once(&mut self.tally).chain(stack.map(|stack| &mut stack.tally)) {
             tally.take(&before);
@@ -229,9 +228,13 @@ impl Host {
         self.containers.len()
     }
 
-    /// Every container, in key order.
+    pub fn container(&self, key: &Key) -> Option<&Container> {
+        self.containers.get(key)
+    }
+
+    /// Every container, by the name it is shown by.
     pub fn containers(&self) -> impl Iterator<Item = &Container> {
-        self.containers.values()
+        self.containers.iter()
     }
 
     /// The containers in trouble.
@@ -244,19 +247,24 @@ impl Host {
         self.generation
     }
 
-    /// Deaths within the last hour before `now`.
-    pub fn recent_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        self.deaths
-            .get(key)
-            .into_iter()
-            .flatten()
-            .filter(move |d| now - d.at < TimeDelta::hours(1))
+    /// The past of what a stack of this name used.
+    pub fn stack_trend(&self, name: &str) -> Option<&Trend> {
+        self.trends.get(name)
+    }
+
+    /// The past of what all its containers used together.
+    pub fn trend(&self) -> &Trend {
+        &self.trend
     }
 
     /// The newest figures, when they are known, for tables, order and sums: see [`Vitals`].
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
-        self.vitals.get(key)?.steady()
+        steady(self.containers.vitals(key))
     }
+}
+
+fn steady(vitals: Option<&Vitals>) -> Option<&Sample> {
+    vitals?.steady()
 }
 
 /// All hosts.
@@ -273,13 +281,11 @@ impl World {
     }
 
     pub fn container(&self, key: &Key) -> Option<&Container> {
-        self.hosts.get(&key.host)?.containers.get(key)
+        self.hosts.get(&key.host)?.container(key)
     }
 
     pub fn containers(&self) -> impl Iterator<Item = &Container> {
-        self.hosts
-            .values()
-            .flat_map(|host| host.containers.values())
+        self.hosts.values().flat_map(Host::containers)
     }
 
     /// How many containers there are.
@@ -303,8 +309,13 @@ impl World {
         self.hosts.get(&key.host)?.latest(key)
     }
 
+    /// The past of what a stack used.
+    pub fn stack_trend(&self, stack: &Key) -> Option<&Trend> {
+        self.hosts.get(&stack.host)?.stack_trend(&stack.id)
+    }
+
     pub fn vitals(&self, key: &Key) -> Option<&Vitals> {
-        self.hosts.get(&key.host)?.vitals.get(key)
+        self.hosts.get(&key.host)?.containers.vitals(key)
     }
 
     /// Counts and sums over all containers; counts nothing anew.
@@ -329,7 +340,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Health, RunState};
+    use crate::model::{EngineEvent, RunState};
     use proptest::prelude::*;
 
     const HOST: HostId = HostId(0);
@@ -356,14 +367,17 @@ mod tests {
             RunState::Exited,
             RunState::Created,
         ]);
-        (a_key(), 0..3usize, state, any::<bool>()).prop_map(|(key, stack, state, sick)| {
-            let mut c = Container::bare(key, "c");
-            c.state = state;
-            c.health = sick.then_some(Health::Unhealthy);
-            let label = "com.docker.compose.project".to_owned();
-            c.labels.insert(label, STACKS[stack].to_owned());
-            c
-        })
+        let name = prop::sample::select(vec!["c", "C", "b", "shop-a"]);
+        (a_key(), name, 0..3usize, state, any::<bool>()).prop_map(
+            |(key, name, stack, state, sick)| {
+                let mut c = Container::bare(key, name);
+                c.state = state;
+                c.health = sick.then_some(Health::Unhealthy);
+                let label = "com.docker.compose.project".to_owned();
+                c.labels.insert(label, STACKS[stack].to_owned());
+                c
+            },
+        )
     }
 
     fn a_step() -> impl Strategy<Value = Step> {
@@ -391,7 +405,9 @@ mod tests {
         match step {
             Step::Snapshot(list) => host.snapshot(list),
             Step::Delta(changed, gone) => host.delta(changed, &gone),
-            Step::Sample(key, cpu, memory) => host.sample(&key, &sample(cpu, memory)),
+            Step::Sample(key, cpu, memory) => {
+                host.samples(&[(key, sample(cpu, memory))], DateTime::UNIX_EPOCH);
+            }
             Step::NoSample(key) => host.no_sample(&key),
             Step::Died(id) => host.observe(&EngineEvent {
                 at: DateTime::UNIX_EPOCH,
@@ -403,6 +419,10 @@ mod tests {
                 attributes: BTreeMap::new(),
             }),
         }
+    }
+
+    fn by_name(c: &Container) -> (std::borrow::Cow<'_, str>, &str, &Key) {
+        (c.sort_name(), &c.name, &c.key)
     }
 
     proptest! {
@@ -418,13 +438,19 @@ mod tests {
                     tally.totals()
                 };
                 prop_assert_eq!(world.totals(), anew(&mut world.containers()));
+                prop_assert!(world.containers().is_sorted_by_key(by_name));
+                for c in world.containers() {
+                    prop_assert_eq!(world.container(&c.key), Some(c));
+                }
                 for name in &STACKS[1..] {
                     let in_it = |c: &&Container| c.stack() == Some(name);
                     let key = Key::stack(HOST, name);
                     let sums = anew(&mut world.containers().filter(in_it));
                     prop_assert_eq!(world.stack_totals(&key), sums);
-                    let members: Vec<_> = world.members(&key).collect();
-                    prop_assert_eq!(members, world.containers().filter(in_it).collect::<Vec<_>>());
+                    let members: Vec<_> = world.members(&key).map(|c| &c.key).collect();
+                    let keys = world.containers().filter(in_it).map(|c| &c.key);
+                    let keys: BTreeSet<_> = keys.collect();
+                    prop_assert_eq!(members, keys.into_iter().collect::<Vec<_>>());
                 }
             }
         }

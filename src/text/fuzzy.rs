@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// Longest word, in characters, that [`nearest`] compares.
@@ -41,6 +41,33 @@ impl FuzzyMatcher {
         self.pattern.score(haystack, &mut self.matcher)
     }
 
+    /// Whether `haystack` matches at all: what [`FuzzyMatcher::score`] would say, for a tenth of its work.
+    pub fn matches(&mut self, haystack: &str) -> bool {
+        let plain = |atom: &Atom| match atom.needle_text() {
+            Utf32Str::Ascii(needle) if haystack.is_ascii() => Some(follows(needle, haystack)),
+            _ => None,
+        };
+        let mut unknown = false;
+        for atom in &self.pattern.atoms {
+            match plain(atom) {
+                Some(true) => {}
+                Some(false) => return false,
+                None => unknown = true,
+            }
+        }
+        !unknown || self.score(haystack).is_some()
+    }
+
+    /// What no haystack scores more than: the pattern itself, from the first letter on.
+    pub fn best(&mut self) -> u32 {
+        let (atoms, matcher) = (&self.pattern.atoms, &mut self.matcher);
+        atoms
+            .iter()
+            .filter_map(|atom| atom.score(atom.needle_text(), matcher))
+            .map(u32::from)
+            .sum()
+    }
+
     /// Like [`FuzzyMatcher::score`]; `out` is cleared and gets the indices of the matched characters (not bytes),
     /// sorted, each once.
     pub fn indices(&mut self, haystack: &str, out: &mut Vec<u32>) -> Option<u32> {
@@ -67,6 +94,16 @@ impl fmt::Debug for FuzzyMatcher {
             .field("atoms", &self.pattern.atoms)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the letters of `needle` are in `haystack` in their order; small ones stand for large ones too, unless there is
+/// a large one among them.
+fn follows(needle: &[u8], haystack: &str) -> bool {
+    let any_case = !needle.iter().any(u8::is_ascii_uppercase);
+    let mut letters = haystack.bytes();
+    needle
+        .iter()
+        .all(|wanted| letters.any(|c| c == *wanted || any_case && c.eq_ignore_ascii_case(wanted)))
 }
 
 /// Characters one by one; nucleo's own conversion would count graphemes.
@@ -141,6 +178,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn matches_letters_in_order() {
@@ -167,6 +205,16 @@ mod tests {
             let mut m = FuzzyMatcher::new(pattern);
             assert!(m.is_empty());
             assert_eq!(m.score("anything"), Some(0));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_matches_is_what_scores(pattern in "[a-bA-B1é\\\\ -]{0,5}", haystack in "[a-bA-B1é漢 -]{0,12}") {
+            let mut matcher = FuzzyMatcher::new(&pattern);
+            let score = matcher.score(&haystack);
+            prop_assert_eq!(matcher.matches(&haystack), score.is_some());
+            prop_assert!(score.unwrap_or(0) <= matcher.best());
         }
     }
 

@@ -1,6 +1,8 @@
 //! What a host's link says: condition, inventory, events, figures.
+use chrono::{DateTime, Utc};
+
 use crate::columns;
-use crate::effect::Effects;
+use crate::effect::{Effect, Effects, Fetch};
 use crate::model::{EngineEvent, HostEntry, HostId, Key, Kind, Link, Stack};
 use crate::msg::HostMsg;
 use crate::state::State;
@@ -38,14 +40,13 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             settle_jobs(state);
         }
         HostMsg::Events(events) => {
-            for event in events {
-                take_event(state, id, event);
-            }
+            let asked = events
+                .into_iter()
+                .filter_map(|event| take_event(state, id, event));
+            return asked.collect();
         }
         HostMsg::Samples(samples) => {
-            for (key, sample) in samples {
-                host.sample(&key, &sample);
-            }
+            host.samples(&samples, now);
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
             let stacks = &mut state.shelves.stacks.listing;
@@ -102,7 +103,8 @@ fn condition(state: &mut State, id: HostId, link: Link) {
     state.shelves.hosts.listing.stale = true;
 }
 
-fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
+fn take_event(state: &mut State, id: HostId, event: EngineEvent) -> Option<Effect> {
+    let mut asked = None;
     if let Some(host) = state.world.hosts.get_mut(&id) {
         host.observe(&event);
     }
@@ -110,10 +112,36 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         let key = Key::container(id, &event.id);
         if event.action == "die" {
             state.jobs.died(&key);
+            asked = ask_words(state, &key, event.at);
         }
         log::separator(state, &key, &event);
     }
     state.events.push(id, event);
+    asked
+}
+
+pub(super) fn last_words(
+    state: &mut State,
+    key: &Key,
+    at: DateTime<Utc>,
+    words: Vec<String>,
+) -> Effects {
+    if let Some(host) = state.world.hosts.get_mut(&key.host) {
+        host.last_words(key, at, words);
+    }
+    Effects::new()
+}
+
+/// The engine forgets what a run said once the next one has said enough: its last lines are taken at once.
+fn ask_words(state: &mut State, key: &Key, until: DateTime<Utc>) -> Option<Effect> {
+    let now = state.now;
+    let host = state.world.hosts.get_mut(&key.host)?;
+    let since = host.wants_words(key, now)?;
+    Some(Effect::Fetch(Fetch::LastWords {
+        key: key.clone(),
+        since,
+        until,
+    }))
 }
 
 /// A container that is gone or that a job has reached is not waited for on its row.

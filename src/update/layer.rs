@@ -107,6 +107,7 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
             state.layers.pop();
         }
         Code::Char('y') => return yes(state),
+        Code::Char('c') => return copy_command(state),
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
             confirm.on_yes = !confirm.on_yes;
         }
@@ -114,6 +115,17 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
         _ => {}
     }
     Effects::new()
+}
+
+/// The question stays: what was copied may be looked at before it is answered.
+fn copy_command(state: &State) -> Effects {
+    let Some(Layer::Confirm(confirm)) = state.layers.last() else {
+        return Effects::new();
+    };
+    vec![Effect::Copy(actions::container::command_of(
+        state,
+        &confirm.jobs,
+    ))]
 }
 
 /// Turns a switch of the question over; removing volumes wants the name typed.

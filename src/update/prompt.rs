@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use crate::columns::listed;
 use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
-use crate::layout::list_height;
 use crate::model::Key;
 use crate::model::compose::Act;
 use crate::model::limits::Limit;
@@ -114,13 +113,7 @@ fn filter(state: &mut State, text: &str) {
         }
         _ => {
             text.clone_into(&mut state.containers.filter);
-            rows::refresh_containers(state);
-            if !text.is_empty()
-                && let Some(best) = rows::best_match(state)
-            {
-                let height = list_height(state);
-                state.containers.table.select_id(&best, height);
-            }
+            rows::refresh_to_best(state);
         }
     }
 }

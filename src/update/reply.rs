@@ -1,8 +1,7 @@
-//! Answers to what was asked: details, processes, jobs, shells.
-use crate::effect::{Effects, Job, ShellRequest};
+//! Answers to what was asked: details, processes, shells.
+use crate::effect::{Effects, ShellRequest};
 use crate::model::{About, Details, Entry, Key, Processes};
-use crate::msg::{Failure, JobMsg, ShellEnd};
-use crate::state::jobs::Ended;
+use crate::msg::{Failure, ShellEnd};
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
@@ -69,10 +68,6 @@ pub(super) fn processes(
     Effects::new()
 }
 
-fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
-}
-
 /// New entries, or why there are none.
 pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Effects {
     match read {
@@ -102,106 +97,6 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effe
     }
     state.journal.unwritten = unwritten;
     Effects::new()
-}
-
-pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
-    let now = state.now;
-    let name_of = |state: &State, key: &Key, fallback: &str| {
-        let container = state.world.container(key);
-        let name = container.map_or(fallback, |c| c.short_name());
-        format!("{name}{}", state.on_host(key.host))
-    };
-    match msg {
-        JobMsg::Started { id, stop_timeout } => {
-            if let Some(running) = state.jobs.running.get_mut(&id) {
-                running.job.stop_timeout = stop_timeout;
-            }
-        }
-        JobMsg::Output { id, lines } => {
-            let mut outputs = state.outputs.values_mut();
-            if let Some(output) = outputs.find(|output| output.job == id) {
-                output.push(lines);
-            }
-        }
-        JobMsg::Done {
-            id,
-            took_ms,
-            already,
-        } => {
-            let Some(running) = state.jobs.running.get(&id) else {
-                return Effects::new();
-            };
-            let verb = running.job.verb.clone();
-            let text = if already {
-                format!("was {} already", verb.done())
-            } else {
-                format!("{} in {}", verb.done(), seconds(took_ms))
-            };
-            let ended = Ended {
-                at: now,
-                ok: true,
-                text: text.clone(),
-            };
-            if let Some(done) = state.jobs.finish(id, ended) {
-                let name = name_of(state, &done.job.key, &done.job.target.name);
-                over(state, &done.job, Ok((took_ms, &text)));
-                state.toasts.ok(format!("{name} {text}"), now);
-                state.containers.marked.remove(&done.job.key);
-                state.shelves.unmark(&done.job.key);
-                unmark_stack(state, &done.job);
-                state.containers.stale = true;
-                return super::space::after(state, &done.job);
-            }
-            state.containers.stale = true;
-        }
-        JobMsg::Failed { id, failure, .. } => {
-            let Some(running) = state.jobs.running.get(&id) else {
-                return Effects::new();
-            };
-            let verb = running.job.verb.to_string();
-            let text = format!("{verb} failed: {}", failure.what);
-            if let Some(done) = state.jobs.finish(
-                id,
-                Ended {
-                    at: now,
-                    ok: false,
-                    text: text.clone(),
-                },
-            ) {
-                over(state, &done.job, Err(&failure.what));
-                let name = name_of(state, &done.job.key, &done.job.target.name);
-                let advice = if failure.advice.is_empty() {
-                    String::new()
-                } else {
-                    format!(" · {}", failure.advice)
-                };
-                state.toasts.bad(format!("{name}: {text}{advice}"), now);
-            }
-            state.containers.stale = true;
-        }
-    }
-    Effects::new()
-}
-
-/// What a job leaves behind on the page of its thing, by how it went: its time and words, or why not.
-fn over(state: &mut State, job: &Job, outcome: Result<(u64, &str), &str>) {
-    let words = outcome.map_or_else(|why| why, |(_, words)| words);
-    super::compose::ended(state, job, outcome.is_ok(), words);
-    super::mail::done(state, job, outcome.map(|(took_ms, _)| took_ms));
-}
-
-/// A stack stays marked until all that was asked for its containers is done, and while any of it has failed.
-fn unmark_stack(state: &mut State, done: &Job) {
-    let Some(project) = &done.target.project else {
-        return;
-    };
-    let stack = Key::stack(done.key.host, project);
-    let left = |key: &Key| {
-        state.jobs.of(key).is_some() || state.jobs.ended.get(key).is_some_and(|ended| !ended.ok)
-    };
-    if !state.world.members(&stack).any(|c| left(&c.key)) {
-        state.shelves.unmark(&stack);
-    }
 }
 
 pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {

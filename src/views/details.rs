@@ -179,17 +179,7 @@ fn head(
             .and(theme, c.name.clone(), Key::Strong)
             .and(theme, "  ", Key::Text);
         line = match state.jobs.of(&c.key) {
-            Some(running) => {
-                let kill = running
-                    .kill_in(state.now)
-                    .map_or_else(String::new, |s| format!(" · kill in {s}s"));
-                let words = format!(
-                    "{} {}s{kill}",
-                    running.job.verb.doing(),
-                    running.seconds(state.now)
-                );
-                line.and(theme, words, Key::Job)
-            }
+            Some(running) => line.and(theme, running.words(state.now), Key::Job),
             None => line.and(theme, words::condition(c, state.now), key),
         };
     } else {

@@ -3,6 +3,7 @@
 //! ```text
 //!   time      kind       name                  event
 //!   10:32:11  container  zammad-1              die  killed (SIGKILL)
+//!   10:32:40  container  grafana-1             restart ▸ 6 more  terminated (SIGTERM)
 //! ```
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::model::{EngineEvent, HostId};
 use crate::state::{RowId, State};
 use crate::text;
-use crate::theme::{Key, Theme};
+use crate::theme::{Key, Symbols, Theme};
 use crate::widgets::Line;
 
 use super::happened::{clock, meaning, told};
@@ -44,7 +45,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
         RowId::Event(number) => {
             let (of, event) = book.get(*number)?;
-            Some(line(of, event, state, theme, [host, kind, name]))
+            let event = (*number, of, event);
+            Some(line(event, state, theme, [host, kind, name]))
         }
         _ => None,
     });
@@ -60,8 +62,7 @@ fn widths(width: u16) -> (usize, usize) {
 }
 
 fn line(
-    host: HostId,
-    event: &EngineEvent,
+    (number, host, event): (u64, HostId, &EngineEvent),
     state: &State,
     theme: &Theme,
     [on, kind, name]: [usize; 3],
@@ -77,6 +78,7 @@ fn line(
         Some(c) if text::width(&event.name) + 2 > name => c.short_name(),
         _ => &event.name,
     };
+    let parts = number_of_parts(state, number);
     Line::of(
         theme,
         format!("{}  ", clock(event.at, state.prefs.utc_offset)),
@@ -86,5 +88,23 @@ fn line(
     .and(theme, cell(&event.kind, kind), Key::Dim)
     .and(theme, cell(shown, name), Key::Text)
     .and(theme, event.action.clone(), meaning(event))
+    .and(theme, parts, Key::Dim)
     .and(theme, told(event), Key::Dim)
+}
+
+/// What the last event of an act stands for: ` ▸ 6 more`, and how the process ended meanwhile.
+fn number_of_parts(state: &State, number: u64) -> String {
+    let Some((parts, open)) = state.events.parts(number) else {
+        return String::new();
+    };
+    let symbols = Symbols::UNICODE;
+    if open {
+        return format!(" {}", symbols.open);
+    }
+    let events = parts.iter().filter_map(|part| state.events.get(*part));
+    let codes = events.filter_map(|(_, event)| event.exit_code());
+    let ended = codes.last().map_or_else(String::new, |code| {
+        format!("  {}", text::exit_code(code, false))
+    });
+    format!(" {} {} more{ended}", symbols.folded, parts.len())
 }

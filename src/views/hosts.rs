@@ -3,7 +3,7 @@
 //! ```text
 //!     host↑      link                                containers        cpu     memory  engine  endpoint
 //! ▌ ● web-01     up 3h                               12/14 up    34% of 8   6.1G/31G  27.3.1  ssh://ops@web-01
-//!   ✖ db-01      down 2m · retry in 4s · connection refused
+//!   ✖ db-01      down 2m: connection refused · retry in 4s
 //! ```
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -38,6 +38,7 @@ fn told(state: &State) -> String {
             state.world.label(only),
             key("app.escape")
         ),
+        None if state.demo => format!("{} shows one host alone.", key("table.open")),
         None if state.world.several() => {
             format!("{} shows one host alone; {add}.", key("table.open"))
         }

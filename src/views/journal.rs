@@ -66,10 +66,15 @@ fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> L
         _ => text::pad_right(&text::truncate_middle(words, width - 1), width),
     };
     let target = entry.target.as_ref().map_or("", |t| t.name.as_str());
+    let target = if state.world.several() && !target.is_empty() {
+        format!("{}/{target}", state.world.label_of(&entry.host))
+    } else {
+        target.to_owned()
+    };
     let line = Line::of(theme, text::pad_right(&when(entry.at, state), 16), Key::Dim)
         .and(theme, cell(&entry.user, who), Key::Dim)
         .and(theme, cell(&done(entry), 13), Key::Text)
-        .and(theme, cell(target, to), Key::Strong);
+        .and(theme, cell(&target, to), Key::Strong);
     let (words, key) = outcome(entry);
     let line = line.and(theme, words, key);
     match (&entry.error, entry.params.is_empty()) {

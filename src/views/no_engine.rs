@@ -120,12 +120,13 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
     list.iter()
         .map(|action| {
             let key = super::hints::key_of(state, action.id);
-            let title = if action.id == "app.back" {
-                "quit"
-            } else {
-                action.title
+            let title = match action.id {
+                "app.back" => "quit",
+                "app.escape" => "all hosts",
+                _ => action.title,
             };
-            let mut line = Line::of(theme, text::pad_right(&key, 3), Key::HintKey).and(
+            let room = if state.no_engine() { 3 } else { 5 };
+            let mut line = Line::of(theme, text::pad_right(&key, room), Key::HintKey).and(
                 theme,
                 text::pad_right(title, 10),
                 Key::Text,

@@ -16,7 +16,10 @@ pub fn draw(layer: &Layer, state: &State, theme: &Theme, buf: &mut Buffer) {
     match layer {
         Layer::Help { scroll } => help::draw(state, theme, *scroll, buf),
         Layer::Palette { field, selected } => palette::draw(state, theme, field, *selected, buf),
-        Layer::Confirm(confirm) => confirm::draw(confirm, theme, buf),
+        Layer::Confirm(confirm) => {
+            let command = crate::actions::container::command_of(state, &confirm.jobs);
+            confirm::draw(confirm, &command, theme, buf);
+        }
         Layer::Cost => cost::draw(state, theme, buf),
         Layer::Menu(menu) => menu::draw(menu, theme, buf),
         Layer::Prompt(_) => {}

@@ -139,8 +139,21 @@ pub const CLOCK_KEEPERS: &[&str] = &["src/runtime/clock.rs", "src/sim.rs", "src/
 
 /// Files of `src/views` that are no screens: parts that any screen may be made of.
 pub const VIEW_PARTS: &[&str] = &[
-    "chrome", "footer", "grid", "happened", "header", "hints", "list", "notice", "overlays",
-    "plain", "section", "tabs",
+    "chrome",
+    "course",
+    "footer",
+    "grid",
+    "happened",
+    "header",
+    "hints",
+    "list",
+    "no_engine",
+    "notice",
+    "overlays",
+    "plain",
+    "section",
+    "shelf",
+    "tabs",
 ];
 
 /// File and folder names that say nothing.

@@ -59,6 +59,56 @@ stop = ["no end"]
 open_end = true
 rate = 0.0
 
+[[image]]
+name = "doomed:1"
+shells = ["sh"]
+command = ["sh"]
+
+[[image]]
+name = "failing:1"
+shells = ["sh"]
+command = ["sh", "-c", "exit 3"]
+
+[[image]]
+name = "nowhere.invalid/gone:1"
+shells = ["sh"]
+command = ["sh"]
+
+[[network]]
+name = "front"
+
+[[network]]
+name = "back"
+
+[[container]]
+name = "doomed"
+image = "doomed:1"
+stop_takes = "100ms"
+voice = "silent"
+
+[[container]]
+name = "orphan"
+image = "nowhere.invalid/gone:1"
+stop_takes = "100ms"
+voice = "silent"
+
+[[container]]
+name = "furnished"
+image = "box:1"
+command = ["sh", "-c", "serve"]
+env = ["MODE=a b"]
+labels = { mine = "yes", other = "x=y" }
+memory_limit = "64m"
+cpus = 0.5
+pids_limit = 99
+restart = "on-failure:3"
+stop_timeout = 3
+stop_takes = "100ms"
+networks = ["back", "front"]
+mounts = ["named:/named", "0123456789012345678901234567890123456789012345678901234567890123:/nameless"]
+health = { test = "true", interval = "1s", retries = 2 }
+voice = "silent"
+
 [[container]]
 stack = "contract"
 service = "obedient"
@@ -144,6 +194,41 @@ pub struct Thing {
     _real: Option<Running>,
 }
 
+impl Thing {
+    /// One that was made by what is tested.
+    pub fn of(key: Key, name: &str) -> Self {
+        Self {
+            key,
+            name: name.to_owned(),
+            _real: None,
+        }
+    }
+}
+
+/// A docker command for the end of the test.
+pub struct Leftover {
+    endpoint: String,
+    words: Vec<String>,
+}
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        docker(&self.endpoint, &words);
+    }
+}
+
+/// What a docker command printed, whether it failed or not.
+fn docker(endpoint: &str, words: &[&str]) -> String {
+    let done = std::process::Command::new("docker")
+        .args(words)
+        .env("DOCKER_HOST", endpoint)
+        .env_remove("DOCKER_CONTEXT")
+        .output()
+        .expect("the docker command runs");
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
 enum Place {
     Simulated,
     Real { endpoint: String, podman: bool },
@@ -193,6 +278,10 @@ impl Bench {
         })
     }
 
+    pub fn is_real(&self) -> bool {
+        matches!(self.place, Place::Real { .. })
+    }
+
     /// Podman's answers differ where docker's own words, codes and order of events are not needed by the program.
     pub fn podman(&self) -> bool {
         matches!(self.place, Place::Real { podman: true, .. })
@@ -236,6 +325,79 @@ impl Bench {
                 .run()
         })
         .await
+    }
+
+    /// Runs a docker command on a real engine; the simulated one was made so.
+    pub fn docker(&self, words: &[&str]) -> String {
+        match &self.place {
+            Place::Simulated => String::new(),
+            Place::Real { endpoint, .. } => docker(endpoint, words),
+        }
+    }
+
+    /// The same at the end of the test.
+    pub fn afterwards(&self, words: &[&str]) -> Option<Leftover> {
+        match &self.place {
+            Place::Simulated => None,
+            Place::Real { endpoint, .. } => Some(Leftover {
+                endpoint: endpoint.clone(),
+                words: words.iter().map(|&word| word.to_owned()).collect(),
+            }),
+        }
+    }
+
+    /// Runs with all that can be asked for: networks `net-back` and `net-front` (`back`, `front` where simulated), a fixed
+    /// address, volumes with and without a name, limits, a policy, a check.
+    pub async fn furnished(&self, net: &str) -> Thing {
+        self.thing("furnished", |f| {
+            let mut f = f
+                .network(&format!("{net}-back"))
+                .env("MODE", "a b")
+                .label("mine", "yes")
+                .label("other", "x=y")
+                .memory("64m")
+                .restart("on-failure:3")
+                .stop_timeout(3)
+                .health("true");
+            for option in [
+                "--network-alias=known",
+                "--ip=10.213.7.77",
+                "--cpus=0.5",
+                "--pids-limit=99",
+                "--volume=/nameless",
+                &format!("--volume={net}-named:/named:ro"),
+                "--mount=type=tmpfs,target=/scratch",
+                "--ulimit=nofile=128:256",
+                "--cap-add=NET_ADMIN",
+                "--dns=10.9.9.9",
+                "--add-host=elsewhere:10.8.8.8",
+                "--hostname=chosen",
+                "--user=app",
+                "--workdir=/tmp",
+                "--init",
+            ] {
+                f = f.option(option);
+            }
+            let made = f
+                .sh("trap 'exit 0' TERM; while :; do sleep 0.1; done")
+                .create();
+            made.docker(&[
+                "network",
+                "connect",
+                "--alias",
+                "second",
+                &format!("{net}-front"),
+                &made.id,
+            ]);
+            made.docker(&["start", &made.id]);
+            made
+        })
+        .await
+    }
+
+    /// Runs the command of this image, which is no other's.
+    pub async fn of_image(&self, name: &str, image: &str) -> Thing {
+        self.thing(name, |f| f.image(image).run()).await
     }
 
     /// Runs, ends only when killed, which the engine does after two seconds.

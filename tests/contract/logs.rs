@@ -249,3 +249,38 @@ pub async fn a_big_log_is_paged_back_to_its_beginning(bench: Bench) {
     }
     assert!(held == all, "{} of {} lines", held.len(), all.len());
 }
+
+pub async fn a_run_that_is_over_keeps_its_last_words(bench: Bench) {
+    let it = bench.talker().await;
+    bench.start(&it).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    bench.stop(&it).await;
+    let ended = bench.details(&it).await.finished.unwrap();
+    // A run begins later than the last one ended, also by a simulated clock.
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    bench.start(&it).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let words = bench
+        .engine
+        .last_words(&it.key.id, 3, None, Some(ended))
+        .await;
+    assert_eq!(words, ["more", "more", "more"]);
+    let all = bench
+        .engine
+        .last_words(&it.key.id, 50, None, Some(ended))
+        .await;
+    assert_eq!(
+        all.iter().filter(|line| *line == "first").count(),
+        1,
+        "{all:?}"
+    );
+    let since = bench
+        .engine
+        .last_words(&it.key.id, 50, Some(ended), None)
+        .await;
+    assert_eq!(
+        since.first().map(String::as_str),
+        Some("first"),
+        "{since:?}"
+    );
+}

@@ -110,7 +110,10 @@ pub async fn events_resume_at_the_nanosecond(bench: Bench) {
 pub async fn figures_are_plausible(bench: Bench) {
     let it = bench.obedient().await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let first = bench.engine.stats_once(&it.key.id, LONG).await.unwrap();
+    let (first, then) = (
+        bench.engine.stats_once(&it.key.id, LONG).await.unwrap(),
+        Utc::now(),
+    );
     tokio::time::sleep(Duration::from_secs(2)).await;
     let second = bench.engine.stats_once(&it.key.id, LONG).await.unwrap();
     assert_eq!(second.memory_limit, Some(64 << 20));
@@ -128,7 +131,7 @@ pub async fn figures_are_plausible(bench: Bench) {
     assert!(second.online_cpus.is_some_and(|n| n > 0), "{second:?}");
     assert!(second.read > first.read, "{second:?}");
     assert!(second.pids.is_some_and(|n| n > 0), "{second:?}");
-    let sample = second.sample(Some(&first), Utc::now());
+    let sample = second.sample(Some((&first, then)), Utc::now());
     let most = 100.0 * f64::from(second.online_cpus.unwrap());
     assert!(
         sample

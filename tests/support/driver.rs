@@ -6,9 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use stacktui::actions;
-use stacktui::engine::{Candidate, Sources};
+use stacktui::engine::{Candidate, Opening, Sources, contexts};
 use stacktui::keys::{Chord, Code, Input};
-use stacktui::model::HostId;
 use stacktui::runtime::effects::Runner;
 use stacktui::runtime::event_loop::{EventLoop, Inbox};
 use stacktui::runtime::input::{TermInput, Typed};
@@ -17,7 +16,7 @@ use stacktui::runtime::screen::Screen;
 use stacktui::runtime::signals::Signal;
 use stacktui::runtime::streams::Streams;
 use stacktui::settings::Settings;
-use stacktui::state::{Host, State};
+use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, LocalSet};
@@ -148,6 +147,22 @@ impl Driver {
         size: (u16, u16),
         change: impl FnOnce(&mut Runner),
     ) -> Self {
+        let opening = Opening {
+            label: "test".to_owned(),
+            named: false,
+            candidates,
+        };
+        Self::launch(vec![opening], size, change)
+    }
+
+    /// The same on several hosts, by their labels.
+    pub fn on_hosts(hosts: Vec<(String, Vec<Candidate>)>, size: (u16, u16)) -> Self {
+        let hosts = hosts.into_iter();
+        let named = hosts.map(|(label, candidates)| Opening::named(&label, candidates));
+        Self::launch(named.collect(), size, |_| {})
+    }
+
+    fn launch(openings: Vec<Opening>, size: (u16, u16), change: impl FnOnce(&mut Runner)) -> Self {
         let (msgs, msgs_in) = mpsc::channel(256);
         let (host_out, hosts_in) = mpsc::channel(256);
         let (logs, logs_in) = mpsc::channel(64);
@@ -159,18 +174,19 @@ impl Driver {
         let prefs = stacktui::runtime::startup::prefs(&Settings::default());
         let keymap = actions::keymap(&[]).expect("default keys");
         let mut state = State::new(stacktui::runtime::clock::now(), size, prefs, keymap);
-        state
-            .world
-            .hosts
-            .insert(HostId(0), Host::new(HostId(0), "test"));
         let mut runner = Runner::new(msgs.clone(), host_out, shell_out, Sources::default());
         runner.recorder =
             Recorder::open(&journal.path().join("journal"), |_| None).expect("a journal");
         change(&mut runner);
         let dir = runner.recorder.dir().map(std::path::Path::to_owned);
         let streams = Streams::new(msgs, logs, dir);
-        let hosts =
-            std::iter::once((HostId(0), runner.start_host(HostId(0), candidates))).collect();
+        let others = contexts(&runner.sources).into_iter().filter(|c| !c.current);
+        state.contexts = others.map(|context| context.name).collect();
+        let open = |opening: Opening| {
+            let id = state.world.open(&opening.label, opening.named);
+            (id, runner.start_host(id, opening.candidates))
+        };
+        let hosts = openings.into_iter().map(open).collect();
         let inbox = Inbox {
             msgs: msgs_in,
             hosts: hosts_in,

@@ -179,6 +179,13 @@ impl Fixture {
         self.option(&format!("--stop-timeout={seconds}"))
     }
 
+    /// In this network instead of none.
+    pub fn network(mut self, name: &str) -> Self {
+        self.options
+            .retain(|option| !option.starts_with("--network="));
+        self.option(&format!("--network={name}"))
+    }
+
     /// Any other option of `docker create`, in one word: `--network=none`.
     pub fn option(mut self, option: &str) -> Self {
         self.options.push(option.to_owned());

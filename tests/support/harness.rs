@@ -150,6 +150,7 @@ impl Scene {
             id,
             took_ms,
             already: false,
+            became: None,
         }))
     }
 

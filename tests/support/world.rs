@@ -218,6 +218,7 @@ pub fn with(containers: Vec<Container>, now: DateTime<Utc>) -> State {
     send(&mut state, Msg::Host(HOST, HostMsg::Snapshot(containers)));
     for step in 0..40_i32 {
         let at = now - TimeDelta::seconds(i64::from(39 - step) * 2);
+        state.now = at;
         let samples = live.iter().enumerate().map(|(n, key)| {
             let n = (n % 12) as f64;
             let wave = (f64::from(step) / 4.0 + n).sin().abs();

@@ -433,3 +433,23 @@ fn limits_that_cannot_be_read_are_not_changed() {
     it.send(Msg::Details(key("zammad"), Err(failure)));
     it.no_window().sees_toast("no answer within 5 s");
 }
+
+#[test]
+fn a_question_shows_the_command_that_does_the_same_and_gives_it_away() {
+    let mut it = world();
+    it.on("grafana").press("s");
+    it.shows("docker stop systeme-ticketing-grafana-1");
+    it.wait(400).press("c");
+    let copied = it.effects.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert_eq!(
+        copied.as_deref(),
+        Some("docker stop systeme-ticketing-grafana-1")
+    );
+    it.shows("Stop grafana-1?");
+    // As the switches stand.
+    it.press("esc").press("D").wait(400).press("f");
+    it.shows("docker rm systeme-ticketing-grafana-1");
+}

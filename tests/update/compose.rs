@@ -172,6 +172,7 @@ fn what_it_tells_is_on_screen_until_one_goes_back_and_goes_on_without() {
         id,
         took_ms: 2500,
         already: false,
+        became: None,
     }));
     it.shows("brought up in 2.5 s")
         .sees_toast("systeme-ticketing brought up");

@@ -401,13 +401,46 @@ fn events_lead_to_their_container() {
 fn a_line_about_no_container_says_so() {
     let mut it = world();
     it.press("9 enter")
-        .sees_toast("this line is about no container");
+        .sees_toast("this line is about nothing that can be shown");
     let mut network = base::event(it.state.now, "proxy", "create", &[]);
     network.kind = "network".to_owned();
     let mut it = world();
+    it.send(Msg::Host(
+        base::HOST,
+        HostMsg::Events(vec![network.clone()]),
+    ))
+    .press("8 enter")
+    .view(ViewId::Item);
+    assert_eq!(
+        it.state.subject().map(|key| key.kind),
+        Some(stacktui::model::Kind::Network)
+    );
+    network.action = "destroy".to_owned();
+    let mut it = world();
     it.send(Msg::Host(base::HOST, HostMsg::Events(vec![network])))
         .press("8 enter")
-        .sees_toast("this line is about no container");
+        .sees_toast("this line is about nothing that can be shown");
+}
+
+#[test]
+fn a_restart_is_one_line_that_opens() {
+    let mut it = world();
+    it.event("grafana", "rename", &[])
+        .event("grafana", "kill", &[("signal", "15")])
+        .event("grafana", "die", &[("exitCode", "143")])
+        .event("grafana", "stop", &[])
+        .event("grafana", "start", &[])
+        .event("grafana", "restart", &[]);
+    it.press("8")
+        .shows("restart ▸ 4 more  terminated")
+        .shows("rename")
+        .hides("die");
+    it.press("z").shows("restart ▾").shows("die");
+    it.press("k z").hides("die");
+    it.press("/")
+        .type_in("die")
+        .press("enter")
+        .shows("die  terminated");
 }
 
 #[test]

@@ -241,6 +241,7 @@ fn end_a_job(it: &mut Scene, ok: bool) {
             id,
             took_ms,
             already: false,
+            became: None,
         }
     } else {
         JobMsg::Failed {

@@ -109,6 +109,7 @@ fn images_go_after_a_list_and_a_yes() {
         id,
         took_ms: 900,
         already: false,
+        became: None,
     }));
     assert_eq!(
         it.effects,

@@ -33,6 +33,29 @@ pub(super) fn ask(
     })
 }
 
+/// The command that does all of this, as one would type it.
+pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
+    let Some((_, verb)) = jobs
+        .first()
+        .filter(|(_, verb)| jobs.iter().all(|(_, v)| v == verb))
+    else {
+        return String::new();
+    };
+    let name = |(key, _): &(Key, Verb)| match state.world.container(key) {
+        Some(container) => Some(container.name.clone()),
+        None => crate::actions::item::target_of(state, key).map(|(target, _)| target.name),
+    };
+    let names: Vec<String> = jobs.iter().filter_map(name).collect();
+    let command = verb.command(&names.join(" "));
+    // The command itself goes to the engine that docker would use.
+    match jobs.first() {
+        Some((key, _)) if state.world.several() => {
+            format!("{command}  #{}", state.on_host(key.host))
+        }
+        _ => command,
+    }
+}
+
 pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
     let one = |c: &&Container| {
         let host = state.on_host(c.key.host);
@@ -159,6 +182,22 @@ pub(super) fn remove(state: &mut State) -> Effects {
         ('v', "remove its anonymous volumes too".to_owned(), false),
         ('f', "by force (kill it when it runs)".to_owned(), running),
     ];
+    state.layers.push(Layer::Confirm(confirm));
+    Effects::new()
+}
+
+pub(super) fn recreate(state: &mut State) -> Effects {
+    let list = targets(state);
+    let mut lines = listed(state, &list);
+    lines.push("made anew with all settings and volumes, then stopped and replaced".to_owned());
+    lines.push("the old one comes back when the new one dies or is not healthy".to_owned());
+    lines.push("lost: everything written inside that is not in a volume".to_owned());
+    let title = format!("Recreate {}?", names(&list));
+    let verb = Verb::Recreate { pull: false };
+    let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
+        return Effects::new();
+    };
+    confirm.switches = vec![('p', "pull its image first".to_owned(), false)];
     state.layers.push(Layer::Confirm(confirm));
     Effects::new()
 }

@@ -1,7 +1,10 @@
 //! What is done at once, and how a job is begun.
-use crate::effect::{Effect, Effects, Job, Verb};
-use crate::model::{Container, Health, Key, RunState, Target};
-use crate::state::{Output, State};
+use std::collections::BTreeMap;
+
+use crate::effect::{Effect, Effects, Job, JobId, Verb};
+use crate::model::{Container, Health, Key, Kind, RunState, Target};
+use crate::state::jobs::Wait;
+use crate::state::{Output, State, ViewId, order};
 
 use super::ask::{ask, listed, losses, names};
 use super::can::{has_process, targets};
@@ -54,6 +57,49 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     Some(Effect::Run(job))
 }
 
+/// Starts several jobs. What is needed by others goes first, or stops last: those that wait are sent later.
+pub fn start_jobs(state: &mut State, jobs: &[(Key, Verb)]) -> Effects {
+    let containers = jobs
+        .iter()
+        .filter_map(|(key, _)| state.world.container(key));
+    let list: Vec<&Container> = containers.collect();
+    let mut waits = match jobs {
+        [(_, verb), _, ..] if jobs.iter().all(|(_, other)| other == verb) => {
+            order::waits(&list, verb)
+        }
+        _ => BTreeMap::new(),
+    };
+    let mut effects = Effects::new();
+    for (key, verb) in jobs {
+        let Some(effect) = start_job(state, key, verb) else {
+            continue;
+        };
+        match (waits.remove(key), &effect) {
+            (Some(list), Effect::Run(job)) => hold(state, job.id, list),
+            _ => effects.push(effect),
+        }
+    }
+    effects
+}
+
+fn hold(state: &mut State, id: JobId, waits: Vec<Wait>) {
+    let name = |wait: &Wait| {
+        state
+            .world
+            .container(&wait.key)
+            .map(|c| c.short_name().to_owned())
+    };
+    let names: Vec<String> = waits.iter().filter_map(name).collect();
+    let step = match names.as_slice() {
+        [one] => format!("after {one}"),
+        many => format!("after {} others", many.len()),
+    };
+    if let Some(running) = state.jobs.running.get_mut(&id) {
+        running.step = step;
+        running.waits = waits;
+    }
+}
+
 /// Does it to these at once, or asks first when the settings, a label or the verb's own habit say so.
 fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
     let list: Vec<&Container> = keys
@@ -69,10 +115,8 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
             .any(|c| c.is_protected() || state.prefs.protects(&c.name));
     let asks = state.prefs.asks(shown_action(verb));
     if !guarded && !asks.unwrap_or(habit == Habit::Asks) {
-        return keys
-            .iter()
-            .filter_map(|key| start_job(state, key, verb))
-            .collect();
+        let jobs: Vec<_> = keys.iter().map(|key| (key.clone(), verb.clone())).collect();
+        return start_jobs(state, &jobs);
     }
     let mut lines = listed(state, &list);
     if *verb == (Verb::Stop { timeout: None }) {
@@ -115,21 +159,52 @@ fn keys_of(state: &State, wants: impl Fn(&Container) -> bool) -> Vec<Key> {
         .collect()
 }
 
+/// The action is about a stack, not about containers that were chosen one by one.
+fn is_whole_stack(state: &State) -> bool {
+    let marked = state.view() == ViewId::Containers && !state.containers.marked.is_empty();
+    let of_stack = |key: Key| key.kind == Kind::Stack;
+    state.view() == ViewId::Stacks || (!marked && state.subject().is_some_and(of_stack))
+}
+
 pub(super) fn start(state: &mut State) -> Effects {
-    let keys = keys_of(state, |c| !has_process(c));
+    let whole = is_whole_stack(state);
+    let keys = keys_of(state, |c| !(has_process(c) || whole && c.is_one_off()));
     act(state, &keys, &Verb::Start, Habit::Harmless)
 }
 
 pub(super) fn stop(state: &mut State) -> Effects {
-    let keys = keys_of(state, |_| true);
+    let whole = is_whole_stack(state);
+    let ends = |c: &Container| has_process(c) || c.state == RunState::Restarting;
+    let keys = keys_of(state, |c| !whole || ends(c));
     act(state, &keys, &Verb::Stop { timeout: None }, Habit::Asks)
 }
 
+/// Why a container is left as it is when its whole stack is restarted.
+fn left_alone(container: &Container) -> Option<&'static str> {
+    match container.state {
+        _ if container.is_one_off() => Some("a one-off"),
+        RunState::Paused => Some("paused"),
+        RunState::Created => Some("never started"),
+        RunState::Exited if container.exit_code == Some(0) => Some("ended well"),
+        _ => None,
+    }
+}
+
 pub(super) fn restart(state: &mut State) -> Effects {
+    let whole = is_whole_stack(state);
     let keys = keys_of(state, |c| {
         let running = state.jobs.of(&c.key);
-        !running.is_some_and(|r| r.job.verb.waits_for_stop())
+        let busy = running.is_some_and(|r| r.job.verb.waits_for_stop());
+        !(busy || whole && left_alone(c).is_some())
     });
+    let left = targets(state).into_iter().filter(|_| whole);
+    let left: Vec<String> = left
+        .filter_map(|c| Some(format!("{} ({})", c.short_name(), left_alone(c)?)))
+        .collect();
+    if !left.is_empty() {
+        let words = format!("left as they are: {}", left.join(", "));
+        state.toasts.ok(words, state.now);
+    }
     act(
         state,
         &keys,

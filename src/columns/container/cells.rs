@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
 use crate::model::{Container, Health, Port, Sample};
+use crate::state::History;
 use crate::state::lints::{Finding, Weight, findings};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
@@ -102,18 +103,10 @@ pub(super) fn host<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
 
 pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if let Some(running) = cx.state.jobs.of(&c.key) {
-        let doing = running.job.verb.doing();
-        let mut pieces = vec![(
-            format!("{doing} {}s", running.seconds(cx.now)).into(),
-            Key::Job,
-        )];
-        if let Some(left) = running.kill_in(cx.now) {
-            pieces.push((" · ".into(), Key::Job));
-            pieces.push((format!("kill in {left}s").into(), Key::Job));
-        }
+        let parts = running.parts(cx.now).into_iter();
         return Cell {
             fit: Fit::Spill,
-            pieces,
+            pieces: parts.map(|part| (part.into(), Key::Job)).collect(),
         };
     }
     if let Some(ended) = cx.state.jobs.ended.get(&c.key) {
@@ -143,18 +136,25 @@ pub(super) fn cpu<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     figure(c, cx, Some(text::percent(cpu)), key)
 }
 
+/// Bars of a trend, and the slots of each: twenty seconds, as ten new bars in each row are the most that a frame costs.
+const BARS: usize = 10;
+const SLOTS: usize = 10;
+
+/// The newest of a history, against its peak or what must fill the height at least.
+pub(in crate::columns) fn bars(history: &History, least: f32) -> String {
+    let max = history.peak().max(least);
+    let values = history.groups(BARS, SLOTS);
+    let missing = BARS - values.len().min(BARS);
+    let values = std::iter::repeat_n(f32::NAN, missing).chain(values);
+    chart::spark(values, max, &Symbols::UNICODE)
+}
+
 pub(super) fn trend<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     let Some(vitals) = cx.state.world.vitals(&c.key).filter(|v| !v.cpu.is_empty()) else {
         return Cell::blank();
     };
     // Half a core is the least that fills the height: idle containers look idle.
-    let max = vitals.cpu.peak().max(50.0);
-    let bars = chart::spark(vitals.cpu.last(10), max, &Symbols::UNICODE);
-    let bars = if vitals.cpu.len() < 10 {
-        text::pad_left(&bars, 10)
-    } else {
-        bars
-    };
+    let bars = bars(&vitals.cpu, 50.0);
     figure(c, cx, Some(bars), Key::ChartCpu)
 }
 

@@ -20,19 +20,8 @@ fn text(text: &str) -> Rank<'_> {
     Rank::Text(Cow::Borrowed(text))
 }
 
-/// In small letters; most names are written so already.
-fn small(text: &str) -> Rank<'_> {
-    Rank::Text(
-        if text.chars().any(|c| !c.is_lowercase() && c.is_alphabetic()) {
-            Cow::Owned(text.to_lowercase())
-        } else {
-            Cow::Borrowed(text)
-        },
-    )
-}
-
 pub(super) fn name<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
-    small(c.short_name())
+    Rank::Text(c.sort_name())
 }
 
 /// As they were opened.

@@ -579,3 +579,25 @@ async fn it_ends_when_nobody_listens() {
         .unwrap()
         .unwrap();
 }
+
+#[test]
+fn fifty_clients_do_not_knock_together() {
+    let engine = Candidate::new(
+        Endpoint::Tcp {
+            host: "web-01".to_owned(),
+            port: 2375,
+        },
+        "test",
+    );
+    for failures in [0, 3, 9] {
+        let mut pauses: Vec<Duration> = (0..50)
+            .map(|_| Backoff { failures }.next(Some(&engine)))
+            .collect();
+        pauses.sort();
+        pauses.dedup();
+        assert!(pauses.len() > 40, "{failures}: {pauses:?}");
+        let full = Duration::from_secs_f64(f64::min(0.25 * f64::from(1 << failures), 10.0));
+        let within = |pause: &Duration| *pause >= full.mul_f64(0.75) && *pause <= full;
+        assert!(pauses.iter().all(within), "{failures}: {pauses:?}");
+    }
+}

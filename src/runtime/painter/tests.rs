@@ -135,6 +135,31 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
+    fn parts_lead_to_the_same_whole(
+        frames in prop::collection::vec((any_buffer(), 0..120_usize, prop::collection::vec(any::<bool>(), 4), any::<bool>()), 1..5)
+    ) {
+        let mut painter = Painter::new(Rect::new(0, 0, WIDTH, HEIGHT));
+        let mut parser = screen(WIDTH, HEIGHT);
+        for (buffer, limit, first, overtaken) in frames {
+            let mut out = Vec::new();
+            let mut whole = painter.paint_part(&buffer, &first, limit, &mut out);
+            // Another one may take its place before it is whole.
+            for _ in 0..2 * HEIGHT {
+                if whole || overtaken {
+                    break;
+                }
+                whole = painter.paint_part(&buffer, &[], limit.max(1), &mut out);
+            }
+            parser.process(&out);
+            if whole {
+                assert_shows(&parser, &buffer);
+            } else {
+                prop_assert!(overtaken, "it ends");
+            }
+        }
+    }
+
+    #[test]
     fn the_terminal_shows_what_was_painted(
         frames in prop::collection::vec((any_buffer(), any_edits()), 1..4)
     ) {
@@ -394,4 +419,29 @@ fn after_a_resize_or_a_stranger_all_is_painted() {
     parser.process(&frame(&mut painter, &larger));
     assert_shows(&parser, &larger);
     assert!(frame(&mut painter, &Buffer::empty(Rect::new(0, 0, 0, 0))).len() < 20);
+}
+
+#[test]
+fn a_part_ends_after_its_bytes_and_begins_with_what_is_marked() {
+    let area = Rect::new(0, 0, 80, 20);
+    let mut painter = Painter::new(area);
+    let mut buffer = Buffer::empty(area);
+    frame(&mut painter, &buffer);
+    for y in 0..area.height {
+        buffer.set_string(0, y, format!("row {y:02} {}", "x".repeat(60)), Style::new());
+    }
+    let mut first = vec![false; 20];
+    first[17] = true;
+    let mut parts = Vec::new();
+    loop {
+        let mut out = Vec::new();
+        let whole = painter.paint_part(&buffer, &first, 300, &mut out);
+        parts.push(String::from_utf8(out).unwrap());
+        if whole {
+            break;
+        }
+    }
+    assert!(parts[0].contains("row 17") && parts[0].contains("row 00"));
+    assert!(parts.iter().all(|part| part.len() < 450), "{parts:?}");
+    assert_eq!(parts.len(), 4, "{parts:?}");
 }

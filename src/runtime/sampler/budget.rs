@@ -6,12 +6,17 @@ use tokio::time::Instant;
 
 /// The rate never falls below this many a second.
 const LEAST: f64 = 1.0;
+/// From nothing to all in so many steps.
+const RISES: f64 = 8.0;
 /// Answers this fast are no sign of trouble, whatever they were before.
 const QUICK: Duration = Duration::from_millis(300);
 /// Pause after the rate was changed, before it is changed again.
 const REST: Duration = Duration::from_secs(5);
 /// Weight of the newest answer in the average.
 const NEWEST: f64 = 0.1;
+/// What the best average moves towards that of late, each time the rate may change: an engine may be slower for good, and
+/// asking it less does not help then.
+const FORGETS: f64 = 0.04;
 /// Readings that may be asked for at once after a quiet time: two waves, so that a screen fills at once.
 const BURST: f64 = 64.0;
 
@@ -82,17 +87,17 @@ impl Budget {
         let took = took.as_secs_f64();
         let late = self.late.map_or(took, |late| late + (took - late) * NEWEST);
         self.late = Some(late);
-        // The best is forgotten slowly: an engine may get slower for good.
-        self.best = (self.best * 1.001).min(late);
+        self.best = self.best.min(late);
         if now.saturating_duration_since(self.changed) < REST {
             return;
         }
         let slow = late > 2.0 * self.best && late > QUICK.as_secs_f64();
+        self.best += (late - self.best) * FORGETS;
         if slow || !in_time {
             self.rate = (self.rate / 2.0).max(LEAST);
             self.changed = now;
         } else if self.rate < self.most {
-            self.rate = (self.rate + 1.0).min(self.most);
+            self.rate = (self.rate + (self.most / RISES).max(1.0)).min(self.most);
             self.changed = now;
         }
     }
@@ -129,6 +134,12 @@ mod tests {
         }
         let low = budget.rate();
         assert!(low < 6.0, "{low}");
+        // Where it does not get quicker by it, that is its pace.
+        let mut slower = budget.clone();
+        for n in 60..400 {
+            slower.answered(Duration::from_secs(3), true, second(begin, n));
+        }
+        assert!(slower.rate() > 19.0, "{}", slower.rate());
         for n in 60..300 {
             budget.answered(Duration::from_millis(400), true, second(begin, n));
         }

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use super::super::clock;
+use super::plan::Reading;
 use super::{DEADLINE, Wanted};
 use crate::engine::cgroup::Cgroups;
 use crate::engine::{Engine, Error};
@@ -84,7 +85,8 @@ struct Closely<'a> {
     host: HostId,
     out: &'a Out,
     key: Key,
-    before: Option<Counters>,
+    /// The reading before, and when we had it.
+    before: Option<Reading>,
 }
 
 impl Closely<'_> {
@@ -132,8 +134,10 @@ impl Closely<'_> {
             self.before = None;
             HostMsg::NoSample(vec![self.key.clone()])
         } else {
-            let sample = counters.sample(self.before.as_ref(), clock::now());
-            self.before = Some(counters);
+            let now = clock::now();
+            let before = self.before.as_ref().map(|(counters, at)| (counters, *at));
+            let sample = counters.sample(before, now);
+            self.before = Some((counters, now));
             HostMsg::Samples(vec![(self.key.clone(), sample)])
         };
         self.out.send((self.host, msg)).await.map_err(|_| ())

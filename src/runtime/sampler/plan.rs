@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::Wanted;
@@ -17,10 +18,15 @@ const SECOND: Duration = Duration::from_millis(500);
 /// What is looked at takes at most this share of the budget where others wait.
 const NEAR_SHARE: f64 = 0.7;
 
+/// Counters, and when we had them.
+pub(super) type Reading = (Counters, DateTime<Utc>);
+
 /// What is known of one container's readings.
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    counters: Option<Counters>,
+    /// The newest reading, and when we had it.
+    reading: Option<Reading>,
+    started: Option<Instant>,
     due: Option<Instant>,
     failures: u32,
 }
@@ -99,19 +105,32 @@ impl Plan {
     pub fn read(
         &mut self,
         key: &Key,
-        counters: Counters,
+        reading: Reading,
         started: Instant,
         pace: Duration,
-    ) -> Option<Counters> {
+    ) -> Option<Reading> {
         let past = self.past.entry(key.clone()).or_default();
-        let before = past.counters.replace(counters);
+        let before = past.reading.replace(reading);
         let wait = match before {
             None => SECOND.min(pace),
             Some(_) => pace,
         };
+        past.started = Some(started);
         past.due = Some(started + wait);
         past.failures = 0;
         before
+    }
+
+    /// The budget has grown: what was put off when it was small comes as soon as it would now.
+    pub fn hasten(&mut self, keys: &Wanted, near: Duration, rest: Duration) {
+        let all = keys.near.iter().map(|key| (key, near));
+        for (key, pace) in all.chain(keys.rest.iter().map(|key| (key, rest))) {
+            let Some(past) = self.past.get_mut(key).filter(|past| past.failures == 0) else {
+                continue;
+            };
+            let soonest = past.started.map(|started| started + pace);
+            past.due = past.due.min(soonest).or(past.due);
+        }
     }
 
     /// It does not run: it is asked again at its pace.
@@ -128,7 +147,7 @@ impl Plan {
     pub fn failed(&mut self, key: &Key, started: Instant) {
         let past = self.past.entry(key.clone()).or_default();
         past.failures += 1;
-        past.counters = None;
+        past.reading = None;
         let pause = PAUSE.0.saturating_mul(1 << past.failures.min(6) >> 1);
         past.due = Some(started + pause.min(PAUSE.1));
     }
@@ -204,18 +223,31 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_was_put_off_comes_sooner_when_more_may_be_asked() {
+        let begin = Instant::now();
+        let mut plan = Plan::new(seconds(2));
+        let all = wanted(keys(&["a"]), keys(&["b"]));
+        let reading = (Counters::default(), DateTime::UNIX_EPOCH);
+        for key in all.iter() {
+            plan.read(key, reading, begin, seconds(300));
+            plan.read(key, reading, begin, seconds(300));
+        }
+        plan.hasten(&all, seconds(2), seconds(20));
+        let due = |plan: &Plan, name| plan.due(&Key::container(HostId(0), name));
+        assert_eq!(due(&plan, "a"), Some(begin + seconds(2)));
+        assert_eq!(due(&plan, "b"), Some(begin + seconds(20)));
+        plan.hasten(&all, seconds(10), seconds(100));
+        assert_eq!(due(&plan, "a"), Some(begin + seconds(2)), "never later");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_look_elsewhere_is_remembered_for_a_while() {
         let begin = Instant::now();
         let mut plan = Plan::new(seconds(2));
         let key = Key::container(HostId(0), "a");
-        assert!(
-            plan.read(&key, Counters::default(), begin, seconds(2))
-                .is_none()
-        );
-        assert!(
-            plan.read(&key, Counters::default(), begin, seconds(2))
-                .is_some()
-        );
+        let reading = (Counters::default(), DateTime::UNIX_EPOCH);
+        assert!(plan.read(&key, reading, begin, seconds(2)).is_none());
+        assert!(plan.read(&key, reading, begin, seconds(2)).is_some());
         plan.forget(&Wanted::default(), begin + seconds(11));
         assert_eq!(plan.len(), 1);
         plan.forget(&wanted(keys(&["a"]), BTreeSet::new()), begin + seconds(60));

@@ -27,6 +27,7 @@ pub fn route(call: &Call) -> Answer {
             let world = call.shared.world();
             Ok(answer::ok(&history(find(&world, &middle(&path))?)))
         }
+        ("POST", ["images", _, .., "tag"]) => tag(call, &middle(&path)),
         ("DELETE", ["images", _, ..]) => remove(call, &path[1..].join("/")),
         _ => Err(not_found()),
     }
@@ -51,10 +52,24 @@ fn list(call: &Call) -> Answer {
             full_name(name) == image.spec.name || name == image.repository()
         }) && filters.labels(|key| image.spec.labels.get(key).map(String::as_str))
     };
-    let all = world.images.iter().filter(wanted);
-    Ok(answer::ok(
-        &all.map(|image| summary(&world, image, false)).collect(),
-    ))
+    let mut all: Vec<Value> = Vec::new();
+    for image in world.images.iter().filter(wanted) {
+        let one = summary(&world, image, false);
+        match all.iter_mut().find(|other| other["Id"] == one["Id"]) {
+            // One image under several names.
+            Some(other) => {
+                for list in ["RepoTags", "RepoDigests"] {
+                    let more = one[list].as_array().cloned().unwrap_or_default();
+                    other[list]
+                        .as_array_mut()
+                        .into_iter()
+                        .for_each(|list| list.extend(more.clone()));
+                }
+            }
+            None => all.push(one),
+        }
+    }
+    Ok(answer::ok(&all.into_iter().collect()))
 }
 
 fn tags(image: &Image) -> (Value, Value) {
@@ -148,6 +163,26 @@ fn distribution(call: &Call, name: &str) -> Answer {
     })))
 }
 
+/// Another name for an image; the image that had it has it no more.
+fn tag(call: &Call, name: &str) -> Answer {
+    let asked = |key| call.query.get(key).unwrap_or_default();
+    let to = match asked("tag") {
+        "" => full_name(asked("repo")),
+        tag => format!("{}:{tag}", asked("repo")),
+    };
+    let mut world = call.shared.world();
+    let mut image = find(&world, name)?.clone();
+    image.spec.name.clone_from(&to);
+    if let Some(other) = world.images.iter_mut().find(|other| other.spec.name == to) {
+        other.spec.name.clear();
+    }
+    let id = image.id.clone();
+    world.images.push(image);
+    let now = call.shared.clock.now();
+    world.emit_thing("image", "tag", &id, &json!({"name": to}), now);
+    Ok(answer::status(201))
+}
+
 /// A pull: lines that come one by one in a 200 stream.
 fn pull(call: &Call) -> Answer {
     let name = call.query.get("fromImage").unwrap_or_default();
@@ -216,6 +251,13 @@ fn remove(call: &Call, name: &str) -> Answer {
     let mut world = call.shared.world();
     let image = find(&world, name)?;
     let (own, label) = (image.id.clone(), image.spec.name.clone());
+    let names = world.images.iter().filter(|image| image.id == own).count();
+    if names > 1 && full_name(name) == label {
+        world.images.retain(|image| image.spec.name != label);
+        let now = call.shared.clock.now();
+        world.emit_thing("image", "untag", &own, &json!({"name": own}), now);
+        return Ok(answer::ok(&json!([{"Untagged": label}])));
+    }
     let user = world.containers.values().find(|c| c.image_id == own);
     if let Some(user) = user.filter(|user| !force || user.alive()) {
         let short = |id: &str| {

@@ -227,9 +227,11 @@ pub fn endpoint(container: &Container, endpoint: &Endpoint) -> Value {
     if !container.spec.service.is_empty() {
         aliases.push(&container.spec.service);
     }
+    let more = endpoint.aliases.iter().map(String::as_str);
+    aliases.extend(more.filter(|more| *more != container.name && *more != container.spec.service));
     aliases.push(short);
     json!({
-        "IPAMConfig": null, "Links": null, "Aliases": aliases, "MacAddress": text(&endpoint.mac()),
+        "IPAMConfig": endpoint.fixed.as_ref().map(|ip| json!({"IPv4Address": ip})), "Links": null, "Aliases": aliases, "MacAddress": text(&endpoint.mac()),
         "NetworkID": endpoint.network_id, "EndpointID": if container.alive() { endpoint.id.as_str() } else { "" },
         "Gateway": text(&endpoint.gateway), "IPAddress": text(&endpoint.address),
         "IPPrefixLen": if on { 16 } else { 0 }, "IPv6Gateway": "", "GlobalIPv6Address": "",

@@ -31,6 +31,7 @@ pub async fn route(call: &mut Call) -> Answer {
             let world = call.shared.world();
             Ok(answer::ok(&network(&world, find(&world, who)?, true)))
         }
+        ("POST", ["networks", who, act @ ("connect" | "disconnect")]) => link(call, who, act).await,
         ("DELETE", ["networks", who]) => remove_network(call, who),
         ("GET", ["volumes"]) => volumes(call),
         ("POST", ["volumes", "create"]) => create(call, false).await,
@@ -187,6 +188,23 @@ async fn create(call: &mut Call, network: bool) -> Answer {
     let made = world.volumes.iter().find(|volume| volume.spec.name == name);
     let made = made.ok_or_else(|| no_volume(&name))?;
     Ok(answer::with(201, &volume(&world, made, false)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Link {
+    container: String,
+    endpoint_config: Value,
+}
+
+async fn link(call: &mut Call, network: &str, act: &str) -> Answer {
+    let wanted: Link = call.json().await?;
+    let who = &wanted.container;
+    call.shared.change(|world, now| match act {
+        "connect" => world.connect(network, who, &wanted.endpoint_config, now),
+        _ => world.disconnect(network, who, now),
+    })?;
+    Ok(answer::status(200))
 }
 
 fn remove_network(call: &Call, who: &str) -> Answer {

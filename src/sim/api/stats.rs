@@ -9,14 +9,17 @@ use tokio::time::{Instant, sleep_until};
 use super::Call;
 use super::answer::{self, Answer};
 use crate::sim::clock::{Ns, SECOND, stamp};
-use crate::sim::server::Shared;
-use crate::sim::world::{Container, Phase, World};
+use crate::sim::server::{Fault, Shared};
+use crate::sim::world::{Container, Phase, Refusal, World};
 
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
 /// Answers `containers/{who}/stats`: one sample, or one a second until the container is removed.
 pub fn answer(call: &Call, who: &str) -> Answer {
     let id = call.shared.world().find(who)?;
+    if *call.shared.fault.borrow() == Some(Fault::NoStats) {
+        return Err(Refusal::new(404, format!("No such container: {who}")));
+    }
     let shared = Arc::clone(&call.shared);
     let endless = call.query.or("stream", true);
     let one_shot = call.query.on("one-shot");
@@ -41,7 +44,48 @@ fn sample(shared: &Shared, id: &str, previous: bool) -> Option<Value> {
     let world = shared.world();
     let container = world.containers.get(id)?;
     let now = shared.clock.now();
-    Some(figures(&world, container, now, previous))
+    let mut sample = figures(&world, container, now, previous);
+    let fault = *shared.fault.borrow();
+    if let (Some(fault), Some(map)) = (fault, sample.as_object_mut()) {
+        spoil(map, fault, now);
+    }
+    Some(sample)
+}
+
+/// Makes a sample that of a bad day.
+fn spoil(sample: &mut serde_json::Map<String, Value>, fault: Fault, now: Ns) {
+    match fault {
+        Fault::Clock(seconds) if sample.get("read").is_some_and(|read| read != NEVER) => {
+            sample.insert("read".into(), json!(stamp(now + seconds * SECOND)));
+        }
+        Fault::NoCpus => {
+            if let Some(cpu) = sample.get_mut("cpu_stats").and_then(Value::as_object_mut) {
+                cpu.insert("online_cpus".into(), json!(0));
+                if let Some(usage) = cpu.get_mut("cpu_usage").and_then(Value::as_object_mut) {
+                    usage.remove("percpu_usage");
+                }
+            }
+        }
+        Fault::Backwards => sample.values_mut().for_each(halve),
+        _ => {}
+    }
+}
+
+/// Halves every number in it that counts something.
+fn halve(value: &mut Value) {
+    match value {
+        Value::Object(map) => map
+            .iter_mut()
+            .filter(|(name, _)| !matches!(name.as_str(), "online_cpus" | "limit"))
+            .for_each(|(_, value)| halve(value)),
+        Value::Array(list) => list.iter_mut().for_each(halve),
+        Value::Number(number) => {
+            if let Some(whole) = number.as_u64() {
+                *value = json!(whole / 2);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// One sample; an empty one when the container does not run.

@@ -3,8 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 
-use super::container::Endpoint;
-use super::{Container, Due, Image, Network, Queue, Volume, World};
+use super::{Container, Due, Endpoint, Image, Network, Queue, Volume, World};
 use crate::sim::clock::{Ns, SECOND};
 use crate::sim::events::Bus;
 use crate::sim::load::Load;
@@ -194,13 +193,7 @@ impl World {
             &spec.networks
         };
         let seed = self.seed;
-        let join = |network: &mut Network| Endpoint {
-            network: network.name.clone(),
-            network_id: network.id.clone(),
-            id: id(seed, &format!("{} {container}", network.name)),
-            address: network.address(),
-            gateway: network.gateway(),
-        };
+        let join = |network: &mut Network| network.join(seed, container);
         let mut endpoints = Vec::new();
         for name in wanted {
             let found = self

@@ -49,6 +49,10 @@ pub struct Endpoint {
     pub address: String,
     /// Gateway.
     pub gateway: String,
+    /// The address that was asked for, if one was.
+    pub fixed: Option<String>,
+    /// Names that were asked for.
+    pub aliases: Vec<String>,
 }
 
 impl Endpoint {

@@ -1,11 +1,13 @@
 //! New containers, volumes and networks as the API asks for them. Must not know HTTP.
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::changes::{bad_name, is_name, name_in_use};
 use super::{Network, Refusal, World, things};
 use crate::sim::clock::{MILLI, Ns, SECOND};
-use crate::sim::scenario::{ContainerSpec, MountSpec, PortSpec, Size};
+use crate::sim::scenario::{ContainerSpec, HealthSpec, MountSpec, PortSpec, Size, Span};
 
 /// What a create request says, as far as this engine cares.
 #[derive(Debug, Default, Deserialize)]
@@ -15,9 +17,11 @@ pub struct CreateRequest {
     cmd: Value,
     entrypoint: Value,
     env: Option<Vec<String>>,
-    labels: Option<std::collections::BTreeMap<String, String>>,
+    labels: Option<BTreeMap<String, String>>,
     tty: bool,
     user: Option<String>,
+    stop_timeout: Option<i64>,
+    healthcheck: Option<Value>,
     host_config: Option<HostConfig>,
     networking_config: Option<Value>,
 }
@@ -26,10 +30,12 @@ pub struct CreateRequest {
 #[serde(rename_all = "PascalCase", default)]
 struct HostConfig {
     binds: Option<Vec<String>>,
+    mounts: Option<Vec<Value>>,
+    pids_limit: Option<i64>,
     memory: Option<u64>,
     nano_cpus: Option<u64>,
     network_mode: Option<String>,
-    port_bindings: Option<std::collections::BTreeMap<String, Value>>,
+    port_bindings: Option<BTreeMap<String, Value>>,
     restart_policy: Option<Value>,
     auto_remove: Option<bool>,
 }
@@ -56,7 +62,7 @@ impl World {
             let words = format!("No such image: {}", things::full_name(&request.image));
             return Err(Refusal::new(404, words));
         };
-        let mut spec = spec_of(request);
+        let mut spec = self.like(spec_of(request));
         if strings(&request.entrypoint).is_empty() && strings(&request.cmd).is_empty() {
             spec.command.clone_from(&image.spec.command);
         }
@@ -70,6 +76,15 @@ impl World {
         if let Some(container) = self.containers.get_mut(&id) {
             container.auto_remove = host.and_then(|h| h.auto_remove).unwrap_or(false);
             container.errand = errand(&container.command);
+            let asked = request
+                .networking_config
+                .as_ref()
+                .and_then(|c| c.get("EndpointsConfig"));
+            for endpoint in &mut container.endpoints {
+                if let Some(wanted) = asked.and_then(|asked| asked.get(&endpoint.network)) {
+                    endpoint.ask(wanted);
+                }
+            }
         }
         self.emit(&id, "create", &[], now);
         Ok(id)
@@ -118,15 +133,95 @@ impl World {
     }
 }
 
+impl World {
+    /// A container of a service behaves like the others of it.
+    fn like(&self, own: ContainerSpec) -> ContainerSpec {
+        const OF: [&str; 2] = ["com.docker.compose.project", "com.docker.compose.service"];
+        let same = |other: &super::Container| {
+            OF.iter().all(|key| {
+                let value = own.labels.get(*key);
+                value.is_some() && value.map(String::as_str) == other.label(key)
+            })
+        };
+        let Some(other) = self.containers.values().find(|other| same(other)) else {
+            return own;
+        };
+        let other = other.spec.clone();
+        let health = own
+            .health
+            .zip(other.health.clone())
+            .map(|(own, other)| HealthSpec {
+                output: other.output,
+                failure: other.failure,
+                failure_base64: other.failure_base64,
+                fails: other.fails,
+                ..own
+            });
+        ContainerSpec {
+            name: own.name,
+            image: own.image,
+            command: own.command,
+            env: own.env,
+            env_base64: Vec::new(),
+            labels: own.labels,
+            labels_base64: BTreeMap::new(),
+            ports: own.ports,
+            mounts: own.mounts,
+            networks: own.networks,
+            restart: own.restart,
+            tty: own.tty,
+            user: own.user,
+            memory_limit: own.memory_limit,
+            cpus: own.cpus,
+            pids_limit: own.pids_limit,
+            health,
+            stuck: false,
+            stop_timeout: own.stop_timeout,
+            ..other
+        }
+    }
+}
+
+/// A health check as it is asked for.
+fn health_of(wanted: &Value) -> Option<HealthSpec> {
+    let usual = HealthSpec::default();
+    let test = strings(wanted.get("Test")?);
+    let (kind, words) = test.split_first()?;
+    if kind == "NONE" {
+        return None;
+    }
+    let span = |name: &str, usual: Span| match wanted.get(name).and_then(Value::as_i64) {
+        Some(nanos) if nanos > 0 => Span(nanos),
+        _ => usual,
+    };
+    Some(HealthSpec {
+        test: words.join(" "),
+        interval: span("Interval", usual.interval),
+        timeout: span("Timeout", usual.timeout),
+        start_period: span("StartPeriod", usual.start_period),
+        retries: wanted
+            .get("Retries")
+            .and_then(Value::as_u64)
+            .filter(|n| *n > 0)
+            .unwrap_or(3),
+        ..usual
+    })
+}
+
+/// A mount as newer clients ask for it.
+fn mount_of(wanted: &Value) -> Option<MountSpec> {
+    let word = |name: &str| wanted.get(name).and_then(Value::as_str);
+    let source = word("Source").filter(|source| !source.is_empty())?;
+    let read_only = wanted.get("ReadOnly").and_then(Value::as_bool) == Some(true);
+    let mode = if read_only { "ro" } else { "rw" };
+    MountSpec::try_from(format!("{source}:{}:{mode}", word("Target")?)).ok()
+}
+
 fn spec_of(request: &CreateRequest) -> ContainerSpec {
     let none = HostConfig::default();
     let host = request.host_config.as_ref().unwrap_or(&none);
     let mut command = strings(&request.entrypoint);
     command.extend(strings(&request.cmd));
-    let policy = host.restart_policy.as_ref().and_then(|p| p.get("Name"));
-    let policy = policy
-        .and_then(Value::as_str)
-        .filter(|name| !name.is_empty());
     let binds = host.binds.clone().unwrap_or_default();
     let mode = host
         .network_mode
@@ -153,14 +248,33 @@ fn spec_of(request: &CreateRequest) -> ContainerSpec {
         mounts: binds
             .into_iter()
             .filter_map(|bind| MountSpec::try_from(bind).ok())
+            .chain(host.mounts.iter().flatten().filter_map(mount_of))
             .collect(),
         networks,
-        restart: policy.unwrap_or("no").to_owned(),
+        restart: restart_of(host.restart_policy.as_ref()),
+        stop_timeout: request.stop_timeout,
+        health: request.healthcheck.as_ref().and_then(health_of),
+        pids_limit: host
+            .pids_limit
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or(0),
         tty: request.tty,
         user: request.user.clone().unwrap_or_default(),
         memory_limit: Size(host.memory.unwrap_or(0)),
         cpus: host.nano_cpus.unwrap_or(0) as f64 / 1e9,
         ..ContainerSpec::default()
+    }
+}
+
+fn restart_of(policy: Option<&Value>) -> String {
+    let name = policy.and_then(|p| p.get("Name")).and_then(Value::as_str);
+    let most = policy
+        .and_then(|p| p.get("MaximumRetryCount"))
+        .and_then(Value::as_u64);
+    match (name, most) {
+        (None | Some(""), _) => "no".to_owned(),
+        (Some(name), Some(most)) if most > 0 => format!("{name}:{most}"),
+        (Some(name), _) => name.to_owned(),
     }
 }
 

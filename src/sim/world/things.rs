@@ -1,5 +1,7 @@
 //! Images, networks and volumes. Must not know containers' lives.
+use super::Endpoint;
 use crate::sim::clock::Ns;
+use crate::sim::rand::id;
 use crate::sim::scenario::{ImageSpec, VolumeSpec};
 
 /// An image.
@@ -75,6 +77,19 @@ impl Network {
         self.given += 1;
         let host = self.given + 1;
         format!("{}.{}.{}", self.prefix, host / 256 % 256, host % 256)
+    }
+
+    /// The place of one more container in it.
+    pub fn join(&mut self, seed: u64, container: &str) -> Endpoint {
+        Endpoint {
+            network: self.name.clone(),
+            network_id: self.id.clone(),
+            id: id(seed, &format!("{} {container}", self.name)),
+            address: self.address(),
+            gateway: self.gateway(),
+            fixed: None,
+            aliases: Vec::new(),
+        }
     }
 
     /// The gateway's address.

@@ -1,6 +1,4 @@
 //! The living part of details: charts of CPU and memory against their limits, rates, processes.
-use chrono::TimeDelta;
-
 use crate::columns::container::cells::load;
 use crate::model::Sample;
 use crate::state::History;
@@ -9,10 +7,8 @@ use crate::theme::Key;
 use crate::widgets::{Line, chart};
 
 use super::Cx;
+use crate::views::course;
 use crate::views::section::Section;
-
-/// Rows of a chart.
-const HEIGHT: usize = 4;
 
 pub(super) fn charts(cx: &Cx) -> Vec<Line> {
     let Some(vitals) = cx.state.world.vitals(cx.key) else {
@@ -27,33 +23,9 @@ pub(super) fn charts(cx: &Cx) -> Vec<Line> {
     lines
 }
 
-/// How long ago the peak was, when it is not just now.
-fn peak_ago(cx: &Cx, history: &History) -> String {
-    let at = history
-        .peak_at()
-        .filter(|at| cx.state.now - *at > TimeDelta::seconds(30));
-    at.map_or_else(String::new, |at| {
-        format!(" {}", text::ago(at, cx.state.now))
-    })
-}
-
-/// The chart's rows, with what its top means at the right of the first one.
-fn picture(cx: &Cx, s: &mut Section, history: &History, max: f32, label: &str, key: Key) {
-    let label_width = text::width(label) + 1;
-    let width = cx.width.saturating_sub(2 + label_width).clamp(4, 75);
-    let (values, each) = history.whole(chart::capacity(width, &cx.theme.symbols));
-    let seconds = values.len() as i64 * each as i64 * History::SLOT;
-    let span = text::duration(TimeDelta::seconds(seconds));
-    let rows = chart::area(&values, width, HEIGHT, max, &cx.theme.symbols);
-    for (n, row) in rows.into_iter().enumerate() {
-        let line = Line::of(cx.theme, row, key);
-        s.line(match n {
-            0 => line.and(cx.theme, format!(" {label}"), Key::Faint),
-            // How far back the picture goes.
-            n if n + 1 == HEIGHT => line.and(cx.theme, format!(" {span}"), Key::Faint),
-            _ => line,
-        });
-    }
+/// The chart's rows.
+fn picture(cx: &Cx, s: &mut Section, history: &History, top: (f32, &str), key: Key) {
+    course::draw(cx.theme, cx.width, s, history, top, key);
 }
 
 fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
@@ -72,7 +44,7 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         );
     }
     let peak = f64::from(history.peak());
-    let when = peak_ago(cx, history);
+    let when = course::peak_ago(cx.state, history);
     s.note(format!("peak {}%{when}", text::percent(peak)), Key::Dim);
     let said = match cx.details.cpu_limit {
         Some(n) => format!("limit {n} cores"),
@@ -82,19 +54,10 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
     // The top of the picture: the limit when there is one, else the next whole step above the peak.
     let max = match cx.details.cpu_limit {
         Some(_) => limit,
-        None => [10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0]
-            .into_iter()
-            .find(|m| *m >= peak)
-            .unwrap_or(peak),
+        None => course::cpu_top(peak),
     };
-    picture(
-        cx,
-        &mut s,
-        history,
-        max as f32,
-        &format!("{max:.0}%"),
-        Key::ChartCpu,
-    );
+    let label = format!("{max:.0}%");
+    picture(cx, &mut s, history, (max as f32, &label), Key::ChartCpu);
     s.finish()
 }
 
@@ -115,17 +78,11 @@ fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         _ => s.note("no limit", Key::Dim),
     }
     let peak = history.peak();
-    let when = peak_ago(cx, history);
+    let when = course::peak_ago(cx.state, history);
     s.note(format!("peak {}{when}", text::bytes(peak as u64)), Key::Dim);
     let max = limit.map_or(peak * 1.25, |limit| limit as f32).max(1.0);
-    picture(
-        cx,
-        &mut s,
-        history,
-        max,
-        &text::bytes_short(max as u64),
-        Key::ChartMemory,
-    );
+    let label = text::bytes_short(max as u64);
+    picture(cx, &mut s, history, (max, &label), Key::ChartMemory);
     s.finish()
 }
 

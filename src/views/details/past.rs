@@ -100,6 +100,7 @@ pub(super) fn health(cx: &Cx) -> Vec<Line> {
         s.note(format!("failed {times}"), Key::StateBad);
     }
     s.field("check", &report.test, Key::Dim);
+    s.field("changes", &changes(cx), Key::Text);
     for (n, probe) in report.probes.iter().rev().take(3).enumerate() {
         let at = probe
             .end
@@ -122,6 +123,24 @@ pub(super) fn health(cx: &Cx) -> Vec<Line> {
         }
     }
     s.finish()
+}
+
+/// How the verdict changed, the newest first: `unhealthy 10:32:11, healthy 10:20:05`.
+fn changes(cx: &Cx) -> String {
+    let host = cx.state.world.host(cx.key.host);
+    let verdicts = host.and_then(|host| host.verdicts.get(cx.key));
+    let offset = cx.state.prefs.utc_offset;
+    let change = |(at, verdict): &(chrono::DateTime<chrono::Utc>, Health)| {
+        format!("{} {}", verdict.word(), clock(*at, offset))
+    };
+    let all: Vec<String> = verdicts
+        .into_iter()
+        .flatten()
+        .rev()
+        .take(6)
+        .map(change)
+        .collect();
+    all.join(", ")
 }
 
 pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
@@ -147,7 +166,7 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
             Key::Dim,
         );
     }
-    for death in list.iter().rev().take(6) {
+    for (n, death) in list.iter().rev().take(6).enumerate() {
         let at = clock(death.at, cx.state.prefs.utc_offset);
         let bad = if death.exit_code == 0 {
             Key::StateOff
@@ -168,6 +187,12 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
                     Key::Dim,
                 ),
         );
+        // The newest tells most.
+        let shown = if n == 0 { 4 } else { 2 };
+        let from = death.words.len().saturating_sub(shown);
+        for words in death.words.get(from..).unwrap_or_default() {
+            s.prose(words, Key::Text, 1);
+        }
     }
     s.finish()
 }

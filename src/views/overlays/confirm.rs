@@ -8,6 +8,7 @@
 //! │ v [x] remove its volumes                     │
 //! │ type zammad-db-1 to confirm: zammad▏         │
 //! │                                              │
+//! │ c docker rm --force --volumes zammad-db-1    │
 //! │ ▌ Cancel       y remove                      │
 //! ╰──────────────────────────────────────────────╯
 //! ```
@@ -23,6 +24,11 @@ use crate::widgets::{Line, pen, window};
 
 /// Columns before a switch's words: its key and its box.
 const SWITCH: usize = 6;
+
+/// Rows of a screen that has room for the command, which is left away while a name is typed too.
+const ROOMY: u16 = 20;
+/// Columns before the command: the key that copies it.
+const COPY: usize = 2;
 
 fn width(confirm: &Confirm) -> usize {
     let lines = confirm
@@ -54,15 +60,28 @@ fn told(confirm: &Confirm, width: usize) -> Vec<&str> {
         .collect()
 }
 
+/// Rows of the command that does the same.
+fn command_rows(command: &str, width: usize) -> u16 {
+    if command.is_empty() {
+        return 0;
+    }
+    let room = width.saturating_sub(COPY).max(1);
+    (text::wrap_words(command, room).len() as u16).min(2)
+}
+
 /// The window, the room in it, and the row of the typed text below the top of that room.
-fn frame(size: (u16, u16), confirm: &Confirm) -> (Rect, u16) {
-    let width = width(confirm).min(usize::from(size.0.saturating_sub(4)).max(1));
+fn frame(size: (u16, u16), confirm: &Confirm, command: &str) -> (Rect, u16) {
+    let own = width(confirm);
+    let width = own
+        .max((text::width(command) + COPY).min(70))
+        .min(usize::from(size.0.saturating_sub(4)).max(1));
     let switches = confirm.switches.len() as u16;
     let typed = u16::from(!confirm.must_type.is_empty());
     let blank = u16::from(switches + typed > 0);
     let told = (told(confirm, width).len() as u16)
         .min(size.1.saturating_sub(4 + switches + typed + blank));
-    let height = told + blank + switches + typed + 2;
+    let commands = command_rows(command, width);
+    let height = told + blank + switches + typed + commands + 1 + u16::from(commands > 0) + 1;
     (
         layout::window(size, width as u16, height),
         told + blank + switches,
@@ -74,14 +93,21 @@ pub fn cursor(size: (u16, u16), confirm: &Confirm) -> Option<(u16, u16)> {
     if confirm.must_type.is_empty() {
         return None;
     }
-    let (area, y) = frame(size, confirm);
+    // While a name is typed no command is shown.
+    let (area, y) = frame(size, confirm, "");
     let x =
         area.x + 2 + (text::width(&label(confirm)) + text::width(&confirm.field.split().0)) as u16;
     Some((x.min(area.right().saturating_sub(2)), area.y + 1 + y))
 }
 
-pub fn draw(confirm: &Confirm, theme: &Theme, buf: &mut Buffer) {
-    let (area, typed_at) = frame((buf.area.width, buf.area.height), confirm);
+pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
+    let size = (buf.area.width, buf.area.height);
+    let command = if confirm.must_type.is_empty() && size.1 >= ROOMY {
+        command
+    } else {
+        ""
+    };
+    let (area, typed_at) = frame(size, confirm, command);
     let inner = window::open(buf, theme, area, &confirm.title);
     let switches = confirm.switches.len() as u16;
     let first_switch = typed_at.saturating_sub(switches);
@@ -115,6 +141,16 @@ pub fn draw(confirm: &Confirm, theme: &Theme, buf: &mut Buffer) {
         Line::of(theme, label(confirm), Key::Text)
             .and(theme, confirm.field.text(), Key::Strong)
             .draw(buf, pen::row(inner, usize::from(typed_at)));
+    }
+    let width = usize::from(inner.width);
+    let rows = usize::from(command_rows(command, width));
+    let parts = text::wrap_words(command, width.saturating_sub(COPY).max(1));
+    let first = usize::from(inner.height).saturating_sub(rows + 2);
+    for (n, part) in parts.into_iter().enumerate().take(rows) {
+        let key = if n == 0 { "c " } else { "  " };
+        Line::of(theme, key, Key::HintKey)
+            .and(theme, part, Key::Dim)
+            .draw(buf, pen::row(inner, first + n));
     }
     buttons(
         confirm,

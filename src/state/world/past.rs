@@ -1,0 +1,192 @@
+//! What the engine forgets of its containers: how past runs ended, with their last words, and how their health changed. Seen
+//! while this program runs, bounded.
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Host;
+use crate::model::{EngineEvent, Health, Key};
+
+/// Deaths kept of a container.
+const DEATHS: usize = 32;
+/// Runs of a container whose last words are kept.
+const WORDS: usize = 5;
+/// Changes of health kept of a container.
+const VERDICTS: usize = 16;
+/// Last words asked for in a minute, of an engine: a storm of deaths is not to become a storm of questions.
+const ASKED: usize = 12;
+
+/// A death of a container that we saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Death {
+    pub at: DateTime<Utc>,
+    pub exit_code: i64,
+    pub oom: bool,
+    /// The last lines of that run, made safe; none where they were not asked for.
+    pub words: Vec<String>,
+}
+
+impl Host {
+    /// Learns from an event what the list does not tell: deaths and out-of-memory.
+    pub fn observe(&mut self, event: &EngineEvent) {
+        if event.kind != "container" {
+            return;
+        }
+        let key = Key::container(self.id, &event.id);
+        match event.action.as_str() {
+            "oom" => {
+                self.oom.insert(key, event.at);
+            }
+            "die" => {
+                let oom = self
+                    .oom
+                    .remove(&key)
+                    .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
+                let deaths = self.deaths.entry(key.clone()).or_default();
+                if deaths.len() == DEATHS {
+                    deaths.pop_front();
+                }
+                deaths.push_back(Death {
+                    at: event.at,
+                    exit_code: event.exit_code().unwrap_or(0),
+                    oom,
+                    words: Vec::new(),
+                });
+                self.forget(&key);
+            }
+            action => {
+                let word = action.strip_prefix("health_status: ");
+                if let Some(verdict) = word.and_then(Health::parse) {
+                    self.judged(key, event.at, verdict);
+                }
+            }
+        }
+    }
+
+    fn judged(&mut self, key: Key, at: DateTime<Utc>, verdict: Health) {
+        let verdicts = self.verdicts.entry(key).or_default();
+        if verdicts.back().is_some_and(|(_, last)| *last == verdict) {
+            return;
+        }
+        if verdicts.len() == VERDICTS {
+            verdicts.pop_front();
+        }
+        verdicts.push_back((at, verdict));
+    }
+
+    /// Whether the last words of this container's newest run are worth a question, and since when they may be: it did not end
+    /// well, and not too much was asked of late.
+    pub fn wants_words(&mut self, key: &Key, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+        let deaths = self.deaths.get(key)?;
+        let death = deaths
+            .back()
+            .filter(|death| death.exit_code != 0 || death.oom)?;
+        let before = deaths.iter().rev().nth(1).map(|death| death.at);
+        if !self.containers.contains(key) || !death.words.is_empty() {
+            return None;
+        }
+        self.words_asked
+            .retain(|at| now - *at < TimeDelta::minutes(1));
+        if self.words_asked.len() >= ASKED {
+            return None;
+        }
+        self.words_asked.push_back(now);
+        Some(before)
+    }
+
+    /// The last words of the run that ended then.
+    pub fn last_words(&mut self, key: &Key, at: DateTime<Utc>, words: Vec<String>) {
+        let Some(deaths) = self.deaths.get_mut(key) else {
+            return;
+        };
+        if let Some(death) = deaths.iter_mut().find(|death| death.at == at) {
+            death.words = words;
+        }
+        let with_words = deaths
+            .iter_mut()
+            .rev()
+            .filter(|death| !death.words.is_empty());
+        for death in with_words.skip(WORDS) {
+            death.words = Vec::new();
+        }
+    }
+
+    /// Deaths within the last hour before `now`.
+    pub fn recent_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
+        self.deaths
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter(move |d| now - d.at < TimeDelta::hours(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Container, HostId};
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
+    }
+
+    fn key() -> Key {
+        Key::container(HostId(0), "abc")
+    }
+
+    fn host() -> Host {
+        let mut host = Host::new(HostId(0), "test");
+        host.snapshot(vec![Container::bare(key(), "web")]);
+        host
+    }
+
+    fn event(second: i64, action: &str, code: &str) -> EngineEvent {
+        EngineEvent {
+            at: at(second),
+            nanos: 0,
+            kind: "container".to_owned(),
+            action: action.to_owned(),
+            id: "abc".to_owned(),
+            name: "web".to_owned(),
+            attributes: [("exitCode".to_owned(), code.to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_newest_runs_are_kept() {
+        let mut host = host();
+        for n in 0..8 {
+            host.observe(&event(n * 60, "die", "1"));
+            let since = (n > 0).then(|| at((n - 1) * 60));
+            assert_eq!(host.wants_words(&key(), at(n * 60)), Some(since));
+            host.last_words(&key(), at(n * 60), vec![format!("run {n}")]);
+        }
+        let words: Vec<&str> = host.deaths[&key()]
+            .iter()
+            .flat_map(|d| &d.words)
+            .map(String::as_str)
+            .collect();
+        assert_eq!(words, ["run 3", "run 4", "run 5", "run 6", "run 7"]);
+    }
+
+    #[test]
+    fn what_ended_well_is_not_asked_for_and_a_storm_is_not_followed() {
+        let mut host = host();
+        host.observe(&event(0, "die", "0"));
+        assert_eq!(host.wants_words(&key(), at(0)), None);
+        let mut asked = 0;
+        for n in 0..100 {
+            host.observe(&event(n / 10, "die", "1"));
+            asked += usize::from(host.wants_words(&key(), at(n / 10)).is_some());
+        }
+        assert_eq!(asked, ASKED);
+    }
+
+    #[test]
+    fn changes_of_health_are_kept_not_each_probe() {
+        let mut host = host();
+        for (second, word) in [(1, "healthy"), (2, "healthy"), (3, "unhealthy")] {
+            host.observe(&event(second, &format!("health_status: {word}"), ""));
+        }
+        let kept: Vec<_> = host.verdicts[&key()].iter().copied().collect();
+        assert_eq!(kept, [(at(1), Health::Healthy), (at(3), Health::Unhealthy)]);
+    }
+}

@@ -1,0 +1,221 @@
+//! How jobs go: their steps, their outcomes, and those that waited for others.
+use crate::effect::{Effect, Effects, Job, JobId};
+use crate::model::stack::Condition;
+use crate::model::{Health, Key, RunState};
+use crate::msg::{Failure, JobMsg};
+use crate::state::jobs::{Ended, Wait};
+use crate::state::{RowId, State};
+
+/// A container whose start was answered is waited for on its row so long, in seconds.
+const APPEARS: i64 = 5;
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
+    match msg {
+        JobMsg::Started { id, stop_timeout } => {
+            if let Some(running) = state.jobs.running.get_mut(&id) {
+                running.job.stop_timeout = stop_timeout;
+            }
+        }
+        JobMsg::Step { id, words, also } => {
+            if let Some(running) = state.jobs.running.get_mut(&id) {
+                running.step = words;
+                running.also = also;
+            }
+        }
+        JobMsg::Output { id, lines } => {
+            let mut outputs = state.outputs.values_mut();
+            if let Some(output) = outputs.find(|output| output.job == id) {
+                output.push(lines);
+            }
+        }
+        JobMsg::Done {
+            id,
+            took_ms,
+            already,
+            became,
+        } => return done(state, id, took_ms, already, became.as_ref()),
+        JobMsg::Failed { id, failure, .. } => failed(state, id, &failure),
+    }
+    Effects::new()
+}
+
+fn name_of(state: &State, job: &Job) -> String {
+    let container = state.world.container(&job.key);
+    let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
+    format!("{name}{}", state.on_host(job.key.host))
+}
+
+fn done(
+    state: &mut State,
+    id: JobId,
+    took_ms: u64,
+    already: bool,
+    became: Option<&Key>,
+) -> Effects {
+    state.containers.stale = true;
+    let Some(running) = state.jobs.running.get(&id) else {
+        return Effects::new();
+    };
+    let verb = &running.job.verb;
+    let text = if already {
+        format!("was {} already", verb.done())
+    } else {
+        format!("{} in {}", verb.done(), seconds(took_ms))
+    };
+    let ended = Ended {
+        at: state.now,
+        ok: true,
+        text: text.clone(),
+    };
+    let Some(done) = state.jobs.finish(id, ended) else {
+        return Effects::new();
+    };
+    let name = name_of(state, &done.job);
+    super::compose::ended(state, &done.job, true, &text);
+    super::mail::done(state, &done.job, Ok(took_ms));
+    state.toasts.ok(format!("{name} {text}"), state.now);
+    state.containers.marked.remove(&done.job.key);
+    state.shelves.unmark(&done.job.key);
+    unmark_stack(state, &done.job);
+    if let Some(new) = became {
+        follow(state, &done.job.key, new);
+    }
+    super::space::after(state, &done.job)
+}
+
+fn failed(state: &mut State, id: JobId, failure: &Failure) {
+    state.containers.stale = true;
+    let Some(running) = state.jobs.running.get(&id) else {
+        return;
+    };
+    let verb = running.job.verb.to_string();
+    let text = format!("{verb} failed: {}", failure.what);
+    let ended = Ended {
+        at: state.now,
+        ok: false,
+        text: text.clone(),
+    };
+    if let Some(done) = state.jobs.finish(id, ended) {
+        super::compose::ended(state, &done.job, false, &failure.what);
+        super::mail::done(state, &done.job, Err(&failure.what));
+        let name = name_of(state, &done.job);
+        let advice = if failure.advice.is_empty() {
+            String::new()
+        } else {
+            format!(" · {}", failure.advice)
+        };
+        state
+            .toasts
+            .bad(format!("{name}: {text}{advice}"), state.now);
+    }
+}
+
+/// Whether what is waited for is there; `None`: not yet.
+fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
+    let name = |words: &str| {
+        let container = state.world.container(&wait.key);
+        let name = container.map_or_else(|| wait.key.short(), |c| c.short_name());
+        format!("{name} {words}")
+    };
+    if state.jobs.of(&wait.key).is_some() {
+        return None;
+    }
+    let ended = state.jobs.ended.get(&wait.key);
+    if ended.is_some_and(|ended| !ended.ok) {
+        return Some(if wait.strict {
+            Err(name("failed"))
+        } else {
+            Ok(())
+        });
+    }
+    let Some(container) = state.world.container(&wait.key) else {
+        return Some(Ok(()));
+    };
+    let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
+    let live = container.state.is_live();
+    let code = container.exit_code.unwrap_or(0);
+    match (wait.until, container.health) {
+        (Condition::Started, _) => Some(Ok(())),
+        // Its row may not tell of the start yet.
+        (_, _) if !live && fresh => None,
+        (Condition::Completed, _) if live || container.state == RunState::Restarting => None,
+        (Condition::Completed, _) if code == 0 => Some(Ok(())),
+        (Condition::Completed, _) => Some(Err(name(&format!("ended with {code}")))),
+        (Condition::Healthy, _) if !live => Some(Err(name("does not stay up"))),
+        (Condition::Healthy, Some(Health::Starting)) => None,
+        (Condition::Healthy, Some(Health::Unhealthy)) => Some(Err(name("is unhealthy"))),
+        (Condition::Healthy, _) => Some(Ok(())),
+    }
+}
+
+/// Sends jobs that have waited for others, or gives them up.
+pub(super) fn release(state: &mut State) -> Effects {
+    let mut effects = Effects::new();
+    loop {
+        let waiting = state
+            .jobs
+            .running
+            .iter()
+            .filter(|(_, job)| !job.waits.is_empty());
+        let found = waiting.into_iter().find_map(|(id, job)| {
+            let verdicts: Vec<_> = job
+                .waits
+                .iter()
+                .map(|wait| fulfilled(state, wait))
+                .collect();
+            let failed = verdicts
+                .iter()
+                .flatten()
+                .find_map(|verdict| verdict.clone().err());
+            let ready = verdicts.iter().all(Option::is_some);
+            (failed.is_some() || ready).then_some((*id, failed))
+        });
+        let Some((id, failure)) = found else {
+            return effects;
+        };
+        if let Some(why) = failure {
+            let failure = Failure {
+                what: format!("not sent, as {why}"),
+                ..Failure::default()
+            };
+            failed(state, id, &failure);
+        } else if let Some(running) = state.jobs.running.get_mut(&id) {
+            running.waits.clear();
+            running.step.clear();
+            running.started = state.now;
+            effects.push(Effect::Run(running.job.clone()));
+        }
+    }
+}
+
+/// What was about the old container is about the one that is in its place: the cursor, open screens, the outcome.
+fn follow(state: &mut State, old: &Key, new: &Key) {
+    if let Some(ended) = state.jobs.ended.remove(old) {
+        state.jobs.ended.insert(new.clone(), ended);
+    }
+    let table = &mut state.containers.table;
+    if table.selected == Some(RowId::Container(old.clone())) {
+        let height = crate::layout::list_height(state);
+        let new = RowId::Container(new.clone());
+        state.containers.table.select_id(&new, height);
+    }
+    state.nav.replace(old, new);
+}
+
+/// A stack stays marked until all that was asked for its containers is done, and while any of it has failed.
+fn unmark_stack(state: &mut State, done: &Job) {
+    let Some(project) = &done.target.project else {
+        return;
+    };
+    let stack = Key::stack(done.key.host, project);
+    let left = |key: &Key| {
+        state.jobs.of(key).is_some() || state.jobs.ended.get(key).is_some_and(|ended| !ended.ok)
+    };
+    if !state.world.members(&stack).any(|c| left(&c.key)) {
+        state.shelves.unmark(&stack);
+    }
+}

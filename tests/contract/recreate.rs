@@ -1,0 +1,278 @@
+//! A container made anew: what it keeps, and what there is when it fails.
+use serde_json::{Value, json};
+use stacktui::effect::{JobId, Verb};
+use stacktui::model::{Key, Kind, RunState};
+use stacktui::msg::Failure;
+use stacktui::runtime::recreate::{self, Steps};
+use tokio::sync::mpsc;
+
+use crate::bench::{Bench, HOST, LONG, Leftover, Thing, soon};
+
+async fn anew(bench: &Bench, it: &Thing, pull: bool) -> Result<Key, Failure> {
+    let (told, mut steps) = mpsc::channel(64);
+    let drain = tokio::spawn(async move { while steps.recv().await.is_some() {} });
+    let steps = Steps { id: JobId(1), told };
+    let done = recreate::run(&bench.engine, &it.key, pull, LONG, &steps).await;
+    drop(steps);
+    drain.await.unwrap();
+    done
+}
+
+async fn inspect(bench: &Bench, id: &str) -> Value {
+    let path = format!("/containers/{id}/json");
+    bench
+        .engine
+        .raw()
+        .get_json(&path, 1 << 20, LONG)
+        .await
+        .unwrap()
+}
+
+/// All that was asked for, without what is another in each container.
+fn asked(inspect: &Value) -> Value {
+    let id = inspect["Id"].as_str().unwrap();
+    let mut config = inspect["Config"].clone();
+    if id.starts_with(config["Hostname"].as_str().unwrap()) {
+        config["Hostname"] = Value::Null;
+    }
+    // Where a volume without a name is asked for is another place, which volume it is must not be.
+    let mut host = inspect["HostConfig"].clone();
+    for volumes in ["Mounts", "Binds"] {
+        host[volumes] = Value::Null;
+    }
+    let mut mounts: Vec<Value> = inspect["Mounts"].as_array().unwrap().clone();
+    for mount in &mut mounts {
+        mount["Mode"] = Value::Null;
+    }
+    mounts.sort_by_key(|mount| mount["Destination"].to_string());
+    let mut networks = inspect["NetworkSettings"]["Networks"].clone();
+    for (_, link) in networks.as_object_mut().unwrap() {
+        let aliases = link["Aliases"].as_array().cloned().unwrap_or_default();
+        let mut aliases: Vec<String> = aliases
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        aliases.retain(|alias| !id.starts_with(alias));
+        aliases.sort();
+        *link = json!({"IPAMConfig": link["IPAMConfig"]["IPv4Address"], "Aliases": aliases, "NetworkID": link["NetworkID"]});
+    }
+    json!({"Name": inspect["Name"], "Config": config, "HostConfig": host, "Mounts": mounts, "Networks": networks,
+        "Image": inspect["Image"], "Status": inspect["State"]["Status"]})
+}
+
+pub async fn made_anew_it_is_as_it_was(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let net = format!("again-{}", std::process::id());
+    let (back, front, named) = (
+        format!("{net}-back"),
+        format!("{net}-front"),
+        format!("{net}-named"),
+    );
+    let _networks = [
+        bench.afterwards(&["network", "rm", &back]),
+        bench.afterwards(&["network", "rm", &front]),
+        bench.afterwards(&["volume", "rm", &named]),
+    ];
+    bench.docker(&["network", "create", "--subnet=10.213.7.0/24", &back]);
+    bench.docker(&["network", "create", &front]);
+    let it = bench.furnished(&net).await;
+    let before = inspect(&bench, &it.key.id).await;
+    let volumes: Vec<Option<Leftover>> = before["Mounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|mount| Some(bench.afterwards(&["volume", "rm", mount["Name"].as_str()?])))
+        .collect();
+    let gone = bench.afterwards(&["rm", "--force", "--volumes", &it.name]);
+    let new = soon("a new one", anew(&bench, &it, false)).await.unwrap();
+    let after = inspect(&bench, &new.id).await;
+    assert_ne!(before["Id"], after["Id"]);
+    assert_eq!(asked(&before), asked(&after));
+    assert_eq!(after["State"]["Health"]["Status"], "healthy");
+    assert!(bench.row(&it).await.is_none(), "the old one is still there");
+    // A second time nothing has been lost or added either.
+    let again = Thing::of(new, &it.name);
+    let new = soon("another", anew(&bench, &again, false)).await.unwrap();
+    let third = inspect(&bench, &new.id).await;
+    assert_eq!(asked(&before), asked(&third));
+    drop((gone, volumes));
+}
+
+pub async fn what_did_not_run_is_not_started(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let it = bench.fresh().await;
+    let _gone = bench.afterwards(&["rm", "--force", &it.name]);
+    let new = anew(&bench, &it, false).await.unwrap();
+    let now = inspect(&bench, &new.id).await;
+    assert_eq!(now["State"]["Status"], "created");
+    assert_eq!(now["Name"], format!("/{}", it.name));
+}
+
+pub async fn a_new_one_that_dies_gives_way_to_the_old_one(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let own = std::process::id();
+    let image = |name: &str| {
+        let real = format!("stacktui-test/{name}-{own}:1");
+        if bench.is_real() {
+            real
+        } else {
+            format!("{name}:1")
+        }
+    };
+    let (doomed, failing) = (image("doomed"), image("failing"));
+    let _images = [
+        bench.afterwards(&["rmi", "--force", &doomed]),
+        bench.afterwards(&["rmi", "--force", &failing]),
+    ];
+    bench.docker(&["tag", crate::engine::BUSYBOX, &doomed]);
+    let it = bench.of_image("doomed", &doomed).await;
+    let before = inspect(&bench, &it.key.id).await;
+    let command = r#"CMD ["sh","-c","echo no luck; sleep 1; exit 3"]"#;
+    bench.docker(&["commit", "--change", command, &it.key.id, &failing]);
+    let image = Key::new(HOST, Kind::Image, &failing);
+    let tag = Verb::Tag { to: doomed };
+    bench.engine.perform(&image, &tag, LONG).await.unwrap();
+    let failure = soon("the end of it", anew(&bench, &it, false))
+        .await
+        .unwrap_err();
+    assert!(
+        failure.what.contains("the new one ended: exit code 3"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.what.ends_with("the old one is back as it was"),
+        "{failure:?}"
+    );
+    if bench.is_real() {
+        assert!(
+            failure.what.contains("its last words: no luck"),
+            "{failure:?}"
+        );
+    }
+    let after = inspect(&bench, &it.key.id).await;
+    assert_eq!(
+        (&before["Name"], &before["Id"]),
+        (&after["Name"], &after["Id"])
+    );
+    assert_eq!(after["State"]["Status"], "running");
+    assert_eq!(rows_like(&bench, &it).await, 1, "something is left over");
+}
+
+async fn rows_like(bench: &Bench, it: &Thing) -> usize {
+    let rows = bench.engine.list(HOST, chrono::Utc::now()).await.unwrap();
+    rows.iter()
+        .filter(|row| row.name.starts_with(&it.name))
+        .count()
+}
+
+pub async fn when_its_image_is_gone_nothing_is_touched(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let image = "nowhere.invalid/gone:1";
+    bench.docker(&["tag", crate::engine::NOSHELL, image]);
+    let it = bench.of_image("orphan", image).await;
+    // It goes, but its layers stay under another name.
+    let key = Key::new(HOST, Kind::Image, image);
+    let spare = format!("stacktui-test/spare-{}:1", std::process::id());
+    let _spare = bench.afterwards(&["rmi", &spare]);
+    for verb in [Verb::Tag { to: spare }, Verb::RemoveImage { force: true }] {
+        bench.engine.perform(&key, &verb, LONG).await.unwrap();
+    }
+    let before = inspect(&bench, &it.key.id).await;
+    for pull in [false, true] {
+        let failure = soon("a refusal", anew(&bench, &it, pull))
+            .await
+            .unwrap_err();
+        assert!(
+            failure.what.ends_with("; nothing was touched"),
+            "{failure:?}"
+        );
+    }
+    let after = inspect(&bench, &it.key.id).await;
+    assert_eq!(before["State"]["StartedAt"], after["State"]["StartedAt"]);
+    assert_eq!(rows_like(&bench, &it).await, 1);
+}
+
+pub async fn a_name_in_the_way_is_told_and_nothing_is_touched(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let (it, other) = (bench.obedient().await, bench.fresh().await);
+    let tag: String = it.key.id.chars().take(6).collect();
+    let to = format!("{}.new-{tag}", it.name);
+    bench.act(&other, Verb::Rename { to }).await.unwrap();
+    let failure = anew(&bench, &it, false).await.unwrap_err();
+    assert!(failure.what.contains("already in use"), "{failure:?}");
+    assert!(
+        failure.what.ends_with("; nothing was touched"),
+        "{failure:?}"
+    );
+    assert_eq!(bench.row(&it).await.unwrap().state, RunState::Running);
+}
+
+pub async fn a_put_back_that_fails_tells_what_there_is(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let it = bench.stubborn().await;
+    let _new = bench.afterwards(&["rm", "--force", &it.name]);
+    let tag: String = it.key.id.chars().take(6).collect();
+    let (old, aside) = (it.key.clone(), format!("{}.old-{tag}", it.name));
+    // The old one is taken away while the new one is looked at, and then the new one dies.
+    let meddle = async {
+        let named = async |name: &str| {
+            let rows = bench.engine.list(HOST, chrono::Utc::now()).await.unwrap();
+            rows.into_iter()
+                .find(|row| row.name == name && row.key != old)
+                .map(|row| row.key)
+        };
+        loop {
+            let row = bench.row(&it).await;
+            if row.is_some_and(|row| row.name == aside) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let new = loop {
+            if let Some(key) = named(&it.name).await {
+                break key;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        };
+        bench.engine.remove_id(&old.id, true).await.unwrap();
+        let kill = Verb::Kill {
+            signal: "KILL".to_owned(),
+        };
+        while bench.engine.perform(&new, &kill, LONG).await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        new
+    };
+    let (failure, new) = tokio::join!(soon("an end", anew(&bench, &it, false)), meddle);
+    let failure = failure.unwrap_err();
+    for words in [
+        "the new one ended: killed (SIGKILL)",
+        "putting the old one back failed",
+        "the old one is gone",
+        &format!("the new one is {} (exited)", it.name),
+    ] {
+        assert!(failure.what.contains(words), "{words}: {failure:?}");
+    }
+    assert!(
+        failure.advice.contains(&format!("docker logs {}", it.name)),
+        "{failure:?}"
+    );
+    // All that is left is not thrown away.
+    assert_eq!(
+        inspect(&bench, &new.id).await["Name"],
+        format!("/{}", it.name)
+    );
+}

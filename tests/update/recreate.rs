@@ -1,0 +1,124 @@
+//! A container made anew: what is asked, what the row tells meanwhile, and where the cursor is afterwards.
+use stacktui::effect::Verb;
+use stacktui::model::{Container, HostId, Key};
+use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
+use stacktui::state::RowId;
+
+use crate::harness::{Scene, key, world};
+
+fn recreate(pull: bool) -> Verb {
+    Verb::Recreate { pull }
+}
+
+#[test]
+fn it_is_asked_for_with_what_is_lost() {
+    let mut it = world();
+    it.on("grafana").press("R");
+    it.shows("Recreate grafana-1?")
+        .shows("the old one comes back")
+        .shows("everything written inside that is not in a volume");
+    it.wait(400).press("n").asks_nothing().no_window();
+    it.press("R")
+        .wait(400)
+        .press("y")
+        .runs(&[("grafana", recreate(false))]);
+}
+
+#[test]
+fn a_pull_is_a_switch_of_the_question() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("p y");
+    it.runs(&[("grafana", recreate(true))]);
+}
+
+/// The new container of grafana, as the engine lists it.
+fn successor(it: &Scene) -> (Key, Container) {
+    let new = Key::container(HostId(0), "0123456789abcdef");
+    let mut row = it.container("grafana").clone();
+    row.key = new.clone();
+    (new, row)
+}
+
+#[test]
+fn the_row_tells_the_steps_and_the_cursor_goes_on_to_the_new_one() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let id = it.job("grafana").id;
+    let step = |words: &str, also: Option<&Key>| {
+        Msg::Job(JobMsg::Step {
+            id,
+            words: words.to_owned(),
+            also: also.cloned(),
+        })
+    };
+    it.send(step("making the new one", None))
+        .shows("recreating 0s · making the new one");
+    let (new, row) = successor(&it);
+    it.send(step("seeing whether it stays up", Some(&new)));
+    it.send(Msg::Host(
+        HostId(0),
+        HostMsg::Delta {
+            changed: vec![row],
+            gone: Vec::new(),
+        },
+    ));
+    // Both rows are about it.
+    assert_eq!(it.screen().matches("seeing whether").count(), 2);
+    it.send(Msg::Host(
+        HostId(0),
+        HostMsg::Delta {
+            changed: Vec::new(),
+            gone: vec![key("grafana")],
+        },
+    ));
+    let selected = |it: &Scene| it.state.containers.table.selected.clone();
+    assert_eq!(selected(&it), Some(RowId::Container(new.clone())));
+    it.send(Msg::Job(JobMsg::Done {
+        id,
+        took_ms: 6_200,
+        already: false,
+        became: Some(new.clone()),
+    }))
+    .sees_toast("recreated in 6.2 s")
+    .shows("recreated in 6.2 s");
+    assert_eq!(selected(&it), Some(RowId::Container(new)));
+}
+
+#[test]
+fn a_screen_about_the_old_one_is_about_the_new_one_afterwards() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y enter");
+    let id = it.job("grafana").id;
+    let (new, row) = successor(&it);
+    it.send(Msg::Host(
+        HostId(0),
+        HostMsg::Delta {
+            changed: vec![row],
+            gone: vec![key("grafana")],
+        },
+    ));
+    it.send(Msg::Job(JobMsg::Done {
+        id,
+        took_ms: 10,
+        already: false,
+        became: Some(new.clone()),
+    }));
+    assert_eq!(it.state.nav.current().key, Some(new));
+}
+
+#[test]
+fn why_it_failed_and_the_way_out_are_told() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let id = it.job("grafana").id;
+    it.send(Msg::Job(JobMsg::Failed {
+        id,
+        took_ms: 10,
+        failure: Failure {
+            what: "the new one ended: exit code 3; the old one is back as it was".to_owned(),
+            advice: "see its log".to_owned(),
+            ..Failure::default()
+        },
+    }))
+    .sees_toast("recreate failed: the new one ended: exit code 3; the old one is back as it was · see its log");
+}
