@@ -52,6 +52,18 @@ fn dial(engine: &Engine, source: &Source, way: &Way) -> Dial {
     })
 }
 
+/// The ways to each port it may have. A process in the container is the last resort, whatever the port.
+fn ways(engine: &Engine, source: &Source) -> Vec<(Way, u16)> {
+    let to = |port: &u16| {
+        let ways = engine.ways(&source.reach, *port).into_iter();
+        let port = *port;
+        ways.map(move |way| (way, port))
+    };
+    let mut ways: Vec<(Way, u16)> = source.ports.iter().flat_map(to).collect();
+    ways.sort_by_key(|(way, _)| way.is_dear());
+    ways
+}
+
 /// Tries every way to every port it may have until a known server answers.
 ///
 /// # Errors
@@ -66,25 +78,19 @@ async fn open_by(
     source: &Source,
     will_do: impl Fn(&Way) -> bool,
 ) -> Result<Found, Trouble> {
+    // Where no way will do, the engine is not asked either.
+    if !ways(engine, source).iter().any(|(way, _)| will_do(way)) {
+        let words = "it is asked only while mail is looked at: the one way to it is a process in its container";
+        return Err(Trouble::Unreachable(words.to_owned()));
+    }
     let details = engine.details(source.key(), clock::now()).await;
     let source = match details {
         Ok(details) => source.clone().refined(&details),
         Err(_) => source.clone(),
     };
     let mut first: Option<Trouble> = None;
-    let mut ways: Vec<(Way, u16)> = Vec::new();
-    for port in &source.ports {
-        ways.extend(
-            engine
-                .ways(&source.reach, *port)
-                .into_iter()
-                .map(|way| (way, *port)),
-        );
-    }
-    // A process in the container is the last resort, whatever the port.
-    ways.sort_by_key(|(way, _)| way.is_dear());
-    ways.retain(|(way, _)| will_do(way));
-    for (way, port) in ways {
+    let all = ways(engine, &source).into_iter();
+    for (way, port) in all.filter(|(way, _)| will_do(way)) {
         let authority = format!("{}:{port}", source.name);
         let http = Http::new(
             dial(engine, &source, &way),
@@ -110,9 +116,7 @@ async fn open_by(
             }
         }
     }
-    let aside =
-        "it is asked only while mail is looked at: the one way to it is a process in its container";
-    Err(first.unwrap_or_else(|| Trouble::Unreachable(aside.to_owned())))
+    Err(first.unwrap_or(Trouble::Stranger))
 }
 
 /// Keeps the box of this server up to date, as long as it is wanted.
