@@ -2,6 +2,7 @@
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
 pub mod container;
 pub mod host;
+pub mod image;
 pub mod item;
 pub mod log;
 pub mod mail;
@@ -76,6 +77,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         program::ACTIONS,
         container::ACTIONS,
         host::ACTIONS,
+        image::ACTIONS,
         item::ACTIONS,
         log::ACTIONS,
         mail::ACTIONS,

@@ -53,6 +53,10 @@ pub enum Verb {
     Tag {
         to: String,
     },
+    /// Fetches an image from its registry.
+    Pull {
+        image: String,
+    },
     RemoveVolume,
     RemoveNetwork,
     /// Puts a container into the network that the job is about.
@@ -88,6 +92,7 @@ impl Verb {
             Self::Recreate { .. } => "container.recreate",
             Self::RemoveImage { .. } => "image.remove",
             Self::Tag { .. } => "image.tag",
+            Self::Pull { .. } => "image.pull",
             Self::RemoveVolume => "volume.remove",
             Self::RemoveNetwork => "network.remove",
             Self::Connect { .. } => "network.connect",
@@ -113,6 +118,7 @@ impl Verb {
             | Self::RemoveVolume
             | Self::RemoveNetwork => "removing",
             Self::Tag { .. } => "tagging",
+            Self::Pull { .. } => "pulling",
             Self::Connect { .. } => "connecting",
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
@@ -138,6 +144,7 @@ impl Verb {
             | Self::RemoveVolume
             | Self::RemoveNetwork => "removed",
             Self::Tag { .. } => "tagged",
+            Self::Pull { .. } => "pulled",
             Self::Connect { .. } => "connected",
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
@@ -151,7 +158,7 @@ impl Verb {
 
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Prune(_))
+        matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -192,6 +199,7 @@ impl Verb {
             Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
             Self::RemoveImage { force } => pair("force", force.to_string()),
             Self::Recreate { pull } => pair("pull", pull.to_string()),
+            Self::Pull { image } => pair("image", image.clone()),
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
@@ -228,6 +236,7 @@ impl Verb {
                 format!("docker rmi{} {name}", if *force { " --force" } else { "" })
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
+            Self::Pull { image } => format!("docker pull {image}"),
             Self::RemoveVolume => format!("docker volume rm {name}"),
             Self::RemoveNetwork => format!("docker network rm {name}"),
             Self::Connect { container } => {
@@ -295,6 +304,13 @@ pub enum Fetch {
         key: Key,
         since: Option<DateTime<Utc>>,
         until: DateTime<Utc>,
+    },
+    /// Whether the registry has another image under this name than the one whose digests these are; answers with
+    /// `Msg::Freshness`.
+    Freshness {
+        key: Key,
+        name: String,
+        digests: Vec<String>,
     },
     /// Where the room on the disk went; answers with `Msg::Space`.
     Space(HostId),

@@ -30,7 +30,7 @@ pub use details::{Details, NetworkLink, Probe, ProbeReport, Processes};
 pub use document::Node;
 pub use event::EngineEvent;
 pub use host::{ApiVersion, DownReason, EngineInfo, HostEntry, HostId, Link, Tried};
-pub use image::Image;
+pub use image::{Freshness, Image};
 pub use journal::{Entry, Outcome, Phase, Target};
 pub use key::{Key, Kind};
 pub use log::{LogRecord, LogStream};

@@ -8,8 +8,8 @@ use crate::model::cost::Cost;
 use crate::model::mail::{Letter, Server};
 use crate::model::space::Space;
 use crate::model::{
-    About, Container, Details, EngineEvent, EngineInfo, Entry, HostId, Key, Kind, Link, LogRecord,
-    Mail, Processes, Resources, Sample,
+    About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
+    LogRecord, Mail, Processes, Resources, Sample,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -179,6 +179,8 @@ pub enum Msg {
     Processes(Key, Result<Processes, Failure>),
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
+    /// Whether the registry has a newer image, or why that cannot be told.
+    Freshness(Key, Result<Freshness, Failure>),
     /// Where the room on a host's disk went.
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.

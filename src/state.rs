@@ -50,7 +50,7 @@ pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Details, Freshness, HostId, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -125,6 +125,8 @@ pub struct State {
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
+    /// How images stand to what their registries have, as far as it was asked.
+    pub fresh: BTreeMap<Key, Result<Freshness, Failure>>,
     /// What is asked of the user when an answer is there.
     pub pending: Option<Pending>,
     /// Names of the docker contexts that could be used instead.
@@ -164,6 +166,7 @@ impl State {
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
             space: BTreeMap::new(),
+            fresh: BTreeMap::new(),
             pending: None,
             contexts: Vec::new(),
             shells: BTreeMap::new(),

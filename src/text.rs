@@ -26,7 +26,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
-pub use exit::{exit_code, signal_name};
+pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, percent, rate};

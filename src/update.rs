@@ -68,6 +68,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
+        Msg::Freshness(key, answer) => reply::freshness(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
         msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),

@@ -837,6 +837,7 @@ async fn a_link_to_a_real_engine_shows_what_happens_within_a_second() {
         candidates: vec![Candidate::new(socket, "default socket")],
         out,
         engine: live,
+        past: false,
         again: Arc::default(),
     };
     let running = tokio::spawn(task.run());

@@ -117,7 +117,7 @@ fn some(state: &State) -> Option<String> {
 }
 
 /// Only for one thing of this kind, on an engine that answers.
-fn one_of(state: &State, kind: Kind, why: &str) -> Option<String> {
+pub(super) fn one_of(state: &State, kind: Kind, why: &str) -> Option<String> {
     let Some(key) = state.subject() else {
         return some(state);
     };

@@ -1,8 +1,25 @@
 //! The columns of the images' table.
 use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
-use super::{Cell, Column, Fit, Rank, Width, default, figure, words};
-use crate::model::Image;
+use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
+use crate::model::{Freshness, Image};
 use crate::theme::Key;
+
+/// What its registry said, behind its name: the list is asked for by hand, so that a column would mostly be empty.
+fn with_freshness<'a>(mut cell: Cell<'a>, image: &Image, cx: &Cx<'a>) -> Cell<'a> {
+    let (words, key) = match cx.state.fresh.get(&image.key) {
+        Some(Ok(fresh @ Freshness::Same)) => (fresh.word(), Key::Dim),
+        Some(Ok(fresh @ Freshness::Behind)) => (fresh.word(), Key::StateBusy),
+        Some(Err(_)) => ("not known there", Key::StateBad),
+        None => return cell,
+    };
+    // What is under way or has just ended is told there too.
+    if cell.fit != Fit::Spill {
+        cell.pieces.push(("  ".into(), Key::Text));
+        cell.pieces.push((words.into(), key));
+        cell.fit = Fit::Spill;
+    }
+    cell
+}
 
 /// The columns, in their order on screen.
 pub const COLUMNS: &[Column<Image>] = &[
@@ -18,7 +35,7 @@ pub const COLUMNS: &[Column<Image>] = &[
             } else {
                 Key::Text
             };
-            name(&image.key, image.name(), weight, cx)
+            with_freshness(name(&image.key, image.name(), weight, cx), image, cx)
         },
         |image, _| word(image.name()),
     )),

@@ -132,7 +132,7 @@ impl Engine {
         })
     }
 
-    /// Batches of whole lines, one for each piece that the engine sent. Ends with the container's run. A line that a cut
+    /// Batches of whole lines, one for each reading that brought some. Ends with the container's run. A line that a cut
     /// connection left unfinished is not given: it comes whole when the reading is resumed.
     ///
     /// # Errors

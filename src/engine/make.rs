@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::blueprint::{Blueprint, grace};
 use super::error::Error;
-use super::wire::{clean, escape, member, query};
+use super::wire::{clean, escape, member, path as wire_path, query, text};
 use super::{BODY_LIMIT, CALL_LIMIT, Engine};
-use crate::model::{Key, PullLine};
+use crate::model::{Freshness, Key, PullLine};
 
 /// Making a container waits for the disk.
 const MAKE_LIMIT: Duration = Duration::from_secs(60);
@@ -24,6 +24,19 @@ pub struct Made {
     pub id: String,
     /// None: it has no health check.
     pub grace: Option<Duration>,
+}
+
+/// A registry may be far away.
+const REGISTRY_LIMIT: Duration = Duration::from_secs(30);
+
+/// A name as a part of a path: its slashes stay.
+fn escape_name(name: &str) -> String {
+    let (image, tag) = with_tag(name);
+    let between = if name.contains('@') { '@' } else { ':' };
+    let parts: Vec<String> = image.split('/').map(escape).collect();
+    // A registry's port is a part of its name.
+    let image = parts.join("/").replace("%3A", ":");
+    format!("{image}{between}{}", escape(&tag).replace("%3A", ":"))
 }
 
 /// The name with a tag: without one an engine pulls all tags there are.
@@ -97,6 +110,35 @@ impl Engine {
                 }
                 Ok(Some(Ok(line))) => Some((Ok(pull_line(line)), Some(lines))),
             }
+        })
+    }
+
+    /// Whether the registry has the same image under this name: `digests` are `repository@digest` of the one that is here. The
+    /// engine asks the registry.
+    ///
+    /// # Errors
+    /// The registry's refusal: it wants a password, knows no such name, does not answer.
+    pub async fn freshness(&self, name: &str, digests: &[String]) -> Result<Freshness, Error> {
+        if self.info().podman {
+            let words = "podman asks no registry for others";
+            return Err(Error::Unsupported(words.to_owned()));
+        }
+        let path = format!("/distribution/{}/json", escape_name(name));
+        let answer = self
+            .raw()
+            .get_json(&path, BODY_LIMIT, REGISTRY_LIMIT)
+            .await?;
+        let digest = text(wire_path(&answer, &["Descriptor", "digest"]));
+        if digest.is_empty() {
+            return Err(Error::garbage("the registry told no digest"));
+        }
+        let is_here = digests
+            .iter()
+            .any(|known| known.ends_with(&format!("@{digest}")));
+        Ok(if is_here {
+            Freshness::Same
+        } else {
+            Freshness::Behind
         })
     }
 

@@ -94,7 +94,7 @@ impl Raw {
 
     /// The same for what comes in many small chunks, such as a log; see [`Flow`].
     pub async fn flow(&self, path: &str, limit: Duration) -> Result<Flow, Error> {
-        let (head, mut pipe) = within(limit, async {
+        let (head, pipe) = within(limit, async {
             self.connector.toll().ask();
             let mut io = self.connector.connect().await?;
             let host = &self.authority;
@@ -105,10 +105,11 @@ impl Raw {
             head::read_head(io).await
         })
         .await?;
+        let flow = Flow::new(&head, pipe);
         if head.status < 400 {
-            return Ok(Flow::new(&head, pipe));
+            return Ok(flow);
         }
-        let body = head::refusal(&head, &mut pipe).await;
+        let body = flow.some(ERROR_BODY, ERROR_LIMIT).await;
         Err(Error::answer("GET", path, head.status, &body))
     }
 

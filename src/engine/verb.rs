@@ -164,6 +164,7 @@ impl Engine {
             | Verb::Stop { .. }
             | Verb::Restart { .. }
             | Verb::Recreate { .. }
+            | Verb::Pull { .. }
             | Verb::Compose(_)
             | Verb::Mail(_)
             | Verb::Prune(_) => {

@@ -20,6 +20,23 @@ pub struct Image {
     pub labels: BTreeMap<String, String>,
 }
 
+/// How an image stands to the one that its registry has under the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    Same,
+    /// The registry has another one.
+    Behind,
+}
+
+impl Freshness {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Same => "up to date",
+            Self::Behind => "newer there",
+        }
+    }
+}
+
 impl Image {
     /// No name leads to it.
     pub fn is_dangling(&self) -> bool {

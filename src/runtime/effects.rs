@@ -246,6 +246,7 @@ impl Runner {
             Fetch::Details(key)
             | Fetch::Processes(key)
             | Fetch::LastWords { key, .. }
+            | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _)
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
@@ -254,6 +255,7 @@ impl Runner {
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
         };
+        let slots = hosts.get(&host).map_or_else(jobs::slots, HostTasks::slots);
         tokio::spawn(async move {
             let msg = match fetch {
                 Fetch::Details(key) => {
@@ -269,6 +271,11 @@ impl Runner {
                         .last_words(&key.id, LAST_WORDS, since, Some(until))
                         .await;
                     Msg::LastWords(key, until, words)
+                }
+                Fetch::Freshness { key, name, digests } => {
+                    let _slot = slots.acquire().await;
+                    let answer = client.freshness(&name, &digests).await;
+                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(super::clock::now()).await.map(Box::new);

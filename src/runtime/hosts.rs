@@ -37,6 +37,7 @@ impl HostTasks {
             candidates,
             out: out.clone(),
             engine: engine_out,
+            past: true,
             again: Arc::clone(&again),
         };
         let closely = sampler::focus::run(host, engine.clone(), wanted_in.clone(), out.clone());

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
@@ -14,7 +15,7 @@ use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error};
 use crate::model::compose::Call;
 use crate::model::space::Prune;
-use crate::model::{Details, Key, Kind};
+use crate::model::{Details, Key, Kind, Pull};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
@@ -166,9 +167,49 @@ impl Hands {
         })
     }
 
+    /// Has the engine fetch an image, telling what becomes of each layer. On a cancel the engine ends it; layers that are
+    /// there stay.
+    async fn pull(&self, id: JobId, image: &str, engine: &Engine) -> Result<Done, Failure> {
+        let mut lines = Box::pin(engine.pull(image));
+        let steps = recreate::Steps {
+            id,
+            told: self.told.clone(),
+        };
+        let mut pull = Pull::default();
+        let mut words = String::new();
+        loop {
+            let line = tokio::select! {
+                line = lines.next() => line,
+                () = self.cancelled(id) => {
+                    return Err(Failure {
+                        what: "ended: layers that are here stay".to_owned(),
+                        ..Failure::default()
+                    });
+                }
+            };
+            let Some(line) = line else {
+                return Ok(Done::default());
+            };
+            let line = line.map_err(|error| error.failure("pull"))?;
+            let known = pull.layers.iter().find(|layer| layer.layer == line.layer);
+            let is_news = known.is_none_or(|layer| layer.status != line.status);
+            pull.note(&line);
+            if is_news {
+                let lines = vec![format!("{} {}", line.layer, line.status).trim().to_owned()];
+                let msg = Msg::Job(JobMsg::Output { id, lines });
+                let _closed = self.told.send(msg).await;
+            }
+            if pull.words() != words {
+                words = pull.words();
+                steps.tell(&words, None).await;
+            }
+        }
+    }
+
     async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
+            Verb::Pull { image } => self.pull(job.id, image, engine).await,
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {
                 super::mail::act(engine, call).await?;

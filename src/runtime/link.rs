@@ -26,6 +26,8 @@ pub struct LinkTask {
     pub out: mpsc::Sender<(HostId, HostMsg)>,
     /// The live client while the link is up, for jobs and streams; `None` while it is not.
     pub engine: watch::Sender<Option<Engine>>,
+    /// What the engine still knows of the hour before is told too.
+    pub past: bool,
     /// "Try now", and over all candidates again. While the link is up it asks for a fresh snapshot.
     pub again: Arc<Notify>,
 }
@@ -99,6 +101,8 @@ impl LinkTask {
             attempt += 1;
             if self.rest(pause).await? {
                 kept = None;
+                // Perhaps another engine answers.
+                heard = None;
                 backoff = Backoff::default();
                 self.say(HostMsg::Link(Link::Connecting { attempt }))
                     .await?;

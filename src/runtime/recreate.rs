@@ -34,7 +34,7 @@ pub struct Steps {
 
 impl Steps {
     /// `also`: the container that is to take the place of the old one.
-    async fn tell(&self, words: &str, also: Option<&Key>) {
+    pub async fn tell(&self, words: &str, also: Option<&Key>) {
         let step = JobMsg::Step {
             id: self.id,
             words: words.to_owned(),

@@ -7,7 +7,7 @@ use crate::model::{EngineEvent, Entry, HostId, Outcome, Phase};
 
 use super::table::{RowId, Table};
 
-/// Engine events of this run, newest last, bounded.
+/// Engine events, of this run and of the hour before it, the latest last; bounded.
 #[derive(Debug, Clone, Default)]
 pub struct EventBook {
     events: VecDeque<(u64, HostId, EngineEvent)>,
@@ -39,12 +39,25 @@ impl EventBook {
             self.started = true;
             self.follow = true;
         }
+        self.stale = true;
+        let late = self.events.iter().rev();
+        let late = late.take_while(|(_, _, other)| other.at > event.at).count();
         if self.events.len() == Self::LENGTH {
+            if late == Self::LENGTH {
+                return;
+            }
             self.events.pop_front();
         }
-        self.events.push_back((self.next, host, event));
+        let place = self.events.len() - late;
+        self.events.insert(place, (self.next, host, event));
         self.next += 1;
-        self.stale = true;
+        if late > 0 {
+            // A number is told by its place.
+            let first = self.next - self.events.len() as u64;
+            for (number, (known, _, _)) in (first..).zip(&mut self.events) {
+                *known = number;
+            }
+        }
     }
 
     pub fn get(&self, number: u64) -> Option<(HostId, &EngineEvent)> {

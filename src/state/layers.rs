@@ -118,6 +118,8 @@ pub enum PromptKind {
     Rename(Key),
     /// Another name for an image.
     Tag(Key),
+    /// An image to fetch.
+    Pull(HostId),
     /// Another limit of a container.
     Limit(Key, Limit),
     /// How many containers a service of a stack is to have.

@@ -148,7 +148,8 @@ fn port_taken(s: &Subject) -> Option<String> {
     });
     let port = ports.last()?;
     let has_it = |c: &&Container| c.ports.iter().any(|p| p.public == Some(port));
-    let holder = s.state.world.containers().find(has_it);
+    let host = s.state.world.host(s.container.key.host)?;
+    let holder = host.containers().find(has_it);
     let by = holder.map_or_else(
         || "a program on the host".to_owned(),
         |holder| holder.name.clone(),

@@ -7,25 +7,33 @@
 ///
 /// 0 `exited cleanly`, 137 `killed (SIGKILL)` or `killed: out of memory`, 143 `terminated (SIGTERM)`, else `exit code N`.
 pub fn exit_code(code: i64, oom: bool) -> String {
-    if oom && code == 137 {
-        return "killed: out of memory".to_owned();
+    if named(code).is_some() {
+        return exit_words(code, oom).unwrap_or_default();
     }
+    let memory = if oom { ", out of memory" } else { "" };
+    format!("exit code {code}{memory}")
+}
+
+/// The same where the code itself stands beside it; `None` when there are no more words for it than its number.
+pub fn exit_words(code: i64, oom: bool) -> Option<String> {
+    match named(code) {
+        Some(_) if oom && code == 137 => Some("killed: out of memory".to_owned()),
+        Some(words) if oom && code != 0 => Some(format!("{words}, out of memory")),
+        None if oom => Some("out of memory".to_owned()),
+        words => words,
+    }
+}
+
+fn named(code: i64) -> Option<String> {
     let words = match code {
-        0 => "exited cleanly".to_owned(),
-        1 => "error".to_owned(),
-        125 => "the engine could not run it".to_owned(),
-        126 => "command cannot be executed".to_owned(),
-        127 => "command not found".to_owned(),
-        _ => match signal_name(code.saturating_sub(128)) {
-            Some(name) => by_signal(name),
-            None => format!("exit code {code}"),
-        },
+        0 => "exited cleanly",
+        1 => "error",
+        125 => "the engine could not run it",
+        126 => "command cannot be executed",
+        127 => "command not found",
+        _ => return signal_name(code.saturating_sub(128)).map(by_signal),
     };
-    if oom && code != 0 {
-        format!("{words}, out of memory")
-    } else {
-        words
-    }
+    Some(words.to_owned())
 }
 
 fn by_signal(name: &str) -> String {

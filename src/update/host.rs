@@ -40,10 +40,20 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             settle_jobs(state);
         }
         HostMsg::Events(events) => {
-            let asked = events
-                .into_iter()
-                .filter_map(|event| take_event(state, id, event));
-            return asked.collect();
+            let mut died: Vec<(DateTime<Utc>, Key)> = Vec::new();
+            for event in events {
+                if event.kind == "container" && event.action == "die" {
+                    let key = Key::container(id, &event.id);
+                    died.retain(|(_, other)| *other != key);
+                    died.push((event.at, key));
+                }
+                take_event(state, id, event);
+            }
+            // Of each the newest run: what earlier ones said is gone, or known.
+            let newest = died.into_iter().rev();
+            return newest
+                .filter_map(|(at, key)| ask_words(state, &key, at))
+                .collect();
         }
         HostMsg::Samples(samples) => {
             host.samples(&samples, now);
@@ -103,8 +113,7 @@ fn condition(state: &mut State, id: HostId, link: Link) {
     state.shelves.hosts.listing.stale = true;
 }
 
-fn take_event(state: &mut State, id: HostId, event: EngineEvent) -> Option<Effect> {
-    let mut asked = None;
+fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
     if let Some(host) = state.world.hosts.get_mut(&id) {
         host.observe(&event);
     }
@@ -112,12 +121,10 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) -> Option<Effec
         let key = Key::container(id, &event.id);
         if event.action == "die" {
             state.jobs.died(&key);
-            asked = ask_words(state, &key, event.at);
         }
         log::separator(state, &key, &event);
     }
     state.events.push(id, event);
-    asked
 }
 
 pub(super) fn last_words(

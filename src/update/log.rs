@@ -92,14 +92,16 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
         }
         "die" => {
             let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
-            let oom = deaths.is_some_and(|all| all.back().is_some_and(|death| death.oom));
+            let death = deaths.and_then(|all| all.iter().find(|death| death.at == event.at));
+            let oom = death.is_some_and(|death| death.oom);
             let code = event.exit_code().unwrap_or(0);
             let words = if oom {
-                "out of memory".to_owned()
+                Some("out of memory".to_owned())
             } else {
-                text::exit_code(code, false)
+                text::exit_words(code, false)
             };
-            let what = format!("died {at} · exit {code} · {words}");
+            let words = words.map_or_else(String::new, |words| format!(" · {words}"));
+            let what = format!("died {at} · exit {code}{words}");
             let ran_out = format!("{name} ran out of memory ");
             let killed = |text: &str| {
                 let same = oom && text.starts_with(&ran_out);
@@ -124,7 +126,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
 }
 
 /// Tells in a log view, once its past is there, what happened to its containers since the oldest line held, as far as
-/// this run of the program saw it.
+/// it is known.
 fn tell_past(state: &mut State) {
     let Some(book) = state.logs.as_mut().filter(|b| !b.told && b.caught_up()) else {
         return;

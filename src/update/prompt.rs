@@ -79,6 +79,7 @@ pub(super) fn changed(state: &mut State) {
         }
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Pull(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -146,6 +147,7 @@ fn cancel(state: &mut State) {
         PromptKind::LogFilter { .. } => log_prompt::go_back(state),
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
+        | PromptKind::Pull(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -177,6 +179,10 @@ fn accept(state: &mut State) -> Effects {
                     )],
                 ),
             }
+        }
+        PromptKind::Pull(host) => {
+            let key = crate::actions::space::key_of(state, *host);
+            pull(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
@@ -263,6 +269,13 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
         ViewId::Logs => log_prompt::found(state),
         _ if text.is_empty() => Effects::new(),
         _ => super::perform(state, "view.next_hit"),
+    }
+}
+
+fn pull(state: &mut State, prompt: Prompt, key: Key, image: String) -> Effects {
+    match crate::actions::item::tag_complaint(&image) {
+        Some(why) => refuse(state, prompt, why),
+        None => super::start_all(state, &[(key, Verb::Pull { image })]),
     }
 }
 

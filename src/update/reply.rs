@@ -1,6 +1,6 @@
 //! Answers to what was asked: details, processes, shells.
 use crate::effect::{Effects, ShellRequest};
-use crate::model::{About, Details, Entry, Key, Processes};
+use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
 
@@ -81,6 +81,26 @@ pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Ef
             state.journal.failure = Some(why);
         }
     }
+    Effects::new()
+}
+
+pub(super) fn freshness(
+    state: &mut State,
+    key: Key,
+    answer: Result<Freshness, Failure>,
+) -> Effects {
+    let name = state.shelves.name(&key).unwrap_or(key.short()).to_owned();
+    match &answer {
+        Ok(fresh) => state
+            .toasts
+            .ok(format!("{name}: {}", fresh.word()), state.now),
+        Err(failure) => state
+            .toasts
+            .bad(format!("{name}: {}", told(failure)), state.now),
+    }
+    state.fresh.insert(key, answer);
+    state.shelves.touch();
+    state.containers.stale = true;
     Effects::new()
 }
 

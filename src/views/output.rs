@@ -85,7 +85,8 @@ fn tone(line: &str) -> Key {
 }
 
 fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> Line {
-    let line = Line::of(theme, format!(" {}  ", key.id), Key::Strong);
+    let name = state.shelves.name(key).unwrap_or(&key.id);
+    let line = Line::of(theme, format!(" {name}  "), Key::Strong);
     let running = state.jobs.running.get(&output.job);
     let line = match (&output.ended, running) {
         (Some((ok, words)), _) => {
@@ -98,7 +99,11 @@ fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> 
             } else {
                 running.job.verb.doing()
             };
-            let words = format!("{doing} {}s", running.seconds(state.now));
+            let step = match running.step.as_str() {
+                "" => String::new(),
+                step => format!("  {step}"),
+            };
+            let words = format!("{doing} {}s{step}", running.seconds(state.now));
             line.and(theme, words, Key::Job)
         }
         (None, None) => line,

@@ -326,6 +326,32 @@ fn the_journal_leads_to_the_host_that_it_names() {
 }
 
 #[test]
+fn a_port_is_taken_on_its_own_host_only() {
+    let mut it = three();
+    choose_there(&mut it, "backup");
+    it.press("enter");
+    let mut details = base::details("backup", it.state.now);
+    details.key = hosts::key_there("backup");
+    details.error = "Bind for 0.0.0.0:8025 failed: port is already allocated".to_owned();
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+    // On the other host mailhog has that port.
+    it.shows("port 8025 is taken by a program on the host");
+}
+
+#[test]
+fn folding_all_folds_what_is_shown() {
+    let mut it = three();
+    it.press("0 G enter Z");
+    assert_eq!(it.rows(), ["[shop]", "[watch]", "backup"]);
+    it.press("esc");
+    assert!(
+        it.rows().iter().any(|row| row == "zammad"),
+        "{:?}",
+        it.rows()
+    );
+}
+
+#[test]
 fn seconds_count_in_the_hosts_view() {
     let mut it = three();
     it.press("0");

@@ -21,11 +21,12 @@ fn words(it: &Scene, name: &str) -> Vec<String> {
 fn three_deaths_within_an_hour_are_a_loop() {
     let mut it = world();
     for _ in 0..2 {
-        it.event("grafana", "oom", &[])
+        it.wait(1_000)
+            .event("grafana", "oom", &[])
             .event("grafana", "die", &[("exitCode", "137")]);
     }
     assert!(ids(&it, "grafana").is_empty());
-    it.event("grafana", "die", &[("exitCode", "1")]);
+    it.wait(1_000).event("grafana", "die", &[("exitCode", "1")]);
     assert_eq!(
         words(&it, "grafana"),
         ["restart loop: died 3 times within the hour, 2 of them out of memory"]
@@ -119,7 +120,8 @@ fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
     });
     it.shows("noticed").hides("engine's socket");
     for _ in 0..3 {
-        it.event("portainer", "die", &[("exitCode", "1")]);
+        it.wait(1_000)
+            .event("portainer", "die", &[("exitCode", "1")]);
     }
     it.shows("restart loop: died 3 times");
 }

@@ -46,7 +46,14 @@ pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
         None => crate::actions::item::target_of(state, key).map(|(target, _)| target.name),
     };
     let names: Vec<String> = jobs.iter().filter_map(name).collect();
-    let command = verb.command(&names.join(" "));
+    let command = match verb {
+        // Several commands each, of which one name is a part.
+        Verb::Recreate { .. } => {
+            let each: Vec<String> = names.iter().map(|name| verb.command(name)).collect();
+            each.join("; ")
+        }
+        _ => verb.command(&names.join(" ")),
+    };
     // The command itself goes to the engine that docker would use.
     match jobs.first() {
         Some((key, _)) if state.world.several() => {

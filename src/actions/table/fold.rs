@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 
 use crate::effect::Effects;
-use crate::model::Key;
-use crate::state::{RowId, State};
+use crate::model::{Container, Key};
+use crate::state::{Host, RowId, State};
 
 /// Why there is nothing to fold.
 pub(super) fn no_stacks(state: &State) -> Option<String> {
@@ -12,11 +12,16 @@ pub(super) fn no_stacks(state: &State) -> Option<String> {
         Some("what a filter finds stands without stacks".to_owned())
     } else if table.is_flat() {
         Some("problems stand without stacks".to_owned())
-    } else if !state.world.containers().any(|c| c.stack().is_some()) {
+    } else if !shown(state).any(|c| c.stack().is_some()) {
         Some("there is no stack here".to_owned())
     } else {
         None
     }
+}
+
+/// The containers of the hosts that the screen is about.
+fn shown(state: &State) -> impl Iterator<Item = &Container> {
+    state.scope().flat_map(Host::containers)
 }
 
 pub(super) fn fold(state: &mut State) -> Effects {
@@ -40,21 +45,19 @@ pub(super) fn fold(state: &mut State) -> Effects {
 }
 
 pub(super) fn fold_all(state: &mut State) -> Effects {
-    let stacks: BTreeSet<_> = state
-        .world
-        .containers()
+    let stacks: BTreeSet<_> = shown(state)
         .filter_map(|c| c.stack().map(|name| Key::stack(c.key.host, name)))
         .collect();
     let table = &mut state.containers;
     if stacks.iter().all(|stack| table.folded.contains(stack)) {
-        table.folded.clear();
+        table.folded.retain(|stack| !stacks.contains(stack));
     } else {
         if let Some(RowId::Container(key)) = table.table.selected.clone()
             && let Some(stack) = state.world.container(&key).and_then(|c| c.stack())
         {
             table.table.selected = Some(RowId::Stack(Key::stack(key.host, stack)));
         }
-        table.folded = stacks;
+        table.folded.extend(stacks);
     }
     table.stale = true;
     Effects::new()

@@ -66,6 +66,7 @@ pub(super) async fn run(
             candidates: vec![site.candidate.clone()],
             out: host_out.clone(),
             engine,
+            past: false,
             again: Arc::new(Notify::new()),
         };
         tokio::spawn(link.run());

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
-use crate::model::{Container, Health, Port, Sample};
+use crate::model::{Container, Freshness, Health, Kind, Port, Sample};
 use crate::state::History;
 use crate::state::lints::{Finding, Weight, findings};
 use crate::text::{self, FuzzyMatcher};
@@ -285,11 +285,19 @@ pub(super) fn ports<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     }
 }
 
-pub(super) fn image<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
-    Cell {
+pub(super) fn image<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
+    let mut cell = Cell {
         fit: Fit::Path,
         ..Cell::of(words::short_image(&c.image), Key::Dim)
+    };
+    if !cx.state.fresh.is_empty() {
+        let key = crate::model::Key::new(c.key.host, Kind::Image, &c.image_id);
+        if let Some(Ok(Freshness::Behind)) = cx.state.fresh.get(&key) {
+            let words = format!("{} ", Symbols::UNICODE.up.trim());
+            cell.pieces.insert(0, (words.into(), Key::StateBusy));
+        }
     }
+    cell
 }
 
 pub(super) fn age<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {

@@ -1,6 +1,8 @@
 //! The body of a GET that comes in many small chunks for as long as it likes, such as a log, read by hand: an engine
 //! sends each line as a chunk, and an HTTP client hands each from task to task. Here a read is as many chunks as have
 //! come, given in place. Must not know what the bytes mean.
+use std::time::Duration;
+
 use httparse::Status;
 use tokio::io::AsyncReadExt;
 
@@ -47,7 +49,9 @@ pub struct Flow {
 
 impl Flow {
     pub(super) fn new(head: &Head, pipe: Hijacked) -> Self {
-        let coding = if head.has("transfer-encoding", "chunked") {
+        let coding = if matches!(head.status, 204 | 304) {
+            Coding::Length(0)
+        } else if head.has("transfer-encoding", "chunked") {
             Coding::Chunked(Place::Size)
         } else {
             head.length()
@@ -81,6 +85,20 @@ impl Flow {
         let taken = self.come.len() - rest.len();
         self.come.drain(..taken);
         result.map(|()| true)
+    }
+
+    /// What comes of it within `limit`, about `most` bytes of it.
+    pub(super) async fn some(mut self, most: usize, limit: Duration) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let reading = async {
+            while bytes.len() < most
+                && let Ok(true) = self.read(|piece| bytes.extend_from_slice(piece)).await
+            {
+            }
+        };
+        // What comes later is lost.
+        let _late = tokio::time::timeout(limit, reading).await;
+        bytes
     }
 
     fn is_over(&self) -> bool {
@@ -131,6 +149,8 @@ fn frame(place: &mut Place, rest: &mut &[u8]) -> Result<bool, Error> {
     let (line, later) = rest.split_at(end + 1);
     *place = match place {
         Place::Behind if line == b"\r\n" => Place::Size,
+        // The parser takes a line without a digit for the last chunk's.
+        Place::Size if !line[0].is_ascii_hexdigit() => return Err(odd()),
         Place::Size => match httparse::parse_chunk_size(line) {
             Ok(Status::Complete((_, 0))) => Place::Trailer,
             Ok(Status::Complete((_, size))) => Place::Data(size),
@@ -180,6 +200,8 @@ mod tests {
         let long = [b'1'; LONGEST_LINE + 1];
         for wire in [
             &b"xyz\r\n"[..],
+            b"\r\n",
+            b";x\r\n",
             b"2\r\nabc\r\n",
             b"ffffffffffffffffff\r\n",
             &long,

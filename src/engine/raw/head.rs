@@ -1,7 +1,5 @@
-//! The head of an HTTP answer, read by hand, and what follows when it is a refusal. For connections whose body is not left
-//! to an HTTP client. Must not know what flows afterwards.
-use std::time::Duration;
-
+//! The head of an HTTP answer, read by hand, for connections whose body is not left to an HTTP client. Must not know what
+//! flows afterwards.
 use bytes::Bytes;
 use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
@@ -13,8 +11,6 @@ use crate::engine::error::Error;
 
 /// Largest head, in bytes.
 const HEAD_SIZE: usize = 32 * 1024;
-/// How long the sentence of a refusal may take.
-const REFUSAL_LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) struct Head {
     pub status: u16,
@@ -81,25 +77,4 @@ fn parse_head(bytes: &[u8]) -> Option<Head> {
         })
         .collect();
     Some(Head { status, headers })
-}
-
-/// The sentence of an answer that is no pipe: what comes within two seconds, chunk sizes and all cut away.
-pub(super) async fn refusal(head: &Head, pipe: &mut Hijacked) -> Vec<u8> {
-    let mut body = Vec::new();
-    let wanted = head.length().unwrap_or(HEAD_SIZE).min(HEAD_SIZE);
-    let read = async {
-        while body.len() < wanted && !body.ends_with(b"\r\n0\r\n\r\n") {
-            if pipe.read_buf(&mut body).await.unwrap_or(0) == 0 {
-                break;
-            }
-        }
-    };
-    // Late words are lost; the status alone is told then.
-    let _ = tokio::time::timeout(REFUSAL_LIMIT, read).await;
-    let from = body.iter().position(|b| *b == b'{');
-    let to = body.iter().rposition(|b| *b == b'}');
-    match (from, to) {
-        (Some(from), Some(to)) if from < to => body[from..=to].to_vec(),
-        _ => body,
-    }
 }

@@ -11,8 +11,9 @@ use hyper::HeaderMap;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::head::{read_head, refusal};
-use super::{AGENT, within};
+use super::flow::Flow;
+use super::head::read_head;
+use super::{AGENT, ERROR_BODY, ERROR_LIMIT, within};
 use crate::engine::connect::{BoxedIo, Connector};
 use crate::engine::error::Error;
 
@@ -45,7 +46,7 @@ pub(super) async fn open(
     path: &str,
     body: &Value,
 ) -> Result<(HeaderMap, Hijacked), Error> {
-    let (head, mut pipe) = within(HEAD_LIMIT, async {
+    let (head, pipe) = within(HEAD_LIMIT, async {
         connector.toll().ask();
         let mut io = connector.connect().await?;
         let body = if body.is_null() {
@@ -70,7 +71,7 @@ pub(super) async fn open(
         }
         101 | 200..=299 => Ok((head.headers, pipe)),
         status => {
-            let body = refusal(&head, &mut pipe).await;
+            let body = Flow::new(&head, pipe).some(ERROR_BODY, ERROR_LIMIT).await;
             Err(Error::answer("POST", path, status, &body))
         }
     }

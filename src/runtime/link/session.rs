@@ -54,6 +54,8 @@ enum Feed {
     },
     /// Ended; made again when the engine is known to answer.
     Over,
+    /// Being made again.
+    Asked,
     /// Denied or useless here: the list is polled.
     Polling,
 }
@@ -99,6 +101,8 @@ pub(super) async fn run(
         misses: 0,
     };
     let end = session.live(up_at).await;
+    // They count as heard, and will not come again.
+    session.tell_gathered().await.ok();
     *heard = session.last_event;
     end
 }
@@ -116,10 +120,16 @@ impl Session<'_> {
         }
     }
 
-    /// Where to read events on: behind the newest heard, at first an hour back, so that deaths of before are known.
+    /// Where to read events on: behind the newest heard, at first an hour back, so that deaths of before are known, and
+    /// never further. `None`, from now on: podman holds back what comes until then where its clock is behind.
     fn since(&self) -> Option<i64> {
-        let newest = self.last_event.map(|nanos| nanos + 1);
-        newest.or_else(|| (clock::now() - PAST).timestamp_nanos_opt())
+        let now = clock::now();
+        let back = (now - PAST).timestamp_nanos_opt();
+        let Some(newest) = self.last_event else {
+            return back.filter(|_| self.link.past && !self.engine.info().podman);
+        };
+        let known = now.timestamp_nanos_opt().is_some_and(|now| newest <= now);
+        known.then(|| back.map_or(newest + 1, |back| back.max(newest + 1)))
     }
 
     /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
@@ -202,7 +212,7 @@ impl Session<'_> {
     fn period(&self) -> Duration {
         match self.feed {
             Feed::Polling => POLL,
-            Feed::Live { .. } | Feed::Over => WHOLE,
+            Feed::Live { .. } | Feed::Over | Feed::Asked => WHOLE,
         }
     }
 
@@ -216,10 +226,7 @@ impl Session<'_> {
     /// Hands on what was gathered, and reads again what it touched unless a list is under way: then its end does.
     async fn flush(&mut self) -> Result<(), End> {
         self.flush_at = None;
-        if !self.gathered.is_empty() {
-            let events = std::mem::take(&mut self.gathered);
-            self.say(HostMsg::Events(events)).await?;
-        }
+        self.tell_gathered().await?;
         if self.reading {
             return Ok(());
         }
@@ -233,6 +240,14 @@ impl Session<'_> {
         }
         self.read_again();
         Ok(())
+    }
+
+    async fn tell_gathered(&mut self) -> Result<(), End> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let events = std::mem::take(&mut self.gathered);
+        self.say(HostMsg::Events(events)).await
     }
 
     fn read_again(&mut self) {
@@ -346,6 +361,7 @@ impl Session<'_> {
     fn subscribe_again(&mut self) {
         let engine = self.engine.clone();
         let since = self.since();
+        self.feed = Feed::Asked;
         self.tasks
             .spawn(async move { Done::Subscribed(engine.events(since).await) });
     }
@@ -395,6 +411,6 @@ fn denied(error: &Error) -> bool {
 async fn receive(feed: &mut Feed, batch: &mut Vec<EngineEvent>) -> usize {
     match feed {
         Feed::Live { events, .. } => events.recv_many(batch, QUEUE).await,
-        Feed::Over | Feed::Polling => std::future::pending().await,
+        Feed::Over | Feed::Asked | Feed::Polling => std::future::pending().await,
     }
 }

@@ -1,5 +1,5 @@
 //! What the engine forgets of its containers: how past runs ended, with their last words, and how their health changed. Seen
-//! while this program runs, bounded.
+//! while this program runs, or told of the hour before; bounded.
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Host;
@@ -14,7 +14,7 @@ const VERDICTS: usize = 16;
 /// Last words asked for in a minute, of an engine: a storm of deaths is not to become a storm of questions.
 const ASKED: usize = 12;
 
-/// A death of a container that we saw.
+/// A death of a container that we were told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Death {
     pub at: DateTime<Utc>,
@@ -41,6 +41,9 @@ impl Host {
                     .remove(&key)
                     .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
                 let deaths = self.deaths.entry(key.clone()).or_default();
+                if deaths.iter().any(|death| death.at == event.at) {
+                    return;
+                }
                 if deaths.len() == DEATHS {
                     deaths.pop_front();
                 }

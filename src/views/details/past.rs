@@ -173,14 +173,12 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         } else {
             Key::StateBad
         };
+        let words = text::exit_words(death.exit_code, death.oom);
+        let words = words.map_or_else(String::new, |words| format!("  {words}"));
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
                 .and(cx.theme, format!("exit {}", death.exit_code), bad)
-                .and(
-                    cx.theme,
-                    format!("  {}", text::exit_code(death.exit_code, death.oom)),
-                    Key::Text,
-                )
+                .and(cx.theme, words, Key::Text)
                 .and(
                     cx.theme,
                     format!("  {} ago", words::span(now - death.at)),
@@ -191,7 +189,8 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         let shown = if n == 0 { 4 } else { 2 };
         let from = death.words.len().saturating_sub(shown);
         for words in death.words.get(from..).unwrap_or_default() {
-            s.prose(words, Key::Text, 1);
+            let words = text::truncate(words, cx.width.saturating_sub(4));
+            s.line(Line::of(cx.theme, format!("  {words}"), Key::Text));
         }
     }
     s.finish()
