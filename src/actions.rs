@@ -5,6 +5,7 @@ pub mod host;
 pub mod image;
 pub mod item;
 pub mod log;
+pub mod mail;
 pub mod program;
 pub mod route;
 pub mod shelf;
@@ -81,6 +82,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         item::ACTIONS,
         log::ACTIONS,
         route::ACTIONS,
+        mail::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
@@ -116,8 +118,9 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
-        V::Hosts => scopes.push(Scope::Shelf),
-        V::Routes => scopes.push(Scope::Shelf),
+        V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
+        V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
+        V::Hosts | V::Routes => scopes.push(Scope::Shelf),
         V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);

@@ -9,6 +9,7 @@ mod exec;
 mod hosts;
 mod journal;
 mod logs;
+mod mail;
 mod out;
 mod print;
 mod ps;
@@ -86,6 +87,7 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
         Some(Command::Doctor) => doctor::run(&context, &mut out),
         Some(Command::Doc(args)) => doc::run(&context, &args, &mut out),
         Some(Command::Routes(args)) => routes::run(&context, &args, &mut out),
+        Some(Command::Mail(args)) => mail::run(&context, &args, &mut out),
         Some(Command::Journal(args)) => journal::run(&context, &args, &mut out),
         Some(Command::Sim(_) | Command::Completions { .. }) => Ok(DONE),
     }

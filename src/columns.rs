@@ -3,6 +3,7 @@ pub mod container;
 pub mod host;
 pub mod image;
 pub mod listed;
+pub mod mail;
 pub mod network;
 pub mod route;
 pub mod stack;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
+use crate::model::mail::{self, Act, RawMail, Source};
 use crate::model::route::probe::{Doors, Probe};
 use crate::model::space::Prune;
 use crate::model::{HostId, Key, Kind, Target};
@@ -73,6 +74,8 @@ pub enum Verb {
     Prune(Prune),
     /// A command of compose on a stack.
     Compose(Box<Call>),
+    /// Something done to the box of the mail server in this container.
+    Mail(Box<mail::Call>),
 }
 
 impl Verb {
@@ -98,6 +101,7 @@ impl Verb {
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
             Self::Compose(call) => call.act.words().0,
+            Self::Mail(call) => call.act.words().0,
         }
     }
 
@@ -123,6 +127,7 @@ impl Verb {
             Self::Update(_) => "changing",
             Self::Prune(_) => "pruning",
             Self::Compose(call) => call.act.words().1,
+            Self::Mail(call) => call.act.words().1,
         }
     }
 
@@ -148,6 +153,7 @@ impl Verb {
             Self::Update(_) => "changed",
             Self::Prune(_) => "pruned",
             Self::Compose(call) => call.act.words().2,
+            Self::Mail(call) => call.act.words().2,
         }
     }
 
@@ -201,6 +207,10 @@ impl Verb {
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
             Self::Compose(call) => pair("args", call.act.args().join(" ")),
+            Self::Mail(call) => match &call.act {
+                Act::Delete(ids) => pair("mails", ids.join(" ")),
+                Act::DeleteAll | Act::Test => Vec::new(),
+            },
         }
     }
 
@@ -239,6 +249,8 @@ impl Verb {
             Self::Update(change) => format!("docker update {} {name}", change.args()),
             Self::Prune(what) => what.command().to_owned(),
             Self::Compose(call) => call.command(),
+            // Docker knows nothing of mail.
+            Self::Mail(_) => String::new(),
         }
     }
 }
@@ -303,6 +315,15 @@ pub enum Fetch {
     },
     /// Where the room on the disk went; answers with `Msg::Space`.
     Space(HostId),
+    /// A captured mail for a screen of this width, out of the box or out of what is known of it; answers with `Msg::Letter`.
+    Letter {
+        mail: Key,
+        source: Box<Source>,
+        known: Option<Arc<RawMail>>,
+        width: u16,
+    },
+    /// Containers that share a network with this mail server, inspected; answers with `Msg::MailSenders`.
+    MailSenders(Key, Vec<Key>),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
     /// Whether a route answers; answers with `Msg::RouteChecked`.
@@ -350,6 +371,11 @@ pub enum Effect {
     OpenUrl(String),
     /// Write lines to a file; answers with `Msg::Saving`.
     Save(Save),
+    /// Write these bytes into a new file only the user may read; answers with `Msg::Said`.
+    SaveBytes {
+        path: PathBuf,
+        bytes: Arc<[u8]>,
+    },
     /// Note in the journal that a masked value was shown.
     JournalReveal {
         target: Target,
@@ -425,6 +451,10 @@ pub enum Subscription {
     Compose(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
     Proxy(Key, Option<Doors>),
+    /// The box of this mail server, for the count in the header too.
+    Mail(Box<Source>),
+    /// Boxes are looked at: they are asked more often.
+    MailWatched,
     /// The journal as it grows.
     Journal,
     /// What the program costs, each second.

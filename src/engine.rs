@@ -18,10 +18,12 @@ mod make;
 pub mod opening;
 mod process;
 pub mod raw;
+pub mod reach;
 mod resources;
 pub mod space;
 pub mod stats;
 pub mod toll;
+mod tunnel;
 mod verb;
 pub mod wire;
 
@@ -36,6 +38,7 @@ pub use self::error::Error;
 pub use self::make::Made;
 pub use self::opening::{Asked, Opening, openings};
 pub use self::raw::{Raw, rest};
+pub use self::reach::Way;
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 
@@ -57,6 +60,8 @@ pub struct Engine {
     /// Reached by a socket of this host.
     local: bool,
     published_at: Option<Arc<str>>,
+    /// Where the ports are that it publishes, when it is reached over the network.
+    published: Option<Arc<str>>,
     /// What leads docker's own programs here.
     environment: Option<Arc<Vec<(&'static str, String)>>>,
 }
@@ -138,6 +143,7 @@ impl Engine {
             info: Arc::new(info),
             local: matches!(endpoint, Endpoint::Unix(_)),
             published_at: endpoint.machine().map(Arc::from),
+            published: endpoint.network_host().map(Arc::from),
             environment: endpoint.environment().map(Arc::new),
         })
     }

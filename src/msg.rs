@@ -5,12 +5,13 @@ use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
+use crate::model::mail::{Letter, Server};
 use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
 use crate::model::space::Space;
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
-    LogRecord, Processes, Resources, Sample,
+    LogRecord, Mail, Processes, Resources, Sample,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -101,6 +102,21 @@ pub enum SaveMsg {
     Failed(String),
 }
 
+/// From a mail server.
+#[derive(Debug, Clone)]
+pub enum MailMsg {
+    /// It answers: as what, how it is reached, where it takes mail.
+    Up {
+        server: Server,
+        way: String,
+        smtp: u16,
+    },
+    /// All that it holds, and the newest of it.
+    Listed { total: usize, mails: Vec<Mail> },
+    /// It is tried again.
+    Down(Failure),
+}
+
 /// How a shell hand-over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShellEnd {
@@ -177,6 +193,12 @@ pub enum Msg {
     RouteChecked(Key, Result<Answer, String>),
     /// All of one kind on a host.
     Resources(HostId, Kind, Result<Resources, Failure>),
+    /// Of the mail server in this container.
+    Mail(Key, MailMsg),
+    /// A captured mail, taken apart.
+    Letter(Key, Result<Box<Letter>, Failure>),
+    /// Inspected containers that share a network with this mail server.
+    MailSenders(Key, Result<Vec<Details>, Failure>),
     Job(JobMsg),
     Shell(Key, ShellEnd),
     /// New entries of the journal, oldest first.

@@ -12,6 +12,7 @@ pub mod input;
 pub mod jobs;
 pub mod link;
 pub mod log_stream;
+pub mod mail;
 mod pacer;
 pub mod painter;
 pub mod panic;

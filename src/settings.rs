@@ -49,6 +49,10 @@ pub struct Settings {
     /// Globs of container names that are asked about before anything touches them.
     pub protect: Vec<String>,
     pub read_only: bool,
+    /// Globs of names of containers that are mail servers, whatever their image.
+    pub mail_servers: Vec<String>,
+    /// `user:password` for mail servers that want one.
+    pub mail_login: String,
     /// Shells to try, best first.
     pub shells: Vec<String>,
     /// As docker writes them: `ctrl-p,ctrl-q`.
@@ -83,6 +87,8 @@ impl Default for Settings {
             confirm: BTreeMap::new(),
             protect: Vec::new(),
             read_only: false,
+            mail_servers: Vec::new(),
+            mail_login: String::new(),
             shells: ["bash", "ash", "sh"].map(str::to_owned).to_vec(),
             detach_keys: "ctrl-p,ctrl-q".to_owned(),
             logs: LogSettings {

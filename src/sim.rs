@@ -11,6 +11,7 @@ mod clock;
 mod events;
 mod load;
 mod logs;
+mod mail;
 mod rand;
 mod scenario;
 mod server;

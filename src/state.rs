@@ -9,6 +9,7 @@ pub mod keymap;
 pub mod layers;
 pub mod lints;
 pub mod log_book;
+pub mod mail;
 pub mod names;
 pub mod nav;
 pub mod order;
@@ -38,6 +39,7 @@ pub use layers::{Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, Pro
 pub use log_book::{
     Chip, Filters, Fold, Goal, LogBook, LogLook, LogSource, LogTarget, Past, Sought, Stamps,
 };
+pub use mail::MailBook;
 pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
 pub use prefs::Prefs;
@@ -108,6 +110,7 @@ pub struct State {
     pub nav: Nav,
     pub containers: ContainerTable,
     pub shelves: Shelves,
+    pub mail: MailBook,
     pub events: EventBook,
     pub journal: JournalBook,
     pub sheets: BTreeMap<Key, Sheet>,
@@ -147,6 +150,7 @@ impl State {
             demo: false,
             containers: ContainerTable::new(&prefs),
             shelves: Shelves::default(),
+            mail: MailBook::default(),
             prefs,
             keymap,
             world: World::default(),
@@ -186,6 +190,7 @@ impl State {
             (ViewId::Stacks, None) => self.shelves.stacks.listing.selected(),
             (ViewId::Images, None) => self.shelves.images.listing.selected(),
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
+            (ViewId::Mail, None) => self.shelves.mails.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
             (ViewId::Hosts, None) => self.shelves.hosts.listing.selected(),
             (ViewId::Routes, None) => self.shelves.routes.listing.selected(),

@@ -29,6 +29,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.handed_over {
         return wanted;
     }
+    let servers = state.mail.asked().cloned();
+    wanted.extend(servers.map(|source| Subscription::Mail(Box::new(source))));
     let place = state.nav.current();
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
@@ -67,6 +69,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
         (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
         (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
+            wanted.insert(Subscription::MailWatched);
+        }
         (ViewId::Journal, _) => {
             wanted.insert(Subscription::Journal);
         }

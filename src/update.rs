@@ -6,6 +6,7 @@ mod job;
 mod layer;
 mod log;
 mod log_prompt;
+mod mail;
 mod mouse;
 mod prompt;
 mod reply;
@@ -74,19 +75,11 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
         Msg::Job(msg) => job::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
-        Msg::Journal(entries) => {
-            state.journal.failure = None;
-            state.journal.extend(entries);
-            Effects::new()
-        }
-        Msg::JournalFailed(why) => {
-            state.toasts.bad(format!("journal: {why}"), now);
-            state.journal.loaded = true;
-            state.journal.failure = Some(why);
-            Effects::new()
-        }
+        Msg::Journal(entries) => reply::journal(state, Ok(entries)),
+        Msg::JournalFailed(why) => reply::journal(state, Err(why)),
         Msg::Journalled(written) => reply::journalled(state, written),
         Msg::Cost(cost) => {
             state.cost = Some(*cost);
@@ -108,6 +101,7 @@ fn follow(state: &mut State) -> Effects {
     settle(state);
     scroll::settle(state);
     effects.extend(log::pursue(state));
+    effects.extend(mail::fitted(state));
     effects
 }
 

@@ -12,8 +12,10 @@ pub mod hosts;
 pub mod inspect;
 pub mod item;
 pub mod journal;
+pub mod letter;
 pub mod list;
 pub mod logs;
+pub mod mail_doctor;
 pub mod no_engine;
 pub mod notice;
 pub mod output;
@@ -31,7 +33,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::Regions;
-use crate::model::{Image, Network, Stack, Volume};
+use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
@@ -114,6 +116,16 @@ pub const ALL: &[View] = &[
         render: shelf::draw::<Network>,
     },
     View {
+        id: ViewId::Mail,
+        title: "Mail",
+        action: "view.mail",
+        aliases: &["mail", "mailhog", "mailpit"],
+        key: Some('6'),
+        tab: true,
+        help: "What the stack's applications sent.",
+        render: shelf::draw::<Mail>,
+    },
+    View {
         id: ViewId::Routes,
         title: "Routes",
         action: "view.routes",
@@ -176,6 +188,22 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of a stack.",
         stack::draw,
+    ),
+    opened(
+        ViewId::Letter,
+        "Message",
+        "table.open",
+        &[],
+        "One captured mail, in all its parts.",
+        letter::draw,
+    ),
+    opened(
+        ViewId::MailDoctor,
+        "Doctor",
+        "mail.doctor",
+        &["maildoctor"],
+        "Who could send mail here, and whether mail arrives.",
+        mail_doctor::draw,
     ),
     opened(
         ViewId::Inspect,

@@ -1,4 +1,8 @@
 //! Captured mail: recorded messages taken apart to what they are known to hold; recorded and hostile replies of servers.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene must fail"
+)]
 #[path = "mail/letters.rs"]
 mod letters;
 #[path = "mail/servers.rs"]

@@ -9,6 +9,8 @@
 mod harness;
 #[path = "support/hosts.rs"]
 mod hosts;
+#[path = "support/post.rs"]
+mod post;
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/world.rs"]
@@ -28,6 +30,8 @@ mod items;
 mod logs;
 #[path = "update/looking.rs"]
 mod looking;
+#[path = "update/mail.rs"]
+mod mail;
 #[path = "update/moving.rs"]
 mod moving;
 #[path = "update/noticed.rs"]

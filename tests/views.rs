@@ -5,6 +5,7 @@
 )]
 mod support {
     pub mod hosts;
+    pub mod post;
     pub mod screen;
     pub mod world;
 }
@@ -20,7 +21,7 @@ use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
 use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use stacktui::views;
-use support::{hosts, screen, world};
+use support::{hosts, post, screen, world};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
@@ -155,6 +156,36 @@ fn images_volumes_and_networks() {
         world::press(&mut state, key);
         check(name, &mut state, false);
     }
+}
+
+#[test]
+fn mail() {
+    let mut waiting = world::reference(world::now());
+    post::lists(&mut waiting, Vec::new());
+    world::press(&mut waiting, "6");
+    check("mail-waiting", &mut waiting, false);
+    let mut list = post::mailed(world::now());
+    check("mail", &mut list, true);
+    for (name, keys) in [
+        ("mail-text", ""),
+        ("mail-page", "tab"),
+        ("mail-files", "left"),
+    ] {
+        let mut state = post::mailed(world::now());
+        world::press(&mut state, "enter");
+        let key = state.subject().expect("a mail");
+        world::send(&mut state, Msg::Letter(key, Ok(Box::new(post::letter(60)))));
+        world::press(&mut state, keys);
+        check(name, &mut state, true);
+    }
+    let mut doctor = post::mailed(world::now());
+    world::press(&mut doctor, "t");
+    let details = world::details(ZAMMAD, doctor.now);
+    world::send(
+        &mut doctor,
+        Msg::MailSenders(post::server(), Ok(vec![details])),
+    );
+    check("mail-doctor", &mut doctor, false);
 }
 
 #[test]

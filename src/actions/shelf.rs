@@ -2,7 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
-use crate::model::{HostEntry, Image, Network, Route, Stack, Volume};
+use crate::model::{HostEntry, Image, Mail, Network, Route, Stack, Volume};
 use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
@@ -56,7 +56,11 @@ pub const ACTIONS: &[Action] = &[
     ),
     Action {
         footer: 9,
-        unavailable: |s| (s.view() == ViewId::Hosts).then(|| "a host is never unused".to_owned()),
+        unavailable: |s| match s.view() {
+            ViewId::Hosts => Some("a host is never unused".to_owned()),
+            ViewId::Mail => Some("no container uses a mail".to_owned()),
+            _ => None,
+        },
         ..list(
             "list.unused",
             "all/unused",
@@ -74,7 +78,7 @@ pub fn columns_menu(state: &mut State) -> Effects {
 }
 
 /// Changes how the list on screen looks.
-fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
+pub(super) fn change(state: &mut State, how: impl FnOnce(&mut Listing)) -> Effects {
     if let Some(listing) = listed::listing_mut(state) {
         how(listing);
         listing.stale = true;
@@ -133,6 +137,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         ViewId::Networks => of::<Network>(state),
         ViewId::Hosts => of::<HostEntry>(state),
         ViewId::Routes => of::<Route>(state),
+        ViewId::Mail => of::<Mail>(state),
         _ => Vec::new(),
     }
 }

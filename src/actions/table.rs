@@ -219,6 +219,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Images => &mut state.shelves.images.listing.table,
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
+        ViewId::Mail => &mut state.shelves.mails.listing.table,
         ViewId::Hosts => &mut state.shelves.hosts.listing.table,
         ViewId::Routes => &mut state.shelves.routes.listing.table,
         ViewId::Events => &mut state.events.table,
@@ -227,15 +228,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
         }
-        ViewId::Details
-        | ViewId::Item
-        | ViewId::Stack
-        | ViewId::Processes
-        | ViewId::Logs
-        | ViewId::Output
-        | ViewId::Space => {
-            return None;
-        }
+        _ => return None,
     };
     Some((table, height))
 }
@@ -324,14 +317,8 @@ fn open(state: &mut State) -> Effects {
                 container::open_on(state, ViewId::Item, &key);
             }
         }
-        ViewId::Routes
-        | ViewId::Details
-        | ViewId::Item
-        | ViewId::Stack
-        | ViewId::Processes
-        | ViewId::Logs
-        | ViewId::Output
-        | ViewId::Space => {}
+        ViewId::Mail => return super::mail::open(state),
+        _ => {}
     }
     Effects::new()
 }

@@ -149,6 +149,13 @@ pub const ACTIONS: &[Action] = &[
         |s| go(s, ViewId::Volumes),
     ),
     goto(
+        "view.mail",
+        "mail",
+        "Show what the stack's applications sent.",
+        &["6"],
+        |s| go(s, ViewId::Mail),
+    ),
+    goto(
         "view.networks",
         "networks",
         "Show the networks.",
@@ -185,12 +192,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 9] = [
+pub const TABS: [ViewId; 10] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
     ViewId::Volumes,
     ViewId::Networks,
+    ViewId::Mail,
     ViewId::Routes,
     ViewId::Events,
     ViewId::Journal,

@@ -101,6 +101,8 @@ pub(super) enum Command {
     Doc(DocArgs),
     /// Who did what, when, with what outcome.
     Journal(JournalArgs),
+    /// What the stack's applications sent, out of MailHog, Mailpit or MailDev; `mail wait` is for scripts.
+    Mail(MailArgs),
     /// Serve a simulated engine on a unix socket.
     Sim(SimArgs),
     /// Print completions for a shell.
@@ -298,6 +300,63 @@ pub(super) enum OutcomeArg {
     Failure,
     Cancelled,
     Unknown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MailArgs {
+    #[command(subcommand)]
+    pub command: Option<MailCommand>,
+    /// The mail server, by service or container; without it, all that run.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub server: Option<String>,
+    /// One JSON object a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// The mails, the newest first.
+    List,
+    /// One mail: its id, `latest`, or its place counted from the newest.
+    Show {
+        #[arg(value_name = "MAIL", default_value = "latest")]
+        mail: String,
+        /// What of it.
+        #[arg(long, value_enum, default_value = "text")]
+        part: MailPart,
+    },
+    /// Wait for a mail: exit code 0 when it came, 1 when it did not.
+    Wait(MailWait),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MailPart {
+    /// The plain text, else the HTML as text.
+    Text,
+    Html,
+    Headers,
+    /// The message byte for byte.
+    Raw,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MailWait {
+    /// Whose subject matches this regular expression.
+    #[arg(long, value_name = "REGEX")]
+    pub subject: Option<String>,
+    /// Whose sender does.
+    #[arg(long, value_name = "REGEX")]
+    pub from: Option<String>,
+    /// Of whose recipients one does.
+    #[arg(long, value_name = "REGEX")]
+    pub to: Option<String>,
+    /// Seconds to wait at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+    /// One that came already counts when it is not older: 10m, 2h, 10:32 or an RFC 3339 time.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
 }
 
 #[derive(Debug, Args)]

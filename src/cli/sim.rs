@@ -41,9 +41,15 @@ pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
 }
 
 fn simulated(sim: Sim) -> Candidate {
+    let beyond = sim.clone();
     let connector = Connector::new(move || {
         let connection: BoxedIo = Box::new(sim.connect());
         Box::pin(std::future::ready(Ok(connection)))
+    })
+    .with_beyond(move |address, port| {
+        let opened = beyond.connect_to(&address, port);
+        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
+        Box::pin(std::future::ready(opened))
     });
     Candidate::new(Endpoint::Custom(connector), "--demo")
 }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
 use crate::model::route::Fault;
-use crate::model::{HostEntry, Image, Key as Id, Kind, Network, Route, Stack, Volume};
-use crate::state::shelf::{Listing, Shelves, Uses};
+use crate::model::{HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume};
+use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
 use crate::theme::Key;
@@ -25,9 +25,17 @@ pub trait Listed: Sized + 'static {
     /// What a filter looks at beside the id.
     fn known_by(&self) -> Vec<&str>;
 
+    /// What those are called that a narrowed list leaves out.
+    const BUSY: &'static str = "in use";
+
+    /// Sentences in place of an empty list that nothing narrows; none: the usual one.
+    fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
+        None
+    }
+
     /// Nothing uses it; nothing of it runs.
-    fn is_idle(&self, uses: &Uses) -> bool {
-        uses.of_key(self.key()).is_empty()
+    fn is_idle(&self, state: &State) -> bool {
+        state.shelves.uses.of_key(self.key()).is_empty()
     }
 }
 
@@ -57,7 +65,7 @@ impl Listed for Stack {
         std::iter::once(self.name()).chain(directory).collect()
     }
 
-    fn is_idle(&self, _: &Uses) -> bool {
+    fn is_idle(&self, _: &State) -> bool {
         self.running == 0
     }
 }
@@ -153,6 +161,43 @@ impl Listed for Network {
     }
 }
 
+impl Listed for Mail {
+    const VIEW: ViewId = ViewId::Mail;
+    const KIND: Kind = Kind::Mail;
+    const NAME: &'static str = "mails";
+    const BUSY: &'static str = "read";
+
+    fn waiting(state: &State) -> Option<Vec<(String, Key)>> {
+        Some(super::mail::waiting(state))
+    }
+
+    fn columns() -> &'static [Column<Self>] {
+        super::mail::COLUMNS
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.mails
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.mails
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self) -> Vec<&str> {
+        let to = self.to.iter().map(String::as_str);
+        to.chain([self.subject.as_str(), &self.from]).collect()
+    }
+
+    /// Nobody has read it.
+    fn is_idle(&self, state: &State) -> bool {
+        state.mail.is_unread(self)
+    }
+}
+
 impl Listed for HostEntry {
     const VIEW: ViewId = ViewId::Hosts;
     const KIND: Kind = Kind::Host;
@@ -209,7 +254,7 @@ impl Listed for Route {
     }
 
     /// It leads nowhere.
-    fn is_idle(&self, _: &Uses) -> bool {
+    fn is_idle(&self, _: &State) -> bool {
         self.fault.is_some()
     }
 }
@@ -248,6 +293,7 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Images => Some(&shelves.images.listing),
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
+        ViewId::Mail => Some(&shelves.mails.listing),
         ViewId::Hosts => Some(&shelves.hosts.listing),
         ViewId::Routes => Some(&shelves.routes.listing),
         _ => None,
@@ -263,6 +309,7 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Images => Some(&mut shelves.images.listing),
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
+        ViewId::Mail => Some(&mut shelves.mails.listing),
         ViewId::Hosts => Some(&mut shelves.hosts.listing),
         ViewId::Routes => Some(&mut shelves.routes.listing),
         _ => None,

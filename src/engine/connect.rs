@@ -44,6 +44,7 @@ pub(super) use tls::said as tls_said;
 
 type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
 type Words = dyn Fn() -> String + Send + Sync;
+type DialBeyond = dyn Fn(String, u16) -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
 
 /// Opens a new connection each time it is asked. Cheap to clone; what it needs to stay alive (an ssh process) lives as
 /// long as the last clone.
@@ -51,6 +52,8 @@ type Words = dyn Fn() -> String + Send + Sync;
 pub struct Connector {
     dial: Arc<Dial>,
     words: Option<Arc<Words>>,
+    /// Opens streams to addresses as the engine's host sees them.
+    beyond: Option<Arc<DialBeyond>>,
     toll: Toll,
 }
 
@@ -63,6 +66,7 @@ impl Connector {
         Self {
             dial: Arc::new(dial),
             words: None,
+            beyond: None,
             toll: Toll::default(),
         }
     }
@@ -73,6 +77,32 @@ impl Connector {
             words: Some(Arc::new(words)),
             ..self
         }
+    }
+
+    /// The same, where addresses of the engine's host and of its containers can be reached too.
+    pub fn with_beyond<F>(self, dial: F) -> Self
+    where
+        F: Fn(String, u16) -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync + 'static,
+    {
+        Self {
+            beyond: Some(Arc::new(dial)),
+            ..self
+        }
+    }
+
+    /// Opens a stream to an address as the engine's host sees it; `None` where nothing leads beyond the engine.
+    pub(super) async fn connect_beyond(
+        &self,
+        address: &str,
+        port: u16,
+    ) -> Option<io::Result<BoxedIo>> {
+        let dial = self.beyond.as_ref()?;
+        Some(dial(address.to_owned(), port).await)
+    }
+
+    /// Whether anything leads beyond the engine.
+    pub(super) fn leads_beyond(&self) -> bool {
+        self.beyond.is_some()
     }
 
     /// A cut in the words of whatever lies between (ssh tells of a missing remote socket only afterwards).
@@ -109,7 +139,10 @@ impl Connector {
     /// What it takes to reach `endpoint`: reads certificates, starts ssh and waits for its forward.
     pub async fn to(endpoint: &Endpoint) -> Result<Self, Error> {
         match endpoint {
-            Endpoint::Unix(path) => Ok(Self::unix(path.clone())),
+            // What is behind a socket of this host is this host, as far as one can tell.
+            Endpoint::Unix(path) => Ok(Self::unix(path.clone()).with_beyond(|host, port| {
+                Box::pin(async move { Ok(Box::new(dial_tcp(&host, port).await?) as BoxedIo) })
+            })),
             Endpoint::Tcp { host, port } => Ok(Self::tcp(host.clone(), *port)),
             Endpoint::Tls(tls) => tls::connector(tls),
             Endpoint::Ssh(ssh) => ssh::connector(ssh).await,

@@ -154,13 +154,21 @@ impl Endpoint {
         }
     }
 
+    /// The host of an engine that is reached over the network.
+    pub(super) fn network_host(&self) -> Option<&str> {
+        match self {
+            Self::Tcp { host, .. } | Self::Tls(Tls { host, .. }) => Some(host),
+            Self::Unix(_) | Self::Ssh(_) | Self::Custom(_) => None,
+        }
+    }
+
     /// On this machine, so that trying often is cheap.
     pub fn is_local(&self) -> bool {
         matches!(self, Self::Unix(_) | Self::Custom(_))
     }
 }
 
-fn bracketed(host: &str, port: u16) -> String {
+pub(super) fn bracketed(host: &str, port: u16) -> String {
     if host.contains(':') {
         format!("[{host}]:{port}")
     } else {

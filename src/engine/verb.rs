@@ -166,6 +166,7 @@ impl Engine {
             | Verb::Recreate { .. }
             | Verb::Pull { .. }
             | Verb::Compose(_)
+            | Verb::Mail(_)
             | Verb::Prune(_) => {
                 return Err(Error::Unsupported("not a plain call".to_owned()));
             }

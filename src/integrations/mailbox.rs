@@ -93,17 +93,17 @@ impl Mailbox {
         }
     }
 
-    /// What it holds, in the box of this container.
-    pub async fn list(&self, container: &Key) -> Result<Listing, Trouble> {
+    /// What it holds, in the box of this container. What is known already is not fetched again where that is dear.
+    pub async fn list(&self, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
         let mut listing = match self.server {
-            Server::MailHog => mailhog::list(&self.http, container).await?,
+            Server::MailHog => mailhog::list(&self.http, container, known).await?,
             Server::Mailpit => mailpit::list(&self.http, container).await?,
             Server::MailDev => maildev::list(&self.http, container, self.third).await?,
         };
         // A server that keeps its mails in files lists them in any order, and new ones shift the pages.
         let mut seen = BTreeSet::new();
         listing.mails.retain(|mail| seen.insert(mail.key.clone()));
-        listing.mails.sort_by(|a, b| b.at.cmp(&a.at));
+        listing.mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
         Ok(listing)
     }
 

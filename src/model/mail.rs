@@ -59,6 +59,18 @@ pub struct Source {
     pub smtp: u16,
     pub running: bool,
     pub paused: bool,
+    /// `user:password`, where it wants one.
+    pub login: Login,
+}
+
+/// A user and a password that no log shows.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Login(pub String);
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login(…)")
+    }
 }
 
 impl Source {
@@ -106,6 +118,7 @@ impl Source {
                 .unwrap_or(SMTP),
             running: container.state.is_live(),
             paused: container.state == RunState::Paused,
+            login: Login::default(),
         })
     }
 
@@ -142,6 +155,13 @@ impl Source {
         self
     }
 
+    /// The same for a server that wants `user:password`.
+    pub fn with_login(mut self, login: &str) -> Self {
+        self.login = Login(login.to_owned());
+        self
+    }
+
+    /// The container it runs in.
     pub fn key(&self) -> &Key {
         &self.reach.container
     }
@@ -275,11 +295,15 @@ pub struct Letter {
     pub subject: String,
     /// Name and value of each, in their order, unfolded.
     pub headers: Vec<(String, String)>,
-    /// Lines of the plain text, when it has one.
+    /// The plain text in rows of `width` columns, when it has one.
     pub text: Option<Vec<String>>,
+    /// The whole message in rows of `width` columns, as far as it is shown.
+    pub raw_rows: Vec<String>,
     /// The HTML part for a terminal of `width` columns, when it has one.
     pub html: Option<Vec<HtmlLine>>,
     pub width: u16,
+    /// A name that is safe to save it under.
+    pub file_name: String,
     pub links: Vec<String>,
     pub attachments: Vec<Attachment>,
     /// What is odd about it, for the reader.

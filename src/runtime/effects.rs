@@ -1,4 +1,6 @@
 //! Starts what `update` asks for: jobs, shells, files. Each in a task of its own; answers come back as messages.
+mod fetch;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -10,12 +12,11 @@ use super::hosts::HostTasks;
 use super::jobs::{self, Hands};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
-use super::roads;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
 use crate::compose::Programs;
-use crate::effect::{Effect, Fetch, JobId};
+use crate::effect::{Effect, Fetch, Job, JobId};
 use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
 use crate::model::{EngineInfo, HostId};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
@@ -23,9 +24,6 @@ use crate::sim::{Scenario, Sim};
 
 /// Reads of the terminal that are kept for a shell which is not there yet, or does not read.
 const TYPED_AHEAD: usize = 512;
-
-/// Lines kept of a run that is over.
-const LAST_WORDS: usize = 6;
 
 /// What runs effects, and what it needs for that.
 #[derive(Debug)]
@@ -56,9 +54,15 @@ struct OpenShell {
 /// Endpoints of a simulated engine.
 pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
     let sim = Sim::new(scenario);
+    let beyond = sim.clone();
     let connector = Connector::new(move || {
         let connection: BoxedIo = Box::new(sim.connect());
         Box::pin(std::future::ready(Ok(connection)))
+    })
+    .with_beyond(move |address, port| {
+        let opened = beyond.connect_to(&address, port);
+        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
+        Box::pin(std::future::ready(opened))
     });
     vec![Candidate::new(
         Endpoint::Custom(connector),
@@ -130,25 +134,29 @@ impl Runner {
         self.announced
     }
 
+    /// Starts a job.
+    fn act(&self, job: Job, hosts: &BTreeMap<HostId, HostTasks>) {
+        let msgs = self.msgs.clone();
+        let client = hosts.get(&job.key.host).and_then(HostTasks::client);
+        let slots = hosts.get(&job.key.host).map(HostTasks::slots);
+        let (recorder, slots) = (self.recorder.clone(), slots.unwrap_or_else(jobs::slots));
+        let hands = Hands {
+            told: msgs.clone(),
+            cancelled: self.cancelled.subscribe(),
+            programs: self.programs.clone(),
+        };
+        tokio::spawn(async move {
+            let report = jobs::run(job, client, recorder.clone(), slots, hands).await;
+            tell(&msgs, &recorder, report.journal).await;
+            let _closed = msgs.send(Msg::Job(report.msg)).await;
+        });
+    }
+
     /// Starts an effect that needs neither the terminal nor the loop.
     pub fn run(&self, effect: Effect, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
         match effect {
-            Effect::Run(job) => {
-                let client = hosts.get(&job.key.host).and_then(HostTasks::client);
-                let slots = hosts.get(&job.key.host).map(HostTasks::slots);
-                let (recorder, slots) = (self.recorder.clone(), slots.unwrap_or_else(jobs::slots));
-                let hands = Hands {
-                    told: msgs.clone(),
-                    cancelled: self.cancelled.subscribe(),
-                    programs: self.programs.clone(),
-                };
-                tokio::spawn(async move {
-                    let report = jobs::run(job, client, recorder.clone(), slots, hands).await;
-                    tell(&msgs, &recorder, report.journal).await;
-                    let _closed = msgs.send(Msg::Job(report.msg)).await;
-                });
-            }
+            Effect::Run(job) => self.act(job, hosts),
             Effect::Cancel(id) => {
                 self.cancelled.send_modify(|ids| {
                     ids.insert(id);
@@ -159,6 +167,12 @@ impl Runner {
                 tokio::spawn(async move {
                     let answer = programs.check(&project).await.map(Box::new);
                     let _closed = msgs.send(Msg::Compose(key, answer)).await;
+                });
+            }
+            Effect::Fetch(fetch @ Fetch::Letter { .. }) => self.letter(fetch, hosts),
+            Effect::SaveBytes { path, bytes } => {
+                tokio::task::spawn_blocking(move || {
+                    let _closed = msgs.blocking_send(save::bytes(&path, &bytes));
                 });
             }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),
@@ -212,56 +226,6 @@ impl Runner {
         }
     }
 
-    fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
-        let msgs = self.msgs.clone();
-        let host = match &fetch {
-            Fetch::Details(key)
-            | Fetch::Processes(key)
-            | Fetch::LastWords { key, .. }
-            | Fetch::Freshness { key, .. }
-            | Fetch::Compose(key, _) => key.host,
-            Fetch::Space(host) => *host,
-            Fetch::Route(probe) => probe.container.host,
-        };
-        let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
-            return;
-        };
-        let slots = hosts.get(&host).map_or_else(jobs::slots, HostTasks::slots);
-        tokio::spawn(async move {
-            let msg = match fetch {
-                Fetch::Details(key) => {
-                    let answer = client.details(&key, super::clock::now()).await;
-                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
-                }
-                Fetch::Processes(key) => {
-                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
-                    Msg::Processes(key, answer)
-                }
-                Fetch::LastWords { key, since, until } => {
-                    let words = client
-                        .last_words(&key.id, LAST_WORDS, since, Some(until))
-                        .await;
-                    Msg::LastWords(key, until, words)
-                }
-                Fetch::Freshness { key, name, digests } => {
-                    let _slot = slots.acquire().await;
-                    let answer = client.freshness(&name, &digests).await;
-                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
-                }
-                Fetch::Space(host) => {
-                    let answer = client.space(super::clock::now()).await.map(Box::new);
-                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
-                }
-                Fetch::Route(probe) => {
-                    let answer = roads::check(&client, &probe).await;
-                    Msg::RouteChecked(probe.route.clone(), answer)
-                }
-                Fetch::Compose(..) => return,
-            };
-            let _closed = msgs.send(msg).await;
-        });
-    }
-
     /// Starts a shell or attach that is to have the terminal.
     pub fn open_shell(
         &mut self,
@@ -302,7 +266,7 @@ impl Runner {
             } else {
                 "container.attach"
             };
-            let end = hold(client, key.clone(), request, io).await;
+            let end = Box::pin(hold(client, key.clone(), request, io)).await;
             let (argv, exit_code, failure) = match &end {
                 ShellEnd::Exited { code, command } => (command.clone(), Some(*code), None),
                 ShellEnd::Detached => (Vec::new(), None, None),

@@ -211,6 +211,13 @@ impl Hands {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
             Verb::Pull { image } => self.pull(job.id, image, engine).await,
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
+            Verb::Mail(call) => {
+                super::mail::act(engine, call).await?;
+                Ok(Done {
+                    already: false,
+                    became: None,
+                })
+            }
             Verb::Recreate { pull } => {
                 let (id, told) = (job.id, self.told.clone());
                 let steps = recreate::Steps { id, told };

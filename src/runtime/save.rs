@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::effect::Save;
-use crate::msg::SaveMsg;
+use crate::msg::{Msg, SaveMsg};
 use crate::text::sanitise;
 
 /// Lines between two words of progress.
@@ -57,6 +57,46 @@ pub fn spill(text: &str) -> io::Result<PathBuf> {
         }
     }
     Err(ErrorKind::AlreadyExists.into())
+}
+
+/// Writes a file of a mail into a new file only this user can read; a name that is taken gets a number. Blocks.
+pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
+    let (stem, ending) = (path.file_stem().unwrap_or_default(), path.extension());
+    let numbered = |n: u32| {
+        let mut name = stem.to_owned();
+        if n > 1 {
+            name.push(format!("-{n}"));
+        }
+        if let Some(ending) = ending {
+            name.push(".");
+            name.push(ending);
+        }
+        path.with_file_name(name)
+    };
+    let written = (1..=999).map(numbered).find_map(|path| {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        match file {
+            Ok(mut file) => Some(file.write_all(bytes).map(|()| path)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
+            Err(error) => Some(Err(error)),
+        }
+    });
+    let (ok, text) = match written {
+        Some(Ok(path)) => {
+            let size = crate::text::bytes(bytes.len() as u64);
+            (true, format!("saved {} ({size})", path.display()))
+        }
+        Some(Err(error)) => (false, format!("not saved: {error}")),
+        None => (
+            false,
+            "not saved: too many files of this name are there".to_owned(),
+        ),
+    };
+    Msg::Said { ok, text }
 }
 
 /// A new file: the one wanted, or one beside it that takes its place once it is whole.

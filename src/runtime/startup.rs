@@ -229,6 +229,8 @@ pub fn prefs(settings: &Settings) -> Prefs {
         show_stopped: settings.show_stopped,
         confirm: settings.confirm.clone(),
         protect: settings.protect.clone(),
+        mail_servers: settings.mail_servers.clone(),
+        mail_login: settings.mail_login.clone(),
         shells: settings.shells.clone(),
         log_tail: settings.logs.tail,
         log_wrap: settings.logs.wrap,

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
+use super::mail;
 use super::roads;
 use super::sampler::Wanted;
 use crate::compose::Programs;
@@ -53,6 +54,8 @@ pub struct Streams {
     /// Where compose is looked for.
     pub programs: Programs,
     wanted: BTreeSet<Subscription>,
+    /// Boxes of mail are looked at.
+    mail_watched: watch::Sender<bool>,
     /// The inventory that the samplers know, by its generation.
     sampled: BTreeMap<HostId, u64>,
 }
@@ -78,6 +81,7 @@ impl Streams {
             journal_dir,
             programs: Programs::default(),
             wanted: BTreeSet::new(),
+            mail_watched: watch::channel(false).0,
             sampled: BTreeMap::new(),
         }
     }
@@ -102,6 +106,9 @@ impl Streams {
         if same {
             return tick;
         }
+        let watched = wanted.contains(&Subscription::MailWatched);
+        self.mail_watched
+            .send_if_modified(|known| std::mem::replace(known, watched) != watched);
         self.flows.retain(|flow, _| wanted.contains(flow));
         for subscription in &wanted {
             if self.flows.contains_key(subscription) {
@@ -220,11 +227,18 @@ impl Streams {
                 Arc::clone(&bell),
                 msgs,
             )),
+            Subscription::Mail(source) => tokio::spawn(mail::follow(
+                (**source).clone(),
+                engine(source.key())?,
+                self.mail_watched.subscribe(),
+                msgs,
+            )),
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)
             | Subscription::StatsRest(_)
             | Subscription::StatsFocused(_)
+            | Subscription::MailWatched
             | Subscription::Cost
             | Subscription::Tick => {
                 return None;

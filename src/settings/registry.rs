@@ -185,6 +185,22 @@ pub const SETTINGS: &[Setting] = &[
         set: |s, v| s.stats_period = Duration::from_secs(v.number().into()),
     },
     Setting {
+        name: "mail.servers",
+        kind: Kind::Words,
+        doc: "Globs of names of containers that are mail servers, whatever their image; the label stacktui.mail says it too.",
+        examples: &[],
+        get: |s| Value::Words(s.mail_servers.clone()),
+        set: |s, v| s.mail_servers = v.words(),
+    },
+    Setting {
+        name: "mail.login",
+        kind: Kind::Text,
+        doc: "user:password for mail servers that want one.",
+        examples: &[],
+        get: |s| Value::Text(s.mail_login.clone()),
+        set: |s, v| s.mail_login = v.text(),
+    },
+    Setting {
         name: "journal.path",
         kind: Kind::Path,
         doc: "The journal's directory; empty for the usual one under $XDG_STATE_HOME.",

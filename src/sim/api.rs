@@ -25,7 +25,7 @@ use hyper::{Method, Request, Response};
 use super::server::{Fault, Shared};
 use super::world::Refusal;
 use answer::{Answer, Body};
-use query::Query;
+pub use query::{Query, segments};
 
 /// What a path group gets: the engine, the decoded request without its version.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ fn finish(shared: &Shared, mut response: Response<Body>) -> Response<Body> {
 }
 
 async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
-    let mut path = query::segments(request.uri().path());
+    let mut path = segments(request.uri().path());
     let version = path.first().and_then(|first| first.strip_prefix('v'));
     if let Some(version) = version.filter(|version| version.contains('.')) {
         check_version(shared, version)?;

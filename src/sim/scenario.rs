@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use spec::{
-    ContainerSpec, EngineSpec, HealthSpec, ImageSpec, NetworkSpec, StackSpec, StartState,
+    ContainerSpec, EngineSpec, HealthSpec, ImageSpec, MailSpec, NetworkSpec, StackSpec, StartState,
     VoiceSpec, VolumeSpec,
 };
 pub use units::{MountSpec, PortSpec, Size, Span};
@@ -61,6 +61,8 @@ pub struct Scenario {
     pub(in crate::sim) volumes: Vec<VolumeSpec>,
     #[serde(rename = "container")]
     pub(in crate::sim) containers: Vec<ContainerSpec>,
+    #[serde(rename = "mail")]
+    pub(in crate::sim) mails: Vec<MailSpec>,
     #[serde(rename = "voice")]
     pub(in crate::sim) voices: BTreeMap<String, VoiceSpec>,
 }
@@ -130,6 +132,14 @@ impl Scenario {
         for (name, voice) in &self.voices {
             crate::sim::logs::Voice::new(voice)
                 .map_err(|why| invalid(name, format!("voice `{name}`: {why}")))?;
+        }
+        for mail in &self.mails {
+            for service in [&mail.to_box, &mail.after] {
+                let known = self.containers.iter().any(|c| c.service == *service);
+                if !service.is_empty() && !known {
+                    return Err(invalid(service, format!("mail: no service `{service}`")));
+                }
+            }
         }
         for spec in &self.containers {
             let who = spec.full_name();

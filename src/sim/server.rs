@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::clock::{Clock, Ns};
+use super::mail::{self, Store};
 use super::scenario::Scenario;
 use super::world::World;
 use super::{api, timeline};
@@ -79,6 +80,11 @@ impl Shared {
         self.changed.send_modify(|count| *count += 1);
         self.woken.notify_one();
         outcome
+    }
+
+    /// Asks a mail server; what containers do does not change by it.
+    pub fn change_mail<T>(&self, container: &str, ask: impl FnOnce(&mut Store) -> T) -> T {
+        ask(self.world().mail.entry(container.to_owned()).or_default())
     }
 
     /// Waits until `test` gives something, looking after every change.
@@ -192,6 +198,24 @@ impl Sim {
         client
     }
 
+    /// A new connection to a port of a container, by an address as the engine's host has it.
+    ///
+    /// # Errors
+    /// Nothing listens there.
+    pub fn connect_to(&self, address: &str, port: u16) -> std::io::Result<Connection> {
+        let found = mail::Place::find(&self.shared.world(), None, address, port);
+        let place = found.ok_or(std::io::ErrorKind::ConnectionRefused)?;
+        let (client, server) = tokio::io::duplex(BUFFER);
+        let (shared, mut cuts) = (Arc::clone(&self.shared), self.shared.cuts.subscribe());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = mail::serve(shared, place, server) => {}
+                _ = cuts.changed() => {}
+            }
+        });
+        Ok(client)
+    }
+
     /// Serves on a unix socket until this future is dropped, which ends its connections and
     /// removes the socket. A socket left behind at `path` is replaced.
     ///
@@ -249,6 +273,12 @@ impl Sim {
     /// Requests served so far.
     pub fn requests(&self) -> u64 {
         self.shared.requests()
+    }
+
+    /// Exec instances that run now.
+    pub fn running_execs(&self) -> usize {
+        let world = self.shared.world();
+        world.execs.values().filter(|exec| exec.running).count()
     }
 
     /// Connections open now.

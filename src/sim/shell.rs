@@ -6,11 +6,14 @@ mod files;
 mod terminal;
 mod words;
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
 use super::clock::Ns;
+use super::mail::{self, Place};
 use super::server::Shared;
 use super::world::{Container, ExecSpec, Refusal, World};
 use commands::Shell;
@@ -165,7 +168,7 @@ fn environment(
 }
 
 /// Runs a plan on a stream; the exit code.
-pub async fn run<S>(shared: &Shared, id: &str, plan: Plan, stream: S) -> i64
+pub async fn run<S>(shared: &Arc<Shared>, id: &str, plan: Plan, stream: S) -> i64
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -195,7 +198,7 @@ where
     code
 }
 
-async fn session<S>(shared: &Shared, id: &str, plan: Plan, terminal: &mut Terminal<S>) -> i64
+async fn session<S>(shared: &Arc<Shared>, id: &str, plan: Plan, terminal: &mut Terminal<S>) -> i64
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -203,6 +206,9 @@ where
     let program = argv.first().map_or("", String::as_str);
     let name = program.rsplit('/').next().unwrap_or(program).to_owned();
     let container = plan.container.clone();
+    if name == "nc" {
+        return netcat(shared, &container, &argv, terminal).await;
+    }
     let mut shell = Shell::new(plan, &name);
     if !["bash", "zsh", "ash", "sh", "dash"].contains(&name.as_str()) {
         return shell.command(&argv, terminal).await;
@@ -219,6 +225,29 @@ where
     }
     tracing::debug!(id, "simulated engine: interactive shell");
     interactive(&mut shell, terminal).await
+}
+
+/// `nc ADDRESS PORT`, to what listens in the container itself.
+async fn netcat<S>(
+    shared: &Arc<Shared>,
+    container: &str,
+    argv: &[String],
+    terminal: &mut Terminal<S>,
+) -> i64
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let port = argv.get(2).and_then(|port| port.parse().ok()).unwrap_or(0);
+    let place = Place::find(&shared.world(), Some(container), "127.0.0.1", port);
+    let Some(place) = place else {
+        terminal.err("nc: 127.0.0.1: Connection refused\n").await;
+        return 1;
+    };
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let serving = tokio::spawn(mail::serve(Arc::clone(shared), place, theirs));
+    terminal.carry(ours).await;
+    serving.abort();
+    0
 }
 
 async fn interactive<S>(shell: &mut Shell, terminal: &mut Terminal<S>) -> i64

@@ -27,7 +27,8 @@ pub use things::{Image, Network, Volume, full_name};
 use super::clock::Ns;
 use super::events::Bus;
 use super::logs::Voice;
-use super::scenario::EngineSpec;
+use super::mail::Store;
+use super::scenario::{EngineSpec, MailSpec};
 
 /// An answer that is not the one asked for: HTTP status and the engine's message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,11 @@ pub struct World {
     pub bus: Bus,
     /// What will happen by itself.
     pub queue: Queue,
-    made: u64,
+    /// What mail servers hold, by container id.
+    pub mail: BTreeMap<String, Store>,
+    /// Mails that applications send.
+    pub(in crate::sim) mails: Vec<MailSpec>,
+    pub(in crate::sim) made: u64,
 }
 
 impl World {

@@ -237,6 +237,8 @@ pub enum Choice {
         /// As its lines have it.
         colour: usize,
     },
+    /// Saves a captured mail: the file of this number, or the whole message.
+    SaveMail(Key, Option<usize>),
     /// Changes one filter of the log view, by its number.
     LogFilter(usize),
     /// Takes all filters of the log view away.

@@ -9,6 +9,7 @@ pub enum ViewId {
     Images,
     Volumes,
     Networks,
+    Mail,
     /// Which address leads to which container.
     Routes,
     Events,
@@ -23,6 +24,10 @@ pub enum ViewId {
     Inspect,
     Processes,
     Logs,
+    /// One captured mail.
+    Letter,
+    /// A mail server: who could send here, how to hand mail in.
+    MailDoctor,
     /// Where the room on the disk went.
     Space,
     /// What a long job tells.
@@ -40,6 +45,7 @@ impl ViewId {
                 | Self::Networks
                 | Self::Hosts
                 | Self::Routes
+                | Self::Mail
         )
     }
 }

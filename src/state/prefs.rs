@@ -18,6 +18,10 @@ pub struct Prefs {
     pub confirm: BTreeMap<String, bool>,
     /// Names (with `*` and `?`) that are asked for before anything touches them.
     pub protect: Vec<String>,
+    /// Names (with `*` and `?`) of containers that are mail servers, whatever their image.
+    pub mail_servers: Vec<String>,
+    /// `user:password` for mail servers that want one.
+    pub mail_login: String,
     /// Shells to try first.
     pub shells: Vec<String>,
     /// Lines of the past a log view begins with.
@@ -44,6 +48,8 @@ impl Default for Prefs {
             show_stopped: true,
             confirm: BTreeMap::new(),
             protect: Vec::new(),
+            mail_servers: Vec::new(),
+            mail_login: String::new(),
             shells: Vec::new(),
             log_tail: 500,
             log_wrap: false,
@@ -60,6 +66,13 @@ impl Prefs {
     /// Whether an action asks first; nothing: as it does by itself.
     pub fn asks(&self, action: &str) -> Option<bool> {
         self.confirm.get(action).copied()
+    }
+
+    /// Whether a container is said to be a mail server.
+    pub fn is_mail_server(&self, name: &str) -> bool {
+        self.mail_servers
+            .iter()
+            .any(|glob| glob_matches(glob, name))
     }
 
     /// Whether a name matches one of the protected patterns; `*` stands for any characters.

@@ -108,6 +108,7 @@ impl State {
         self.compose.retain(|key, _| key.host != id);
         self.space.remove(&id);
         self.shelves.drop_host(id);
+        self.mail.boxes.retain(|key, _| key.host != id);
         self.events.drop_host(id);
         self.containers.marked.retain(|key| key.host != id);
         self.containers.folded.retain(|key| key.host != id);

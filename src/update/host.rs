@@ -26,12 +26,15 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
         }
         HostMsg::Snapshot(containers) => {
             host.snapshot(containers);
+            super::mail::inventory(state, id);
             state.containers.stale = true;
             state.shelves.touch();
             settle_jobs(state);
         }
         HostMsg::Delta { changed, gone } => {
+            let keys: Vec<Key> = changed.iter().map(|c| c.key.clone()).collect();
             host.delta(changed, &gone);
+            super::mail::changed(state, &keys, &gone);
             state.containers.stale = true;
             state.shelves.touch();
             settle_jobs(state);

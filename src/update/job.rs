@@ -76,6 +76,7 @@ fn done(
     };
     let name = name_of(state, &done.job);
     super::compose::ended(state, &done.job, true, &text);
+    super::mail::done(state, &done.job, Ok(took_ms));
     state.toasts.ok(format!("{name} {text}"), state.now);
     state.containers.marked.remove(&done.job.key);
     state.shelves.unmark(&done.job.key);
@@ -100,6 +101,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::ended(state, &done.job, false, &failure.what);
+        super::mail::done(state, &done.job, Err(&failure.what));
         let name = name_of(state, &done.job);
         let advice = if failure.advice.is_empty() {
             String::new()

@@ -259,6 +259,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
         Choice::Url(text) => actions::route::open_url(state, text),
         Choice::Quit => actions::program::quit(state),

@@ -1,6 +1,6 @@
 //! Answers to what was asked: details, processes, shells.
 use crate::effect::{Effects, ShellRequest};
-use crate::model::{About, Details, Freshness, Key, Processes};
+use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
 
@@ -64,6 +64,22 @@ pub(super) fn processes(
             sheet.processes_failure = None;
         }
         Err(failure) => sheet.processes_failure = Some(failure),
+    }
+    Effects::new()
+}
+
+/// New entries, or why there are none.
+pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Effects {
+    match read {
+        Ok(entries) => {
+            state.journal.failure = None;
+            state.journal.extend(entries);
+        }
+        Err(why) => {
+            state.toasts.bad(format!("journal: {why}"), state.now);
+            state.journal.loaded = true;
+            state.journal.failure = Some(why);
+        }
     }
     Effects::new()
 }

@@ -56,6 +56,18 @@ pub(super) fn settle(state: &mut State) {
                 sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
             }
         }
+        ViewId::Letter if sheet.scroll > 0 => {
+            let rows = views::letter::line_count(state, &key, state.size.0);
+            if let Some(sheet) = state.sheets.get_mut(&key) {
+                sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
+            }
+        }
+        ViewId::MailDoctor if sheet.scroll > 0 => {
+            let rows = views::mail_doctor::line_count(state, &key, state.size.0);
+            if let Some(sheet) = state.sheets.get_mut(&key) {
+                sheet.scroll = sheet.scroll.min(rows.saturating_sub(height));
+            }
+        }
         ViewId::Processes if sheet.process_scroll > 0 => {
             let rows = sheet.processes.as_ref().map_or(0, |list| list.rows.len());
             if let Some(sheet) = state.sheets.get_mut(&key) {

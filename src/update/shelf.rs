@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
-use crate::model::{HostEntry, HostId, Image, Key, Kind, Network, Resources, Route, Stack, Volume};
+use crate::model::{
+    HostEntry, HostId, Image, Key, Kind, Mail, Network, Resources, Route, Stack, Volume,
+};
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
 use crate::text::FuzzyMatcher;
@@ -47,6 +49,7 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
+        ViewId::Mail => settle_one::<Mail>(state),
         ViewId::Hosts if state.shelves.hosts.listing.stale => {
             entries(state);
             refresh::<HostEntry>(state);
@@ -111,7 +114,6 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         now: state.now,
         hits: None,
     };
-    let uses = &state.shelves.uses;
     let in_scope = |thing: &&R| R::KIND == Kind::Host || state.in_scope(thing.key().host);
     let mut left = 0;
     let mut shown: Vec<(Rank, &R)> = shelf
@@ -119,7 +121,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         .values()
         .filter(in_scope)
         .inspect(|_| left += 1)
-        .filter(|thing| !listing.unused_only || thing.is_idle(uses))
+        .filter(|thing| !listing.unused_only || thing.is_idle(state))
         .filter(|thing| {
             let Some(matcher) = matcher.as_mut() else {
                 return true;

@@ -42,6 +42,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             _ => state.world.totals(),
         };
         counts(theme, &totals, &mut parts);
+        if state.mail.unread > 0 {
+            let line = Line::of(theme, "mail ", Key::Dim);
+            let unread = state.mail.unread.to_string();
+            parts.push(part(168, line.and(theme, unread, Key::Accent)));
+        }
         loads(theme, &hosts, &mut parts);
     }
     let parts = fit(parts, usize::from(area.width), 2, |p| {

@@ -87,12 +87,20 @@ fn empty<R: Listed>(state: &State, shelf: &Shelf<R>, theme: &Theme, area: Rect, 
         notice::draw(theme, area, buf, &said);
         return;
     }
+    let narrowed = !listing.filter.is_empty() || listing.hidden > 0;
+    if let Some(said) = R::waiting(state).filter(|_| !narrowed) {
+        let said: Vec<_> = said
+            .iter()
+            .map(|(words, key)| (words.as_str(), *key))
+            .collect();
+        return notice::draw(theme, area, buf, &said);
+    }
     let words = if shelf.answers.is_empty() {
         "asking the engine…".to_owned()
     } else if !listing.filter.is_empty() {
         format!("Nothing matches /{}; {key} clears it.", listing.filter)
     } else if listing.unused_only {
-        format!("All {name} are in use; {key} shows them.")
+        format!("All {name} are {}; {key} shows them.", R::BUSY)
     } else {
         format!("There are no {name}.")
     };

@@ -165,6 +165,24 @@ fn way(state: &State, theme: &Theme) -> Line {
         .and(theme, title.to_lowercase(), Key::Accent)
 }
 
+/// What narrows the mail, and how its servers stand.
+fn mail(state: &State, chip: &mut impl FnMut(u8, String, Key)) {
+    let listing = &state.shelves.mails.listing;
+    if listing.unused_only {
+        chip(240, "unread only".to_owned(), Key::Accent);
+    }
+    if !listing.marked.is_empty() {
+        let marked = listing.marked.len();
+        chip(245, format!("{marked} marked"), Key::Marked);
+    }
+    if state.mail.follow {
+        chip(160, "following".to_owned(), Key::Dim);
+    }
+    for (words, key) in columns::mail::standings(state, state.size.0 >= 110) {
+        chip(120, words, key);
+    }
+}
+
 /// What narrows or orders the rows, each with the rank by which it stays.
 fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
     let mut chips = Vec::new();
@@ -208,6 +226,7 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
                 chip(100, format!("{} {}", arrow.trim(), column.id), Key::Dim);
             }
         }
+        ViewId::Mail => mail(state, &mut chip),
         ViewId::Events => {
             if state.events.noise {
                 chip(150, "with probes".to_owned(), Key::Dim);

@@ -113,7 +113,7 @@ fn nothing_in_a_message_drives_a_terminal() {
     };
     for entry in std::fs::read_dir(folder()).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
-        if !file.ends_with(".eml") {
+        if Path::new(&file).extension().is_none_or(|end| end != "eml") {
             continue;
         }
         let letter = read(&file);

@@ -308,7 +308,7 @@ fn the_mouse_chooses_opens_and_scrolls() {
     it.click("zammad-db").asks_nothing().cursor("zammad-db");
     it.click("zammad-db").view(ViewId::Details);
     it.press("q").view(ViewId::Containers);
-    it.click("Routes").view(ViewId::Routes);
+    it.click("Mail").view(ViewId::Mail);
     it.click("Containers")
         .view(ViewId::Containers)
         .cursor("zammad-db");
@@ -354,7 +354,8 @@ fn tabs_are_gone_through_and_q_goes_back_and_out() {
     let mut it = world();
     it.press("tab").view(ViewId::Stacks);
     it.press("tab").view(ViewId::Images);
-    it.press("tab tab tab").view(ViewId::Routes);
+    it.press("tab tab tab").view(ViewId::Mail);
+    it.press("tab").view(ViewId::Routes);
     it.press("tab").view(ViewId::Events);
     it.press("tab").view(ViewId::Journal);
     it.press("tab").view(ViewId::Containers);

@@ -360,7 +360,7 @@ proptest! {
         it.press("1");
         let flows = it.flows();
         prop_assert!(
-            flows.iter().all(|s| matches!(s, Subscription::Link(_) | Subscription::Tick | Subscription::Stats(_) | Subscription::StatsRest(_))),
+            flows.iter().all(|s| matches!(s, Subscription::Link(_) | Subscription::Tick | Subscription::Stats(_) | Subscription::StatsRest(_) | Subscription::Mail(_))),
             "{flows:?}"
         );
     }

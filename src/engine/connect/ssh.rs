@@ -74,7 +74,7 @@ impl Forward {
 pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
     let forward = Arc::new(start(ssh, Role::Forward)?);
     ready(&forward, Role::Forward).await?;
-    let spoken = Arc::clone(&forward);
+    let (spoken, beyond, ssh) = (Arc::clone(&forward), Arc::clone(&forward), ssh.clone());
     let connector = Connector::new(move || {
         let forward = Arc::clone(&forward);
         Box::pin(async move {
@@ -84,6 +84,14 @@ pub(super) async fn connector(ssh: &Ssh) -> Result<Connector, Error> {
                     io::Error::new(io::ErrorKind::ConnectionAborted, SshEnded(said))
                 })),
             }
+        })
+    });
+    let connector = connector.with_beyond(move |host, port| {
+        let mut command = beyond_command(&ssh, &host, port);
+        let (said, beyond) = (Arc::clone(&beyond.said), Arc::clone(&beyond));
+        Box::pin(async move {
+            let stream = dial::Piped::start(&mut command, beyond, |stderr| listen(stderr, said))?;
+            Ok(Box::new(stream) as BoxedIo)
         })
     });
     Ok(connector.with_words(move || spoken.words()))
@@ -225,6 +233,19 @@ fn dial_command(ssh: &Ssh, master: &Path) -> Command {
     }
     command.args(["system", "dial-stdio"]).stdin(Stdio::piped());
     command.stdout(Stdio::piped());
+    command
+}
+
+/// `ssh -W address:port HOST`: one stream to what the other machine can reach.
+fn beyond_command(ssh: &Ssh, address: &str, port: u16) -> Command {
+    let mut command = Command::new("ssh");
+    command.arg("-T").arg("-o").arg("ControlMaster=no");
+    command.arg("-o").arg("ControlPath=none");
+    command
+        .arg("-W")
+        .arg(super::super::endpoint::bracketed(address, port));
+    to_host(&mut command, ssh);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
     command
 }
 

@@ -43,7 +43,7 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
         .lines_from_read(html.as_bytes(), width)
         .map_err(|error| format!("its HTML cannot be shown as a page: {error}"))?;
     let mut links = Vec::new();
-    let mut lines: Vec<HtmlLine> = Vec::new();
+    let mut page: Vec<HtmlLine> = Vec::new();
     for line in rendered.iter().take(ROWS) {
         let mut shown = HtmlLine::new();
         for piece in line.tagged_strings() {
@@ -55,9 +55,9 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
             let words = text::sanitise_ident(piece.s.as_bytes());
             shown.push((words, tone(&piece.tag)));
         }
-        lines.push(shown);
+        page.push(shown);
     }
-    Ok((lines, links))
+    Ok((page, links))
 }
 
 fn tone(tags: &[RichAnnotation]) -> Tone {
@@ -108,14 +108,14 @@ mod tests {
         let html = "<style>.x{display:none}</style><div class=x>preheader</div>\
                     <table><tr><td>Priority</td><td><b>high</b></td></tr></table>\
                     <a href='https://tickets.example/1'>Open</a> <a href='javascript:alert(1)'>no</a>";
-        let (lines, links) = render(html, 60).unwrap();
+        let (lines, found) = render(html, 60).unwrap();
         let shown = words(&lines);
         assert!(
             shown.contains("Priority") && shown.contains("high"),
             "{shown}"
         );
         assert!(!shown.contains("preheader"), "{shown}");
-        assert_eq!(links, ["https://tickets.example/1"]);
+        assert_eq!(found, ["https://tickets.example/1"]);
         let strong = lines.iter().flatten().find(|(s, _)| s.contains("high"));
         assert_eq!(strong.map(|(_, tone)| *tone), Some(Tone::Strong));
     }
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn nothing_in_it_drives_a_terminal() {
         let html = "<p>a\u{9b}31m\u{202e}b</p><a href='https://e.example/\u{1b}]8;;'>c</a>";
-        let (lines, links) = render(html, 40).unwrap();
+        let (lines, found) = render(html, 40).unwrap();
         assert!(!words(&lines).contains(['\u{1b}', '\u{9b}', '\u{202e}']));
-        assert!(links.is_empty(), "{links:?}");
+        assert!(found.is_empty(), "{found:?}");
     }
 }

@@ -11,7 +11,9 @@ use super::html;
 use crate::model::mail::{Attachment, Letter, RawMail};
 use crate::text;
 
-/// Most lines of plain text that are kept.
+/// Bytes of a message that the raw view shows.
+const SHOWN: usize = 1 << 20;
+/// Most rows of text that are kept.
 const LINES: usize = 50_000;
 /// Most links that are listed.
 const LINKS: usize = 500;
@@ -30,6 +32,19 @@ pub fn read(raw: Arc<RawMail>, width: u16) -> Letter {
         },
     };
     letter.width = width;
+    letter.file_name = format!(
+        "{}.eml",
+        safe_name(&letter.subject.replace('.', " "), "mail")
+    );
+    let shown = raw.bytes.get(..SHOWN).unwrap_or(&raw.bytes);
+    letter.raw_rows = rows(shown, width);
+    if shown.len() < raw.bytes.len() {
+        let whole = text::bytes(raw.bytes.len() as u64);
+        letter.notes.push(format!(
+            "of its {whole} the raw view shows the first {}",
+            text::bytes(SHOWN as u64)
+        ));
+    }
     drop(message);
     letter.raw = raw;
     letter
@@ -75,19 +90,23 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
                 found.as_str().trim_end_matches(['.', ',', ')', ';']),
             );
         }
-        letter.text = Some(lines(plain.as_bytes()));
+        letter.text = Some(rows(plain.as_bytes(), width));
     }
     let page = message.html_part(0).filter(|part| part.is_text_html());
     if let Some(page) = page.and_then(MessagePart::text_contents) {
         match html::render(page, width) {
-            Ok((lines, links)) => {
-                letter.html = Some(lines);
+            Ok((rows, links)) => {
+                letter.html = Some(rows);
                 for link in links {
                     keep_link(&mut letter.links, &link);
                 }
             }
             Err(why) => letter.notes.push(why),
         }
+    }
+    // A page alone stands for a text too, which is empty then.
+    if letter.html.is_some() && letter.text.as_ref().is_some_and(Vec::is_empty) {
+        letter.text = None;
     }
     if letter.text.is_none() && letter.html.is_none() {
         letter
@@ -162,16 +181,22 @@ fn headers(message: &Message<'_>) -> Vec<(String, String)> {
     all.map(one).collect()
 }
 
-pub(super) fn lines(bytes: &[u8]) -> Vec<String> {
-    let mut lines: Vec<String> = text::sanitise_block(bytes)
-        .into_iter()
-        .take(LINES)
-        .map(|line| line.text)
-        .collect();
-    while lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
+/// Safe rows of at most this many columns.
+fn rows(bytes: &[u8], width: u16) -> Vec<String> {
+    let width = usize::from(width).max(1);
+    let mut rows = Vec::new();
+    for line in text::sanitise_block(bytes) {
+        let parts = text::wrap_words(&line.text, width);
+        rows.extend(parts.into_iter().map(str::to_owned));
+        if rows.len() >= LINES {
+            break;
+        }
     }
-    lines
+    rows.truncate(LINES);
+    while rows.last().is_some_and(|row| row.trim().is_empty()) {
+        rows.pop();
+    }
+    rows
 }
 
 fn attachment((number, part): (usize, &MessagePart<'_>)) -> Attachment {

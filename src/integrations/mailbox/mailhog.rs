@@ -52,7 +52,9 @@ async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> 
 }
 
 /// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
-pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Trouble> {
+///
+/// Where the new ones and those known already are all there is, the rest is not fetched again.
+pub(super) async fn list(http: &Http, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
     let mut listing = Listing {
         total: count(http).await?,
         ..Listing::default()
@@ -74,6 +76,15 @@ pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Troubl
                 one_by_one(http, container, start..start + limit, &mut listing).await?;
             }
             Err(trouble) => return Err(trouble),
+        }
+        let new = listing
+            .mails
+            .iter()
+            .position(|mail| Some(&mail.key) == known.first().map(|k| &k.key));
+        if let Some(new) = new.filter(|new| new + known.len() == listing.total) {
+            listing.mails.truncate(new);
+            listing.mails.extend_from_slice(known);
+            break;
         }
         start += limit;
     }

@@ -329,6 +329,38 @@ impl Default for CrashSpec {
     }
 }
 
+/// A mail that an application sends: once before the first moment, at each start of a service, or every so often.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailSpec {
+    /// Service of the mail server that it is handed in at.
+    pub to_box: String,
+    /// How long before the first moment it was sent; never when 0.
+    pub age: Span,
+    /// Service at whose start it is sent.
+    pub after: String,
+    /// How long after that start.
+    pub delay: Span,
+    /// How often it is sent from the first moment on; never when 0.
+    pub every: Span,
+    /// Sender, `Name <address>`.
+    pub from: String,
+    /// Recipients of the header.
+    pub to: Vec<String>,
+    /// Recipients that only the envelope names.
+    pub bcc: Vec<String>,
+    /// Subject.
+    pub subject: String,
+    /// Further headers.
+    pub headers: BTreeMap<String, String>,
+    /// Plain text.
+    pub text: String,
+    /// HTML; none when empty.
+    pub html: String,
+    /// Files, name to content.
+    pub attachments: BTreeMap<String, String>,
+}
+
 /// How a program writes its log. Texts are templates, see `logs/template.rs`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -9,9 +9,10 @@ use super::words::{When, commands};
 use super::{Plan, facts, files};
 
 /// Programs an image with a shell has besides its shells.
-pub const PROGRAMS: [&str; 23] = [
+pub const PROGRAMS: [&str; 24] = [
     "[", "cat", "date", "echo", "env", "false", "free", "head", "hostname", "id", "kill", "ls",
-    "printenv", "ps", "pwd", "sleep", "stty", "tail", "test", "true", "uname", "uptime", "whoami",
+    "nc", "printenv", "ps", "pwd", "sleep", "stty", "tail", "test", "true", "uname", "uptime",
+    "whoami",
 ];
 /// What the shell does itself.
 const BUILTINS: [&str; 9] = [

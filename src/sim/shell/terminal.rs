@@ -81,6 +81,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Terminal<S> {
         let _ = self.output.flush().await;
     }
 
+    /// Carries bytes both ways between this and another stream, until that one ends.
+    pub async fn carry<T: AsyncRead + AsyncWrite + Unpin>(&mut self, other: T) {
+        let (mut from, mut to) = tokio::io::split(other);
+        let (mut typed, mut come) = (vec![0; 8192], vec![0; 8192]);
+        let mut open = true;
+        loop {
+            tokio::select! {
+                read = self.input.read(&mut typed), if open => match read {
+                    Ok(count) if count > 0 => {
+                        // Its end is seen by the reading side.
+                        let _ = to.write_all(&typed[..count]).await;
+                        let _ = to.flush().await;
+                    }
+                    _ => {
+                        open = false;
+                        let _ = to.shutdown().await;
+                    }
+                },
+                read = from.read(&mut come) => match read {
+                    Ok(count) if count > 0 => self.raw(&come[..count]).await,
+                    _ => return,
+                },
+            }
+        }
+    }
+
     /// Says that nothing more will come.
     pub async fn close(&mut self) {
         // As above.

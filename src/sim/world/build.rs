@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 
-use super::{Container, Endpoint, Image, Network, Queue, Volume, World};
+use super::{Container, Due, Endpoint, Image, Network, Queue, Volume, World};
 use crate::sim::clock::{Ns, SECOND};
 use crate::sim::events::Bus;
 use crate::sim::load::Load;
@@ -34,15 +34,39 @@ impl World {
             bus: Bus::new(),
             queue: Queue::default(),
             made: 0,
+            mail: BTreeMap::new(),
+            mails: scenario.mails.clone(),
             engine: scenario.engine.clone(),
         };
         world.add_things(scenario);
         for (spec, place) in scenario.containers.iter().zip(0..) {
             world.settle(spec, scenario, place);
         }
+        world.post(origin);
         // Nobody was there to hear what happened before the first moment.
         world.bus.forget();
         world
+    }
+
+    /// Sends the mails of before the first moment, the oldest first, and queues those to come.
+    fn post(&mut self, origin: Ns) {
+        let mails = self.mails.iter().enumerate();
+        let mut old: Vec<_> = mails
+            .clone()
+            .filter(|(_, mail)| mail.age.0 > 0)
+            .map(|(n, mail)| (mail.age.0, n))
+            .collect();
+        let later: Vec<_> = mails
+            .filter(|(_, mail)| mail.every.0 > 0)
+            .map(|(n, mail)| (n, mail.every.0))
+            .collect();
+        old.sort_unstable_by(|a, b| b.cmp(a));
+        for (age, number) in old {
+            self.send_mail(number, origin - age);
+        }
+        for (number, every) in later {
+            self.queue.add(origin + every, Due::Mail { number });
+        }
     }
 
     fn add_things(&mut self, scenario: &Scenario) {

@@ -17,6 +17,7 @@ impl World {
     fn happen(&mut self, due: &Due, at: Ns) {
         let (id, run) = match due {
             Due::DaemonUp => return self.daemon_up(at),
+            Due::Mail { number } => return self.mail_due(*number, at),
             Due::Exit { id, run, .. }
             | Due::Kill { id, run }
             | Due::Crash { id, run }
@@ -42,6 +43,14 @@ impl World {
             Due::Crash { .. } => self.crash(&id, at),
             Due::Probe { .. } => self.probe(&id, at),
             _ => {}
+        }
+    }
+
+    fn mail_due(&mut self, number: usize, at: Ns) {
+        self.send_mail(number, at);
+        let every = self.mails.get(number).map_or(0, |mail| mail.every.0);
+        if every > 0 {
+            self.queue.add(at + every, Due::Mail { number });
         }
     }
 

@@ -123,6 +123,13 @@ impl World {
         self.emit_links(id, true, now);
         self.enter_run(id, now);
         self.emit(id, "start", &[], now);
+        let service = self.containers.get(id).map(|c| c.spec.service.clone());
+        let mails = self.mails.iter().enumerate();
+        for (number, mail) in mails.filter(|(_, mail)| !mail.after.is_empty()) {
+            if service.as_ref() == Some(&mail.after) {
+                self.queue.add(now + mail.delay.0, Due::Mail { number });
+            }
+        }
     }
 
     /// Puts a container into a new run that began at `at`, and queues what follows from that.

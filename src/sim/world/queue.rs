@@ -44,6 +44,11 @@ pub enum Due {
         /// Number of the run.
         run: u64,
     },
+    /// An application sends a mail.
+    Mail {
+        /// Its place in the scenario.
+        number: usize,
+    },
     /// The daemon is back after a restart.
     DaemonUp,
 }

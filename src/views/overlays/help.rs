@@ -100,6 +100,7 @@ fn heading(scope: Scope) -> &'static str {
         Scope::Stack => "Stacks",
         Scope::Shelf => "This list",
         Scope::Item => "Images, volumes, networks",
+        Scope::Mail => "Mail",
         Scope::Table => "Moving",
         Scope::Global => "Everywhere",
     }

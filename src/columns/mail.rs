@@ -1,0 +1,215 @@
+//! The columns of the list of captured mail, and what stands where it has no rows.
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::listed::{host, word};
+use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
+use crate::model::Mail;
+use crate::state::State;
+use crate::state::mail::{Condition, Mailbox};
+use crate::text;
+use crate::theme::Key;
+
+/// Servers that an empty list tells of.
+const SHOWN: usize = 8;
+
+/// The columns, in their order on screen.
+pub const COLUMNS: &[Column<Mail>] = &[
+    default(words(
+        "unread",
+        "",
+        Width::Fixed(1),
+        250,
+        "Whether nobody has read it yet.",
+        |mail, cx| {
+            let unread = cx.state.mail.is_unread(mail);
+            Cell::of(if unread { "●" } else { "" }, Key::Accent)
+        },
+        |mail, cx| Rank::Number(i64::from(!cx.state.mail.is_unread(mail))),
+    )),
+    default(words(
+        "time",
+        "time",
+        Width::Fixed(11),
+        220,
+        "When it came: the time of today, else day and time.",
+        |mail, cx| {
+            let shown = mail.at.map(|at| when(at, cx));
+            shown.map_or_else(Cell::blank, |shown| Cell::of(shown, Key::Dim))
+        },
+        |mail, _| Rank::descending(mail.at.map(|at| at.timestamp_micros())),
+    )),
+    default(words(
+        "from",
+        "from",
+        Width::Flex(16, 26),
+        210,
+        "Who sent it.",
+        |mail, cx| Cell::of(short(&mail.from), weight(mail, cx)),
+        |mail, _| word(&mail.from),
+    )),
+    default(words(
+        "to",
+        "to",
+        Width::Flex(14, 26),
+        150,
+        "To whom, by its headers.",
+        |mail, _| {
+            let names: Vec<&str> = mail.to.iter().map(|to| short(to)).collect();
+            Cell::of(names.join(", "), Key::Dim)
+        },
+        |mail, _| word(mail.to.first().map_or("", String::as_str)),
+    )),
+    default(words(
+        "subject",
+        "subject",
+        Width::Flex(16, 64),
+        255,
+        "Its subject.",
+        |mail, cx| {
+            let subject = if mail.subject.is_empty() {
+                "(no subject)"
+            } else {
+                &mail.subject
+            };
+            Cell {
+                pieces: vec![(subject.into(), weight(mail, cx))],
+                fit: Fit::Cut,
+            }
+        },
+        |mail, _| word(&mail.subject),
+    )),
+    default(figure(
+        "size",
+        "size",
+        6,
+        120,
+        "Bytes of the whole message; blank where only opening it tells.",
+        |mail, _| {
+            let size = mail.size.map(text::bytes_short);
+            size.map_or_else(Cell::blank, |size| Cell::of(size, Key::Dim))
+        },
+        |mail, _| Rank::descending(mail.size.map(|size| size as i64)),
+    )),
+    default(figure(
+        "files",
+        "files",
+        5,
+        110,
+        "How many files are attached.",
+        |mail, _| match mail.attachments {
+            Some(count @ 1..) => Cell::of(count.to_string(), Key::Text),
+            _ => Cell::blank(),
+        },
+        |mail, _| Rank::descending(mail.attachments.map(|count| count as i64)),
+    )),
+    host(),
+    words(
+        "box",
+        "box",
+        Width::Flex(8, 16),
+        130,
+        "The mail server that holds it.",
+        |mail, cx| {
+            let known = cx.state.mail.box_of(&mail.key);
+            known.map_or_else(Cell::blank, |known| {
+                Cell::of(known.source.name.as_str(), Key::Dim)
+            })
+        },
+        |mail, _| word(mail.key.id.split('/').next().unwrap_or_default()),
+    ),
+];
+
+fn weight(mail: &Mail, cx: &Cx) -> Key {
+    if cx.state.mail.is_unread(mail) {
+        Key::Strong
+    } else {
+        Key::Text
+    }
+}
+
+/// `Hélène Dupré <helene@example.org>` is Hélène Dupré.
+fn short(address: &str) -> &str {
+    match address.split_once(" <") {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => address,
+    }
+}
+
+/// The local time; with the day when it is not today.
+fn when(at: DateTime<Utc>, cx: &Cx) -> String {
+    let offset = TimeDelta::seconds(i64::from(cx.state.prefs.utc_offset));
+    let (at, now) = (at + offset, cx.now + offset);
+    if at.date_naive() == now.date_naive() {
+        at.format("%H:%M:%S").to_string()
+    } else {
+        at.format("%m-%d %H:%M").to_string()
+    }
+}
+
+/// What stands in place of an empty list: why there is no mail, or that it is waited for.
+pub fn waiting(state: &State) -> Vec<(String, Key)> {
+    if !state.mail.boxes.is_empty() {
+        return state
+            .mail
+            .boxes
+            .values()
+            .take(SHOWN)
+            .flat_map(standing)
+            .collect();
+    }
+    let words = "MailHog, Mailpit and MailDev are known by their image; any other by the label stacktui.mail=mailhog, mailpit or maildev, or by mail.servers in the settings.";
+    vec![
+        ("No container here is a mail server.".to_owned(), Key::Text),
+        (words.to_owned(), Key::Dim),
+    ]
+}
+
+/// Why nothing of this server is listed.
+fn standing(server: &Mailbox) -> Vec<(String, Key)> {
+    let source = &server.source;
+    let name = &source.name;
+    if source.paused {
+        return vec![(
+            format!("{name} is paused: it takes connections but does not answer."),
+            Key::StateBusy,
+        )];
+    }
+    if !source.running {
+        return vec![(format!("{name} does not run."), Key::StateBad)];
+    }
+    match &server.condition {
+        Condition::Asking => vec![(format!("asking {name}…"), Key::Dim)],
+        Condition::Down(failure) => vec![
+            (format!("{name}: {}", failure.what), Key::StateBad),
+            (failure.advice.clone(), Key::Text),
+        ],
+        Condition::Up { way, .. } => vec![
+            ("Waiting for mail…".to_owned(), Key::Text),
+            (
+                format!(
+                    "Applications hand it in at {} (SMTP); read via {way}.",
+                    server.smtp_address()
+                ),
+                Key::Dim,
+            ),
+        ],
+    }
+}
+
+/// How the servers stand, in a few words for the line above the list.
+pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
+    let one = |server: &Mailbox| {
+        let name = &server.source.name;
+        match &server.condition {
+            _ if server.source.paused => (format!("{name} paused"), Key::StateBusy),
+            _ if !server.source.running => (format!("{name} stopped"), Key::StateBad),
+            Condition::Asking => (format!("{name} …"), Key::Dim),
+            Condition::Up { total, way, .. } if wide => {
+                (format!("{name} {total} via {way}"), Key::Dim)
+            }
+            Condition::Up { total, .. } => (format!("{name} {total}"), Key::Dim),
+            Condition::Down(failure) => (format!("{name}: {}", failure.what), Key::StateBad),
+        }
+    };
+    state.mail.boxes.values().take(3).map(one).collect()
+}

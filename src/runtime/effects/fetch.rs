@@ -1,0 +1,100 @@
+//! Starts what is asked for once: details, processes, mails. Knows how to ask, not why.
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt as _};
+
+use super::Runner;
+use crate::effect::Fetch;
+use crate::model::HostId;
+use crate::msg::Msg;
+use crate::runtime::hosts::HostTasks;
+use crate::runtime::{clock, jobs, mail, roads};
+
+/// Lines kept of a run that is over.
+const LAST_WORDS: usize = 6;
+
+impl Runner {
+    /// Fetches a captured mail, or reads it anew.
+    pub(super) fn letter(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
+        let Fetch::Letter {
+            mail: key,
+            source,
+            known,
+            width,
+        } = fetch
+        else {
+            return;
+        };
+        let msgs = self.msgs.clone();
+        let client = hosts.get(&key.host).and_then(HostTasks::client);
+        tokio::spawn(async move {
+            let answer = match known {
+                Some(raw) => mail::read(raw, width).await,
+                None => mail::letter(client, &source, &key, width).await,
+            };
+            let _closed = msgs.send(Msg::Letter(key, answer)).await;
+        });
+    }
+
+    /// What an engine, a mail server or a route is asked once.
+    pub(super) fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
+        let msgs = self.msgs.clone();
+        let host = match &fetch {
+            Fetch::Details(key)
+            | Fetch::Processes(key)
+            | Fetch::LastWords { key, .. }
+            | Fetch::Freshness { key, .. }
+            | Fetch::Compose(key, _)
+            | Fetch::Letter { mail: key, .. }
+            | Fetch::MailSenders(key, _) => key.host,
+            Fetch::Space(host) => *host,
+            Fetch::Route(probe) => probe.container.host,
+        };
+        let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
+            return;
+        };
+        let slots = hosts.get(&host).map_or_else(jobs::slots, HostTasks::slots);
+        tokio::spawn(async move {
+            let msg = match fetch {
+                Fetch::Details(key) => {
+                    let answer = client.details(&key, clock::now()).await;
+                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
+                }
+                Fetch::Processes(key) => {
+                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+                    Msg::Processes(key, answer)
+                }
+                Fetch::LastWords { key, since, until } => {
+                    let words = client
+                        .last_words(&key.id, LAST_WORDS, since, Some(until))
+                        .await;
+                    Msg::LastWords(key, until, words)
+                }
+                Fetch::Freshness { key, name, digests } => {
+                    let _slot = slots.acquire().await;
+                    let answer = client.freshness(&name, &digests).await;
+                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
+                }
+                Fetch::Space(host) => {
+                    let answer = client.space(clock::now()).await.map(Box::new);
+                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                }
+                Fetch::Route(probe) => {
+                    let answer = roads::check(&client, &probe).await;
+                    Msg::RouteChecked(probe.route.clone(), answer)
+                }
+                Fetch::MailSenders(key, near) => {
+                    let asked = near.into_iter().map(|key| {
+                        let client = client.clone();
+                        async move { client.details(&key, clock::now()).await }
+                    });
+                    let found: Vec<_> = stream::iter(asked).buffered(4).collect().await;
+                    // One that is gone meanwhile sends nothing.
+                    Msg::MailSenders(key, Ok(found.into_iter().filter_map(Result::ok).collect()))
+                }
+                Fetch::Compose(..) | Fetch::Letter { .. } => return,
+            };
+            let _closed = msgs.send(msg).await;
+        });
+    }
+}

@@ -1,0 +1,193 @@
+//! Mail servers of all hosts and what was opened of their boxes; the rows themselves are a shelf.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::mail::{Letter, Server, Source};
+use crate::model::{Container, Key, Mail};
+use crate::msg::Failure;
+
+use super::Prefs;
+
+/// Servers that are asked at once: more is no stack but a crowd.
+const AT_ONCE: usize = 8;
+/// Messages that are kept after they were read.
+const KEPT: usize = 8;
+
+/// How a server's box stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    Asking,
+    Up {
+        server: Server,
+        /// `172.20.0.2:8025`, `exec`.
+        way: String,
+        /// All that it holds, listed or not.
+        total: usize,
+    },
+    Down(Failure),
+}
+
+/// A mail server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mailbox {
+    pub source: Source,
+    pub condition: Condition,
+    /// Where it takes mail, when it told otherwise than its row.
+    pub smtp: Option<u16>,
+    /// Whether its box was ever listed.
+    pub listed: bool,
+    /// How the last test mail went: when, and in words.
+    pub test: Option<(DateTime<Utc>, bool, String)>,
+}
+
+impl Mailbox {
+    /// What to write into an application's settings.
+    pub fn smtp_address(&self) -> String {
+        let port = self.smtp.unwrap_or(self.source.smtp);
+        format!("{}:{port}", self.source.name)
+    }
+}
+
+/// A container that may send its mail here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sender {
+    pub name: String,
+    pub image: String,
+    /// Networks it shares with the server.
+    pub networks: Vec<String>,
+    /// Variables that name the server, with what they say.
+    pub variables: Vec<(String, String)>,
+}
+
+/// The part of a message on screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    #[default]
+    Text,
+    Html,
+    Headers,
+    Raw,
+    Links,
+    Files,
+}
+
+impl Part {
+    pub const ALL: [Self; 6] = [
+        Self::Text,
+        Self::Html,
+        Self::Headers,
+        Self::Raw,
+        Self::Links,
+        Self::Files,
+    ];
+
+    /// Whether a message has it.
+    pub fn is_in(self, letter: &Letter) -> bool {
+        match self {
+            Self::Text => letter.text.is_some(),
+            Self::Html => letter.html.is_some(),
+            Self::Headers => !letter.headers.is_empty(),
+            Self::Raw => true,
+            Self::Links => !letter.links.is_empty(),
+            Self::Files => !letter.attachments.is_empty(),
+        }
+    }
+}
+
+/// A message that was opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    pub letter: Result<Box<Letter>, Failure>,
+    pub part: Part,
+    /// The width it was last asked for anew.
+    pub asked: u16,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Default)]
+pub struct MailBook {
+    /// By container.
+    pub boxes: BTreeMap<Key, Mailbox>,
+    /// By mail.
+    pub opened: BTreeMap<Key, Opened>,
+    order: Vec<Key>,
+    /// Mails that were opened here.
+    pub read: BTreeSet<Key>,
+    /// The cursor goes to each new mail.
+    pub follow: bool,
+    /// Who could send to a server, as far as it was asked for.
+    pub senders: BTreeMap<Key, Result<Vec<Sender>, Failure>>,
+    /// Unread mails of all boxes.
+    pub unread: usize,
+}
+
+impl MailBook {
+    /// The inventory tells of a container.
+    pub fn seen(&mut self, container: &Container, prefs: &Prefs) {
+        let source = Source::of(container, prefs.is_mail_server(&container.name));
+        let Some(source) = source.map(|source| source.with_login(&prefs.mail_login)) else {
+            self.boxes.remove(&container.key);
+            return;
+        };
+        let known = self.boxes.get_mut(&container.key);
+        if let Some(known) = known {
+            if known.source != source {
+                known.source = source;
+                known.condition = Condition::Asking;
+            }
+            return;
+        }
+        let fresh = Mailbox {
+            source,
+            condition: Condition::Asking,
+            smtp: None,
+            listed: false,
+            test: None,
+        };
+        self.boxes.insert(container.key.clone(), fresh);
+    }
+
+    /// The servers that are asked: those that run, up to a few.
+    pub fn asked(&self) -> impl Iterator<Item = &Source> {
+        let all = self.boxes.values().map(|known| &known.source);
+        all.filter(|source| source.running && !source.paused)
+            .take(AT_ONCE)
+    }
+
+    /// The server that holds this mail.
+    pub fn box_of(&self, mail: &Key) -> Option<&Mailbox> {
+        let (container, _) = Mail::place(mail)?;
+        self.boxes.get(&container)
+    }
+
+    /// Whether nobody has read it.
+    pub fn is_unread(&self, mail: &Mail) -> bool {
+        !mail.seen && !self.read.contains(&mail.key)
+    }
+
+    /// Keeps a message that was opened; the one opened longest ago is let go.
+    pub fn keep(&mut self, key: &Key, letter: Result<Box<Letter>, Failure>) {
+        let part = self.opened.get(key).map(|opened| opened.part);
+        let best = letter
+            .as_ref()
+            .ok()
+            .and_then(|letter| Part::ALL.into_iter().find(|part| part.is_in(letter)));
+        let kept = part.filter(|part| letter.as_ref().is_ok_and(|letter| part.is_in(letter)));
+        let part = kept.or(best).unwrap_or_default();
+        self.opened.insert(
+            key.clone(),
+            Opened {
+                letter,
+                part,
+                asked: 0,
+            },
+        );
+        self.order.retain(|known| known != key);
+        self.order.push(key.clone());
+        if self.order.len() > KEPT {
+            let oldest = self.order.remove(0);
+            self.opened.remove(&oldest);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Mail servers as the inventory tells of them, and what they say of their boxes.
+use crate::effect::{Effect, Effects, Fetch, Job, Verb};
+use crate::model::mail::{Act, Letter};
+use crate::model::{Details, HostId, Key, Kind, Mail};
+use crate::msg::{Failure, MailMsg, Msg};
+use crate::state::mail::{Condition, Sender};
+use crate::state::{RowId, State, ViewId};
+
+/// All containers of a host are known anew.
+pub(super) fn inventory(state: &mut State, id: HostId) {
+    let Some(host) = state.world.hosts.get(&id) else {
+        return;
+    };
+    for container in host.containers() {
+        state.mail.seen(container, &state.prefs);
+    }
+    let gone: Vec<Key> = state
+        .mail
+        .boxes
+        .keys()
+        .filter(|key| key.host == id)
+        .cloned()
+        .collect();
+    let gone: Vec<Key> = gone
+        .into_iter()
+        .filter(|key| state.world.container(key).is_none())
+        .collect();
+    changed(state, &[], &gone);
+}
+
+/// These containers are other than they were; those are gone, and their mail with them.
+pub(super) fn changed(state: &mut State, changed: &[Key], gone: &[Key]) {
+    for key in changed {
+        if let Some(container) = state.world.container(key) {
+            state.mail.seen(container, &state.prefs);
+        }
+    }
+    for key in gone {
+        if state.mail.boxes.remove(key).is_some() {
+            hold(state, key, Vec::new());
+        }
+    }
+}
+
+/// These mails, and no others, are in the box of this container.
+fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
+    let prefix = format!("{}/", container.id);
+    let of_box = |key: &Key| key.host == container.host && key.id.starts_with(&prefix);
+    let shelf = &mut state.shelves.mails;
+    shelf.things.retain(|key, _| !of_box(key));
+    shelf
+        .things
+        .extend(mails.into_iter().map(|mail| (mail.key.clone(), mail)));
+    shelf.answers.insert(container.host, None);
+    let things = &shelf.things;
+    shelf.listing.marked.retain(|key| things.contains_key(key));
+    state
+        .mail
+        .read
+        .retain(|key| !of_box(key) || things.contains_key(key));
+    count(state);
+}
+
+/// Counts the unread ones; the rows are taken anew.
+fn count(state: &mut State) {
+    let mails = state.shelves.mails.things.values();
+    state.mail.unread = mails.filter(|mail| state.mail.is_unread(mail)).count();
+    state.shelves.mails.listing.stale = true;
+}
+
+/// What servers say, and answers to what was asked of them.
+pub(super) fn take(state: &mut State, msg: Msg) -> Effects {
+    match msg {
+        Msg::Mail(key, msg) => told(state, &key, msg),
+        Msg::Letter(key, answer) => letter(state, &key, answer),
+        Msg::MailSenders(key, answer) => senders(state, &key, answer),
+        _ => {}
+    }
+    Effects::new()
+}
+
+/// A server says something.
+fn told(state: &mut State, key: &Key, msg: MailMsg) {
+    let Some(known) = state.mail.boxes.get_mut(key) else {
+        return;
+    };
+    match msg {
+        MailMsg::Up { server, way, smtp } => {
+            known.smtp = Some(smtp);
+            let total = 0;
+            known.condition = Condition::Up { server, way, total };
+        }
+        MailMsg::Listed { total: all, mails } => {
+            if let Condition::Up { total, .. } = &mut known.condition {
+                *total = all;
+            }
+            let first = !std::mem::replace(&mut known.listed, true);
+            let newest = mails.first().map(|mail| mail.key.clone());
+            let fresh = newest.filter(|key| !state.shelves.mails.things.contains_key(key));
+            if first && state.shelves.mails.listing.order.is_empty() {
+                "time".clone_into(&mut state.shelves.mails.listing.order);
+            }
+            hold(state, key, mails);
+            if let Some(fresh) = fresh.filter(|_| state.mail.follow && !first) {
+                state.shelves.mails.listing.table.selected = Some(RowId::Item(fresh));
+            }
+        }
+        MailMsg::Down(failure) => {
+            known.condition = Condition::Down(failure);
+            state.shelves.mails.listing.stale = true;
+        }
+    }
+}
+
+/// A message was fetched.
+fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) {
+    if answer.is_ok() {
+        state.mail.read.insert(key.clone());
+        count(state);
+    }
+    state.mail.keep(key, answer);
+}
+
+/// The message on screen, read for another width than the screen has now.
+pub(super) fn fitted(state: &mut State) -> Effects {
+    let place = state.nav.current();
+    let (ViewId::Letter, Some(key)) = (place.view, place.key) else {
+        return Effects::new();
+    };
+    let width = crate::actions::mail::width(state);
+    let source = state.mail.box_of(&key).map(|known| known.source.clone());
+    let opened = state.mail.opened.get_mut(&key);
+    let (Some(opened), Some(source)) = (opened, source) else {
+        return Effects::new();
+    };
+    let Ok(letter) = &opened.letter else {
+        return Effects::new();
+    };
+    if letter.width == width || opened.asked == width {
+        return Effects::new();
+    }
+    opened.asked = width;
+    let known = Some(letter.raw.clone());
+    vec![Effect::Fetch(Fetch::Letter {
+        mail: key,
+        source: Box::new(source),
+        known,
+        width,
+    })]
+}
+
+/// Those near a server that could send to it.
+fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) {
+    let Some(server) = state.world.container(key) else {
+        return;
+    };
+    let Some(source) = state.mail.boxes.get(key).map(|known| &known.source) else {
+        return;
+    };
+    let mut names = vec![source.name.as_str(), server.name.as_str()];
+    names.extend(source.reach.addresses.iter().map(String::as_str));
+    let names_it = |value: &str| {
+        let host = value.split_once("://").map_or(value, |(_, rest)| rest);
+        let host = host.rsplit('@').next().unwrap_or(host);
+        let host = host.split([':', '/']).next().unwrap_or(host);
+        names.contains(&host)
+    };
+    let one = |details: Details| Sender {
+        networks: details
+            .networks
+            .iter()
+            .filter(|link| server.networks.iter().any(|(name, _)| *name == link.name))
+            .map(|link| link.name.clone())
+            .collect(),
+        variables: details
+            .environment
+            .into_iter()
+            .filter(|(_, value)| names_it(value))
+            .collect(),
+        name: details.name,
+        image: details.image,
+    };
+    let found = answer.map(|all| {
+        let mut all: Vec<Sender> = all.into_iter().map(one).collect();
+        // Those that name the server first.
+        all.sort_by(|a, b| {
+            (a.variables.is_empty(), &a.name).cmp(&(b.variables.is_empty(), &b.name))
+        });
+        all
+    });
+    state.mail.senders.insert(key.clone(), found);
+}
+
+/// Something was done to a box: what is gone is not shown until it is listed again.
+pub(super) fn done(state: &mut State, job: &Job, outcome: Result<u64, &str>) {
+    let Verb::Mail(call) = &job.verb else {
+        return;
+    };
+    match (&call.act, outcome) {
+        (Act::Test, outcome) => {
+            let now = state.now;
+            if let Some(known) = state.mail.boxes.get_mut(&job.key) {
+                known.test = Some(match outcome {
+                    Ok(ms) => (now, true, format!("arrived in {ms} ms")),
+                    Err(why) => (now, false, why.to_owned()),
+                });
+            }
+        }
+        (Act::Delete(ids), Ok(_)) => {
+            for id in ids {
+                forget(state, &Mail::key(&job.key, id));
+            }
+            count(state);
+        }
+        (Act::DeleteAll, Ok(_)) => hold(state, &job.key, Vec::new()),
+        (_, Err(_)) => {}
+    }
+    let place = state.nav.current();
+    let shown = place.key.filter(|key| key.kind == Kind::Mail);
+    if shown.is_some_and(|key| !state.shelves.mails.things.contains_key(&key)) {
+        state.nav.back();
+    }
+}
+
+fn forget(state: &mut State, key: &Key) {
+    state.shelves.mails.things.remove(key);
+    state.shelves.mails.listing.marked.remove(key);
+    state.mail.read.remove(key);
+}

@@ -1,0 +1,220 @@
+//! One captured mail: which part is shown, who sent it to whom, then the part itself.
+//!
+//! ```text
+//!  Text  HTML  Headers  Raw  Links 1  Files 2
+//!  From      Zammad Helpdesk <noreply@tickets.example.com>
+//!  To        Karim Haddad <karim.haddad@example.com>
+//!  Envelope  also to audit@example.com, which no header names
+//!  Date      2024-09-22 13:06:51
+//!  Subject   [Ticket#57011] Weekly report
+//!
+//!  Hello Karim,
+//! ```
+use chrono::TimeDelta;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::actions::mail::width;
+use crate::layout::LIST_OFFSET;
+use crate::model::Key as Id;
+use crate::model::mail::{Letter, Tone};
+use crate::state::State;
+use crate::state::mail::{Opened, Part};
+use crate::text;
+use crate::theme::{Depth, Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+use super::notice;
+
+/// Columns of a field's name.
+const NAME: usize = 10;
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
+        return;
+    };
+    let body = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET,
+        area.width,
+        area.height - LIST_OFFSET,
+    );
+    let opened = state.mail.opened.get(&key);
+    let letter = match opened.map(|opened| &opened.letter) {
+        Some(Ok(letter)) => letter,
+        Some(Err(failure)) => {
+            let said = [
+                (failure.what.as_str(), Key::StateBad),
+                (&failure.advice, Key::Text),
+            ];
+            return notice::draw(theme, body, buf, &said);
+        }
+        None => return notice::draw(theme, body, buf, &[("fetching the message…", Key::Dim)]),
+    };
+    let part = opened.map(|opened| opened.part).unwrap_or_default();
+    parts(theme, letter, part).draw(buf, area);
+    let head = head(state, theme, letter);
+    let count = head.len() + length(letter, part);
+    let height = usize::from(body.height);
+    let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
+    let top = scroll.min(count.saturating_sub(height));
+    for (y, number) in (top..count).take(height).enumerate() {
+        let place = indent(row(body, y), 1);
+        match head.get(number) {
+            Some(line) => line.draw(buf, place),
+            None => line(theme, letter, part, number - head.len()).draw(buf, place),
+        }
+    }
+}
+
+/// How many rows there are in all, below the line of the parts: for where scrolling ends.
+pub fn line_count(state: &State, key: &Id, _: u16) -> usize {
+    let theme = Theme::builtin(false, Depth::None, true);
+    let Some(Opened {
+        letter: Ok(letter),
+        part,
+        ..
+    }) = state.mail.opened.get(key)
+    else {
+        return 0;
+    };
+    head(state, &theme, letter).len() + length(letter, *part)
+}
+
+fn title(part: Part, letter: &Letter) -> String {
+    match part {
+        Part::Text => "Text".to_owned(),
+        Part::Html => "HTML".to_owned(),
+        Part::Headers => "Headers".to_owned(),
+        Part::Raw => "Raw".to_owned(),
+        Part::Links => format!("Links {}", letter.links.len()),
+        Part::Files => format!("Files {}", letter.attachments.len()),
+    }
+}
+
+/// The parts that the message has, the shown one in brackets where there are no colours to tell.
+fn parts(theme: &Theme, letter: &Letter, shown: Part) -> Line {
+    let present = Part::ALL.into_iter().filter(|part| part.is_in(letter));
+    present.fold(Line::of(theme, " ", Key::Text), |line, part| {
+        let words = title(part, letter);
+        if part == shown {
+            line.and(theme, format!("[{words}] "), Key::TabCurrent)
+        } else {
+            line.and(theme, format!(" {words}  "), Key::Tab)
+        }
+    })
+}
+
+/// Who, to whom, when, about what; what is odd; a blank row.
+fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
+    let room = usize::from(width(state)).saturating_sub(NAME).max(8);
+    let mut lines = Vec::new();
+    let mut field = |name: &str, value: &str, key: Key| {
+        if value.is_empty() {
+            return;
+        }
+        for (number, part) in text::wrap_words(value, room)
+            .into_iter()
+            .take(3)
+            .enumerate()
+        {
+            let name = if number == 0 { name } else { "" };
+            let line = Line::of(theme, text::pad_right(name, NAME), Key::FieldName);
+            lines.push(line.and(theme, part, key));
+        }
+    };
+    field("From", &letter.from, Key::Text);
+    field("To", &letter.to.join(", "), Key::Text);
+    field("Cc", &letter.cc.join(", "), Key::Text);
+    let hidden = letter.hidden().join(", ");
+    if !hidden.is_empty() {
+        field(
+            "Envelope",
+            &format!("also to {hidden}, which no header names"),
+            Key::StateBusy,
+        );
+    }
+    if let Some(envelope) = &letter.raw.envelope
+        && !letter.from.contains(&envelope.from)
+    {
+        field("Envelope", &format!("from {}", envelope.from), Key::Dim);
+    }
+    let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
+    let date = letter
+        .date
+        .map(|date| (date + offset).format("%Y-%m-%d %H:%M:%S").to_string());
+    field("Date", &date.unwrap_or_default(), Key::Text);
+    let subject = if letter.subject.is_empty() {
+        "(none)"
+    } else {
+        &letter.subject
+    };
+    field("Subject", subject, Key::Strong);
+    for note in &letter.notes {
+        field("Note", note, Key::StateBusy);
+    }
+    lines.push(Line::new());
+    lines
+}
+
+/// Rows of a part.
+fn length(letter: &Letter, part: Part) -> usize {
+    match part {
+        Part::Text => letter.text.as_ref().map_or(0, Vec::len),
+        Part::Html => letter.html.as_ref().map_or(0, Vec::len),
+        Part::Headers => letter.headers.len(),
+        Part::Raw => letter.raw_rows.len(),
+        Part::Links => letter.links.len(),
+        Part::Files => letter.attachments.len(),
+    }
+}
+
+/// One row of a part; only rows on screen are made.
+fn line(theme: &Theme, letter: &Letter, part: Part, number: usize) -> Line {
+    let plain = |rows: &[String]| {
+        let row = rows.get(number).map_or("", String::as_str);
+        let quoted = row.trim_start().starts_with('>');
+        Line::of(theme, row, if quoted { Key::Dim } else { Key::Text })
+    };
+    let found = match part {
+        Part::Text => letter.text.as_ref().map(|rows| plain(rows)),
+        Part::Raw => Some(plain(&letter.raw_rows)),
+        Part::Html => letter
+            .html
+            .as_ref()
+            .and_then(|rows| rows.get(number))
+            .map(|pieces| {
+                pieces.iter().fold(Line::new(), |line, (words, tone)| {
+                    line.and(theme, words.as_str(), look(*tone))
+                })
+            }),
+        Part::Headers => letter.headers.get(number).map(|(name, value)| {
+            Line::of(theme, format!("{name}: "), Key::FieldName).and(
+                theme,
+                value.as_str(),
+                Key::Text,
+            )
+        }),
+        Part::Links => letter
+            .links
+            .get(number)
+            .map(|link| Line::of(theme, link.as_str(), Key::Accent)),
+        Part::Files => letter.attachments.get(number).map(|file| {
+            let size = text::bytes(file.content.len() as u64);
+            Line::of(theme, text::pad_left(&size, 9), Key::Dim)
+                .and(theme, format!("  {}", file.name), Key::Strong)
+                .and(theme, format!("  {}", file.media_type), Key::Dim)
+        }),
+    };
+    found.unwrap_or_default()
+}
+
+fn look(tone: Tone) -> Key {
+    match tone {
+        Tone::Plain => Key::Text,
+        Tone::Strong => Key::Strong,
+        Tone::Link => Key::Accent,
+        Tone::Code | Tone::Faint => Key::Dim,
+    }
+}

@@ -1,0 +1,202 @@
+//! A mail server: how to hand mail in, who could do so, and whether a mail arrives.
+//!
+//! ```text
+//!  mailhog  MailHog via 172.20.0.12:8025, 27 mails
+//!  Hand in    mailhog:1025 (SMTP, no TLS, no login)
+//!  Test mail  arrived in 12 ms (3s ago)   T sends one
+//!  Could send
+//!    grafana-1   GF_SMTP_HOST=mailhog:1025
+//!    zammad-1    SMTP_HOST=mailhog   Zammad does not read it: …
+//! ```
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::layout::LIST_OFFSET;
+use crate::model::Key as Id;
+use crate::model::mail::Server;
+use crate::state::State;
+use crate::state::mail::{Condition, Mailbox, Sender};
+use crate::text;
+use crate::theme::{Depth, Key, Theme};
+use crate::widgets::Line;
+use crate::widgets::pen::{indent, row};
+
+use super::section::Section;
+use super::{hints, notice};
+
+pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
+        return;
+    };
+    let body = Rect::new(
+        area.x,
+        area.y + LIST_OFFSET,
+        area.width,
+        area.height - LIST_OFFSET,
+    );
+    let Some(server) = state.mail.boxes.get(&key) else {
+        return notice::draw(
+            theme,
+            body,
+            buf,
+            &[("the mail server is gone", Key::StateBad)],
+        );
+    };
+    head(theme, server).draw(buf, area);
+    let lines = lines(state, theme, &key, server, area.width);
+    let height = usize::from(body.height);
+    let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
+    let top = scroll.min(lines.len().saturating_sub(height));
+    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
+        line.draw(buf, indent(row(body, y), 1));
+    }
+}
+
+/// How many rows there are in all, below the first line: for where scrolling ends.
+pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
+    let theme = Theme::builtin(false, Depth::None, true);
+    let server = state.mail.boxes.get(key);
+    server.map_or(0, |server| lines(state, &theme, key, server, width).len())
+}
+
+fn head(theme: &Theme, server: &Mailbox) -> Line {
+    let line = Line::of(theme, format!(" {}  ", server.source.name), Key::Strong);
+    match &server.condition {
+        Condition::Asking => line.and(theme, "not asked yet", Key::Dim),
+        Condition::Up { server, way, total } => {
+            let mails = text::words(*total as u64, "mail");
+            line.and(
+                theme,
+                format!("{} via {way}, {mails}", server.name()),
+                Key::StateOk,
+            )
+        }
+        Condition::Down(failure) => line.and(theme, failure.what.as_str(), Key::StateBad),
+    }
+}
+
+fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -> Vec<Line> {
+    let width = usize::from(width.saturating_sub(2)).max(12);
+    let mut lines = taking(state, theme, server, width);
+    let mut section = Section::new(theme, width, "Could send");
+    match state.mail.senders.get(key) {
+        None => section.note("asking the engine…", Key::Dim),
+        Some(Err(failure)) => section.note(failure.what.as_str(), Key::StateBad),
+        Some(Ok(senders)) => {
+            let naming = senders.iter().filter(|sender| !sender.variables.is_empty());
+            for sender in naming.clone() {
+                naming_it(theme, &mut section, sender);
+            }
+            if naming.count() == 0 {
+                section.note(
+                    "no container near it names it in its environment",
+                    Key::StateBusy,
+                );
+            }
+            let others: Vec<&str> = senders
+                .iter()
+                .filter(|s| s.variables.is_empty())
+                .map(|s| s.name.as_str())
+                .collect();
+            if !others.is_empty() {
+                section.prose(
+                    &format!("in its networks, not naming it: {}", others.join(", ")),
+                    Key::Dim,
+                    6,
+                );
+            }
+        }
+    }
+    lines.extend(section.finish());
+    lines.extend(advice(theme, server, width));
+    lines
+}
+
+fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
+    let mut section = Section::new(theme, width, "Taking mail");
+    let address = server.smtp_address();
+    section.field(
+        "hand in at",
+        &format!("{address}  SMTP, without TLS, without login"),
+        Key::Strong,
+    );
+    let container = state.world.container(server.source.key());
+    let networks: Vec<&str> = container
+        .into_iter()
+        .flat_map(|c| &c.networks)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    section.field("networks", &networks.join(", "), Key::Text);
+    let prefix = format!("{}/", server.source.key().id);
+    let mails = state.shelves.mails.things.values();
+    let last = mails
+        .filter(|mail| mail.key.id.starts_with(&prefix))
+        .filter_map(|mail| mail.at)
+        .max();
+    let last = last.map_or_else(|| "none yet".to_owned(), |at| text::ago(at, state.now));
+    section.field("last mail", &last, Key::Text);
+    let sending = state.jobs.of(server.source.key()).is_some();
+    let key = hints::key_of(state, "mail.test");
+    let (words, look) = match &server.test {
+        _ if sending => ("sending…".to_owned(), Key::Job),
+        Some((at, true, words)) => (
+            format!("{words}, {}", text::ago(*at, state.now)),
+            Key::StateOk,
+        ),
+        Some((at, false, words)) => (
+            format!("{words}, {}", text::ago(*at, state.now)),
+            Key::StateBad,
+        ),
+        None => (format!("{key} sends one and times its arrival"), Key::Dim),
+    };
+    section.field("test mail", &words, look);
+    section.finish()
+}
+
+fn naming_it(theme: &Theme, section: &mut Section<'_>, sender: &Sender) {
+    for (number, (name, value)) in sender.variables.iter().enumerate() {
+        let who = if number == 0 {
+            sender.name.as_str()
+        } else {
+            ""
+        };
+        let shown = if text::looks_secret(name, value) {
+            text::MASK
+        } else {
+            value
+        };
+        section.line(Line::of(theme, text::pad_right(who, 26), Key::Text).and(
+            theme,
+            format!(" {name}={shown}"),
+            Key::FieldName,
+        ));
+    }
+    if sender.image.contains("zammad") {
+        let words = "Zammad does not read SMTP_* variables: set its mail channel under Admin, Channels, Email.";
+        section.prose(words, Key::StateBusy, 4);
+    }
+}
+
+fn advice(theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
+    let mut section = Section::new(theme, width, "If nothing arrives");
+    let name = &server.source.name;
+    section.prose(
+        &format!("An application reaches it as {name} only from a network they share."),
+        Key::Text,
+        4,
+    );
+    section.prose(
+        "Ports 465 and 587 and TLS are not for a capturing server.",
+        Key::Text,
+        4,
+    );
+    if let Condition::Up {
+        server: Server::MailHog,
+        ..
+    } = server.condition
+    {
+        let words = "MailHog refuses an empty sender (MAIL FROM:<>), so bounces and automatic replies do not arrive; it is slow with large files and forgets all at its restart.";
+        section.prose(words, Key::Text, 6);
+    }
+    section.finish()
+}

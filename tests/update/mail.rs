@@ -1,0 +1,289 @@
+//! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
+use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::model::Mail;
+use stacktui::model::mail::Act;
+use stacktui::msg::{Failure, FailureKind, MailMsg, Msg};
+use stacktui::state::mail::Part;
+use stacktui::state::{RowId, ViewId};
+
+use crate::harness::{Scene, of};
+use crate::{post, world as base};
+
+const MAILHOG: &str = "systeme-ticketing-mailhog-1";
+
+fn mailed() -> Scene {
+    of(post::mailed(base::now()))
+}
+
+/// Subjects of the rows, in order.
+fn subjects(it: &Scene) -> Vec<&str> {
+    let shelf = &it.state.shelves.mails;
+    let rows = shelf.listing.table.rows.iter().filter_map(RowId::key);
+    rows.map(|key| shelf.things[key].subject.as_str()).collect()
+}
+
+fn opened(it: &mut Scene, id: &str) {
+    let key = Mail::key(&post::server(), id);
+    it.send(Msg::Letter(key, Ok(Box::new(post::letter(78)))));
+}
+
+/// What was asked of a box.
+fn acts(it: &Scene) -> Vec<Act> {
+    let act = |(_, verb): (_, Verb)| match verb {
+        Verb::Mail(call) => Some(call.act),
+        _ => None,
+    };
+    it.jobs().into_iter().filter_map(act).collect()
+}
+
+#[test]
+fn a_running_mail_server_is_always_listened_to_and_looked_at_more_closely_in_its_view() {
+    let mut it = mailed();
+    let listens = |it: &Scene| {
+        it.flows()
+            .iter()
+            .any(|s| matches!(s, Subscription::Mail(_)))
+    };
+    assert!(listens(&it) && it.flows().contains(&Subscription::MailWatched));
+    it.press("1");
+    assert!(listens(&it) && !it.flows().contains(&Subscription::MailWatched));
+    it.change(MAILHOG, crate::harness::stopped);
+    assert!(!listens(&it));
+    it.press("6");
+    it.gone(MAILHOG).shows("No container here is a mail server");
+}
+
+#[test]
+fn the_newest_stands_first_and_the_header_counts_the_unread() {
+    let mut it = mailed();
+    it.view(ViewId::Mail).shows("mail 3").shows("mailhog 3");
+    assert_eq!(
+        subjects(&it),
+        ["[Ticket#57003] Ticket mis à jour", "Weekly report", ""]
+    );
+    it.press("enter").view(ViewId::Letter).shows("fetching");
+    opened(&mut it, "ticket");
+    it.shows("mail 2").shows("Hello,");
+    it.press("esc a").shows("unread only");
+    assert_eq!(subjects(&it), ["Weekly report", ""]);
+    it.press("U").hides("  mail ");
+}
+
+#[test]
+fn a_message_is_fetched_once_and_turned_part_by_part() {
+    let mut it = mailed();
+    it.press("enter");
+    let fetches = |it: &Scene| {
+        let letter = |e: &&Effect| matches!(e, Effect::Fetch(Fetch::Letter { .. }));
+        it.effects.iter().filter(letter).count()
+    };
+    assert_eq!(fetches(&it), 1);
+    opened(&mut it, "ticket");
+    it.shows("also to audit@example.com");
+    for words in [
+        "Priority",
+        "MIME-Version",
+        "boundary=m",
+        "https://tickets",
+        "report.csv",
+        "Hello,",
+    ] {
+        it.press("tab").shows(words);
+    }
+    it.press("left").shows("report.csv");
+    it.press("esc enter");
+    assert_eq!(fetches(&it), 0, "it is kept");
+}
+
+#[test]
+fn a_message_is_read_anew_for_another_width_out_of_what_is_known() {
+    let mut it = mailed();
+    it.press("enter");
+    opened(&mut it, "ticket");
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    let anew = it.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Fetch(Fetch::Letter { known, width, .. }) => Some((known.is_some(), *width)),
+        _ => None,
+    });
+    assert_eq!(anew, Some((true, 118)));
+    it.press("j");
+    assert_eq!(it.effects, [], "it is asked for once");
+}
+
+#[test]
+fn older_and_newer_mails_follow_each_other() {
+    let mut it = mailed();
+    it.press("enter n").shows("Weekly report");
+    it.press("N").shows("Ticket mis");
+    it.press("esc").view(ViewId::Mail);
+}
+
+#[test]
+fn a_mail_goes_after_a_question_and_leaves_the_list_at_once() {
+    let mut it = mailed();
+    it.press("d");
+    assert!(it.question().lines[0].contains("Ticket mis"));
+    it.answer("y");
+    assert_eq!(acts(&it), [Act::Delete(vec!["ticket".to_owned()])]);
+    it.done(MAILHOG, 3);
+    assert_eq!(subjects(&it), ["Weekly report", ""]);
+    it.press("space space d").answer("y");
+    let both = ["report", "old"].map(str::to_owned).to_vec();
+    let last = acts(&it).pop().expect("another act");
+    let Act::Delete(mut ids) = last else {
+        panic!("it deletes the marked ones");
+    };
+    ids.sort();
+    let mut both = both;
+    both.sort();
+    assert_eq!(ids, both);
+}
+
+#[test]
+fn all_mail_goes_only_by_the_name_of_its_server() {
+    let mut it = mailed();
+    it.press("D");
+    assert_eq!(it.question().must_type, "mailhog");
+    it.wait(400).press("enter");
+    assert!(acts(&it).is_empty());
+    it.type_in("mailhog").press("enter");
+    assert_eq!(acts(&it), [Act::DeleteAll]);
+    it.done(MAILHOG, 3).shows("Waiting for mail");
+}
+
+#[test]
+fn nothing_is_deleted_or_sent_when_nothing_may_be_changed() {
+    let mut it = mailed();
+    it.state.read_only = true;
+    for key in ["d", "D", "T"] {
+        it.press(key).sees_toast("read-only");
+    }
+    assert!(acts(&it).is_empty());
+}
+
+#[test]
+fn the_cursor_follows_new_mail_only_when_it_is_told_to() {
+    let mut it = mailed();
+    let now = base::now();
+    let came = |it: &mut Scene, id: &str| {
+        let mut all = vec![post::mail(id, "a@example.com", id, now)];
+        all.extend(post::mails(now));
+        let total = all.len();
+        it.send(Msg::Mail(
+            post::server(),
+            MailMsg::Listed { total, mails: all },
+        ));
+    };
+    let cursor = |it: &Scene| {
+        let key = it.state.shelves.mails.listing.selected();
+        key.map(|key| it.state.shelves.mails.things[&key].subject.clone())
+    };
+    came(&mut it, "first");
+    assert_eq!(
+        cursor(&it).as_deref(),
+        Some("[Ticket#57003] Ticket mis à jour")
+    );
+    it.press("f").shows("following");
+    came(&mut it, "second");
+    assert_eq!(cursor(&it).as_deref(), Some("second"));
+}
+
+#[test]
+fn a_server_that_does_not_answer_says_why_and_how_to_mend_it() {
+    let mut it = of(base::reference(base::now()));
+    it.press("6").shows("asking mailhog");
+    let failure = Failure {
+        kind: FailureKind::Denied,
+        what: "it wants a user and a password".to_owned(),
+        advice: "set mail.login to user:password".to_owned(),
+        status: None,
+    };
+    it.send(Msg::Mail(post::server(), MailMsg::Down(failure)));
+    it.shows("wants a user and a password").shows("mail.login");
+    it.change(MAILHOG, |c| c.state = stacktui::model::RunState::Paused);
+    it.shows("mailhog is paused");
+}
+
+#[test]
+fn a_list_is_narrowed_by_subject_and_by_sender() {
+    let mut it = mailed();
+    it.press("/").type_in("weekly").press("enter");
+    assert_eq!(subjects(&it), ["Weekly report"]);
+    it.press("esc /").type_in("helpdesk").press("enter");
+    assert_eq!(subjects(&it), ["[Ticket#57003] Ticket mis à jour"]);
+}
+
+#[test]
+fn a_file_is_saved_under_a_safe_name_and_what_is_copied_is_chosen() {
+    let mut it = mailed();
+    it.press("enter s").sees_toast("not there yet");
+    opened(&mut it, "ticket");
+    it.press("s");
+    let labels: Vec<&str> = it
+        .menu()
+        .items
+        .iter()
+        .map(|item| item.label.as_str())
+        .collect();
+    assert_eq!(labels, ["report.csv", "the whole message"]);
+    it.wait(400).press("enter");
+    let saved = it.effects.iter().find_map(|effect| match effect {
+        Effect::SaveBytes { path, bytes } => Some((path.display().to_string(), bytes.to_vec())),
+        _ => None,
+    });
+    assert_eq!(saved, Some(("report.csv".to_owned(), b"a,b".to_vec())));
+    it.press("y");
+    let hints: Vec<&str> = it
+        .menu()
+        .items
+        .iter()
+        .map(|item| item.hint.as_str())
+        .collect();
+    assert_eq!(
+        hints,
+        ["subject", "from", "to", "link", "SMTP, for applications"]
+    );
+}
+
+#[test]
+fn the_doctor_tells_who_names_the_server_and_times_a_test_mail() {
+    let mut it = mailed();
+    it.press("t")
+        .view(ViewId::MailDoctor)
+        .shows("mailhog:1025")
+        .shows("asking the engine");
+    let asked = it
+        .effects
+        .iter()
+        .any(|e| matches!(e, Effect::Fetch(Fetch::MailSenders(..))));
+    assert!(asked);
+    let zammad = "systeme-ticketing-zammad-1";
+    let mut details = base::details(zammad, base::now());
+    details.image = "ghcr.io/zammad/zammad:6.3.1".to_owned();
+    details.environment = vec![
+        ("SMTP_HOST".to_owned(), "mailhog".to_owned()),
+        ("X".to_owned(), "mail".to_owned()),
+    ];
+    it.send(Msg::MailSenders(post::server(), Ok(vec![details])));
+    it.shows("SMTP_HOST=mailhog")
+        .shows("Zammad does not read SMTP_*")
+        .hides("X=mail");
+    it.press("T").shows("sending");
+    assert_eq!(acts(&it), [Act::Test]);
+    it.done(MAILHOG, 12).shows("arrived in 12 ms");
+}
+
+#[test]
+fn the_parts_of_a_message_are_those_it_has() {
+    let letter = post::letter(78);
+    assert!(Part::ALL.into_iter().all(|part| part.is_in(&letter)));
+    let bare = stacktui::model::mail::Letter::default();
+    let there: Vec<Part> = Part::ALL
+        .into_iter()
+        .filter(|part| part.is_in(&bare))
+        .collect();
+    assert_eq!(there, [Part::Raw]);
+}
