@@ -184,7 +184,11 @@ async fn ask(client: &Engine, question: &Question<'_>) -> Result<(Reply, Way), S
         }
         let failed = match client.reach(question.reach, &way).await {
             Ok(stream) => {
-                let limit = if client.is_local() { ANSWER } else { FAR_ANSWER };
+                let limit = if client.is_local() {
+                    ANSWER
+                } else {
+                    FAR_ANSWER
+                };
                 let asked = web::get(stream, question.host, question.path, question.limit);
                 match timeout(limit, asked).await {
                     Ok(Ok(reply)) => return Ok((reply, way)),
