@@ -1,7 +1,7 @@
 //! A look at whether a route answers: what is asked, and what came of it. Nothing is asked here.
 use chrono::{DateTime, Utc};
 
-use super::Route;
+use super::{Protocol, Route};
 use crate::model::container::Container;
 use crate::model::key::Key;
 use crate::model::reach::Reach;
@@ -22,8 +22,11 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// `None`: a route without an address or a port to ask.
+    /// `None`: a route without an address or a port to ask, or that speaks no HTTP: a database is not to be asked for a page.
     pub fn of(route: &Route, container: &Container) -> Option<Self> {
+        if route.protocol != Protocol::Http {
+            return None;
+        }
         let url = route.urls.first()?;
         let (scheme, rest) = url.split_once("://")?;
         let (authority, path) = match rest.find('/') {
@@ -62,5 +65,10 @@ impl Answer {
     /// The container is there and serves: also one that wants a login or leads elsewhere.
     pub fn is_well(&self) -> bool {
         self.status < 500
+    }
+
+    /// The certificate at its address is no good any more.
+    pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        self.certificate.is_some_and(|end| end < now)
     }
 }
