@@ -13,9 +13,12 @@ mod driver;
 mod engine;
 
 use driver::{Driver, on_local, row};
-use stacktui::engine::{Candidate, Endpoint};
+use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Way};
+use stacktui::model::route::probe::{Answer, Probe};
+use stacktui::model::{HostId, Key, Reach};
 use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
+use stacktui::runtime::{clock, roads};
+use stacktui::sim::{Scenario, Sim};
 
 fn demo() -> Vec<Candidate> {
     simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
@@ -88,6 +91,118 @@ async fn a_check_asks_the_container_of_the_route_and_traefik_confirms_what_it_to
     .await;
 }
 
+/// The demo's engine, with or without a way to addresses beyond it.
+async fn engine_of_demo(beyond: bool) -> (Engine, Sim) {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the built-in scenario"));
+    let (inner, outer) = (sim.clone(), sim.clone());
+    let mut connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(inner.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    });
+    if beyond {
+        connector = connector.with_beyond(move |address, port| {
+            let opened = outer.connect_to(&address, port);
+            Box::pin(std::future::ready(opened.map(|c| Box::new(c) as BoxedIo)))
+        });
+    }
+    let opened = Engine::open(&Endpoint::Custom(connector)).await;
+    (opened.expect("an engine"), sim)
+}
+
+async fn reach(engine: &Engine, service: &str) -> Reach {
+    let listed = engine.list(HostId(0), clock::now()).await;
+    let listed = listed.expect("a list");
+    let found = listed.iter().find(|c| c.service() == Some(service));
+    Reach::of(found.expect("a service"))
+}
+
+async fn check(engine: &Engine, reach: &Reach, port: u16) -> Result<Answer, String> {
+    let probe = Probe {
+        route: Key::container(HostId(0), "route"),
+        reach: reach.clone(),
+        port,
+        tls: false,
+        host: "shop.example".to_owned(),
+        path: "/".to_owned(),
+        outside: None,
+    };
+    roads::check(engine, &probe).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_in_the_container_is_started_for_a_check_and_for_nothing_else() {
+    let (engine, sim) = engine_of_demo(false).await;
+    let grafana = reach(&engine, "grafana").await;
+    let answer = check(&engine, &grafana, 3000).await.expect("an answer");
+    assert_eq!((answer.status, answer.via.as_str()), (302, "exec"));
+    // Traefik's API is asked for by nobody: it is not worth a process.
+    let traefik = reach(&engine, "traefik").await;
+    let details = engine.details(&traefik.container, clock::now()).await;
+    let details = details.expect("details");
+    let before = sim.requests();
+    let seen = roads::seen(&engine, &details, Some(&traefik)).await;
+    assert_eq!((seen.told, sim.requests()), (None, before));
+    let trouble = check(&engine, &reach(&engine, "portainer").await, 9000).await;
+    let trouble = trouble.expect_err("no nc");
+    assert!(trouble.contains("no nc in its image"), "{trouble}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_container_refuses_is_not_asked_for_from_inside() {
+    let (engine, sim) = engine_of_demo(true).await;
+    let grafana = reach(&engine, "grafana").await;
+    let before = sim.requests();
+    let trouble = check(&engine, &grafana, 9999).await.expect_err("nobody");
+    assert!(
+        trouble.ends_with(":9999: nothing listens there"),
+        "{trouble}"
+    );
+    assert_eq!(sim.requests(), before);
+    let traefik = reach(&engine, "traefik").await;
+    let details = engine.details(&traefik.container, clock::now()).await;
+    let seen = roads::seen(&engine, &details.expect("details"), Some(&traefik)).await;
+    let told = seen.told.expect("its account");
+    let zammad = told.routers.iter().find(|router| router.name == "zammad");
+    assert_eq!((told.version.as_str(), zammad), ("3.1.0", None));
+    let grafana = told.routers.iter().find(|router| router.name == "grafana");
+    let grafana = grafana.expect("one that is well");
+    assert_eq!(grafana.rule, "Host(`grafana.example.com`)");
+    assert!(grafana.tls && grafana.entry_points == ["websecure"]);
+}
+
+#[tokio::test]
+async fn ports_of_an_engine_over_the_network_are_at_its_host() {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the built-in scenario"));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let serving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut inner = sim.connect();
+            tokio::spawn(async move {
+                let _ended = tokio::io::copy_bidirectional(&mut stream, &mut inner).await;
+            });
+        }
+    });
+    let endpoint = Endpoint::parse(&format!("tcp://{address}")).expect("an endpoint");
+    let engine = Engine::open(&endpoint).await.expect("an engine");
+    let at = |port| Way::Host("127.0.0.1".to_owned(), port);
+    let portainer = reach(&engine, "portainer").await;
+    assert_eq!(engine.ways(&portainer, 9443), [at(9443), Way::Exec(9443)]);
+    assert_eq!(engine.ways(&portainer, 9000), [Way::Exec(9000)]);
+    // Bound to the host alone: not to be had from here.
+    let prometheus = reach(&engine, "prometheus").await;
+    assert_eq!(engine.ways(&prometheus, 9090), [Way::Exec(9090)]);
+    let on_host = Reach {
+        host_network: true,
+        addresses: Vec::new(),
+        ..prometheus
+    };
+    let ways = engine.ways(&on_host, 9100);
+    assert_eq!(ways, [at(9100), Way::Exec(9100)]);
+    serving.abort();
+}
+
 #[tokio::test]
 async fn a_real_container_answers_at_the_port_of_its_route() {
     let name = "a_real_container_answers_at_the_port_of_its_route";
@@ -96,7 +211,7 @@ async fn a_real_container_answers_at_the_port_of_its_route() {
     };
     let own = std::process::id();
     let host = format!("e2e-{own}.example");
-    let page = "while true; do printf 'HTTP/1.0 204 No Content\\r\\n\\r\\n' | nc -l -p 8080; done";
+    let page = "mkdir /tmp/page; echo hi > /tmp/page/index.html; httpd -f -p 8080 -h /tmp/page";
     let it = engine::Fixture::new(&endpoint, "")
         .name(&format!("e2e-route-{own}"))
         .option("--label=traefik.enable=true")
@@ -122,7 +237,7 @@ async fn a_real_container_answers_at_the_port_of_its_route() {
         screen.press("/").await;
         screen.type_in(&host).await;
         screen.press("enter c").await;
-        screen.sees("204 in ").await;
+        screen.sees("200 in ").await;
         screen.sees(":8080").await;
         assert_eq!(screen.quit().await, 0);
     })
