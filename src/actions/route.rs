@@ -1,5 +1,6 @@
 //! What may be done with a route: go to its container, open or copy its address, ask whether it answers.
 use crate::effect::{Effect, Effects, Fetch};
+use crate::model::route::Protocol;
 use crate::model::route::probe::Probe;
 use crate::model::{Key, Route};
 use crate::state::routes::Check;
@@ -140,8 +141,14 @@ fn no_probe(state: &State) -> Option<String> {
     if !container.state.is_live() {
         return Some(format!("{} does not run", container.short_name()));
     }
-    let none = Probe::of(route, container).is_none();
-    none.then(|| "it has no address or no port to ask".to_owned())
+    match Probe::of(route, container) {
+        Some(_) => None,
+        None if route.protocol != Protocol::Http => Some(format!(
+            "only HTTP can be checked, not {}",
+            route.protocol.word()
+        )),
+        None => Some("it has no address or no port to ask".to_owned()),
+    }
 }
 
 fn container(state: &mut State) -> Effects {

@@ -1,12 +1,11 @@
 //! `doc`: a stack's documentation in Markdown: what each service is for, how it is reached, what it stands on, what
 //! happened to it. What people wrote between keep-marks stays when it is written anew.
+mod file;
 mod keep;
 mod known;
 mod page;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
 
 use super::args::DocArgs;
 use super::context::{Context, block_on};
@@ -32,11 +31,7 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
         return Ok(DONE);
     };
     let told = |error: std::io::Error| Quit::failed(format!("{}: {error}", path.display()));
-    let old = match fs::read_to_string(path) {
-        Ok(old) => old,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(told(error)),
-    };
+    let old = file::read(path).map_err(told)?;
     let whole = keep::merged(&written, &old, page::kept_title(args.lang));
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
@@ -45,11 +40,7 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
         }
         return Ok(if same { DONE } else { FAILED });
     }
-    // Beside it first: what is there is never half of it.
-    let beside = path.with_extension("md.new");
-    fs::write(&beside, whole)
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(told)?;
+    file::replace(path, &whole).map_err(told)?;
     Ok(DONE)
 }
 

@@ -158,13 +158,16 @@ fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
     match cx.state.shelves.route_book.checks.get(&route.key) {
         Some(Check::UnderWay(_)) => Cell::of("checking…", Key::Job),
         Some(Check::Done(_, Ok(answer))) => {
-            let style = if answer.is_well() {
+            let expired = answer.has_expired(cx.now);
+            let style = if answer.is_well() && !expired {
                 Key::StateOk
             } else {
                 Key::StateBad
             };
             let mut told = format!("{} in {} ms", answer.status, answer.took_ms);
-            if let Some(end) = answer.certificate {
+            if expired {
+                told += ", expired";
+            } else if let Some(end) = answer.certificate {
                 told += &format!(", {}", text::duration(end - cx.now));
             }
             Cell::of(told, style)

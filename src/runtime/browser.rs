@@ -10,11 +10,14 @@ const OPENER: &str = if cfg!(target_os = "macos") {
     "xdg-open"
 };
 
-/// Whether the user would see a browser of this machine: not over SSH, and only where there is a screen.
-pub fn is_near(env: impl Fn(&str) -> Option<String>) -> bool {
-    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
-    let over_ssh = set("SSH_CONNECTION") || set("SSH_TTY");
-    !over_ssh && (cfg!(target_os = "macos") || set("DISPLAY") || set("WAYLAND_DISPLAY"))
+/// Whether the user would see a browser of this machine: only where there is a screen of its own, and not where what tells
+/// of SSH may have got lost. sudo drops those variables; what tmux and screen hold is of whoever came first; root has no desktop.
+pub fn is_near(env: impl Fn(&str) -> Option<String>, is_root: bool) -> bool {
+    let set = |name: &&str| env(name).is_some_and(|value| !value.is_empty());
+    let far = ["SSH_CONNECTION", "SSH_TTY", "SUDO_UID", "TMUX", "STY"];
+    let own = env("DISPLAY").is_some_and(|display| display.starts_with(':'));
+    let screen = cfg!(target_os = "macos") || own || set(&"WAYLAND_DISPLAY");
+    !is_root && !far.iter().any(set) && screen
 }
 
 /// This machine as the user reaches it: over SSH the address they came to.
@@ -62,13 +65,32 @@ mod tests {
             "DISPLAY" => Some(":10".to_owned()),
             _ => None,
         };
-        assert!(!is_near(ssh));
+        assert!(!is_near(ssh, false));
         assert_eq!(machine(ssh), "10.0.0.5");
         let here = |name: &str| (name == "WAYLAND_DISPLAY").then(|| "wayland-0".to_owned());
-        assert!(is_near(here));
+        assert!(is_near(here, false) && !is_near(here, true));
         assert_eq!(machine(here), "localhost");
         let odd = |_: &str| Some("a b $(x) d".to_owned());
         assert_eq!(machine(odd), "localhost");
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn where_ssh_may_be_behind_it_no_browser_is_near() {
+        let near = |display: &'static str, beside: &'static str| {
+            is_near(
+                |name| match name {
+                    "DISPLAY" => Some(display.to_owned()),
+                    _ => (name == beside).then(|| "1000".to_owned()),
+                },
+                false,
+            )
+        };
+        assert!(near(":0", "") && near(":1", "HOME"));
+        for beside in ["SUDO_UID", "TMUX", "STY", "SSH_TTY"] {
+            assert!(!near(":0", beside), "{beside}");
+        }
+        assert!(!near("localhost:10.0", "") && !near("", ""));
     }
 
     #[tokio::test]

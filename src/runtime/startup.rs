@@ -206,7 +206,7 @@ fn first_state(
 ) -> (State, Vec<(HostId, Vec<Candidate>)>) {
     let prefs = Prefs {
         machine: browser::machine(options.env),
-        browser: browser::is_near(options.env),
+        browser: browser::is_near(options.env, nix::unistd::geteuid().is_root()),
         ..prefs(&options.settings)
     };
     let mut state = State::new(clock::now(), size, prefs, keymap);

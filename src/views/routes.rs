@@ -62,13 +62,17 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
                 answer.status, answer.via, answer.took_ms
             );
             if let Some(end) = answer.certificate {
-                let left = text::duration(end - state.now);
-                words += &format!(
-                    "; the certificate is good for {left}, until {}",
-                    end.format("%Y-%m-%d")
-                );
+                let day = end.format("%Y-%m-%d");
+                words += &if end < state.now {
+                    let ago = text::duration(state.now - end);
+                    format!("; the certificate expired {ago} ago, on {day}")
+                } else {
+                    let left = text::duration(end - state.now);
+                    format!("; the certificate is good for {left}, until {day}")
+                };
             }
-            told.push((words, Key::Text));
+            let good = !answer.has_expired(state.now);
+            told.push((words, if good { Key::Text } else { Key::StateBad }));
         }
         Some(Check::Done(at, Err(why))) => {
             let ago = text::duration(state.now - *at);

@@ -136,10 +136,19 @@ fn a_check_asks_the_container_with_the_routes_own_host_and_its_outcome_stands_on
         via: "172.20.0.5:8080".to_owned(),
         certificate: Some(base::now() + TimeDelta::days(30)),
     };
-    it.send(Msg::RouteChecked(probe.route.clone(), Ok(answer)));
+    it.send(Msg::RouteChecked(probe.route.clone(), Ok(answer.clone())));
     it.shows("502 in 41 ms")
         .shows("through 172.20.0.5:8080")
         .shows("certificate is good for 4w");
+    let expired = Answer {
+        status: 200,
+        certificate: Some(base::now() - TimeDelta::days(30)),
+        ..answer
+    };
+    it.send(Msg::RouteChecked(probe.route.clone(), Ok(expired)));
+    it.shows("200 in 41 ms, ex")
+        .shows("certificate expired 4w")
+        .hides("good for");
     it.press("c");
     let why = "172.20.0.5:8080: nothing listens there".to_owned();
     it.send(Msg::RouteChecked(probe.route, Err(why)));

@@ -9,7 +9,21 @@ pub(super) const STAMP: &str = "<!-- stacktui:written ";
 
 /// An empty place for text that is kept.
 pub(super) fn place(name: &str) -> String {
-    format!("{OPEN}{name} -->\n{CLOSE}")
+    format!("{OPEN}{} -->\n{CLOSE}", encoded(name))
+}
+
+/// A name comes from labels and must not end the comment it stands in. A `%` stays, so that what is encoded stays as it is.
+fn encoded(name: &str) -> String {
+    let mut safe = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"._/ %-".contains(&byte);
+        if plain && !(byte == b'-' && safe.ends_with('-')) {
+            safe.push(char::from(byte));
+        } else {
+            let _infallible = write!(safe, "%{byte:02X}");
+        }
+    }
+    safe
 }
 
 /// The page as newly written, with what was kept of the old one in its places. What has no place any more stands at the end.
@@ -19,7 +33,7 @@ pub(super) fn merged(new: &str, old: &str, title: &str) -> String {
     for line in new.lines() {
         whole.push_str(line);
         whole.push('\n');
-        let text = name_of(line).and_then(|name| kept.remove(name));
+        let text = name_of(line).and_then(|name| kept.remove(&encoded(name)));
         whole.push_str(&text.unwrap_or_default());
     }
     kept.retain(|_, text| !text.trim().is_empty());
@@ -48,7 +62,7 @@ fn blocks(page: &str) -> BTreeMap<String, String> {
             text.push_str(line);
             text.push('\n');
         } else if let Some(name) = name_of(line) {
-            open = Some(name.to_owned());
+            open = Some(encoded(name));
         }
     }
     found
@@ -99,6 +113,33 @@ mod tests {
         assert_eq!(merged(&page(&["db", "web"]), &gone, "Kept"), edited);
         let open = "<!-- stacktui:keep db -->\nnot closed\n";
         assert!(merged(&page(&["db"]), open, "Kept").contains("not closed"));
+    }
+
+    #[test]
+    fn a_name_cannot_end_its_comment_and_keeps_its_text() {
+        let evil = "shop/evil --><img src=x onerror=alert(1)>--!>";
+        let marks = place(evil);
+        let first = marks.lines().next().unwrap();
+        let inside = first
+            .strip_prefix("<!--")
+            .unwrap()
+            .strip_suffix("-->")
+            .unwrap();
+        assert!(
+            !inside.contains("--") && !inside.contains(['<', '>']),
+            "{first}"
+        );
+        let edited = format!("{first}\nby hand\n{CLOSE}\n");
+        assert_eq!(merged(&marks, &edited, "Kept"), edited);
+        let gone = merged("", &edited, "Kept");
+        assert!(gone.contains(&edited) && !gone.contains("<img"), "{gone}");
+        // Pages of before had the names as they were.
+        let before = format!("{OPEN}shop/my--web -->\nby hand\n{CLOSE}\n");
+        assert!(merged(&place("shop/my--web"), &before, "Kept").contains("by hand"));
+        assert_eq!(
+            place("shop/my-web_1.a"),
+            format!("{OPEN}shop/my-web_1.a -->\n{CLOSE}")
+        );
     }
 
     #[test]

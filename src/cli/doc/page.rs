@@ -197,7 +197,7 @@ impl Page<'_> {
                     " ({} {}, {})",
                     route.source.word(),
                     escape(&route.name),
-                    route.entry_points.join(", ")
+                    joined(route.entry_points.iter().map(|entry| escape(entry)))
                 )
             };
             route
@@ -214,9 +214,11 @@ impl Page<'_> {
         let mut ports: Vec<u16> = ports.collect();
         ports.sort_unstable();
         ports.dedup();
+        // Nothing is escaped between back quotes.
+        let code = name.replace('`', "'");
         let inside = ports
             .iter()
-            .map(|port| format!("{} `{name}:{port}`", self.say("inside", "interne")));
+            .map(|port| format!("{} `{code}:{port}`", self.say("inside", "interne")));
         let all: Vec<String> = urls.chain(inside).collect();
         all.join(" · ")
     }

@@ -1,7 +1,9 @@
 //! HTML mail as lines for a terminal. The renderer's time grows with the square of the nesting (20,000 levels take
 //! seconds), so what is too large or too deep is refused before it is tried.
-use html2text::config;
+use std::collections::HashMap;
+
 use html2text::render::RichAnnotation;
+use html2text::{Handle, config};
 
 use crate::model::mail::{HtmlLine, Tone};
 use crate::text;
@@ -30,18 +32,18 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
             text::bytes(LARGEST as u64)
         ));
     }
-    let depth = depth(html);
-    if depth > DEEPEST {
-        return Err(format!(
-            "its HTML is nested {depth} deep and not shown as a page"
-        ));
+    if looks_deep(html) {
+        return Err(too_deep());
     }
     let width = usize::from(width).max(NARROWEST);
-    let rendered = config::rich()
-        .use_doc_css()
-        .allow_width_overflow()
-        .lines_from_read(html.as_bytes(), width)
-        .map_err(|error| format!("its HTML cannot be shown as a page: {error}"))?;
+    let config = config::rich().use_doc_css().allow_width_overflow();
+    let odd = |error| format!("its HTML cannot be shown as a page: {error}");
+    let page = config.parse_html(html.as_bytes()).map_err(odd)?;
+    if is_deep(&page.document) {
+        return Err(too_deep());
+    }
+    let tree = config.dom_to_render_tree(&page).map_err(odd)?;
+    let rendered = config.render_to_lines(tree, width).map_err(odd)?;
     let mut links = Vec::new();
     let mut page: Vec<HtmlLine> = Vec::new();
     for line in rendered.iter().take(ROWS) {
@@ -74,24 +76,50 @@ fn tone(tags: &[RichAnnotation]) -> Tone {
     tone
 }
 
-/// The most tags that are open at once. A rough count: it may be too high, never much too low.
-fn depth(html: &str) -> usize {
-    let (mut open, mut most) = (0usize, 0usize);
+fn too_deep() -> String {
+    format!("its HTML is nested more than {DEEPEST} deep and not shown as a page")
+}
+
+/// Before it is parsed: more tags than that are open at once. An end tag counts only for one of its own name that is open.
+fn looks_deep(html: &str) -> bool {
+    let mut open = 0usize;
+    let mut of_name: HashMap<String, usize> = HashMap::new();
     for (at, _) in html.match_indices('<') {
         let rest = html.get(at + 1..).unwrap_or_default();
-        if rest.starts_with('/') {
-            open = open.saturating_sub(1);
-            continue;
-        }
+        let (is_end, rest) = match rest.strip_prefix('/') {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
         let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
         let lower = name.to_ascii_lowercase();
-        if !name.is_empty() && !FLAT.contains(&lower.as_str()) {
-            open += 1;
-            most = most.max(open);
+        if name.is_empty() || FLAT.contains(&lower.as_str()) {
+            continue;
+        }
+        let of_it = of_name.entry(lower).or_default();
+        if !is_end {
+            (*of_it, open) = (*of_it + 1, open + 1);
+        } else if *of_it > 0 {
+            (*of_it, open) = (*of_it - 1, open - 1);
+        }
+        if open > DEEPEST {
+            return true;
         }
     }
-    most
+    false
+}
+
+/// As it was parsed, whatever stood in comments and quotes. Level by level: no stack of ours grows with it.
+fn is_deep(document: &Handle) -> bool {
+    let mut level = vec![document.clone()];
+    for _ in 0..=DEEPEST {
+        let below = level.iter().flat_map(|node| node.children.borrow().clone());
+        level = below.collect();
+        if level.is_empty() {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -123,7 +151,11 @@ mod tests {
     #[test]
     fn what_is_nested_too_deep_or_too_large_is_refused_at_once() {
         let deep = format!("{}x{}", "<div>".repeat(20_000), "</div>".repeat(20_000));
-        assert!(render(&deep, 80).unwrap_err().contains("20000 deep"));
+        assert!(
+            render(&deep, 80)
+                .unwrap_err()
+                .contains("more than 1000 deep")
+        );
         let large = "x".repeat(LARGEST + 1);
         assert!(render(&large, 80).is_err());
         let list = "<li>one<p>two".repeat(3_000);
@@ -131,6 +163,20 @@ mod tests {
             render(&list, 80).is_ok(),
             "flat tags that are not closed are not deep"
         );
+    }
+
+    #[test]
+    fn end_tags_that_close_nothing_do_not_hide_the_depth() {
+        for stray in ["<div></i>", "<DIV></p></nosuch>", "<div></>"] {
+            assert!(looks_deep(&stray.repeat(20_000)), "{stray}");
+        }
+        assert!(!looks_deep(&"<div><i></i></DIV>".repeat(20_000)));
+        // What only looks like an end is found once it is parsed.
+        for hidden in ["<div><!-- </div> -->", "<div title='</div>'>"] {
+            let page = hidden.repeat(1_200);
+            assert!(!looks_deep(&page), "{hidden}");
+            assert_eq!(render(&page, 80).unwrap_err(), too_deep(), "{hidden}");
+        }
     }
 
     #[test]

@@ -109,8 +109,9 @@ fn place(route: &mut Route, spot: &Spot, door: &Door, redirects: bool, docker_ho
     push(list, door.url(host, path));
 }
 
+/// An address is opened, copied and printed as it stands: none with a control character is taken, wherever it came from.
 fn push(list: &mut Vec<String>, text: String) {
-    if !list.contains(&text) {
+    if !text.contains(char::is_control) && !list.contains(&text) {
         list.push(text);
     }
 }

@@ -1,5 +1,5 @@
 //! Addresses that other proxies make, and published ports: caddy-docker-proxy by labels, nginx-proxy by environment.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Fault, Protocol, Route, Source, Sources, fault, is_caddy, is_nginx_proxy, is_traefik};
 use crate::model::container::Container;
@@ -20,30 +20,32 @@ pub fn routes(sources: Sources) -> Vec<Route> {
         .copied();
     let mut found = Vec::new();
     for container in sources.containers {
-        found.extend(caddy(container, sources.docker_host));
+        let mut mine = caddy(container, sources.docker_host);
         let seen = sources.seen.get(&container.key).filter(|_| nginx.is_some());
         if let Some(seen) = seen {
-            found.extend(nginx_proxy(container, &seen.environment));
+            mine.extend(nginx_proxy(container, &seen.environment));
         }
-    }
-    for route in &mut found {
-        let proxy = nginx.filter(|_| route.source == Source::NginxProxy);
-        let container = sources
-            .containers
-            .iter()
-            .find(|c| Some(&c.key) == route.container.as_ref());
-        route.fault = container.and_then(|c| fault::of_state(c)).filter(|f| {
-            // These proxies do not look at health.
-            matches!(f, Fault::Stopped { .. } | Fault::Paused)
-        });
-        if let Some(proxy) = proxy.filter(|proxy| !proxy.state.is_live()) {
-            route.fault.get_or_insert(Fault::ProxyDown {
-                proxy: proxy.short_name().to_owned(),
-                state: proxy.state.clone(),
-            });
+        for route in &mut mine {
+            let proxy = nginx.filter(|_| route.source == Source::NginxProxy);
+            route.fault = fault_of(container, proxy);
         }
+        found.extend(mine);
     }
     found
+}
+
+/// Why these proxies would not lead to a container: they do not look at health.
+fn fault_of(container: &Container, proxy: Option<&Container>) -> Option<Fault> {
+    let own = fault::of_state(container);
+    let own = own.filter(|f| matches!(f, Fault::Stopped { .. } | Fault::Paused));
+    let down = || {
+        let proxy = proxy.filter(|proxy| !proxy.state.is_live())?;
+        Some(Fault::ProxyDown {
+            proxy: proxy.short_name().to_owned(),
+            state: proxy.state.clone(),
+        })
+    };
+    own.or_else(down)
 }
 
 /// Sites in the labels of caddy-docker-proxy: `caddy`, `caddy_0` and so on, one route each.
@@ -171,6 +173,10 @@ fn nginx_proxy(container: &Container, environment: &[(String, String)]) -> Optio
 
 /// Published ports on which a web page is likely, of containers that are no proxy's own doors.
 pub fn published(sources: Sources, known: &[Route]) -> Vec<Route> {
+    let known: HashSet<&str> = known
+        .iter()
+        .flat_map(|route| route.urls.iter().map(String::as_str))
+        .collect();
     let mut found = Vec::new();
     let proxy = super::proxy(sources.containers);
     let setup = super::traefik::setup_of(proxy, sources.seen);
@@ -197,6 +203,7 @@ pub fn published(sources: Sources, known: &[Route]) -> Vec<Route> {
             let mut route = Route::bare(Source::Port, Protocol::Http, &name, container);
             route.tls = matches!(port.private, 443 | 8443 | 9443);
             let scheme = if route.tls { "https" } else { "http" };
+            route.scheme = route.tls.then(|| scheme.to_owned());
             let host = match port.ip.as_str() {
                 "" | "0.0.0.0" | "::" => sources.docker_host.to_owned(),
                 ip if ip.contains(':') => format!("[{ip}]"),
@@ -209,7 +216,7 @@ pub fn published(sources: Sources, known: &[Route]) -> Vec<Route> {
                 format!(":{public}")
             };
             let url = format!("{scheme}://{host}{door}");
-            if known.iter().any(|route| route.urls.contains(&url)) {
+            if known.contains(url.as_str()) {
                 continue;
             }
             route.urls.push(url);

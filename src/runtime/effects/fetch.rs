@@ -48,7 +48,7 @@ impl Runner {
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
-            Fetch::Route(probe) => probe.container.host,
+            Fetch::Route(probe) => probe.reach.container.host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
