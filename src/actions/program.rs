@@ -90,7 +90,7 @@ pub const ACTIONS: &[Action] = &[
     global(
         "app.quit",
         "quit",
-        "Leave at once; asks only while a container is made anew.",
+        "Leave at once; a recreate asks.",
         &["ctrl-c"],
         interrupt,
     ),

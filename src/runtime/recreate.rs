@@ -121,10 +121,10 @@ pub async fn run(
     }
     steps.tell("removing the old one", Some(&new)).await;
     // One that had no process is not killed: it may have been started just now.
-    let live = exchange.plan.live;
-    match exchange.remove(old, live).await {
+    let force = exchange.plan.live;
+    match exchange.remove(old, force).await {
         Ok(()) => Ok(new),
-        Err(error) if !live && error.kind() == FailureKind::Conflict => {
+        Err(error) if !force && error.kind() == FailureKind::Conflict => {
             let why = Unwell::from(format!("the old one was started meanwhile: {error}"));
             Err(exchange.put_back(&new, why, steps).await)
         }

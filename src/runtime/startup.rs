@@ -139,27 +139,7 @@ async fn screen(
         .demo
         .then(|| std::env::temp_dir().join(format!("stacktui-demo-{}", std::process::id())));
     let journal = scratch.clone().or_else(|| journal_dir(&options));
-    match journal
-        .as_deref()
-        .map(|dir| Recorder::open(dir, options.env))
-    {
-        Some(Ok(recorder)) => runner.recorder = recorder,
-        Some(Err(error)) => {
-            let why = error.to_string();
-            state
-                .toasts
-                .bad(format!("nothing will be journalled: {why}"), state.now);
-            state.journal.unwritten = Some(why);
-        }
-        None => {
-            let why = "there is no home directory for the journal: set journal.path";
-            state
-                .toasts
-                .bad(format!("nothing will be journalled: {why}"), state.now);
-            state.journal.unwritten = Some(why.to_owned());
-        }
-    }
-    runner.recorder.required = options.settings.journal_required && !options.demo;
+    runner.recorder = recorder(&options, journal.as_deref(), &mut state);
     let (recorder, keep) = (
         runner.recorder.clone(),
         options.settings.journal_keep_months,
@@ -191,6 +171,22 @@ async fn screen(
         let _gone = std::fs::remove_dir_all(scratch);
     }
     Ok(Ended { code, cut_short })
+}
+
+/// What writes the journal; that nothing will be journalled is told on the screen.
+fn recorder(options: &RunOptions, dir: Option<&Path>, state: &mut State) -> Recorder {
+    let opened = match dir.map(|dir| Recorder::open(dir, options.env)) {
+        Some(opened) => opened.map_err(|error| error.to_string()),
+        None => Err("there is no home directory for the journal: set journal.path".to_owned()),
+    };
+    let mut recorder = opened.unwrap_or_else(|why| {
+        let words = format!("nothing will be journalled: {why}");
+        state.toasts.bad(words, state.now);
+        state.journal.unwritten = Some(why);
+        Recorder::default()
+    });
+    recorder.required = options.settings.journal_required && !options.demo;
+    recorder
 }
 
 fn journal_dir(options: &RunOptions) -> Option<PathBuf> {

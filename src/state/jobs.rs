@@ -79,9 +79,10 @@ impl Running {
         };
         let (old, new) = (old.short(), new.short());
         let idle = ["exited", "created", "dead"];
-        let start = match idle.iter().any(|word| self.job.before.starts_with(word)) {
-            true => String::new(),
-            false => format!("; docker start {old}"),
+        let start = if idle.iter().any(|word| self.job.before.starts_with(word)) {
+            String::new()
+        } else {
+            format!("; docker start {old}")
         };
         Some(format!(
             "recreating {name} was cut short{at}: the old one is {old}, the new one {new}\n  \

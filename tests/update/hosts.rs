@@ -359,3 +359,31 @@ fn seconds_count_in_the_hosts_view() {
     it.state.now += TimeDelta::seconds(3);
     it.shows("retry in 1s");
 }
+
+#[test]
+fn what_removes_says_on_which_host() {
+    let mut it = three();
+    let stocked = base::stocked(base::now());
+    let known = stocked.shelves.volumes.things.values();
+    let mut unused = known
+        .filter(|volume| &*volume.key.id == "old-attachments")
+        .cloned()
+        .collect::<Vec<_>>();
+    unused[0].key.host = THERE;
+    it.press("4");
+    let all = Resources::Volumes(unused);
+    it.send(Msg::Resources(THERE, Kind::Volume, Ok(all)));
+    it.press("/").type_in("old-att").press("enter D");
+    let title = "Remove old-attachments on web-02?";
+    assert_eq!(it.question().title, title);
+    assert_eq!(it.question().lines[0], "old-attachments on web-02");
+}
+
+#[test]
+fn no_one_command_goes_to_several_hosts() {
+    let mut it = three();
+    it.press("/").type_in("backup").press("enter * D");
+    assert_eq!(it.question().jobs.len(), 2);
+    it.hides("docker rm").press("c");
+    assert_eq!(it.effects, []);
+}

@@ -1,16 +1,21 @@
-//! When a new one is well.
+//! When a new one is well, and how patiently the old one is put back.
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
+use tokio::task::JoinSet;
+
 use super::*;
-use crate::sim::Scenario;
+use crate::engine::{BoxedIo, Connector, Endpoint};
+use crate::model::HostId;
+use crate::sim::{Scenario, Sim};
 
 /// A container of a simulated engine as its details are, running, without a check.
 async fn details() -> Details {
     let scenario = Scenario::named("systeme-ticketing").unwrap();
     let candidate = super::super::effects::simulated(scenario).remove(0);
     let engine = Engine::open(&candidate.endpoint.unwrap()).await.unwrap();
-    let rows = engine
-        .list(crate::model::HostId(0), clock::now())
-        .await
-        .unwrap();
+    let rows = engine.list(HostId(0), clock::now()).await.unwrap();
     let mut details = engine.details(&rows[0].key, clock::now()).await.unwrap();
     details.state = RunState::Running;
     details.health = None;
@@ -48,4 +53,127 @@ async fn without_a_check_it_is_well_once_it_has_settled() {
     assert_eq!(verdict(&running, SETTLE, grace), None);
     let late = verdict(&running, Duration::from_secs(60), grace);
     assert!(matches!(late, Some(Err(_))));
+}
+
+/// The connections of a client; without them there are none any more.
+type Cord = Arc<Mutex<Option<JoinSet<()>>>>;
+
+/// Carries a connection; one that asks for a container to be made is cut after the engine has heard it.
+async fn carry(mut far: DuplexStream, mut server: impl AsyncRead + AsyncWrite + Unpin, deaf: bool) {
+    loop {
+        let (mut asked, mut answer) = ([0; 1 << 12], [0; 1 << 12]);
+        tokio::select! {
+            Ok(n @ 1..) = far.read(&mut asked) => {
+                server.write_all(&asked[..n]).await.unwrap();
+                if deaf && asked[..n].starts_with(b"POST") && asked.windows(18).any(|at| at == b"/containers/create") {
+                    let heard = tokio::io::copy(&mut far, &mut server);
+                    let _rest = tokio::time::timeout(Duration::from_secs(1), heard).await;
+                    return;
+                }
+            }
+            Ok(n @ 1..) = server.read(&mut answer) => {
+                if far.write_all(&answer[..n]).await.is_err() {
+                    return;
+                }
+            }
+            else => return,
+        }
+    }
+}
+
+/// A client of this engine, and what cuts it for good. A deaf one never hears that a container was made.
+async fn client(sim: &Sim, deaf: bool) -> (Engine, Cord) {
+    let cord: Cord = Arc::new(Mutex::new(Some(JoinSet::new())));
+    let (held, sim) = (Arc::clone(&cord), sim.clone());
+    let connector = Connector::new(move || {
+        let opened = match held.lock().unwrap().as_mut() {
+            None => Err(io::Error::from(io::ErrorKind::ConnectionRefused)),
+            Some(open) => {
+                let (near, far) = tokio::io::duplex(1 << 16);
+                open.spawn(carry(far, sim.connect(), deaf));
+                Ok(Box::new(near) as BoxedIo)
+            }
+        };
+        Box::pin(std::future::ready(opened))
+    });
+    let engine = Engine::open(&Endpoint::Custom(connector)).await.unwrap();
+    (engine, cord)
+}
+
+/// A put-back over a client that is cut when the two have changed places, and where a newer one comes after `back`.
+async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").unwrap());
+    let ((cut, cord), (good, _held)) = (client(&sim, false).await, client(&sim, false).await);
+    let rows = good.list(HostId(0), clock::now()).await.unwrap();
+    let old = rows.iter().find(|row| row.short_name() == "grafana-1");
+    let old = old.unwrap().key.clone();
+    let plan = good.blueprint(&old).await.unwrap();
+    let (newest, current) = watch::channel(None);
+    let (told, _steps) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let line = Line {
+        engine: cut,
+        newest: Some(current),
+    };
+    let mut exchange = Exchange::new(line, &old, plan, Duration::from_secs(60));
+    let made = exchange.make().await.unwrap();
+    let new = Key::container(old.host, &made.id);
+    exchange.change_places(&new, &steps).await.unwrap();
+    cord.lock().unwrap().take();
+    let again = good.clone();
+    let returns = async move {
+        if let Some(back) = back {
+            tokio::time::sleep(back).await;
+            newest.send_replace(Some(again));
+        }
+        std::future::pending::<()>().await;
+    };
+    let began = Instant::now();
+    let failure = tokio::select! {
+        failure = exchange.put_back(&new, "it is bad".to_owned().into(), &steps) => failure,
+        () = returns => unreachable!("it never ends"),
+    };
+    let took = began.elapsed();
+    let now = good.details(&old, clock::now()).await.unwrap();
+    (failure, now, took)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_is_away_for_a_while_has_the_old_one_put_back_after_that() {
+    let (failure, now, _) = put_back(Some(Duration::from_secs(20))).await;
+    assert_eq!(failure.what, "it is bad; the old one is back as it was");
+    assert_eq!(
+        (now.name.contains(".old-"), now.state.is_live()),
+        (false, true)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_stays_away_is_told_with_what_to_do_by_hand() {
+    let (failure, now, took) = put_back(None).await;
+    assert!(took >= PATIENCE, "{took:?}");
+    for words in ["by hand: docker rm --force ", "&& docker start "] {
+        assert!(failure.what.contains(words), "{failure:?}");
+    }
+    assert!(now.name.contains(".old-"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_heard_and_not_answered_leaves_nothing() {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").unwrap());
+    let ((deaf, _cord), (good, _held)) = (client(&sim, true).await, client(&sim, false).await);
+    let before = good.list(HostId(0), clock::now()).await.unwrap();
+    let (told, _steps) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let limit = Duration::from_secs(60);
+    let old = &before[0].key;
+    let failure = run(deaf.into(), old, false, limit, &steps).await;
+    let failure = failure.unwrap_err();
+    assert!(failure.what.ends_with("nothing was touched"), "{failure:?}");
+    let after = good.list(HostId(0), clock::now()).await.unwrap();
+    let names = |rows: &[crate::model::Container]| {
+        let names = rows.iter().map(|row| row.name.clone());
+        names.collect::<Vec<String>>()
+    };
+    assert_eq!(names(&before), names(&after));
 }
