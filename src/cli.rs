@@ -118,7 +118,13 @@ fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
         env: |name| std::env::var(name).ok(),
     };
     match runtime::run(options) {
-        Ok(code) => Ok(u8::try_from(code).unwrap_or(FAILED)),
+        Ok(ended) => {
+            ended
+                .cut_short
+                .iter()
+                .for_each(|words| out::complain(words));
+            Ok(u8::try_from(ended.code).unwrap_or(FAILED))
+        }
         Err(error @ StartError::Io(_)) => Err(Quit::failed(error.to_string())),
         Err(error) => Err(Quit::usage(error.to_string())),
     }

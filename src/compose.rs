@@ -112,7 +112,7 @@ impl Programs {
             kind: FailureKind::Unsupported,
             what: "neither `docker compose` nor `docker-compose` is on this machine".to_owned(),
             advice: REST.to_owned(),
-            status: None,
+            ..Failure::default()
         })
     }
 
@@ -181,7 +181,7 @@ impl Programs {
                     tool.shown()
                 ),
                 advice: REST.to_owned(),
-                status: None,
+                ..Failure::default()
             });
         }
         let mut command = self.command(tool.argv, environment);
@@ -231,7 +231,7 @@ fn files_are_here(project: &Project) -> Result<(), Failure> {
         kind: FailureKind::Unsupported,
         what,
         advice: format!("{advice}; {REST}"),
-        status: None,
+        ..Failure::default()
     };
     if project.files.is_empty() {
         let what = "no label names its compose files".to_owned();

@@ -10,9 +10,9 @@ use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
 use crate::model::mail::{self, Act, RawMail, Source};
-use crate::model::route::probe::{Doors, Probe};
+use crate::model::route::probe::Probe;
 use crate::model::space::Prune;
-use crate::model::{HostId, Key, Kind, Target};
+use crate::model::{HostId, Key, Kind, Reach, Target};
 
 /// A job's number in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -230,9 +230,6 @@ impl Verb {
                 if *volumes { " --volumes" } else { "" }
             ),
             Self::Rename { to } => format!("docker rename {name} {to}"),
-            Self::Recreate { .. } => format!(
-                "docker stop {name} && docker rename {name} {name}.old && docker run --detach --name {name} …"
-            ),
             Self::RemoveImage { force } => {
                 format!("docker rmi{} {name}", if *force { " --force" } else { "" })
             }
@@ -249,8 +246,8 @@ impl Verb {
             Self::Update(change) => format!("docker update {} {name}", change.args()),
             Self::Prune(what) => what.command().to_owned(),
             Self::Compose(call) => call.command(),
-            // Docker knows nothing of mail.
-            Self::Mail(_) => String::new(),
+            // Docker knows nothing of mail, and no one command of its makes a container anew with all its settings.
+            Self::Mail(_) | Self::Recreate { .. } => String::new(),
         }
     }
 }
@@ -260,6 +257,17 @@ impl fmt::Display for Verb {
         let action = self.action();
         f.write_str(action.split_once('.').map_or(action, |(_, verb)| verb))
     }
+}
+
+/// What the new one is called while it is made, of this container only, so that what an earlier try left is never taken for
+/// this one's.
+pub fn beside(old: &Key, name: &str) -> String {
+    format!("{name}.new-{}", old.id.get(..6).unwrap_or(&old.id))
+}
+
+/// What the old one is called while the new one has to prove itself.
+pub fn aside(old: &Key, name: &str) -> String {
+    format!("{name}.old-{}", old.id.get(..6).unwrap_or(&old.id))
 }
 
 /// The first digits of an id, as commands take it.
@@ -450,7 +458,7 @@ pub enum Subscription {
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
-    Proxy(Key, Option<Doors>),
+    Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
     Mail(Box<Source>),
     /// Boxes are looked at: they are asked more often.

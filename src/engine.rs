@@ -59,9 +59,8 @@ pub struct Engine {
     info: Arc<EngineInfo>,
     /// Reached by a socket of this host.
     local: bool,
-    published_at: Option<Arc<str>>,
-    /// Where the ports are that it publishes, when it is reached over the network.
-    published: Option<Arc<str>>,
+    /// The host that published ports are on, where it is reached over the network.
+    network_host: Option<Arc<str>>,
     /// What leads docker's own programs here.
     environment: Option<Arc<Vec<(&'static str, String)>>>,
 }
@@ -142,8 +141,7 @@ impl Engine {
             docker,
             info: Arc::new(info),
             local: matches!(endpoint, Endpoint::Unix(_)),
-            published_at: endpoint.machine().map(Arc::from),
-            published: endpoint.network_host().map(Arc::from),
+            network_host: endpoint.network_host().map(Arc::from),
             environment: endpoint.environment().map(Arc::new),
         })
     }
@@ -161,11 +159,6 @@ impl Engine {
     /// Whether it is reached by a socket of this host. What is behind the socket may still be elsewhere.
     pub fn is_local(&self) -> bool {
         self.local
-    }
-
-    /// The machine whose ports lead to published ones, as it is reached from here; none where it is not.
-    pub fn published_at(&self) -> Option<&str> {
-        self.published_at.as_deref()
     }
 
     /// The variables that lead docker's own programs to this engine; none where they cannot reach it.

@@ -58,8 +58,8 @@ pub fn list_height(state: &State) -> usize {
 /// Rows below the list of routes, which tell more of the one under the cursor; none on a low screen.
 pub fn route_foot(body: u16) -> u16 {
     match body {
-        0..9 => 0,
-        9..20 => 5,
+        0..14 => 0,
+        14..30 => 5,
         _ => 8,
     }
 }

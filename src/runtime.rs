@@ -29,4 +29,4 @@ pub mod startup;
 pub mod streams;
 pub mod terminal;
 
-pub use startup::{RunOptions, Start, StartError, run};
+pub use startup::{Ended, RunOptions, Start, StartError, run};

@@ -9,6 +9,7 @@
 mod api;
 mod clock;
 mod events;
+mod listen;
 mod load;
 mod logs;
 mod mail;
@@ -17,6 +18,8 @@ mod scenario;
 mod server;
 mod shell;
 mod timeline;
+mod traefik;
+mod web;
 mod world;
 
 pub use scenario::{Scenario, ScenarioError};

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
-use crate::model::route::probe::Doors;
 use crate::model::route::{is_nginx_proxy, is_traefik};
-use crate::model::{Container, Key, Kind, Link};
+use crate::model::{Container, Key, Kind, Link, Reach};
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
@@ -94,8 +93,8 @@ fn proxies(state: &State, wanted: &mut BTreeSet<Subscription>) {
     for host in state.world.hosts.values() {
         let proxies = host.containers().filter(|c| is_traefik(c));
         wanted.extend(proxies.map(|c| {
-            let doors = c.state.is_live().then(|| Doors::of(c));
-            Subscription::Proxy(c.key.clone(), doors)
+            let reach = c.state.is_live().then(|| Reach::of(c));
+            Subscription::Proxy(c.key.clone(), reach)
         }));
         if host.containers().any(is_nginx_proxy) {
             let others = host.containers().filter(|c| !is_traefik(c));

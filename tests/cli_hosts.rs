@@ -144,6 +144,19 @@ fn a_silent_host_is_told_and_hides_no_other() {
         err.contains("did you mean `web`?") && err.contains("(gone did not answer)"),
         "{err}"
     );
+    // What is known once may be on the silent one too: nothing is done to it unless it says its host.
+    let exec: &[&str] = &["exec", "web", "echo", "hello"];
+    for act in [&["restart", "web"], &["stop", "web"], exec] {
+        let (code, out, err) = place.run(&["gone", "b"], act);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        let words =
+            "`web` may also be on gone, which did not answer: nothing was done; say `b/web`";
+        assert!(err.contains(words), "{err}");
+    }
+    let (_, entries, _) = ran(&mut place.program(&["journal", "--json"]));
+    assert!(!entries.contains("container."), "{entries}");
+    let (code, _, err) = place.run(&["gone", "b"], &["restart", "b/web"]);
+    assert_eq!(code, 0, "{err}");
     let (code, _, err) = place.run(&["gone", "away"], &["ps"]);
     assert_eq!(code, 1);
     assert!(

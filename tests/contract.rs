@@ -74,6 +74,7 @@ contract! {
     verbs::a_call_is_given_up_after_its_limit,
     recreate::made_anew_it_is_as_it_was,
     recreate::what_did_not_run_is_not_started,
+    recreate::what_is_started_meanwhile_is_no_less_than_started_afterwards,
     recreate::a_new_one_that_dies_gives_way_to_the_old_one,
     recreate::when_its_image_is_gone_nothing_is_touched,
     recreate::a_name_in_the_way_is_told_and_nothing_is_touched,

@@ -58,6 +58,36 @@ async fn the_reference_stack_tells_which_addresses_lead_somewhere() {
     .await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_check_asks_the_container_of_the_route_and_traefik_confirms_what_it_took() {
+    on_local(async {
+        let it = Driver::start(demo(), (140, 40));
+        it.sees("zammad-1").await;
+        it.press("7").await;
+        it.until("what Traefik says itself", |s| {
+            row(s, "grafana.example").contains("traefik ✓")
+                && row(s, "mailhog.example").contains("traefik ✓")
+                && !row(s, "tickets.example").contains('✓')
+                && !row(s, "wiki.example").contains('✓')
+        })
+        .await;
+        for (route, said) in [
+            ("grafana", "302 through 172.20."),
+            ("portainer", "200 through 172.21."),
+            ("tickets", "503 through 172.20."),
+            ("wiki", "takes the connection and says nothing"),
+        ] {
+            it.press("/").await;
+            it.type_in(&format!("{route}.example")).await;
+            it.press("enter c").await;
+            it.sees(said).await;
+            it.press("esc").await;
+        }
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_real_container_answers_at_the_port_of_its_route() {
     let name = "a_real_container_answers_at_the_port_of_its_route";

@@ -247,9 +247,12 @@ fn remove(state: &mut State) -> Effects {
     let mut lines: Vec<String> = keys
         .iter()
         .take(8)
-        .map(|key| match user_names(state, key).as_str() {
-            "" => name(state, key),
-            users => format!("{} (used by {users})", name(state, key)),
+        .map(|key| {
+            let (name, host) = (name(state, key), state.on_host(key.host));
+            match user_names(state, key).as_str() {
+                "" => format!("{name}{host}"),
+                users => format!("{name}{host} (used by {users})"),
+            }
         })
         .collect();
     if keys.len() > 8 {
@@ -257,7 +260,7 @@ fn remove(state: &mut State) -> Effects {
     }
     lines.push(lost.to_owned());
     let what = match keys.as_slice() {
-        [one] => name(state, one),
+        [one] => format!("{}{}", name(state, one), state.on_host(one.host)),
         many => text::words(many.len() as u64, noun),
     };
     let must_type = match (kind, keys.as_slice()) {

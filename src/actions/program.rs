@@ -1,6 +1,6 @@
 //! What can be done everywhere: help, palette, back, quit, the link.
 use crate::effect::{Effect, Effects};
-use crate::state::{Choice, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
+use crate::state::{Choice, Field, Layer, Menu, MenuItem, Running, Scope, State, ViewId};
 
 use super::Action;
 
@@ -87,7 +87,13 @@ pub const ACTIONS: &[Action] = &[
         &[":"],
         palette,
     ),
-    global("app.quit", "quit", "Leave at once.", &["ctrl-c"], quit),
+    global(
+        "app.quit",
+        "quit",
+        "Leave at once; asks only while a container is made anew.",
+        &["ctrl-c"],
+        interrupt,
+    ),
     global(
         "app.repaint",
         "repaint",
@@ -126,14 +132,40 @@ const fn scoped(
 
 /// Leaves; asks first where something would be ended by that.
 fn leave(state: &mut State) -> Effects {
-    let mut running = state.jobs.running.values();
-    let Some(ended) = running.find(|running| running.job.verb.has_output()) else {
+    let ends = |running: &Running| {
+        running.is_exchange() || running.job.verb.has_output() || !running.waits.is_empty()
+    };
+    ask_to_leave(state, ends)
+}
+
+/// Leaves at once, unless a service would stay down by that. Asked for twice it leaves all the same.
+pub fn interrupt(state: &mut State) -> Effects {
+    let asked = matches!(state.layers.last(), Some(Layer::Menu(menu))
+        if menu.items.iter().any(|item| matches!(item.choice, Choice::Quit)));
+    if asked {
+        quit(state)
+    } else {
+        ask_to_leave(state, Running::is_exchange)
+    }
+}
+
+/// Leaves, or asks first where a job is of this sort: of several, the one that may leave a service down is told.
+fn ask_to_leave(state: &mut State, ends: impl Fn(&Running) -> bool) -> Effects {
+    let ended = state.jobs.running.values().filter(|running| ends(running));
+    let Some(ended) = ended.max_by_key(|running| running.is_exchange()) else {
         return quit(state);
     };
     let (doing, name) = (ended.job.verb.doing(), &ended.job.target.name);
+    let note = if ended.is_exchange() {
+        format!(
+            "{doing} {name} is not done: it may stay down, for nobody puts the old one back then. Esc stays."
+        )
+    } else {
+        format!("{doing} {name} is not done, and would be ended. Esc stays.")
+    };
     state.layers.push(Layer::Menu(Menu {
         title: "Leave?".to_owned(),
-        note: format!("{doing} {name} is not done, and would be ended. Esc stays."),
+        note,
         items: vec![MenuItem {
             key: None,
             label: "leave".to_owned(),

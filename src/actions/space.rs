@@ -189,7 +189,12 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     };
     let key = key_of(state, id);
     state.layers.push(Layer::Confirm(Confirm {
-        title: format!("Remove {} {}?", all.len(), what.title()),
+        title: format!(
+            "Remove {} {}{}?",
+            all.len(),
+            what.title(),
+            state.on_host(id)
+        ),
         lines,
         jobs: vec![(key, Verb::Prune(what))],
         yes: "remove".to_owned(),

@@ -317,7 +317,12 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
     }
     lines.extend(checked.warnings.iter().map(|words| format!("! {words}")));
     let verb = verb(stack, Act::UP, checked.foreign);
-    let title = format!("Bring {} up with {}?", key.id, checked.tool);
+    let title = format!(
+        "Bring {}{} up with {}?",
+        key.id,
+        state.on_host(key.host),
+        checked.tool
+    );
     confirm(state, key, title, lines, verb, "up");
 }
 
@@ -334,7 +339,7 @@ fn down(state: &mut State, key: &Key) {
         "It leaves this list: its compose files bring it back.".to_owned(),
     ];
     let verb = verb(stack, Act::Down { volumes: false }, false);
-    let title = format!("Take {} down?", key.id);
+    let title = format!("Take {}{} down?", key.id, state.on_host(key.host));
     confirm(state, key, title, lines, verb, "down");
 }
 
@@ -346,7 +351,7 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         "Its containers are stopped, removed and made anew from the files.".to_owned(),
         "What was written outside volumes is lost.".to_owned(),
     ];
-    let title = format!("Recreate {service}?");
+    let title = format!("Recreate {service}{}?", state.on_host(key.host));
     let verb = verb(stack, Act::Recreate { service }, false);
     confirm(state, key, title, lines, verb, "recreate");
     Effects::new()

@@ -30,6 +30,7 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
     }
     block_on(async {
         let sites = Sites::open(context, std::slice::from_ref(&args.name)).await?;
+        sites.refuse_unsure(std::slice::from_ref(&args.name))?;
         let container = one(&args.name, &sites)?;
         let Some(engine) = sites.of(container).map(|site| &site.engine) else {
             return Err(Quit::failed("its host does not answer"));
@@ -111,7 +112,7 @@ fn conclude(end: ShellEnd, done: &mut Done) -> u8 {
             advice: helpers.first().map_or_else(String::new, |image| {
                 format!("beside it, with its processes and network: add --helper {image}")
             }),
-            status: None,
+            ..Failure::default()
         },
     };
     complain(&told(&failure));

@@ -166,6 +166,38 @@ impl Sites {
         names.iter().map(one).collect()
     }
 
+    /// A name that is known once could be another host's too where that one does not answer: before something is done to it,
+    /// it must say which is meant. One that says its host is sure.
+    pub(super) fn refuse_unsure(&self, names: &[String]) -> Result<(), Quit> {
+        let labels = || self.up.iter().map(|site| &site.label).chain(&self.silent);
+        let says_host = |name: &&String| {
+            let label = name.split_once('/').map(|(label, _)| label);
+            label.is_some_and(|label| labels().any(|known| known == label))
+        };
+        let unsure: Vec<&String> = names.iter().filter(|name| !says_host(name)).collect();
+        if self.silent.is_empty() || unsure.is_empty() {
+            return Ok(());
+        }
+        // A wrong name is told as such.
+        self.resolve(names)?;
+        let lines: Vec<String> = unsure
+            .into_iter()
+            .map(|name| {
+                let full = self.qualified(std::slice::from_ref(name));
+                format!(
+                    "`{}` may also be on {}, which did not answer: nothing was done; say `{}`",
+                    crate::text::sanitise_ident(name.as_bytes()),
+                    self.silent.join(", "),
+                    crate::text::sanitise_ident(full.join(" ").as_bytes()),
+                )
+            })
+            .collect();
+        Err(Quit::Because {
+            message: lines.join("\nstacktui: "),
+            code: super::USAGE,
+        })
+    }
+
     /// The containers of these names; a name that does not say which ends the program.
     pub(super) fn resolve(&self, names: &[String]) -> Result<Vec<&Container>, Quit> {
         resolve(names, &self.places()).map_err(|errors| {

@@ -62,7 +62,8 @@ pub(super) fn complain(message: &str) {
 
 /// A failure with its way out, for [`complain`].
 pub(super) fn told(failure: &Failure) -> String {
-    with_advice(&failure.what, &failure.advice)
+    let said = with_advice(&failure.what, &failure.said);
+    with_advice(&said, &failure.advice)
 }
 
 fn with_advice(what: &str, advice: &str) -> String {

@@ -9,9 +9,8 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
-use crate::model::route::probe::Doors;
 use crate::model::route::{self, Fault, Seen, Sources};
-use crate::model::{Container, Key, Route};
+use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
 use crate::update::machine;
 
@@ -80,8 +79,8 @@ async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
             continue;
         }
         if let Ok(details) = engine.details(&container.key, clock::now()).await {
-            let doors = (proxy && container.state.is_live()).then(|| Doors::of(container));
-            let seen = roads::seen(engine, &details, doors.as_ref()).await;
+            let reach = (proxy && container.state.is_live()).then(|| Reach::of(container));
+            let seen = roads::seen(engine, &details, reach.as_ref()).await;
             found.insert(container.key.clone(), seen);
         }
     }

@@ -1,11 +1,9 @@
 //! `restart`, `stop` and `start` without the screen: the same jobs as the screen's, journalled alike, each outcome a line.
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use tokio::sync::Semaphore;
 
 use super::args::Targets;
 use super::context::{Context, block_on};
@@ -15,7 +13,7 @@ use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::JobMsg;
-use crate::runtime::jobs::{self, Hands, Report};
+use crate::runtime::jobs::{self, Hands, Report, Slots};
 use crate::runtime::record;
 use crate::state::names::NameError;
 use crate::text::duration;
@@ -51,6 +49,7 @@ pub(super) fn run(context: &Context, act: Act, args: &Targets, out: &mut Out) ->
     }
     block_on(async {
         let sites = Sites::open(context, &args.names).await?;
+        sites.refuse_unsure(&args.names)?;
         let targets = sites.resolve(&args.names)?;
         if !args.yes {
             refuse_protected(context, &verb, &targets)?;
@@ -102,17 +101,17 @@ async fn perform(
     out: &mut Out,
 ) -> Result<u8, Quit> {
     // Of each host: a slow one delays none of the others.
-    let slots: BTreeMap<HostId, Arc<Semaphore>> = sites
+    let slots: BTreeMap<HostId, Slots> = sites
         .up
         .iter()
-        .map(|site| (site.id, jobs::slots()))
+        .map(|site| (site.id, Slots::default()))
         .collect();
     let one = |(container, number): (&Container, u64)| {
         let job = job(number, container, verb);
         let line = (sites.name(container), state(container));
         let engine = sites.of(container).map(|site| site.engine.clone());
         let slots = slots.get(&container.key.host).cloned();
-        let slots = slots.unwrap_or_else(jobs::slots);
+        let slots = slots.unwrap_or_default();
         let recorder = recorder.clone();
         async move {
             (

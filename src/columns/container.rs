@@ -139,7 +139,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "url",
         "url",
-        Width::Flex(14, 40),
+        Width::Flex(22, 40),
         92,
         "The address that leads to it, the best of several.",
         c::url,

@@ -81,11 +81,16 @@ impl Blueprint {
         Ok(Self {
             name: name.to_owned(),
             image: own("Image").to_owned(),
-            live: state.is_live() || state == RunState::Restarting,
+            live: Self::is_live(&state),
             body: Value::Object(body),
             joins: links.more,
             leaves: links.leaves,
         })
+    }
+
+    /// In this state it has a process, or is about to have one.
+    pub fn is_live(state: &RunState) -> bool {
+        state.is_live() || *state == RunState::Restarting
     }
 
     /// What it was asked to run is an image's id: no registry can be asked for that.
@@ -115,7 +120,11 @@ fn without_defaults(body: &mut Map<String, Value>, image: &Value) {
     // An entrypoint that is asked for takes the image's command away.
     if same(body, "Entrypoint") || is_empty(body.get("Entrypoint").unwrap_or(&Value::Null)) {
         let command = !is_empty(body.get("Cmd").unwrap_or(&Value::Null));
-        if same(body, "Cmd") {
+        let cleared = !same(body, "Entrypoint") && !is_empty(member(image, "Entrypoint"));
+        if cleared {
+            // The image has one and it was taken away: an empty list alone would bring the image's back.
+            body.insert("Entrypoint".to_owned(), json!([""]));
+        } else if same(body, "Cmd") {
             body.remove("Cmd");
             body.remove("Entrypoint");
         } else if command {

@@ -144,21 +144,12 @@ impl Endpoint {
         }
     }
 
-    /// The machine that published ports are on, as it is reached from here.
-    pub fn machine(&self) -> Option<&str> {
-        match self {
-            Self::Unix(_) => Some("127.0.0.1"),
-            Self::Tcp { host, .. } | Self::Tls(Tls { host, .. }) => Some(host),
-            Self::Ssh(ssh) => Some(&ssh.host),
-            Self::Custom(_) => None,
-        }
-    }
-
-    /// The host of an engine that is reached over the network.
+    /// The host that published ports are on, where it is reached over the network.
     pub(super) fn network_host(&self) -> Option<&str> {
         match self {
             Self::Tcp { host, .. } | Self::Tls(Tls { host, .. }) => Some(host),
-            Self::Unix(_) | Self::Ssh(_) | Self::Custom(_) => None,
+            Self::Ssh(ssh) => Some(&ssh.host),
+            Self::Unix(_) | Self::Custom(_) => None,
         }
     }
 

@@ -56,6 +56,9 @@ pub enum Error {
     Ssh(String),
     #[error("TLS: {0}")]
     Tls(String),
+    /// It was asked for and not answered: what it makes may be there under this name.
+    #[error("{why}; a container {name} may be left of it: docker rm {name}")]
+    Unfinished { why: Box<Error>, name: String },
     /// This engine cannot do it.
     #[error("{0}")]
     Unsupported(String),
@@ -190,6 +193,7 @@ impl Error {
             },
             Self::NotAllowed { .. } => FailureKind::Denied,
             Self::TimedOut { .. } => FailureKind::TimedOut,
+            Self::Unfinished { why, .. } => why.kind(),
             Self::Unsupported(_) => FailureKind::Unsupported,
             Self::Io { kind, .. } if *kind == io::ErrorKind::PermissionDenied => {
                 FailureKind::Denied
@@ -212,6 +216,7 @@ impl Error {
             },
             advice: self.advice(""),
             status: self.status(),
+            said: String::new(),
         }
     }
 

@@ -152,7 +152,11 @@ impl Engine {
         let image = self.image_json(&plan.image).await?;
         plan.note_image(member(&image, "Id").as_str().unwrap_or_default());
         let path = format!("/containers/create{}", query(&[("name", name)]));
-        let (_, answer) = self.raw().post_json(&path, &plan.body, MAKE_LIMIT).await?;
+        let asked = self.raw().post_json(&path, &plan.body, MAKE_LIMIT).await;
+        let (_, answer) = match asked {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.unanswered(error, name).await),
+        };
         let id = member(&answer, "Id")
             .as_str()
             .unwrap_or_default()
@@ -164,6 +168,26 @@ impl Engine {
                 let _ = self.remove_id(&id, true).await;
                 Err(error)
             }
+        }
+    }
+
+    /// A request without an answer may have been heard: what it made is taken away, or it is told that it may be there.
+    async fn unanswered(&self, error: Error, name: &str) -> Error {
+        let unheard = matches!(
+            error,
+            Error::TimedOut { .. } | Error::Cut | Error::Io { .. } | Error::TooLarge { .. }
+        );
+        if !unheard {
+            return error;
+        }
+        // Not by force: it was never started. One that is made only now cannot be seen yet.
+        let removed = self.remove_id(name, false).await;
+        if removed.is_ok() && !matches!(error, Error::TimedOut { .. }) {
+            return error;
+        }
+        Error::Unfinished {
+            why: Box::new(error),
+            name: name.to_owned(),
         }
     }
 

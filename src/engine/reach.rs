@@ -65,11 +65,12 @@ impl Engine {
                 let address = if any { "127.0.0.1" } else { address };
                 Way::Address(address.to_owned(), public)
             }));
-        }
-        if let Some(host) = &self.published {
+        } else if let Some(host) = &self.network_host {
             // A port that is bound to the host itself cannot be had from here.
             let open = published.filter(|(address, _)| !address.starts_with("127."));
-            ways.extend(open.map(|(_, public)| Way::Host(host.to_string(), public)));
+            let open = open.map(|(_, public)| public);
+            let open = open.or(reach.host_network.then_some(port));
+            ways.extend(open.map(|public| Way::Host(host.to_string(), public)));
         }
         ways.push(Way::Exec(port));
         ways

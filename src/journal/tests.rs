@@ -159,6 +159,7 @@ fn secrets_are_not_written_and_long_words_are_cut() {
         kind: FailureKind::NotFound,
         what: "é".repeat(10_000),
         status: Some(404),
+        said: "connecting with password hunter2".to_owned(),
         ..Failure::default()
     };
     let end = End {

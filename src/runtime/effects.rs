@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::browser;
 use super::hosts::HostTasks;
-use super::jobs::{self, Hands};
+use super::jobs::{self, Hands, Slots};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
 use super::sampler::Pace;
@@ -137,13 +137,15 @@ impl Runner {
     /// Starts a job.
     fn act(&self, job: Job, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
-        let client = hosts.get(&job.key.host).and_then(HostTasks::client);
-        let slots = hosts.get(&job.key.host).map(HostTasks::slots);
-        let (recorder, slots) = (self.recorder.clone(), slots.unwrap_or_else(jobs::slots));
+        let host = hosts.get(&job.key.host);
+        let client = host.and_then(HostTasks::client);
+        let slots: Slots = host.map(HostTasks::slots).unwrap_or_default();
+        let recorder = self.recorder.clone();
         let hands = Hands {
             told: msgs.clone(),
             cancelled: self.cancelled.subscribe(),
             programs: self.programs.clone(),
+            newest: host.map(|host| host.engine.clone()),
         };
         tokio::spawn(async move {
             let report = jobs::run(job, client, recorder.clone(), slots, hands).await;

@@ -1,10 +1,10 @@
 //! One engine's tasks: its link and its sampler, started and ended together.
 use std::sync::Arc;
 
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::jobs;
+use super::jobs::Slots;
 use super::link::LinkTask;
 use super::sampler::{self, Pace, Wanted};
 use crate::engine::{Candidate, Engine};
@@ -18,7 +18,7 @@ pub struct HostTasks {
     again: Arc<Notify>,
     wanted: watch::Sender<Wanted>,
     /// For jobs.
-    slots: Arc<Semaphore>,
+    slots: Slots,
     tasks: [JoinHandle<()>; 3],
 }
 
@@ -46,7 +46,7 @@ impl HostTasks {
             engine,
             again,
             wanted,
-            slots: jobs::slots(),
+            slots: Slots::default(),
             tasks: [
                 tokio::spawn(link.run()),
                 tokio::spawn(sampling),
@@ -55,8 +55,8 @@ impl HostTasks {
         }
     }
 
-    pub fn slots(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.slots)
+    pub fn slots(&self) -> Slots {
+        self.slots.clone()
     }
 
     /// Tries to reach the engine now.

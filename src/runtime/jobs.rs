@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use super::clock;
@@ -21,10 +21,45 @@ use crate::text;
 
 /// Verbs under way at once (measured: more does not make the engine faster).
 pub const AT_ONCE: usize = 8;
+/// Those that take long, and questions to registries: of each so many.
+const LONG_AT_ONCE: usize = 4;
 
-/// Leave for that many, of one host: one that hangs keeps none from the others.
-pub fn slots() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(AT_ONCE))
+/// Leave to go on, of one host: one that hangs keeps none from the others. What takes long has its own, so that a stop never
+/// waits for a pull; a kill waits for nothing.
+#[derive(Debug, Clone)]
+pub struct Slots {
+    short: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+    checks: Arc<Semaphore>,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self {
+            short: Arc::new(Semaphore::new(AT_ONCE)),
+            long: Arc::new(Semaphore::new(LONG_AT_ONCE)),
+            checks: Arc::new(Semaphore::new(LONG_AT_ONCE)),
+        }
+    }
+}
+
+impl Slots {
+    /// Waits until this may begin; it is over when what is given is dropped.
+    async fn leave(&self, verb: &Verb) -> Option<SemaphorePermit<'_>> {
+        let slots = match verb {
+            Verb::Kill { .. } => return None,
+            Verb::Pull { .. } | Verb::Recreate { .. } | Verb::Compose(_) | Verb::Prune(_) => {
+                &self.long
+            }
+            _ => &self.short,
+        };
+        slots.acquire().await.ok()
+    }
+
+    /// Waits until a registry may be asked.
+    pub async fn check(&self) -> Option<SemaphorePermit<'_>> {
+        self.checks.acquire().await.ok()
+    }
 }
 
 /// Time beyond the container's own stop timeout that a call may take.
@@ -100,6 +135,8 @@ pub struct Hands {
     /// Jobs that are to end before they are done.
     pub cancelled: watch::Receiver<BTreeSet<JobId>>,
     pub programs: Programs,
+    /// The host's client as it is now: the one that a job began with may be dead.
+    pub newest: Option<watch::Receiver<Option<Engine>>>,
 }
 
 /// Nobody listens, nothing is cancelled.
@@ -109,6 +146,7 @@ impl Default for Hands {
             told: mpsc::channel(1).0,
             cancelled: watch::channel(BTreeSet::new()).1,
             programs: Programs::default(),
+            newest: None,
         }
     }
 }
@@ -221,7 +259,11 @@ impl Hands {
             Verb::Recreate { pull } => {
                 let (id, told) = (job.id, self.told.clone());
                 let steps = recreate::Steps { id, told };
-                let made = recreate::run(engine, &job.key, *pull, limit, &steps).await?;
+                let line = recreate::Line {
+                    engine: engine.clone(),
+                    newest: self.newest.clone(),
+                };
+                let made = recreate::run(line, &job.key, *pull, limit, &steps).await?;
                 Ok(Done {
                     already: false,
                     became: Some(made),
@@ -244,7 +286,7 @@ pub async fn run(
     job: Job,
     engine: Option<Engine>,
     recorder: Recorder,
-    slots: Arc<Semaphore>,
+    slots: Slots,
     hands: Hands,
 ) -> Report {
     let id = job.id;
@@ -261,7 +303,7 @@ pub async fn run(
     let Some(engine) = engine else {
         return failed(unreachable(), None);
     };
-    let _slot = slots.acquire().await;
+    let _slot = slots.leave(&job.verb).await;
     let now = match look(&engine, &job.key).await {
         Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {
@@ -318,4 +360,37 @@ pub async fn run(
         },
     };
     Report { msg, journal }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_takes_long_keeps_no_stop_waiting_and_nothing_a_kill() {
+        let slots = Slots::default();
+        let (stop, recreate) = (Verb::Stop { timeout: None }, Verb::Recreate { pull: true });
+        let kill = Verb::Kill {
+            signal: "KILL".to_owned(),
+        };
+        let mut long = Vec::new();
+        for _ in 0..LONG_AT_ONCE {
+            long.push(slots.leave(&recreate).now_or_never());
+            long.push(slots.check().now_or_never());
+        }
+        assert!(long.iter().all(Option::is_some));
+        assert!(slots.leave(&recreate).now_or_never().is_none());
+        assert!(slots.check().now_or_never().is_none());
+        let mut short = Vec::new();
+        for _ in 0..AT_ONCE {
+            short.push(slots.leave(&stop).now_or_never());
+        }
+        assert!(short.iter().all(Option::is_some));
+        assert!(slots.leave(&stop).now_or_never().is_none());
+        assert!(slots.leave(&kill).now_or_never().is_some());
+        short.pop();
+        assert!(slots.leave(&stop).now_or_never().is_some());
+    }
 }

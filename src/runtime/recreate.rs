@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::clock;
-use crate::effect::{JobId, Verb};
+use crate::effect::{self, JobId, Verb};
 use crate::engine::{Blueprint, Engine, Error, Made};
 use crate::model::{Details, Health, Key, Pull, RunState};
-use crate::msg::{Failure, JobMsg, Msg};
+use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
 /// A container without a health check is well when it has run for so long.
@@ -20,6 +20,9 @@ const SETTLE: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a container's engine may not answer while it is waited for.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long putting the old one back is tried while the engine does not answer, and the pause between two tries.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(2);
 /// Calls beside the stop.
 const CALL: Duration = Duration::from_secs(30);
 /// Lines of the new one's log that are told when it fails.
@@ -44,39 +47,92 @@ impl Steps {
     }
 }
 
+/// The engine, and where there is a newer client of it once its link was lost and is up again.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub engine: Engine,
+    pub newest: Option<watch::Receiver<Option<Engine>>>,
+}
+
+impl Line {
+    fn renew(&mut self) {
+        let newest = self.newest.as_ref().and_then(|line| line.borrow().clone());
+        if let Some(engine) = newest {
+            self.engine = engine;
+        }
+    }
+}
+
+impl From<Engine> for Line {
+    fn from(engine: Engine) -> Self {
+        Self {
+            engine,
+            newest: None,
+        }
+    }
+}
+
+/// Why the new one does not stay.
+#[derive(Debug, Default, PartialEq)]
+struct Unwell {
+    why: String,
+    /// What it said itself: for the screen, for there may be secrets in it.
+    said: String,
+}
+
+impl From<String> for Unwell {
+    fn from(why: String) -> Self {
+        Self {
+            why,
+            said: String::new(),
+        }
+    }
+}
+
+impl From<Error> for Unwell {
+    fn from(error: Error) -> Self {
+        Self::from(error.to_string())
+    }
+}
+
 /// Makes the container anew, which gives the new one. `limit` is how long a stop may take.
 ///
 /// # Errors
 /// What failed, and what there is now.
 pub async fn run(
-    engine: &Engine,
+    line: Line,
     old: &Key,
     pull: bool,
     limit: Duration,
     steps: &Steps,
 ) -> Result<Key, Failure> {
-    let plan = engine.blueprint(old).await.map_err(untouched)?;
+    let mut plan = line.engine.blueprint(old).await.map_err(untouched)?;
     if pull {
-        fetch(engine, &plan, steps).await.map_err(untouched)?;
+        fetch(&line.engine, &plan, steps).await.map_err(untouched)?;
+        // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
+        plan = line.engine.blueprint(old).await.map_err(untouched)?;
     }
     steps.tell("making the new one", None).await;
-    let exchange = Exchange::new(engine, old, plan, limit);
-    let made = engine.make(&exchange.plan, &exchange.beside).await;
-    let made = made.map_err(untouched)?;
+    let mut exchange = Exchange::new(line, old, plan, limit);
+    let made = exchange.make().await.map_err(untouched)?;
     let new = Key::container(old.host, &made.id);
     if let Err(why) = exchange.replace(&new, &made, steps).await {
-        steps.tell("putting the old one back", Some(&new)).await;
-        return Err(exchange.put_back(&new, why).await);
+        return Err(exchange.put_back(&new, why, steps).await);
     }
     steps.tell("removing the old one", Some(&new)).await;
-    match exchange.remove(old).await {
+    // One that had no process is not killed: it may have been started just now.
+    let live = exchange.plan.live;
+    match exchange.remove(old, live).await {
         Ok(()) => Ok(new),
+        Err(error) if !live && error.kind() == FailureKind::Conflict => {
+            let why = Unwell::from(format!("the old one was started meanwhile: {error}"));
+            Err(exchange.put_back(&new, why, steps).await)
+        }
         Err(error) => Err(Failure {
             what: format!(
-                "it runs anew, but the old one is still there as {}: {error}",
+                "it is made anew, but the old one is still there as {0}: {error}; by hand: docker rm --force {0}",
                 exchange.aside
             ),
-            advice: format!("by hand: docker rm --force {}", exchange.aside),
             ..error.failure("")
         }),
     }
@@ -84,8 +140,12 @@ pub async fn run(
 
 /// Before anything was done.
 fn untouched(error: Error) -> Failure {
+    let kept = match error {
+        Error::Unfinished { .. } => "the old one was not touched",
+        _ => "nothing was touched",
+    };
     Failure {
-        what: format!("{error}; nothing was touched"),
+        what: format!("{error}; {kept}"),
         ..error.failure("")
     }
 }
@@ -112,7 +172,7 @@ async fn fetch(engine: &Engine, plan: &Blueprint, steps: &Steps) -> Result<(), E
 
 /// Two containers that change places.
 struct Exchange<'a> {
-    engine: &'a Engine,
+    line: Line,
     old: &'a Key,
     plan: Blueprint,
     limit: Duration,
@@ -123,21 +183,27 @@ struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    fn new(engine: &'a Engine, old: &'a Key, plan: Blueprint, limit: Duration) -> Self {
-        // Of one container only, so that what an earlier try left is never taken for this one's.
-        let tag: String = old.id.chars().take(6).collect();
+    fn new(line: Line, old: &'a Key, plan: Blueprint, limit: Duration) -> Self {
         Self {
-            beside: format!("{}.new-{tag}", plan.name),
-            aside: format!("{}.old-{tag}", plan.name),
-            engine,
+            beside: effect::beside(old, &plan.name),
+            aside: effect::aside(old, &plan.name),
+            line,
             old,
             plan,
             limit,
         }
     }
 
+    async fn make(&self) -> Result<Made, Error> {
+        self.line.engine.make(&self.plan, &self.beside).await
+    }
+
     async fn act(&self, key: &Key, verb: Verb, limit: Duration) -> Result<(), Error> {
-        self.engine.perform(key, &verb, limit).await.map(|_| ())
+        self.line
+            .engine
+            .perform(key, &verb, limit)
+            .await
+            .map(|_| ())
     }
 
     async fn rename(&self, key: &Key, to: &str) -> Result<(), Error> {
@@ -145,18 +211,21 @@ impl<'a> Exchange<'a> {
         self.act(key, verb, CALL).await
     }
 
-    async fn remove(&self, key: &Key) -> Result<(), Error> {
-        self.engine.remove_id(&key.id, true).await
+    async fn remove(&self, key: &Key, force: bool) -> Result<(), Error> {
+        self.line.engine.remove_id(&key.id, force).await
     }
 
     async fn details(&self, key: &Key) -> Result<Details, Error> {
-        self.engine.details(key, clock::now()).await
+        self.line.engine.details(key, clock::now()).await
     }
 
     /// The new one takes the old one's place and has to be well there; else why it is not.
-    async fn replace(&self, new: &Key, made: &Made, steps: &Steps) -> Result<(), String> {
-        let changed = self.change_places(new, steps).await;
-        changed.map_err(|error| error.to_string())?;
+    async fn replace(&mut self, new: &Key, made: &Made, steps: &Steps) -> Result<(), Unwell> {
+        steps.tell("changing places", Some(new)).await;
+        // Making one takes its time: what the old one is now counts.
+        let now = self.details(self.old).await?;
+        self.plan.live = Blueprint::is_live(&now.state);
+        self.change_places(new, steps).await?;
         if !self.plan.live {
             return Ok(());
         }
@@ -166,15 +235,19 @@ impl<'a> Exchange<'a> {
         };
         steps.tell(wait, Some(new)).await;
         let well = self.becomes_well(new, made).await;
-        let Err(why) = well else { return Ok(()) };
-        let said = self
-            .engine
-            .last_words(&new.id, WORDS, None, None)
-            .await
-            .join(" / ");
-        Err(match said.as_str() {
-            "" => format!("the new one {why}"),
-            said => format!("the new one {why}, its last words: {said}"),
+        let Err(unwell) = well else { return Ok(()) };
+        let words = self.line.engine.last_words(&new.id, WORDS, None, None);
+        let words = words.await.join(" / ");
+        let mut said = Vec::new();
+        if !unwell.said.is_empty() {
+            said.push(format!("its check said: {}", unwell.said));
+        }
+        if !words.is_empty() {
+            said.push(format!("its last words: {words}"));
+        }
+        Err(Unwell {
+            why: format!("the new one {}", unwell.why),
+            said: said.join(", "),
         })
     }
 
@@ -194,7 +267,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Waits until the new one is well; why it is not.
-    async fn becomes_well(&self, new: &Key, made: &Made) -> Result<(), String> {
+    async fn becomes_well(&mut self, new: &Key, made: &Made) -> Result<(), Unwell> {
         let began = Instant::now();
         let mut heard = began;
         loop {
@@ -206,36 +279,62 @@ impl<'a> Exchange<'a> {
                     }
                 }
                 Err(error) if heard.elapsed() >= SILENCE => {
-                    return Err(format!("cannot be looked at: {error}"));
+                    return Err(format!("cannot be looked at: {error}").into());
                 }
-                Err(_) => {}
+                Err(_) => self.line.renew(),
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
     /// Takes the new one away and gives the old one its name and its process again. Tells why, and what there is now.
-    async fn put_back(&self, new: &Key, why: String) -> Failure {
-        match self.restore(new).await {
+    async fn put_back(&mut self, new: &Key, unwell: Unwell, steps: &Steps) -> Failure {
+        steps.tell("putting the old one back", Some(new)).await;
+        let Unwell { why, said } = unwell;
+        match self.restore_patiently(new).await {
             Ok(()) => Failure {
                 what: format!("{why}; the old one is back as it was"),
+                said,
                 ..Failure::default()
             },
+            // All of it in what is journalled: the row forgets it soon.
             Err(error) => Failure {
                 what: format!(
-                    "{why}; putting the old one back failed: {error}; {}",
-                    self.account(new).await
+                    "{why}; putting the old one back failed: {error}; {}; {}",
+                    self.account(new).await,
+                    self.by_hand(new).await
                 ),
-                advice: self.by_hand(new).await,
+                advice: String::new(),
+                said,
                 ..error.failure("")
             },
+        }
+    }
+
+    /// Once more while the engine does not answer: the service is down as long as the old one is not back.
+    async fn restore_patiently(&mut self, new: &Key) -> Result<(), Error> {
+        let began = Instant::now();
+        loop {
+            let done = self.restore(new).await;
+            let silent = |error: &Error| {
+                matches!(
+                    error.kind(),
+                    FailureKind::Unreachable | FailureKind::TimedOut
+                )
+            };
+            match done {
+                Err(error) if silent(&error) && began.elapsed() < PATIENCE => {}
+                done => return done,
+            }
+            tokio::time::sleep(AGAIN).await;
+            self.line.renew();
         }
     }
 
     async fn restore(&self, new: &Key) -> Result<(), Error> {
         // Without an old one the new one is all there is.
         let now = self.details(self.old).await?;
-        self.remove(new).await?;
+        self.remove(new, true).await?;
         if now.name != self.plan.name {
             self.rename(self.old, &self.plan.name).await?;
         }
@@ -280,42 +379,36 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// Whether it is well, has failed, or (`None`) is to be looked at again.
-fn verdict(now: &Details, passed: Duration, grace: Option<Duration>) -> Option<Result<(), String>> {
-    let code = || text::exit_code(now.exit_code, now.oom_killed);
+/// Whether it is well, has failed, or (`None`) is to be looked at again. Only asked of one whose predecessor ran: an end is a
+/// failure, whatever its exit code.
+fn verdict(now: &Details, passed: Duration, grace: Option<Duration>) -> Option<Result<(), Unwell>> {
     let ended = matches!(now.state, RunState::Exited | RunState::Dead);
-    let comes_back = matches!(now.restart_policy.as_str(), "always" | "unless-stopped");
-    if ended && now.exit_code == 0 && !comes_back && !now.oom_killed {
-        // A job that is done.
-        return Some(Ok(()));
-    }
     if ended || now.state == RunState::Restarting || now.restart_count > 0 {
+        let code = text::exit_code(now.exit_code, now.oom_killed);
         let engine = match now.error.as_str() {
             "" => String::new(),
             words => format!(" ({words})"),
         };
-        return Some(Err(format!("ended: {}{engine}", code())));
+        return Some(Err(format!("ended: {code}{engine}").into()));
     }
-    let health = now.health.as_ref().and_then(|health| health.status);
-    let probe = || {
+    let unwell = |why: String| {
         let probes = now.health.iter().flat_map(|health| &health.probes);
         let words = probes.last().map_or("", |probe| probe.output.as_str());
-        let first = words.lines().next().unwrap_or_default();
-        match first {
-            "" => String::new(),
-            words => format!(": {words}"),
-        }
+        let said = words.lines().next().unwrap_or_default().to_owned();
+        Some(Err(Unwell { why, said }))
     };
+    let health = now.health.as_ref().and_then(|health| health.status);
     match (health, grace) {
         (Some(Health::Healthy), _) => Some(Ok(())),
-        (Some(Health::Unhealthy), _) => Some(Err(format!("is unhealthy{}", probe()))),
-        (_, Some(grace)) if passed >= grace => Some(Err(format!(
-            "was not healthy after {} s{}",
-            grace.as_secs(),
-            probe()
-        ))),
+        (Some(Health::Unhealthy), _) => unwell("is unhealthy".to_owned()),
+        (_, Some(grace)) if passed >= grace => {
+            unwell(format!("was not healthy after {} s", grace.as_secs()))
+        }
         (_, None) if passed >= SETTLE && now.state == RunState::Running => Some(Ok(())),
-        (_, None) if passed >= SILENCE => Some(Err(format!("is {}", now.state.word()))),
+        (_, None) if passed >= SILENCE => Some(Err(format!("is {}", now.state.word()).into())),
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

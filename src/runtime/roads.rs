@@ -1,5 +1,6 @@
 //! Looks at routes and proxies: what a container was started with, what Traefik says itself, whether a container answers
 //! as its proxy would ask it.
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,40 +11,39 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::clock;
 use super::streams::live;
-use crate::engine::Engine;
+use crate::engine::{Engine, Way};
 use crate::integrations::web::{self, Reply};
 use crate::integrations::{certificate, traefik};
-use crate::model::route::probe::{Answer, Doors, Probe};
+use crate::model::route::probe::{Answer, Probe};
 use crate::model::route::{Seen, Setup, Told, setup};
-use crate::model::{Details, Key};
+use crate::model::{Details, Key, Reach};
 use crate::msg::Msg;
 
-/// A container of this machine accepts within a millisecond, or is not there.
-const CONNECT: Duration = Duration::from_millis(500);
-/// How long an answer may take.
+/// How long an answer may take; where a login comes before it, which a stream does not wait for.
 const ANSWER: Duration = Duration::from_secs(5);
+const FAR_ANSWER: Duration = Duration::from_secs(10);
 /// How long the address itself may take, which may lead anywhere.
 const OUTSIDE: Duration = Duration::from_secs(3);
 /// Traefik's account is asked for again this often, and when something happened to it.
 const ACCOUNT_PERIOD: Duration = Duration::from_secs(10);
 
-/// Says what a container was started with, and with doors also what its API tells; again when it was started anew.
+/// Says what a container was started with, and with a way to it also what its API tells; again when it was started anew.
 pub async fn proxy(
     key: Key,
-    doors: Option<Doors>,
+    reach: Option<Reach>,
     mut engine: watch::Receiver<Option<Engine>>,
     bell: Arc<Notify>,
     out: mpsc::Sender<Msg>,
 ) {
     while let Some(client) = live(&mut engine).await {
         let answer = match client.details(&key, clock::now()).await {
-            Ok(details) => Ok(Box::new(seen(&client, &details, doors.as_ref()).await)),
+            Ok(details) => Ok(Box::new(seen(&client, &details, reach.as_ref()).await)),
             Err(error) => Err(error.failure("inspect")),
         };
         if out.send(Msg::Proxy(key.clone(), answer)).await.is_err() {
             return;
         }
-        match doors {
+        match reach {
             Some(_) => {
                 let _rung = timeout(ACCOUNT_PERIOD, bell.notified()).await;
             }
@@ -55,7 +55,7 @@ pub async fn proxy(
 }
 
 /// What routes depend on beyond the list.
-pub async fn seen(client: &Engine, details: &Details, doors: Option<&Doors>) -> Seen {
+pub async fn seen(client: &Engine, details: &Details, reach: Option<&Reach>) -> Seen {
     let arguments: Vec<String> = details.command.clone();
     let mut seen = Seen {
         environment: details.environment.clone(),
@@ -67,7 +67,7 @@ pub async fn seen(client: &Engine, details: &Details, doors: Option<&Doors>) -> 
         arguments,
         ..Seen::default()
     };
-    let Some(doors) = doors else {
+    let Some(reach) = reach else {
         return seen;
     };
     for path in traefik::files(&seen.arguments) {
@@ -102,17 +102,24 @@ pub async fn seen(client: &Engine, details: &Details, doors: Option<&Doors>) -> 
             .entry_points
             .get("traefik")
             .map_or(8080, |entry| entry.port);
-        seen.told = account(client, doors, port).await;
+        seen.told = account(client, reach, port).await;
     }
     seen
 }
 
 /// What Traefik's API tells; `None` where it cannot be reached.
-async fn account(client: &Engine, doors: &Doors, port: u16) -> Option<Told> {
+async fn account(client: &Engine, reach: &Reach, port: u16) -> Option<Told> {
     let mut replies = Vec::new();
     for path in traefik::PATHS {
-        let asked = ask(client, doors, port, "traefik", path, traefik::REPLY).await;
-        match asked {
+        let question = Question {
+            reach,
+            port,
+            host: "traefik",
+            path,
+            limit: traefik::REPLY,
+            dear: false,
+        };
+        match ask(client, &question).await {
             Ok((reply, _)) if reply.status == 200 => replies.push(reply.body.to_vec()),
             Ok(_) | Err(_) if replies.is_empty() => return None,
             Ok(_) | Err(_) => replies.push(Vec::new()),
@@ -127,19 +134,19 @@ pub async fn check(client: &Engine, probe: &Probe) -> Result<Answer, String> {
         return Err("the container speaks TLS itself: only its proxy asks it".to_owned());
     }
     let begun = Instant::now();
-    let asked = ask(
-        client,
-        &probe.doors,
-        probe.port,
-        &probe.host,
-        &probe.path,
-        0,
-    );
-    let (reply, via) = asked.await?;
+    let question = Question {
+        reach: &probe.reach,
+        port: probe.port,
+        host: &probe.host,
+        path: &probe.path,
+        limit: 0,
+        dear: true,
+    };
+    let (reply, way) = ask(client, &question).await?;
     Ok(Answer {
         status: reply.status,
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        via,
+        via: way.to_string(),
         certificate: certificate(probe).await,
     })
 }
@@ -154,57 +161,62 @@ async fn certificate(probe: &Probe) -> Option<DateTime<Utc>> {
     timeout(OUTSIDE, greeted).await.ok()?
 }
 
-/// One request to a container's port, by the first way that leads there.
-async fn ask(
-    client: &Engine,
-    doors: &Doors,
+/// What is asked of a container, and by which ways.
+struct Question<'a> {
+    reach: &'a Reach,
     port: u16,
-    host: &str,
-    path: &str,
+    host: &'a str,
+    path: &'a str,
+    /// Most bytes of the reply's body.
     limit: usize,
-) -> Result<(Reply, String), String> {
-    let ways = ways(client, doors, port);
-    if ways.is_empty() {
-        return Err("there is no way to it from here: no published port".to_owned());
-    }
-    let mut why = String::new();
-    for (address, port) in ways {
-        let via = format!("{address}:{port}");
-        match timeout(CONNECT, TcpStream::connect((address.as_str(), port))).await {
-            Ok(Ok(stream)) => {
-                let asked = timeout(ANSWER, web::get(stream, host, path, limit)).await;
-                return match asked {
-                    Ok(reply) => reply.map(|reply| (reply, via)),
-                    Err(_) => Err(format!("{via} takes the connection and says nothing")),
-                };
-            }
-            Ok(Err(error)) => why = format!("{via}: {}", words(&error)),
-            Err(_) => why = format!("{via} does not answer"),
+    /// Also by a way that starts a process in the container: only for one who asked.
+    dear: bool,
+}
+
+/// One request to a container's port, by the first way that leads there.
+async fn ask(client: &Engine, question: &Question<'_>) -> Result<(Reply, Way), String> {
+    let mut why = None;
+    let mut refused = false;
+    for way in client.ways(question.reach, question.port) {
+        // Where the container itself refuses, its own loopback is no answer to a proxy.
+        if way.is_dear() && (refused || !question.dear) {
+            break;
         }
+        let failed = match client.reach(question.reach, &way).await {
+            Ok(stream) => {
+                let limit = if client.is_local() {
+                    ANSWER
+                } else {
+                    FAR_ANSWER
+                };
+                let asked = web::get(stream, question.host, question.path, question.limit);
+                match timeout(limit, asked).await {
+                    Ok(Ok(reply)) => return Ok((reply, way)),
+                    // A stream over ssh is there before anybody has accepted it; here somebody has.
+                    Ok(Err(error)) => {
+                        refused |= client.is_local();
+                        format!("{way}: {error}")
+                    }
+                    Err(_) => return Err(format!("{way} takes the connection and says nothing")),
+                }
+            }
+            Err(error) => {
+                refused |= error.kind() == io::ErrorKind::ConnectionRefused;
+                words(&way, &error)
+            }
+        };
+        why.get_or_insert(failed);
     }
-    Err(why)
+    Err(why.unwrap_or_else(|| "there is no way to it from here: no published port".to_owned()))
 }
 
-/// Addresses and ports that lead to a container's port from this machine, the nearest first.
-fn ways(client: &Engine, doors: &Doors, port: u16) -> Vec<(String, u16)> {
-    let mut ways = Vec::new();
-    if client.is_local() {
-        ways.extend(
-            doors
-                .addresses
-                .iter()
-                .map(|address| (address.clone(), port)),
-        );
-    }
-    if let (Some(host), Some(public)) = (client.published_at(), doors.public(port)) {
-        ways.push((host.to_owned(), public));
-    }
-    ways
-}
-
-fn words(error: &std::io::Error) -> String {
+fn words(way: &Way, error: &io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
-        _ => crate::text::sanitise_ident(error.to_string().as_bytes()),
+        io::ErrorKind::ConnectionRefused => format!("{way}: nothing listens there"),
+        io::ErrorKind::TimedOut => format!("{way} does not answer"),
+        _ => {
+            let error = crate::text::sanitise_ident(error.to_string().as_bytes());
+            format!("{way}: {error}")
+        }
     }
 }

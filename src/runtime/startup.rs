@@ -48,6 +48,15 @@ pub struct RunOptions {
     pub env: fn(&str) -> Option<String>,
 }
 
+/// How the screen ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code.
+    pub code: i32,
+    /// What was cut short and wants doing by hand, to be told once the terminal is back.
+    pub cut_short: Vec<String>,
+}
+
 /// Why the screen did not come.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -59,11 +68,11 @@ pub enum StartError {
     Io(#[from] std::io::Error),
 }
 
-/// Runs the screen until the user leaves. Returns the exit code.
+/// Runs the screen until the user leaves.
 ///
 /// # Errors
 /// No terminal, or settings that name what is not there; nothing was painted then.
-pub fn run(options: RunOptions) -> Result<i32, StartError> {
+pub fn run(options: RunOptions) -> Result<Ended, StartError> {
     let keymap = actions::keymap(&options.settings.bindings()).map_err(StartError::Settings)?;
     let theme = theme(&options.settings, options.paths.as_ref(), &|name| {
         (options.env)(name)
@@ -76,11 +85,11 @@ pub fn run(options: RunOptions) -> Result<i32, StartError> {
         alternate: true,
     })?;
     let runtime = reactor::start()?;
-    let code =
+    let ended =
         runtime.block_on(async { tokio::spawn(screen(options, keymap, theme, session)).await });
     runtime.shutdown_timeout(Duration::from_millis(50));
-    match code {
-        Ok(code) => Ok(code?),
+    match ended {
+        Ok(ended) => Ok(ended?),
         // A panic has been reported by its hook, which ends the process; this is for a cancelled task.
         Err(error) => Err(StartError::Io(std::io::Error::other(error))),
     }
@@ -107,7 +116,7 @@ async fn screen(
     keymap: Keymap,
     theme: Theme,
     session: Session,
-) -> std::io::Result<i32> {
+) -> std::io::Result<Ended> {
     let (msgs, msgs_in) = mpsc::channel(256);
     let (host_out, hosts_in) = mpsc::channel(256);
     let (logs, logs_in) = mpsc::channel(64);
@@ -173,6 +182,7 @@ async fn screen(
         Start::Overview => Vec::new(),
     };
     let code = main.run().await;
+    let cut_short = main.state.jobs.cut_short();
     if main.runner.announced() {
         let close = main.runner.recorder.session(None);
         let _late = tokio::time::timeout(Duration::from_millis(100), close).await;
@@ -180,7 +190,7 @@ async fn screen(
     if let Some(scratch) = scratch {
         let _gone = std::fs::remove_dir_all(scratch);
     }
-    Ok(code)
+    Ok(Ended { code, cut_short })
 }
 
 fn journal_dir(options: &RunOptions) -> Option<PathBuf> {

@@ -220,9 +220,9 @@ impl Streams {
                 self.programs.clone(),
                 msgs,
             )),
-            Subscription::Proxy(key, doors) => tokio::spawn(roads::proxy(
+            Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(
                 key.clone(),
-                doors.clone(),
+                reach.clone(),
                 engine(key)?,
                 Arc::clone(&bell),
                 msgs,

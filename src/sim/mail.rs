@@ -21,7 +21,6 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::server::Shared;
-use super::world::{Phase, World};
 pub use store::Store;
 
 /// Where applications hand mail in, and where it is shown.
@@ -30,78 +29,40 @@ const WEB: u16 = 8025;
 
 /// Which server a container is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
+pub enum Server {
     MailHog,
     Mailpit,
 }
 
-/// What a stream to an address leads to.
-#[derive(Debug)]
-pub struct Place {
-    container: String,
-    server: Server,
-    port: u16,
-    frozen: bool,
-}
-
-impl Place {
-    /// The mail server that listens there; its own loopback is where `who` is given.
-    pub fn find(world: &World, who: Option<&str>, address: &str, port: u16) -> Option<Self> {
-        let all = world.containers.values().filter(|c| c.alive());
-        for container in all {
-            let image = &container.spec.image;
-            let server = if image.contains("mailhog") {
-                Server::MailHog
-            } else if image.contains("mailpit") {
-                Server::Mailpit
-            } else {
-                continue;
-            };
-            let inner = match who {
-                Some(who) => container.id == who,
-                None => container.endpoints.iter().any(|e| e.address == address),
-            };
-            let published = container
-                .spec
-                .ports
-                .iter()
-                .find(|p| p.host.as_ref().is_some_and(|(_, public)| *public == port));
-            let port = match published {
-                Some(published) if who.is_none() && address.starts_with("127.") => published.inside,
-                _ if inner => port,
-                _ => continue,
-            };
-            if port == SMTP || port == WEB {
-                return Some(Self {
-                    container: container.id.clone(),
-                    server,
-                    port,
-                    frozen: container.phase == Phase::Paused,
-                });
-            }
-        }
-        None
+impl Server {
+    /// The one in this image, where it listens at this port.
+    pub fn at(image: &str, port: u16) -> Option<Self> {
+        let server = if image.contains("mailhog") {
+            Self::MailHog
+        } else if image.contains("mailpit") {
+            Self::Mailpit
+        } else {
+            return None;
+        };
+        [SMTP, WEB].contains(&port).then_some(server)
     }
 }
 
-/// Serves a stream until it ends.
-pub async fn serve<S>(shared: Arc<Shared>, place: Place, stream: S)
+/// Serves a stream to a port of a mail server until it ends.
+pub async fn serve<S>(shared: Arc<Shared>, server: Server, container: String, port: u16, stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    if place.frozen {
-        // The kernel takes the connection; the program says nothing.
-        return std::future::pending().await;
+    if port == SMTP {
+        return smtp::serve(&shared, &container, stream).await;
     }
-    if place.port == SMTP {
-        return smtp::serve(&shared, &place.container, stream).await;
-    }
-    let place = Arc::new(place);
-    let service = service_fn(|request| answer(Arc::clone(&shared), Arc::clone(&place), request));
-    let served = http1::Builder::new()
+    let container = Arc::<str>::from(container);
+    let service =
+        service_fn(|request| answer(Arc::clone(&shared), server, Arc::clone(&container), request));
+    let ended = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    if let Err(error) = served.await {
+    if let Err(error) = ended.await {
         tracing::debug!(%error, "simulated mail server: connection ended");
     }
 }
@@ -125,16 +86,17 @@ enum Told {
 
 async fn answer(
     shared: Arc<Shared>,
-    place: Arc<Place>,
+    server: Server,
+    container: Arc<str>,
     mut request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, io::Error> {
     let path = super::api::segments(request.uri().path());
-    let websocket = match place.server {
+    let websocket = match server {
         Server::MailHog => ["api", "v2", "websocket"].as_slice(),
         Server::Mailpit => &["api", "events"],
     };
     if path == websocket && request.headers().contains_key(hyper::header::UPGRADE) {
-        return Ok(store::upgrade(&shared, &place.container, &mut request));
+        return Ok(store::upgrade(&shared, &container, &mut request));
     }
     let body = request
         .body_mut()
@@ -147,7 +109,7 @@ async fn answer(
         path,
         body: body.to_bytes(),
     };
-    let told = shared.change_mail(&place.container, |store| match place.server {
+    let told = shared.change_mail(&container, |store| match server {
         Server::MailHog => mailhog::answer(store, &asked),
         Server::Mailpit => mailpit::answer(store, &asked),
     });

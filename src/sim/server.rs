@@ -12,7 +12,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::clock::{Clock, Ns};
-use super::mail::{self, Store};
+use super::listen::{self, Place};
+use super::mail::Store;
 use super::scenario::Scenario;
 use super::world::World;
 use super::{api, timeline};
@@ -203,13 +204,13 @@ impl Sim {
     /// # Errors
     /// Nothing listens there.
     pub fn connect_to(&self, address: &str, port: u16) -> std::io::Result<Connection> {
-        let found = mail::Place::find(&self.shared.world(), None, address, port);
+        let found = Place::find(&self.shared.world(), None, address, port);
         let place = found.ok_or(std::io::ErrorKind::ConnectionRefused)?;
         let (client, server) = tokio::io::duplex(BUFFER);
         let (shared, mut cuts) = (Arc::clone(&self.shared), self.shared.cuts.subscribe());
         tokio::spawn(async move {
             tokio::select! {
-                () = mail::serve(shared, place, server) => {}
+                () = listen::serve(shared, place, server) => {}
                 _ = cuts.changed() => {}
             }
         });

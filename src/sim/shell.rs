@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
 use super::clock::Ns;
-use super::mail::{self, Place};
+use super::listen::{self, Place};
 use super::server::Shared;
 use super::world::{Container, ExecSpec, Refusal, World};
 use commands::Shell;
@@ -244,7 +244,7 @@ where
         return 1;
     };
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
-    let serving = tokio::spawn(mail::serve(Arc::clone(shared), place, theirs));
+    let serving = tokio::spawn(listen::serve(Arc::clone(shared), place, theirs));
     terminal.carry(ours).await;
     serving.abort();
     0

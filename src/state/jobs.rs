@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::effect::{Job, JobId};
+use crate::effect::{self, Job, JobId, Verb};
 use crate::model::Key;
 use crate::model::stack::Condition;
 
@@ -56,6 +56,39 @@ impl Running {
         self.parts(now).concat()
     }
 
+    /// A container is being made anew, or is about to be: when that is cut short its service may stay down.
+    pub fn is_exchange(&self) -> bool {
+        matches!(self.job.verb, Verb::Recreate { .. })
+    }
+
+    /// What there is when the program ends in the middle of an exchange, and how the old one comes back by hand.
+    pub fn cut_short(&self) -> Option<String> {
+        if !self.is_exchange() || !self.waits.is_empty() {
+            return None;
+        }
+        let (old, name) = (&self.job.key, &self.job.target.name);
+        let at = match self.step.as_str() {
+            "" => String::new(),
+            step => format!(" ({step})"),
+        };
+        let Some(new) = &self.also else {
+            let beside = effect::beside(old, name);
+            return Some(format!(
+                "recreating {name} was cut short{at}: the old one was not touched; a new one may be left: docker rm {beside}"
+            ));
+        };
+        let (old, new) = (old.short(), new.short());
+        let idle = ["exited", "created", "dead"];
+        let start = match idle.iter().any(|word| self.job.before.starts_with(word)) {
+            true => String::new(),
+            false => format!("; docker start {old}"),
+        };
+        Some(format!(
+            "recreating {name} was cut short{at}: the old one is {old}, the new one {new}\n  \
+             to have the old one back: docker rm --force {new}; docker rename {old} {name}{start}"
+        ))
+    }
+
     /// Seconds until the engine kills the process, while the stop signal is being waited for.
     pub fn kill_in(&self, now: DateTime<Utc>) -> Option<i64> {
         if !self.job.verb.waits_for_stop() || self.died || !self.waits.is_empty() {
@@ -90,6 +123,14 @@ impl Jobs {
     pub fn next_id(&mut self) -> JobId {
         self.next += 1;
         JobId(self.next)
+    }
+
+    /// What is left of each exchange when the program ends now.
+    pub fn cut_short(&self) -> Vec<String> {
+        self.running
+            .values()
+            .filter_map(Running::cut_short)
+            .collect()
     }
 
     pub fn start(&mut self, job: Job, now: DateTime<Utc>) {

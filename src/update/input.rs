@@ -8,7 +8,7 @@ use super::{layer, perform, prompt};
 
 pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     if chord == Chord::ctrl('c') {
-        return actions::program::quit(state);
+        return actions::program::interrupt(state);
     }
     if chord == Chord::ctrl('z') {
         return vec![Effect::Suspend];

@@ -103,14 +103,14 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         super::compose::ended(state, &done.job, false, &failure.what);
         super::mail::done(state, &done.job, Err(&failure.what));
         let name = name_of(state, &done.job);
-        let advice = if failure.advice.is_empty() {
-            String::new()
-        } else {
-            format!(" · {}", failure.advice)
-        };
-        state
-            .toasts
-            .bad(format!("{name}: {text}{advice}"), state.now);
+        let mut words = format!("{name}: {text}");
+        for more in [&failure.said, &failure.advice] {
+            if !more.is_empty() {
+                words.push_str(" · ");
+                words.push_str(more);
+            }
+        }
+        state.toasts.bad(words, state.now);
     }
 }
 

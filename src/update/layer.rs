@@ -122,10 +122,11 @@ fn copy_command(state: &State) -> Effects {
     let Some(Layer::Confirm(confirm)) = state.layers.last() else {
         return Effects::new();
     };
-    vec![Effect::Copy(actions::container::command_of(
-        state,
-        &confirm.jobs,
-    ))]
+    match actions::container::command_of(state, &confirm.jobs) {
+        // There is none that does the same.
+        none if none.is_empty() => Effects::new(),
+        command => vec![Effect::Copy(command)],
+    }
 }
 
 /// Turns a switch of the question over; removing volumes wants the name typed.

@@ -199,7 +199,7 @@ fn a_server_that_does_not_answer_says_why_and_how_to_mend_it() {
         kind: FailureKind::Denied,
         what: "it wants a user and a password".to_owned(),
         advice: "set mail.login to user:password".to_owned(),
-        status: None,
+        ..Failure::default()
     };
     it.send(Msg::Mail(post::server(), MailMsg::Down(failure)));
     it.shows("wants a user and a password").shows("mail.login");

@@ -1,5 +1,5 @@
 //! A container made anew: what is asked, what the row tells meanwhile, and where the cursor is afterwards.
-use stacktui::effect::Verb;
+use stacktui::effect::{Effect, Verb};
 use stacktui::model::{Container, HostId, Key};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
@@ -82,6 +82,76 @@ fn the_row_tells_the_steps_and_the_cursor_goes_on_to_the_new_one() {
     .sees_toast("recreated in 6.2 s")
     .shows("recreated in 6.2 s");
     assert_eq!(selected(&it), Some(RowId::Container(new)));
+}
+
+#[test]
+fn leaving_in_the_middle_asks_and_tells_how_the_old_one_comes_back() {
+    for leave in ["q", "ctrl-c"] {
+        let mut it = world();
+        it.on("grafana")
+            .press("R")
+            .wait(400)
+            .press("y")
+            .press(leave);
+        it.asks_nothing().shows("nobody puts the old one back");
+        it.press("esc").no_window();
+        it.press(leave).answer("enter");
+        assert_eq!(it.effects, [Effect::Quit]);
+    }
+    // Who insists is not held.
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    it.press("ctrl-c ctrl-c");
+    assert_eq!(it.effects, [Effect::Quit]);
+    let told = it.state.jobs.cut_short();
+    let old = key("grafana");
+    let tag = &old.id[..6];
+    assert!(
+        told[0].ends_with(&format!("docker rm systeme-ticketing-grafana-1.new-{tag}")),
+        "{told:?}"
+    );
+    let (new, _) = successor(&it);
+    let id = it.job("grafana").id;
+    it.send(Msg::Job(JobMsg::Step {
+        id,
+        words: "stopping the old one".to_owned(),
+        also: Some(new),
+    }));
+    let told = it.state.jobs.cut_short();
+    let old = old.short();
+    for words in [
+        "(stopping the old one)",
+        &format!(
+            "docker rm --force 0123456789ab; docker rename {old} systeme-ticketing-grafana-1; docker start {old}"
+        ),
+    ] {
+        assert!(told[0].contains(words), "{words}: {told:?}");
+    }
+}
+
+#[test]
+fn no_command_is_said_to_do_the_same() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400);
+    it.hides("docker ").press("c").asks_nothing();
+    assert_eq!(it.effects, []);
+}
+
+#[test]
+fn what_it_said_itself_is_told_on_the_screen() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let id = it.job("grafana").id;
+    it.send(Msg::Job(JobMsg::Failed {
+        id,
+        took_ms: 10,
+        failure: Failure {
+            what: "the new one ended: exit code 3".to_owned(),
+            said: "its last words: no luck".to_owned(),
+            ..Failure::default()
+        },
+    }))
+    .sees_toast("its last words: no luck");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn ask(
     })
 }
 
-/// The command that does all of this, as one would type it.
+/// The command that does all of this, as one would type it; empty where none does.
 pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
     let Some((_, verb)) = jobs
         .first()
@@ -46,14 +46,14 @@ pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
         None => crate::actions::item::target_of(state, key).map(|(target, _)| target.name),
     };
     let names: Vec<String> = jobs.iter().filter_map(name).collect();
-    let command = match verb {
-        // Several commands each, of which one name is a part.
-        Verb::Recreate { .. } => {
-            let each: Vec<String> = names.iter().map(|name| verb.command(name)).collect();
-            each.join("; ")
-        }
-        _ => verb.command(&names.join(" ")),
-    };
+    let command = verb.command(&names.join(" "));
+    let several = jobs
+        .iter()
+        .any(|(key, _)| jobs.first().is_some_and(|(one, _)| one.host != key.host));
+    // No one command goes to several engines.
+    if command.is_empty() || several {
+        return String::new();
+    }
     // The command itself goes to the engine that docker would use.
     match jobs.first() {
         Some((key, _)) if state.world.several() => {

@@ -136,6 +136,27 @@ fn an_entrypoint_of_its_own_keeps_its_command() {
 }
 
 #[test]
+fn an_entrypoint_that_was_taken_away_stays_away() {
+    let mut own = inspect();
+    for cleared in [json!(null), json!([])] {
+        own["Config"]["Entrypoint"] = cleared;
+        for command in [json!(["serve"]), json!(["other"])] {
+            own["Config"]["Cmd"] = command.clone();
+            let body = read(&own).body;
+            assert_eq!(
+                (&body["Entrypoint"], &body["Cmd"]),
+                (&json!([""]), &command)
+            );
+        }
+    }
+    // Where the image has none either, nothing was taken away.
+    let mut image = image();
+    image["Config"]["Entrypoint"] = json!(null);
+    let body = Blueprint::of(&own, &image, OLD).unwrap().body;
+    assert_eq!(body.get("Entrypoint"), None);
+}
+
+#[test]
 fn compose_is_told_the_new_image() {
     let mut plan = read(&inspect());
     plan.note_image("sha256:new");

@@ -37,6 +37,7 @@ impl Error {
             Self::Cut if endpoint.starts_with("tcp://") => {
                 "is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?".to_owned()
             }
+            Self::Unfinished { why, .. } => why.advice(endpoint),
             Self::Cut | Self::TooLarge { .. } | Self::Endpoint(_) | Self::Unsupported(_) => {
                 String::new()
             }

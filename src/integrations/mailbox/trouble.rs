@@ -55,6 +55,7 @@ impl Trouble {
                 Self::Status(status, _) => Some(*status),
                 _ => None,
             },
+            ..Failure::default()
         }
     }
 }

@@ -4,47 +4,13 @@ use chrono::{DateTime, Utc};
 use super::{Protocol, Route};
 use crate::model::container::Container;
 use crate::model::key::Key;
-
-/// Where a container may be reached from the engine's machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Doors {
-    /// In each of its networks.
-    pub addresses: Vec<String>,
-    /// Port inside, and the one of the host that leads to it.
-    pub published: Vec<(u16, u16)>,
-    /// It has the host's own network.
-    pub on_host: bool,
-}
-
-impl Doors {
-    pub fn of(container: &Container) -> Self {
-        let addresses = container.networks.iter();
-        let addresses = addresses.filter(|(_, address)| !address.is_empty());
-        let ports = container.ports.iter().filter(|p| p.protocol != "udp");
-        let published = ports.filter_map(|port| Some((port.private, port.public?)));
-        Self {
-            addresses: addresses.map(|(_, address)| address.clone()).collect(),
-            published: published.collect(),
-            on_host: container.networks.iter().any(|(name, _)| name == "host"),
-        }
-    }
-
-    /// The host's port that leads to this one.
-    pub fn public(&self, port: u16) -> Option<u16> {
-        if self.on_host {
-            return Some(port);
-        }
-        let found = self.published.iter().find(|(private, _)| *private == port);
-        found.map(|(_, public)| *public)
-    }
-}
+use crate::model::reach::Reach;
 
 /// A request to the container of a route, as its proxy would make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     pub route: Key,
-    pub container: Key,
-    pub doors: Doors,
+    pub reach: Reach,
     pub port: u16,
     /// The container itself speaks TLS.
     pub tls: bool,
@@ -73,8 +39,7 @@ impl Probe {
         };
         Some(Self {
             route: route.key.clone(),
-            container: container.key.clone(),
-            doors: Doors::of(container),
+            reach: Reach::of(container),
             port: route.port?,
             tls: route.scheme.as_deref() == Some("https"),
             host: authority.to_owned(),

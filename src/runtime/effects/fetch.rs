@@ -8,7 +8,7 @@ use crate::effect::Fetch;
 use crate::model::HostId;
 use crate::msg::Msg;
 use crate::runtime::hosts::HostTasks;
-use crate::runtime::{clock, jobs, mail, roads};
+use crate::runtime::{clock, mail, roads};
 
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
@@ -48,12 +48,12 @@ impl Runner {
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
-            Fetch::Route(probe) => probe.container.host,
+            Fetch::Route(probe) => probe.reach.container.host,
         };
         let Some(client) = hosts.get(&host).and_then(HostTasks::client) else {
             return;
         };
-        let slots = hosts.get(&host).map_or_else(jobs::slots, HostTasks::slots);
+        let slots = hosts.get(&host).map(HostTasks::slots).unwrap_or_default();
         tokio::spawn(async move {
             let msg = match fetch {
                 Fetch::Details(key) => {
@@ -71,7 +71,7 @@ impl Runner {
                     Msg::LastWords(key, until, words)
                 }
                 Fetch::Freshness { key, name, digests } => {
-                    let _slot = slots.acquire().await;
+                    let _slot = slots.check().await;
                     let answer = client.freshness(&name, &digests).await;
                     Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
                 }

@@ -150,6 +150,8 @@ pub struct ContainerSpec {
     pub labels_base64: BTreeMap<String, String>,
     /// Ports, exposed and published.
     pub ports: Vec<PortSpec>,
+    /// Ports that answer HTTP.
+    pub web: Vec<WebSpec>,
     /// Volumes and paths.
     pub mounts: Vec<MountSpec>,
     /// Networks; `bridge` when empty.
@@ -222,6 +224,7 @@ impl Default for ContainerSpec {
             labels: BTreeMap::new(),
             labels_base64: BTreeMap::new(),
             ports: Vec::new(),
+            web: Vec::new(),
             mounts: Vec::new(),
             networks: Vec::new(),
             restart: "no".into(),
@@ -260,6 +263,28 @@ impl ContainerSpec {
         match &self.stack {
             Some(stack) if self.name.is_empty() => format!("{stack}-{}-1", self.service),
             _ => self.name.clone(),
+        }
+    }
+}
+
+/// A port that answers HTTP; 503 while the container is not well.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebSpec {
+    /// Port inside.
+    pub port: u16,
+    /// What it answers while all is well.
+    pub status: u16,
+    /// Where it sends who asks; nowhere when empty.
+    pub location: String,
+}
+
+impl Default for WebSpec {
+    fn default() -> Self {
+        Self {
+            port: 80,
+            status: 200,
+            location: String::new(),
         }
     }
 }

@@ -201,6 +201,12 @@ impl Container {
         matches!(self.phase, Phase::Running | Phase::Paused)
     }
 
+    /// Whether its program does what it is there for, as far as anybody has looked.
+    pub fn is_well(&self) -> bool {
+        let unhealthy = |health: &Health| health.status == "unhealthy";
+        !self.stuck && !self.health.as_ref().is_some_and(unhealthy)
+    }
+
     /// How long it has truly run in this run.
     pub fn active(&self, now: Ns) -> Ns {
         match self.started {
