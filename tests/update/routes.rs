@@ -131,7 +131,7 @@ fn a_check_asks_the_container_with_the_routes_own_host_and_its_outcome_stands_on
         (probe.host.as_str(), probe.path.as_str(), probe.port),
         ("tickets.example.com", "/", 8080)
     );
-    assert_eq!(probe.doors.addresses, ["172.20.0.5"]);
+    assert_eq!(probe.reach.addresses, ["172.20.0.5"]);
     let answer = Answer {
         status: 502,
         took_ms: 41,
