@@ -562,7 +562,17 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     assert_eq!(place.run(&write).0, 0);
     let check = ["doc", "systeme-ticketing", "--check", "--output", path];
     assert_eq!(place.run(&check).0, 0, "it is as it would be written");
+    let over_ssh = |args: &[&str]| {
+        let mut program = place.program(args);
+        program.env("SSH_CONNECTION", "203.0.113.7 51544 10.0.0.5 22");
+        finished(program.output().unwrap())
+    };
+    assert_eq!(over_ssh(&check).0, 0, "whichever way the writer came");
+    assert_eq!(place.run(&["restart", "mailhog"]).0, 0);
+    assert!(place.out(&["doc"]).contains("- **Last incidents:**"));
+    assert_eq!(place.run(&check).0, 0, "whatever its own journal tells");
     let text = std::fs::read_to_string(&file).expect("the page");
+    assert!(text.contains("`:9443`"), "{text}");
     let mark = "<!-- stacktui:keep systeme-ticketing/zammad -->\n";
     let edited = text.replace(mark, &format!("{mark}Ask ada first.\n"));
     assert_ne!(edited, text);
@@ -576,5 +586,13 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     );
     std::fs::write(&file, edited.replace("### mailhog", "### other")).expect("written");
     assert_eq!(place.run(&check).0, 1, "out of date");
+    let by_hand = "# By hand\n";
+    std::fs::write(&file, by_hand).expect("written");
+    let (code, _, err) = place.run(&write);
+    assert!(
+        code == 1 && err.contains("not written by stacktui"),
+        "{err}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).expect("it"), by_hand);
     assert_eq!(place.run(&["doc", "nosuch"]).0, 1);
 }

@@ -5,13 +5,15 @@
     clippy::unwrap_used,
     reason = "a test that cannot set its scene must fail"
 )]
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stacktui::model::container::{Container, Health, Port, RunState};
 use stacktui::model::route::matcher::Syntax;
 use stacktui::model::route::probe::Probe;
-use stacktui::model::route::{self, Fault, Route, Seen, Source, Sources, Told, ToldRouter};
+use stacktui::model::route::{
+    self, Fault, Protocol, Route, Seen, Source, Sources, Told, ToldRouter,
+};
 use stacktui::model::{HostId, Key};
 
 const CASES: &str = include_str!("data/traefik/cases.json");
@@ -278,6 +280,7 @@ fn refusal() -> Told {
     Told {
         version: "3.7.15".to_owned(),
         routers: vec![router],
+        whole: BTreeSet::from([Protocol::Http]),
     }
 }
 
@@ -588,4 +591,36 @@ fn no_control_character_of_a_rule_gets_into_an_address() {
         let told = [found[0].title(), &found[0].fault.as_ref().unwrap().words()].concat();
         assert!(!told.contains(char::is_control), "{told:?}");
     }
+}
+
+#[test]
+fn an_account_that_is_not_whole_makes_no_route_dead() {
+    let judged = |whole: &[Protocol], traefiks: usize| {
+        let mut bench = Bench::new();
+        for n in 1..traefiks {
+            let mut other = bench.containers[0].clone();
+            other.key = Key::container(HostId(0), &format!("traefik{n}"));
+            bench.containers.push(other);
+        }
+        let containers: Vec<&Container> = bench.containers.iter().collect();
+        let seen = Seen {
+            file: bench.pairs.clone(),
+            told: Some(Told {
+                version: "3.1.0".to_owned(),
+                routers: Vec::new(),
+                whole: whole.iter().copied().collect(),
+            }),
+            ..Seen::default()
+        };
+        let proxy = bench.containers[0].key.clone();
+        routes(&containers, &BTreeMap::from([(proxy, seen)])).remove(0)
+    };
+    let partial = judged(&[Protocol::Tcp], 1);
+    assert_eq!((partial.status(), partial.confirmed), ("ok", false));
+    assert!(partial.hints.is_empty(), "{:?}", partial.hints);
+    let whole = judged(&[Protocol::Http], 1);
+    assert_eq!(whole.status(), "dead");
+    let of_two = judged(&[Protocol::Http], 2);
+    assert_eq!(of_two.status(), "ok", "the other one may have it");
+    assert!(of_two.hints[0].contains("no such router"));
 }

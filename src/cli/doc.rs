@@ -57,7 +57,8 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
         if wanted.is_empty() {
             continue;
         }
-        let routes = routes::of_site(context, site).await;
+        // The machine's own name: a page must not depend on the way its writer came.
+        let routes = routes::reached_at(site, &site.engine.info().name).await;
         let details = details(&site.engine, &wanted, &site.containers).await;
         pages.extend(wanted.iter().map(|stack| {
             page::Page {

@@ -54,13 +54,18 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
 
 /// The routes of a host.
 pub(super) async fn of_site(context: &Context, site: &Site) -> Vec<Route> {
+    let here = browser::machine(|name| context.env.get(name).map(str::to_owned));
+    reached_at(site, &machine(&site.engine.info().endpoint, &here)).await
+}
+
+/// The routes of a host whose machine is called so.
+pub(super) async fn reached_at(site: &Site, docker_host: &str) -> Vec<Route> {
     let listed: Vec<&Container> = site.containers.iter().collect();
     let seen = seen(&site.engine, &listed).await;
-    let here = browser::machine(|name| context.env.get(name).map(str::to_owned));
     route::all(Sources {
         containers: &listed,
         seen: &seen,
-        docker_host: &machine(&site.engine.info().endpoint, &here),
+        docker_host,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Traefik's own account: its API's routers, and its static file as one list of names and values. Read leniently; every
 //! text is made safe. Must not know how it is reached.
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::model::route::{Protocol, Told, ToldRouter};
@@ -12,6 +14,8 @@ pub const PATHS: [&str; 4] = [
     "/api/tcp/routers?per_page=1000",
     "/api/udp/routers?per_page=1000",
 ];
+/// Routers of a page, as the paths ask for: of a list as long as that there may be more.
+const PAGE: usize = 1000;
 /// Largest reply that is read, in bytes: a thousand routers are about 400 KB.
 pub const REPLY: usize = 8 << 20;
 /// Largest static file.
@@ -23,17 +27,23 @@ pub fn told(replies: &[Vec<u8>]) -> Option<Told> {
     let version = replies.first().and_then(read)?;
     let version = word(version.get("Version")?);
     let mut routers = Vec::new();
+    let mut whole = BTreeSet::new();
     let protocols = [Protocol::Http, Protocol::Tcp, Protocol::Udp];
     for (reply, protocol) in replies.iter().skip(1).zip(protocols) {
         let list = read(reply);
-        let list = list.as_ref().and_then(Value::as_array);
-        routers.extend(
-            list.into_iter()
-                .flatten()
-                .filter_map(|r| router(r, protocol)),
-        );
+        let Some(list) = list.as_ref().and_then(Value::as_array) else {
+            continue;
+        };
+        if list.len() < PAGE {
+            whole.insert(protocol);
+        }
+        routers.extend(list.iter().filter_map(|r| router(r, protocol)));
     }
-    Some(Told { version, routers })
+    Some(Told {
+        version,
+        routers,
+        whole,
+    })
 }
 
 fn router(value: &Value, protocol: Protocol) -> Option<ToldRouter> {
@@ -214,7 +224,16 @@ mod tests {
             LABELS[0].as_bytes().to_vec(),
             b"404 page not found".to_vec(),
         ];
-        assert_eq!(told(&half).unwrap().routers, []);
+        let half = told(&half).unwrap();
+        assert_eq!((half.routers, half.whole), (vec![], BTreeSet::new()));
+        let full = vec!["{\"name\":\"a@docker\"}"; PAGE].join(",");
+        let cut = [LABELS[0], &format!("[{full}]"), "[]", ""].map(|r| r.as_bytes().to_vec());
+        let cut = told(&cut).unwrap();
+        assert_eq!(
+            cut.whole,
+            BTreeSet::from([Protocol::Tcp]),
+            "what was read to its end"
+        );
         let hostile = "[{\"name\":\"a\\u001b[2J@docker\",\"error\":[\"\\u001b]52;c;x\\u0007\"],\"status\":\"disabled\"},7,null]";
         let hostile = vec![LABELS[0].as_bytes().to_vec(), hostile.as_bytes().to_vec()];
         let told = told(&hostile).unwrap();

@@ -1,4 +1,6 @@
 //! One line of the journal: who did what to which thing, and how it ended.
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 /// Where in an act's life an entry stands.
@@ -100,27 +102,54 @@ const OF_ONE_ACT: TimeDelta = TimeDelta::seconds(30);
 /// The entries as a story, in their order: of a restart only the restart itself, not the kill, the end, the stop and the start
 /// that the engine tells of beside it.
 pub fn folded(entries: &[Entry]) -> Vec<&Entry> {
-    let id = |entry: &Entry| entry.target.as_ref().map(|target| target.id.clone());
-    let is_restart = |entry: &&Entry| entry.action.ends_with(".restart");
-    let restarts: Vec<&Entry> = entries.iter().filter(is_restart).collect();
-    let part = |entry: &&Entry| {
+    let restarts = restarts(entries);
+    let is_part = |entry: &&Entry| {
         let verb = entry.action.rsplit('.').next().unwrap_or_default();
-        let noise = matches!(verb, "kill" | "die" | "stop" | "start" | "restart");
-        let own = |restart: &&&Entry| restart.phase != Phase::Observed;
-        let near = |restart: &&&Entry| {
-            restart.id != entry.id
-                && id(restart) == id(entry)
-                && (restart.at - entry.at).abs() <= OF_ONE_ACT
+        if entry.phase != Phase::Observed {
+            return false;
+        }
+        let near = |one: &[DateTime<FixedOffset>]| {
+            let first = one.partition_point(|at| *at < entry.at - OF_ONE_ACT);
+            one.get(first)
+                .is_some_and(|at| *at <= entry.at + OF_ONE_ACT)
         };
-        let mut near = restarts.iter().filter(near);
-        // Of two that tell of the same restart the one that knows who did it stays.
-        let told = match verb {
-            "restart" => near.any(|restart| own(&restart)),
-            _ => near.next().is_some(),
-        };
-        entry.phase == Phase::Observed && noise && told
+        let of_it = restarts.get(&id(entry));
+        of_it.is_some_and(|of_it| match verb {
+            // Of two that tell of the same restart the one that knows who did it stays.
+            "restart" => near(&of_it.own),
+            "kill" | "die" | "stop" | "start" => near(&of_it.all),
+            _ => false,
+        })
     };
-    entries.iter().filter(|entry| !part(entry)).collect()
+    entries.iter().filter(|entry| !is_part(entry)).collect()
+}
+
+/// When one thing was restarted, in order.
+#[derive(Default)]
+struct Restarts {
+    all: Vec<DateTime<FixedOffset>>,
+    /// Those that we know who did.
+    own: Vec<DateTime<FixedOffset>>,
+}
+
+fn restarts(entries: &[Entry]) -> HashMap<Option<&str>, Restarts> {
+    let mut found: HashMap<Option<&str>, Restarts> = HashMap::new();
+    for entry in entries.iter().filter(|e| e.action.ends_with(".restart")) {
+        let of_it = found.entry(id(entry)).or_default();
+        of_it.all.push(entry.at);
+        if entry.phase != Phase::Observed {
+            of_it.own.push(entry.at);
+        }
+    }
+    for of_it in found.values_mut() {
+        of_it.all.sort_unstable();
+        of_it.own.sort_unstable();
+    }
+    found
+}
+
+fn id(entry: &Entry) -> Option<&str> {
+    entry.target.as_ref().map(|target| target.id.as_str())
 }
 
 impl Entry {
@@ -202,6 +231,34 @@ mod tests {
         ];
         let left: Vec<&str> = folded(&entries).iter().map(|e| e.id.as_str()).collect();
         assert_eq!(left, ["4", "8", "9", "11"]);
+    }
+
+    #[test]
+    fn each_of_many_restarts_takes_its_own_part_whatever_the_order() {
+        let mut entries = Vec::new();
+        for n in 0..20_000_i64 {
+            let one = |second, phase, verb| {
+                let id = format!("{n}/{second}");
+                entry(
+                    &id,
+                    n * 100 + second,
+                    phase,
+                    &format!("container.{verb}"),
+                    "a",
+                )
+            };
+            entries.push(one(0, Phase::Observed, "die"));
+            entries.push(one(20, Phase::Result, "restart"));
+            entries.push(one(50, Phase::Observed, "start"));
+            entries.push(one(51, Phase::Observed, "die"));
+        }
+        entries.reverse();
+        let left = folded(&entries);
+        assert_eq!(left.len(), 40_000);
+        assert!(
+            left.iter()
+                .all(|e| e.id.ends_with("/20") || e.id.ends_with("/51"))
+        );
     }
 
     #[test]

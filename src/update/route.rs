@@ -5,7 +5,7 @@ use crate::columns;
 use crate::columns::listed::Listed;
 use crate::effect::Effects;
 use crate::model::route::probe::Answer;
-use crate::model::route::{self, Seen, Sources};
+use crate::model::route::{self, Seen, Sources, Told};
 use crate::model::{Container, Key, Kind};
 use crate::msg::Failure;
 use crate::state::routes::Check;
@@ -37,6 +37,7 @@ pub(super) fn checked(state: &mut State, key: Key, answer: Result<Answer, String
 
 /// Reads the routes anew where they are on screen and what they stand on has changed.
 pub(super) fn derive(state: &mut State) {
+    forget_told(state);
     if !state.shelves.route_book.stale || !are_shown(state) {
         return;
     }
@@ -67,6 +68,20 @@ pub(super) fn derive(state: &mut State) {
     book.checks.retain(|key, _| routes.contains_key(key));
     let world = &state.world;
     book.seen.retain(|key, _| world.container(key).is_some());
+}
+
+/// A proxy's own account holds while it is asked: once the routes are left, a router that is new would be missing from it.
+fn forget_told(state: &mut State) {
+    if state.view() == ViewId::Routes {
+        return;
+    }
+    let book = &mut state.shelves.route_book;
+    let told = book.seen.values_mut().filter_map(|seen| seen.told.as_mut());
+    let had = told.map(Told::forget_routers).filter(|had| *had).count() > 0;
+    if had {
+        book.stale = true;
+        state.containers.stale = true;
+    }
 }
 
 /// Something on screen tells of routes.

@@ -1,9 +1,11 @@
 //! Routes: what is read out of the containers, and what may be done with one.
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch, Subscription};
 use stacktui::model::Key;
 use stacktui::model::route::probe::{Answer, Probe};
-use stacktui::model::route::{Seen, Told, ToldRouter};
+use stacktui::model::route::{Protocol, Seen, Told, ToldRouter};
 use stacktui::msg::{FailureKind, Msg};
 use stacktui::state::{RowId, ViewId};
 
@@ -218,6 +220,7 @@ fn traefiks_own_words_stand_beside_what_the_labels_say() {
                 router("mailhog", "enabled", ""),
                 file,
             ],
+            whole: BTreeSet::from([Protocol::Http]),
         }),
         ..Seen::default()
     };
@@ -245,6 +248,14 @@ fn traefiks_own_words_stand_beside_what_the_labels_say() {
     };
     it.send(Msg::Proxy(key, Err(failure)));
     assert_eq!(rows(&it), found);
+    // What it said is not held against routes once nobody asks it any more.
+    it.press("1").press("7");
+    let later = rows(&it);
+    assert!(
+        later.iter().all(|(_, why)| *why != "refused by Traefik"),
+        "{later:?}"
+    );
+    assert!(!later.iter().any(|(title, _)| title.contains("legacy")));
 }
 
 #[test]

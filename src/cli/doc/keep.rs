@@ -2,6 +2,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::page::INCIDENTS_TITLE;
+
 const OPEN: &str = "<!-- stacktui:keep ";
 const CLOSE: &str = "<!-- /stacktui:keep -->";
 /// Begins the line that tells when the page was written.
@@ -71,10 +73,17 @@ fn blocks(page: &str) -> BTreeMap<String, String> {
 /// Begins the lines that tell how a service fares just now.
 const NOW: [&str; 2] = ["- **State:**", "- **État :**"];
 
-/// The page without what differs each time it is written.
+/// The page without what differs each time it is written, or with who writes it: incidents are out of the writer's own journal.
 pub(super) fn without_stamp(page: &str) -> Vec<&str> {
-    let passing =
-        |line: &&str| line.starts_with(STAMP) || NOW.iter().any(|begin| line.starts_with(begin));
+    let mut in_incidents = false;
+    let is_title = |line: &str| {
+        let title = line.strip_prefix("- **");
+        title.is_some_and(|rest| INCIDENTS_TITLE.iter().any(|title| rest.starts_with(title)))
+    };
+    let mut passing = |line: &&str| {
+        in_incidents = is_title(line) || (in_incidents && line.starts_with("  - "));
+        in_incidents || line.starts_with(STAMP) || NOW.iter().any(|begin| line.starts_with(begin))
+    };
     page.lines().filter(|line| !passing(line)).collect()
 }
 
@@ -147,5 +156,9 @@ mod tests {
         let page = |time: &str| format!("# a\n{STAMP}{time} -->\ntext\n");
         assert_eq!(without_stamp(&page("1")), without_stamp(&page("2")));
         assert_ne!(without_stamp("a"), without_stamp("b"));
+        let incidents = "- **Image:** a\n- **Last incidents:**\n  - one\n  - two\n\n  - by hand\n";
+        let none = "- **Image:** a\n\n  - by hand\n";
+        assert_eq!(without_stamp(incidents), without_stamp(none));
+        assert_ne!(without_stamp(none), without_stamp("- **Image:** a\n"));
     }
 }

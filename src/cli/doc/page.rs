@@ -1,16 +1,19 @@
 //! The page of one stack. Values of variables never stand on it, only their names.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Local, Utc};
 
 use super::keep::{self, STAMP};
 use super::known::{self, Group, Known};
 use crate::cli::args::Lang;
 use crate::cli::journal::story::{escape, sentence};
+use crate::model::route::Source;
 use crate::model::{Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack};
 
 /// Incidents told of a service.
 const INCIDENTS: usize = 5;
+/// What stands over them, in English and French.
+pub(super) const INCIDENTS_TITLE: [&str; 2] = ["Last incidents", "Derniers incidents"];
 
 /// What a page is written from.
 pub(super) struct Page<'a> {
@@ -146,7 +149,7 @@ impl Page<'_> {
             let colon = self.say(":", " :");
             lines.push(format!(
                 "- **{}{colon}**",
-                self.say("Last incidents", "Derniers incidents")
+                self.say(INCIDENTS_TITLE[0], INCIDENTS_TITLE[1])
             ));
             lines.extend(
                 incidents
@@ -200,10 +203,10 @@ impl Page<'_> {
                     joined(route.entry_points.iter().map(|entry| escape(entry)))
                 )
             };
-            route
-                .urls
-                .iter()
-                .map(move |url| format!("{}{entry}", escape(url)))
+            route.urls.iter().map(move |url| match route.source {
+                Source::Port => door(url, &self.engine.name),
+                _ => format!("{}{entry}", escape(url)),
+            })
         });
         // The list knows the ports of what runs; these stand whether it runs or not.
         let ports = details.map_or(&container.ports, |details| &details.ports);
@@ -248,11 +251,12 @@ impl Page<'_> {
     fn incidents(&self, container: &Container, name: &str) -> Vec<String> {
         let own = |entry: &&Entry| {
             let target = entry.target.as_ref();
-            target.is_some_and(|target| {
-                target.id == container.key.short()
-                    || (target.service.as_deref() == Some(name)
-                        && target.project.as_deref() == Some(self.stack.name()))
-            })
+            entry.host == self.engine.name
+                && target.is_some_and(|target| {
+                    target.id == container.key.short()
+                        || (target.service.as_deref() == Some(name)
+                            && target.project.as_deref() == Some(self.stack.name()))
+                })
         };
         let told = |entry: &&Entry| {
             let verb = entry.action.rsplit('.').next();
@@ -267,11 +271,25 @@ impl Page<'_> {
             .filter(told)
             .take(INCIDENTS);
         let dated = newest.map(|entry| {
-            let day = entry.at.format("%Y-%m-%d");
+            // The hour in the sentence is local time, too.
+            let day = entry.at.with_timezone(&Local).format("%Y-%m-%d");
             format!("{day} {}", escape(&sentence(entry, self.lang)))
         });
         dated.collect()
     }
+}
+
+/// A published port as any reader may take it: they know by which name they reach the machine.
+fn door(url: &str, machine: &str) -> String {
+    let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
+    let port = match authority.strip_prefix(machine) {
+        Some("") if scheme == "https" => ":443",
+        Some("") => ":80",
+        Some(port) if port.starts_with(':') => port,
+        // Bound to one address of the machine: another one does not lead there.
+        _ => authority,
+    };
+    format!("`{port}`")
 }
 
 fn group_of(container: &Container) -> Group {
@@ -280,4 +298,96 @@ fn group_of(container: &Container) -> Group {
 
 fn joined(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::route::Protocol;
+    use crate::model::{HostId, Target};
+
+    fn page(labels: &[(&str, &str)], past: &[Entry], fill: impl Fn(&mut Route)) -> String {
+        let mut web = Container::bare(Key::container(HostId(0), "a"), "shop-web-1");
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        web.labels = labels.iter().map(pair).collect();
+        let mut route = Route::bare(Source::Traefik, Protocol::Http, "web", &web);
+        route.urls = vec!["https://shop.example".to_owned()];
+        fill(&mut route);
+        let stacks = Stack::all(std::iter::once(&web));
+        Page {
+            stack: &stacks[0],
+            containers: std::slice::from_ref(&web),
+            details: &BTreeMap::new(),
+            routes: &[route],
+            past,
+            engine: &EngineInfo {
+                name: "srv1".to_owned(),
+                ..EngineInfo::default()
+            },
+            now: DateTime::UNIX_EPOCH,
+            lang: Lang::En,
+        }
+        .text()
+    }
+
+    const SHOP: [(&str, &str); 2] = [
+        ("com.docker.compose.project", "shop"),
+        ("com.docker.compose.service", "web"),
+    ];
+
+    #[test]
+    fn what_labels_say_is_no_markup() {
+        let evil = "`web --><img src=x onerror=alert(1)>";
+        let labels = [SHOP[0], ("com.docker.compose.service", evil)];
+        let written = page(&labels, &[], |route| {
+            route.entry_points = vec!["<script>alert(1)</script>".to_owned()];
+        });
+        assert!(written.contains("alert"), "{written}");
+        // Each `<` has its backslash, but those of our own comments.
+        let bare = written.match_indices('<').filter(|(at, _)| {
+            !written[..*at].ends_with('\\') && !written[*at..].starts_with("<!-- ")
+        });
+        assert_eq!(bare.count(), 0, "{written}");
+        assert!(!written.contains("`web --><img"), "{written}");
+    }
+
+    #[test]
+    fn a_published_port_is_told_without_the_way_its_writer_came() {
+        for (url, told) in [
+            ("http://srv1:8080", "`:8080`"),
+            ("https://srv1", "`:443`"),
+            ("http://srv1", "`:80`"),
+            ("http://127.0.0.1:9090", "`127.0.0.1:9090`"),
+        ] {
+            let written = page(&SHOP, &[], |route| {
+                route.source = Source::Port;
+                route.urls = vec![url.to_owned()];
+            });
+            assert!(
+                written.contains(&format!("**Access:** {told}")),
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn incidents_are_those_of_this_engine_under_one_clock() {
+        let incident = |host: &str, who: &str| Entry {
+            at: DateTime::parse_from_rfc3339("2026-03-01T23:30:00-11:00").unwrap(),
+            host: host.to_owned(),
+            user: who.to_owned(),
+            action: "container.restart".to_owned(),
+            target: Some(Target {
+                project: Some("shop".to_owned()),
+                service: Some("web".to_owned()),
+                ..Target::default()
+            }),
+            ..Entry::default()
+        };
+        let past = [incident("srv1", "ada"), incident("srv2", "eve")];
+        let written = page(&SHOP, &past, |_| {});
+        let local = past[0].at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
+        assert!(written.contains(&format!("  - {local} - ada")), "{written}");
+        assert!(!written.contains("eve"), "{written}");
+    }
 }

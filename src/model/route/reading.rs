@@ -81,6 +81,9 @@ fn ways(expr: &Expr, not: bool, syntax: Syntax) -> Option<Vec<Vec<Atom>>> {
                 name,
                 "Host" | "HostHeader" | "HostRegexp" | "Path" | "PathPrefix" | "HostSNI"
             );
+            if listed && values.len() > WAYS {
+                return None;
+            }
             let atom = |values: Vec<String>| Atom { name, values, not };
             Some(match (listed, not) {
                 (true, false) => values.iter().map(|v| vec![atom(vec![v.clone()])]).collect(),
@@ -192,6 +195,20 @@ mod tests {
         let part = "(Host(`a`) || Host(`b`) || Host(`c`) || Host(`d`))";
         let rule = vec![part; 40].join(" && ");
         assert!(read(&rule, Syntax::V3).is_err());
+        // Each host alone is a way, and each that is left out has its place in one.
+        for sign in ["", "!"] {
+            let hosts = |n: usize| {
+                let hosts: Vec<String> = (0..n).map(|n| format!("Host(`{n}.example`)")).collect();
+                let list: Vec<String> = (0..n).map(|n| format!("`{n}.example`")).collect();
+                (
+                    hosts.join(" || "),
+                    format!("{sign}Host({})", list.join(", ")),
+                )
+            };
+            assert!(read(&hosts(WAYS).1, Syntax::V2).is_ok(), "{sign}");
+            assert!(read(&hosts(WAYS + 1).1, Syntax::V2).is_err(), "{sign}");
+            assert!(read(&hosts(WAYS + 1).0, Syntax::V3).is_err());
+        }
     }
 
     #[test]

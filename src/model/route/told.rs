@@ -1,4 +1,6 @@
 //! What Traefik itself says of its routers, held against what was read out of the labels.
+use std::collections::BTreeSet;
+
 use super::{Fault, Protocol, Route, Source};
 use crate::model::key::{Key, Kind};
 
@@ -26,11 +28,20 @@ pub struct Told {
     /// `3.1.0`.
     pub version: String,
     pub routers: Vec<ToldRouter>,
+    /// Protocols whose routers were told whole: a list that was late, refused or too long says nothing of what is not in it.
+    pub whole: BTreeSet<Protocol>,
 }
 
 impl Told {
-    /// Confirms routes or gives them Traefik's own words, and adds those that no label made. `make` reads a rule as the labels' are.
-    pub fn judge(&self, proxy: &Key, routes: &mut Vec<Route>, make: impl Fn(&mut Route)) {
+    /// Confirms routes or gives them Traefik's own words, and adds those that no label made. `alone`: there is no other Traefik
+    /// that may have a route. `make` reads a rule as the labels' are.
+    pub fn judge(
+        &self,
+        proxy: &Key,
+        routes: &mut Vec<Route>,
+        alone: bool,
+        make: impl Fn(&mut Route),
+    ) {
         for route in routes
             .iter_mut()
             .filter(|route| route.source == Source::Traefik)
@@ -52,10 +63,14 @@ impl Told {
                         .hints
                         .extend(told.errors.iter().map(|e| format!("Traefik: {e}")));
                 }
-                None if route.fault.is_none() && route.redirects.is_empty() => {
+                None if route.fault.is_some() || !route.redirects.is_empty() => {}
+                None if !self.whole.contains(&route.protocol) => {}
+                None if alone => {
                     route.fault = Some(Fault::Told("it has no such router".to_owned()));
                 }
-                None => {}
+                None => route.hints.push(
+                    "the Traefik that was asked has no such router; another one may".to_owned(),
+                ),
             }
         }
         let foreign =
@@ -68,6 +83,16 @@ impl Told {
             }
             routes.push(route);
         }
+    }
+}
+
+impl Told {
+    /// Without what holds only while it is asked again and again.
+    pub fn forget_routers(&mut self) -> bool {
+        let had = !self.routers.is_empty() || !self.whole.is_empty();
+        self.routers.clear();
+        self.whole.clear();
+        had
     }
 }
 

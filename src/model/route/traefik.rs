@@ -5,7 +5,7 @@ use super::address::{self, Outside};
 use super::default_rule::{self, BUILT_IN, Facts};
 use super::labels::{Labels, Protocol, Router};
 use super::setup::{self, Setup};
-use super::{Fault, Route, Seen, Source, Sources, fault, spelling};
+use super::{Fault, Route, Seen, Source, Sources, fault, is_traefik, spelling};
 use crate::model::container::{Container, Port};
 use crate::model::key::Key;
 
@@ -67,7 +67,8 @@ pub fn routes(sources: Sources) -> Vec<Route> {
     }
     let told = proxy.and_then(|proxy| Some((proxy, sources.seen.get(&proxy.key)?.told.as_ref()?)));
     if let Some((proxy, told)) = told.filter(|(proxy, _)| proxy.state.is_live()) {
-        told.judge(&proxy.key, &mut found, |route| {
+        let alone = sources.containers.iter().filter(|c| is_traefik(c)).count() == 1;
+        told.judge(&proxy.key, &mut found, alone, |route| {
             address::fill(route, scene.setup.syntax, false, scene.outside());
         });
     }
