@@ -86,7 +86,7 @@ fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> L
         cell(&target, to),
         Key::Strong,
     );
-    let (words, key) = outcome(entry);
+    let (words, key) = outcome(entry, state);
     let line = line.and(theme, words, key);
     match (&entry.error, entry.params.is_empty()) {
         (Some(error), _) => line.and(theme, format!("  {error}"), Key::Text),
@@ -133,7 +133,18 @@ fn done(entry: &Entry) -> String {
     word.to_owned()
 }
 
-fn outcome(entry: &Entry) -> (String, Key) {
+/// Whether what is written down as begun is a job that still runs here.
+fn is_under_way(entry: &Entry, state: &State) -> bool {
+    let jobs = state.jobs.running.values();
+    entry.target.as_ref().is_some_and(|target| {
+        !target.id.is_empty()
+            && jobs
+                .map(|r| &r.job.key.id)
+                .any(|id| id.starts_with(&target.id))
+    })
+}
+
+fn outcome(entry: &Entry, state: &State) -> (String, Key) {
     let took = entry.duration_ms.map_or_else(String::new, |ms| {
         let span = if ms < 60_000 {
             format!("{}.{}s", ms / 1000, ms % 1000 / 100)
@@ -145,7 +156,10 @@ fn outcome(entry: &Entry) -> (String, Key) {
         format!(" in {span}")
     });
     match (entry.phase, entry.outcome) {
-        (Phase::Intent, _) => ("started, no outcome".to_owned(), Key::StateBusy),
+        (Phase::Intent, _) if is_under_way(entry, state) => {
+            ("under way".to_owned(), Key::StateBusy)
+        }
+        (Phase::Intent, _) => ("no outcome".to_owned(), Key::StateBusy),
         (Phase::Note, None) => ("noted".to_owned(), Key::Dim),
         (Phase::Observed, _) => ("seen".to_owned(), Key::Dim),
         (_, Some(Outcome::Success)) => (format!("done{took}"), Key::StateOk),

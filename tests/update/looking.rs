@@ -545,3 +545,31 @@ fn a_note_goes_into_the_journal_and_is_told_there() {
     it.press("esc n").type_in("  ").press("enter");
     assert!(it.effects.is_empty(), "nothing is no note");
 }
+
+#[test]
+fn what_runs_is_under_way_in_the_journal_and_what_was_cut_off_is_not() {
+    let mut it = world();
+    let begun = |it: &mut Scene, name: &str| {
+        let entry = stacktui::model::Entry {
+            id: name.to_owned(),
+            at: base::now().fixed_offset(),
+            phase: stacktui::model::Phase::Intent,
+            action: "container.restart".to_owned(),
+            target: Some(stacktui::model::Target {
+                kind: "container".to_owned(),
+                id: key(name).id.to_string(),
+                name: name.to_owned(),
+                ..stacktui::model::Target::default()
+            }),
+            ..stacktui::model::Entry::default()
+        };
+        it.send(Msg::Journal(vec![entry]));
+    };
+    begun(&mut it, "grafana");
+    it.press("9").shows("no outcome");
+    it.press("1").on("zammad").press("r");
+    begun(&mut it, "zammad");
+    it.press("9")
+        .shows("under way")
+        .shows("no outcome");
+}
