@@ -569,7 +569,5 @@ fn what_runs_is_under_way_in_the_journal_and_what_was_cut_off_is_not() {
     it.press("9").shows("no outcome");
     it.press("1").on("zammad").press("r");
     begun(&mut it, "zammad");
-    it.press("9")
-        .shows("under way")
-        .shows("no outcome");
+    it.press("9").shows("under way").shows("no outcome");
 }

@@ -134,13 +134,17 @@ impl Session<'_> {
 
     /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
     async fn begin(&mut self) -> Result<(), End> {
-        let subscribed = self.engine.events(self.since()).await;
+        let since = self.since();
+        let events = self.engine.events(since);
+        let list = self.engine.list(self.link.host, clock::now());
+        let (subscribed, rows) = if since.is_some() {
+            // What happens beside the list is told again: neither need wait for the other.
+            tokio::join!(events, list)
+        } else {
+            (events.await, list.await)
+        };
         self.subscribe(subscribed)?;
-        let mut rows = self
-            .engine
-            .list(self.link.host, clock::now())
-            .await
-            .map_err(End::Lost)?;
+        let mut rows = rows.map_err(End::Lost)?;
         self.inventory.snapshot(&mut rows);
         self.link.engine.send_replace(Some(self.engine.clone()));
         let info = Box::new(self.engine.info().clone());
