@@ -231,6 +231,8 @@ pub enum Choice {
     },
     /// Copies a URL or opens it.
     Url(String),
+    /// Shows the routes of this machine.
+    Routes(String),
     /// Shows or hides the log lines of this source, by its name.
     Source {
         name: String,
