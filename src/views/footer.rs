@@ -93,9 +93,16 @@ pub fn cursor(prompt: &Prompt, area: Rect) -> Option<(u16, u16)> {
 
 fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
     let (shown, _) = window(prompt, room(prompt, area));
-    let line = Line::of(theme, " ", Key::Text)
-        .and(theme, label(prompt), Key::Accent)
-        .and(theme, shown, Key::Strong);
+    let mut line = Line::of(theme, " ", Key::Text).and(theme, label(prompt), Key::Accent);
+    let style = theme.style(Key::Strong);
+    line.push(
+        shown,
+        if prompt.field.is_selected() {
+            style.patch(theme.style(Key::Selected))
+        } else {
+            style
+        },
+    );
     line.draw(buf, area);
     let note = match &prompt.complaint {
         Some(complaint) => Line::of(
