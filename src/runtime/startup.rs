@@ -12,7 +12,7 @@ use super::record::Recorder;
 use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
-use super::terminal::{Options, Session};
+use super::terminal::{Options, Session, takes_links};
 use super::{clock, input, panic, reactor, signals};
 use crate::actions;
 use crate::engine::{Candidate, Opening, Sources};
@@ -157,6 +157,8 @@ async fn screen(
     let start = |(id, candidates)| (id, runner.start_host(id, candidates));
     let hosts = opened.into_iter().map(start).collect();
     let mut main = EventLoop::new(state, theme, terminal, inbox, streams, hosts, runner);
+    let env = |name: &str| (options.env)(name);
+    main.take_links(takes_links(options.settings.hyperlinks, &env));
     main.pending_logs = match options.start {
         Start::Logs(names) => names,
         Start::Overview => Vec::new(),
