@@ -22,6 +22,7 @@ pub mod route;
 pub mod space;
 pub mod stack;
 pub mod stats;
+pub mod url;
 pub mod volume;
 pub mod wanted;
 

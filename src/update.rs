@@ -90,7 +90,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             said(state, ok, text);
             Effects::new()
         }
-        Msg::Tick => Effects::new(),
+        Msg::Tick => {
+            host::tell_loops(state);
+            Effects::new()
+        }
     };
     effects.extend(follow(state));
     effects

@@ -336,14 +336,18 @@ fn filter(state: &mut State) -> Effects {
     type_line(state, PromptKind::Filter, "filter", before)
 }
 
-/// Asks for a line at the foot of the screen, beginning with what was typed before.
+/// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
+/// as changed, and stands there selected.
 pub(super) fn type_line(
     state: &mut State,
     kind: PromptKind,
     title: &str,
     before: String,
 ) -> Effects {
-    let field = Field::of(&before);
+    let field = match kind {
+        PromptKind::Filter | PromptKind::Search => Field::selected(&before),
+        _ => Field::of(&before),
+    };
     state.layers.push(Layer::Prompt(Prompt {
         kind,
         title: title.to_owned(),

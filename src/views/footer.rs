@@ -100,9 +100,16 @@ pub fn cursor(prompt: &Prompt, area: Rect) -> Option<(u16, u16)> {
 
 fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
     let (shown, _) = window(prompt, room(prompt, area));
-    let line = Line::of(theme, " ", Key::Text)
-        .and(theme, label(prompt), Key::Accent)
-        .and(theme, shown, Key::Strong);
+    let mut line = Line::of(theme, " ", Key::Text).and(theme, label(prompt), Key::Accent);
+    let style = theme.style(Key::Strong);
+    line.push(
+        shown,
+        if prompt.field.is_selected() {
+            style.patch(theme.style(Key::Selected))
+        } else {
+            style
+        },
+    );
     line.draw(buf, area);
     let rest = indent(area, (line.width() as u16).saturating_add(2));
     let rest = Rect::new(rest.x, rest.y, rest.width.saturating_sub(1), rest.height);
