@@ -24,6 +24,7 @@ pub mod stack;
 pub mod stats;
 pub mod url;
 pub mod volume;
+pub mod wanted;
 
 pub use about::{About, Layer, Member, Particulars};
 pub use container::{Container, Health, Mount, Port, RunState};

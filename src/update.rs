@@ -15,6 +15,7 @@ mod rows;
 mod scroll;
 mod shelf;
 mod space;
+mod wanted;
 
 use crate::effect::Effects;
 use crate::layout::list_height;

@@ -203,7 +203,7 @@ pub const ACTIONS: &[Action] = &[
         "to the start",
         "Go to the first row.",
         &["g", "home"],
-        |s| jump(s, isize::MIN),
+        top,
     ),
     motion("table.up", "up", "Go up one row.", &["k", "up"], |s| {
         step(s, -1)
@@ -294,6 +294,14 @@ fn page(state: &mut State, direction: isize, divisor: usize) -> Effects {
 
 fn jump(state: &mut State, to: isize) -> Effects {
     move_by(state, to);
+    Effects::new()
+}
+
+fn top(state: &mut State) -> Effects {
+    match state.view() {
+        ViewId::Logs => super::log::top(state),
+        _ => move_by(state, isize::MIN),
+    }
     Effects::new()
 }
 

@@ -150,6 +150,10 @@ pub enum PromptKind {
     Rename(Key),
     /// Another name for an image.
     Tag(Key),
+    /// A network to make on this host, with docker's options.
+    NewNetwork(HostId),
+    /// A volume to make.
+    NewVolume(HostId),
     /// An image to fetch.
     Pull(HostId),
     /// Another limit of a container.
