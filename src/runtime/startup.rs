@@ -135,6 +135,13 @@ async fn screen(
     runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
     runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
+    if let Some(paths) = options.paths.as_ref().filter(|_| !options.demo) {
+        runner.mail_read = Some(paths.mail_read.clone());
+        let read = crate::config::recall_read(&paths.mail_read).into_iter();
+        state.mail.remembered = read
+            .map(|(server, ids)| (server, ids.into_iter().collect()))
+            .collect();
+    }
     let scratch = options
         .demo
         .then(|| std::env::temp_dir().join(format!("stacktui-demo-{}", std::process::id())));
