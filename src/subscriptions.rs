@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
-use crate::model::route::{is_nginx_proxy, is_traefik};
+use crate::model::route::is_traefik;
 use crate::model::{Container, Key, Kind, Link, Reach};
+use crate::state::routes::looked_at;
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
@@ -84,22 +85,15 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     wanted
 }
 
-/// What routes depend on beyond labels: how a Traefik is set up and what it says itself; the environments that an
-/// nginx-proxy reads.
+/// What routes depend on beyond labels; of a Traefik that runs also what it says itself.
 fn proxies(state: &State, wanted: &mut BTreeSet<Subscription>) {
     if state.view() != ViewId::Routes {
         return;
     }
-    for host in state.world.hosts.values() {
-        let proxies = host.containers().filter(|c| is_traefik(c));
-        wanted.extend(proxies.map(|c| {
-            let reach = c.state.is_live().then(|| Reach::of(c));
-            Subscription::Proxy(c.key.clone(), reach)
-        }));
-        if host.containers().any(is_nginx_proxy) {
-            let others = host.containers().filter(|c| !is_traefik(c));
-            wanted.extend(others.map(|c| Subscription::Proxy(c.key.clone(), None)));
-        }
+    for container in state.world.hosts.values().flat_map(looked_at) {
+        let asked = is_traefik(container) && container.state.is_live();
+        let reach = asked.then(|| Reach::of(container));
+        wanted.insert(Subscription::Proxy(container.key.clone(), reach));
     }
 }
 
@@ -153,6 +147,7 @@ fn counts(state: &State) -> bool {
     });
     waiting
         || relative
+        || state.shelves.route_book.behind
         || !state.jobs.running.is_empty()
         || !state.jobs.ended.is_empty()
         || !state.toasts.shown.is_empty()

@@ -12,6 +12,8 @@ pub enum Fault {
     NotExposed,
     /// `traefik.enable` is no truth value: the whole container is left out.
     BadFlag(String),
+    /// Its labels do not fit Traefik's constraints, or those cannot be read: the sentence.
+    Unfit(String),
     Misspelt(Misspelt),
     BadRule(String),
     /// A rule of the other version: refused, or taken without ever matching.
@@ -71,6 +73,7 @@ impl Fault {
             Self::Off => "switched off",
             Self::NotExposed => "not exposed",
             Self::BadFlag(_) => "bad enable",
+            Self::Unfit(_) => "constraints",
             Self::Misspelt(_) => "misspelt label",
             Self::BadRule(_) => "bad rule",
             Self::OtherSyntax {
@@ -105,6 +108,7 @@ impl Fault {
             Self::BadFlag(value) => {
                 format!("traefik.enable={value} is no truth value: the whole container is left out; write true")
             }
+            Self::Unfit(why) => why.clone(),
             Self::Misspelt(misspelt) => {
                 let near = misspelt.nearest.map_or_else(String::new, |near| format!("; {near}?"));
                 let Misspelt { label, part, .. } = misspelt;
