@@ -17,7 +17,6 @@ pub use fill::{fill, fits};
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// A text in the chosen language, with its holes filled.
-#[macro_export]
 macro_rules! say {
     ($key:literal $(as $context:literal)?) => {
         $crate::lang::say_as($key, concat!($($context)?))
@@ -26,7 +25,7 @@ macro_rules! say {
         const { assert!($crate::lang::fits($key, &[$(stringify!($hole)),+]), "holes and values differ") };
         $crate::lang::fill(
             $crate::lang::say_as($key, concat!($($context)?)),
-            &[$((stringify!($hole), &$crate::say!(@ $hole $(= $value)?) as &dyn std::fmt::Display)),+],
+            &[$((stringify!($hole), &say!(@ $hole $(= $value)?) as &dyn std::fmt::Display)),+],
         )
     }};
     (@ $hole:ident) => { $hole };
@@ -34,20 +33,18 @@ macro_rules! say {
 }
 
 /// A text that goes with a number: `{n}` is the number itself. One, then all others.
-#[macro_export]
 macro_rules! say_n {
     ($n:expr, $one:literal, $others:literal $(, $hole:ident $(= $value:expr)?)* $(,)?) => {{
         const { assert!($crate::lang::fits($others, &["n" $(, stringify!($hole))*]), "holes and values differ") };
         let n = u64::try_from($n).unwrap_or(u64::MAX);
         $crate::lang::fill(
             $crate::lang::say_number(n, $one, $others),
-            &[("n", &n as &dyn std::fmt::Display) $(, (stringify!($hole), &$crate::say!(@ $hole $(= $value)?)))*],
+            &[("n", &n as &dyn std::fmt::Display) $(, (stringify!($hole), &say!(@ $hole $(= $value)?)))*],
         )
     }};
 }
 
 /// A text that is said elsewhere, by [`say`]: as it is, but known to the catalogue.
-#[macro_export]
 macro_rules! key {
     ($key:literal) => {
         $key

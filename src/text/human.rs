@@ -3,6 +3,8 @@
 //! Widths are bounded and steady, so that a table of live figures does not dance.
 //! Must not know: models.
 
+use std::fmt;
+
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 const SHORT_UNITS: [&str; 6] = ["K", "M", "G", "T", "P", "E"];
 
@@ -41,11 +43,22 @@ pub fn bytes_short(n: u64) -> String {
 }
 
 /// A number with so many decimals, as the language writes it.
-pub fn decimal(value: f64, decimals: usize) -> String {
-    let written = format!("{value:.decimals$}");
-    match say!("." as "decimal point") {
-        "." => written,
-        point => written.replace('.', point),
+pub fn decimal(value: f64, decimals: usize) -> impl fmt::Display {
+    Decimal { value, decimals }
+}
+
+struct Decimal {
+    value: f64,
+    decimals: usize,
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { value, decimals } = *self;
+        match say!("." as "decimal point") {
+            "." => write!(f, "{value:.decimals$}"),
+            point => f.write_str(&format!("{value:.decimals$}").replace('.', point)),
+        }
     }
 }
 
@@ -77,7 +90,7 @@ pub fn percent(p: f64) -> String {
     // NaN and the negative zero fail the comparison
     let p = if p > 0.0 { p.min(99_999.0) } else { 0.0 };
     if p < 99.95 {
-        decimal(p, 1)
+        decimal(p, 1).to_string()
     } else {
         format!("{p:.0}")
     }
