@@ -3,6 +3,7 @@
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
 mod blueprint;
+pub mod browse;
 pub mod cgroup;
 pub mod connect;
 mod container;

@@ -1,6 +1,7 @@
 //! Plain values that everything else speaks of: hosts, containers, samples, log records, journal entries.
 //! Level 0: std and chrono only. Knows nothing of the engine's wire, the screen or the clock.
 pub mod about;
+pub mod browse;
 pub mod compose;
 pub mod container;
 pub mod cost;

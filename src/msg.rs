@@ -1,8 +1,11 @@
 //! Everything that may change state, as messages. Knows the model, effects' ids and input values.
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
+use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
 use crate::model::mail::{Letter, Server};
@@ -104,6 +107,21 @@ pub enum SaveMsg {
     Failed(String),
 }
 
+/// From a look into a volume.
+#[derive(Debug, Clone)]
+pub enum VolumeMsg {
+    /// A helper of this image is there.
+    Opened(String),
+    Directory(VolumePath, Result<Directory, Failure>),
+    File(VolumePath, Result<FileText, Failure>),
+    /// The file was not saved: one of this name is there.
+    Exists(VolumePath, PathBuf),
+    /// Bytes that were written to it.
+    Saved(PathBuf, u64),
+    /// Why not, in words; nothing is left behind.
+    Unsaved(PathBuf, String),
+}
+
 /// From a mail server.
 #[derive(Debug, Clone)]
 pub enum MailMsg {
@@ -201,6 +219,8 @@ pub enum Msg {
     Letter(Key, Result<Box<Letter>, Failure>),
     /// Inspected containers that share a network with this mail server.
     MailSenders(Key, Result<Vec<Details>, Failure>),
+    /// Of a look into this volume.
+    Volume(Key, VolumeMsg),
     Job(JobMsg),
     Shell(Key, ShellEnd),
     /// New entries of the journal, oldest first.

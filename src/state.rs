@@ -1,6 +1,7 @@
 //! All that the program knows, as values. Only `update` writes it; views and subscriptions read it.
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
+pub mod browse;
 pub mod history;
 pub mod inspect;
 mod inventory;
@@ -124,6 +125,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// The volume that is looked into, while it is.
+    pub browse: Option<browse::Browse>,
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
@@ -166,6 +169,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            browse: None,
             space: BTreeMap::new(),
             fresh: BTreeMap::new(),
             pending: None,

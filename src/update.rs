@@ -1,4 +1,5 @@
 //! The only writer of state: a message in, effects out. No I/O, no clock.
+mod browse;
 mod compose;
 mod host;
 mod input;
@@ -58,6 +59,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         }
         Msg::Idle => {
             log::idle(state);
+            Effects::new()
+        }
+        Msg::Volume(key, msg) => {
+            browse::told(state, &key, msg);
             Effects::new()
         }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
@@ -152,6 +157,7 @@ fn settle(state: &mut State) {
     {
         book.unread = 0;
     }
+    browse::settle(state);
     if !state.nav.has(ViewId::Logs) {
         state.logs = None;
     }

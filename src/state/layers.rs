@@ -1,8 +1,11 @@
 //! Windows over the screen: one list, the front one last.
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
+use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
 use crate::model::{HostId, Key};
@@ -174,6 +177,11 @@ pub enum PromptKind {
     LogTime,
     /// A note for the journal.
     Note,
+    /// Where to save a file of a volume.
+    SaveFile {
+        volume: Key,
+        path: VolumePath,
+    },
     /// Where to save log lines.
     SaveLogs {
         lines: Excerpt,
@@ -286,6 +294,10 @@ pub enum Choice {
         lines: Excerpt,
         plain: bool,
     },
+    /// Asks for another file name for a file of a volume.
+    SaveFile(Key, VolumePath),
+    /// Saves it over a file that is there.
+    ReplaceFile(Key, VolumePath, PathBuf),
     /// Saves lines over a file that is there.
     Replace(Box<Save>),
     /// Asks for another file name.

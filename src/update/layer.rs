@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 
 use crate::actions;
 use crate::columns;
-use crate::effect::{Effect, Effects, Verb};
+use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
 use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
 
@@ -198,7 +198,7 @@ fn is_dangerous(menu: &Menu) -> bool {
     menu.items.iter().any(|item| {
         matches!(
             item.choice,
-            Choice::Kill { .. } | Choice::Replace(_) | Choice::Quit
+            Choice::Kill { .. } | Choice::Replace(_) | Choice::ReplaceFile(..) | Choice::Quit
         )
     })
 }
@@ -272,6 +272,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::LogFilters => actions::log::clear_filters(state),
         Choice::SaveLogs { lines, plain } => actions::log::ask_where(state, lines, plain),
         Choice::SaveElsewhere(save) => actions::log::ask_where(state, save.lines, save.plain),
+        Choice::SaveFile(volume, path) => actions::browse::ask_name(state, volume, path),
+        Choice::ReplaceFile(volume, path, to) => {
+            let replace = true;
+            vec![Effect::Look(volume, Look::Save { path, to, replace })]
+        }
         Choice::Replace(save) => vec![Effect::Save(*save)],
         Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }

@@ -2,7 +2,7 @@
 use std::path::PathBuf;
 
 use crate::columns::listed;
-use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
+use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
 use crate::model::compose::Act;
@@ -87,6 +87,7 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -158,6 +159,7 @@ fn cancel(state: &mut State) {
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -188,12 +190,7 @@ fn accept(state: &mut State) -> Effects {
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
-            let to = text.trim().to_owned();
-            match crate::actions::item::tag_complaint(&to) {
-                Some(why) => refuse(state, prompt, why),
-                None if to == prompt.before => Effects::new(),
-                None => super::start_all(state, &[(key, Verb::Tag { to })]),
-            }
+            tag(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Scale { stack, service } => {
             let (stack, service) = (stack.clone(), service.clone());
@@ -226,8 +223,15 @@ fn accept(state: &mut State) -> Effects {
         },
         PromptKind::Note if text.trim().is_empty() => Effects::new(),
         PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
-        PromptKind::SaveLogs { .. } if text.trim().is_empty() => {
+        PromptKind::SaveLogs { .. } | PromptKind::SaveFile { .. } if text.trim().is_empty() => {
             refuse(state, prompt, "a file name is wanted".to_owned())
+        }
+        PromptKind::SaveFile { volume, path } => {
+            let (path, to, replace) = (path.clone(), PathBuf::from(text.trim()), false);
+            vec![Effect::Look(
+                volume.clone(),
+                Look::Save { path, to, replace },
+            )]
         }
         PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
             path: PathBuf::from(text.trim()),
@@ -243,6 +247,14 @@ fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
         Some(why) => refuse(state, prompt, why),
         None if to == prompt.before => Effects::new(),
         None => super::start_all(state, &[(key, Verb::Rename { to })]),
+    }
+}
+
+fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
+    match crate::actions::item::tag_complaint(&to) {
+        Some(why) => refuse(state, prompt, why),
+        None if to == prompt.before => Effects::new(),
+        None => super::start_all(state, &[(key, Verb::Tag { to })]),
     }
 }
 
