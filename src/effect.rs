@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::compose::{Call, Project};
 use crate::model::limits::Change;
-use crate::model::mail::{self, Act, RawMail, Source};
+use crate::model::mail::{self, Act, RawMail};
 use crate::model::route::probe::Probe;
 use crate::model::space::Prune;
+use crate::model::stack_file::{FileOf, Source};
 use crate::model::{HostId, Key, Kind, Reach, Target};
 
 /// A job's number in this run.
@@ -100,7 +101,7 @@ impl Verb {
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
-            Self::Compose(call) => call.act.words().0,
+            Self::Compose(call) => call.words().0,
             Self::Mail(call) => call.act.words().0,
         }
     }
@@ -126,7 +127,7 @@ impl Verb {
             Self::Recreate { .. } => "recreating",
             Self::Update(_) => "changing",
             Self::Prune(_) => "pruning",
-            Self::Compose(call) => call.act.words().1,
+            Self::Compose(call) => call.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
@@ -152,7 +153,7 @@ impl Verb {
             Self::Recreate { .. } => "recreated",
             Self::Update(_) => "changed",
             Self::Prune(_) => "pruned",
-            Self::Compose(call) => call.act.words().2,
+            Self::Compose(call) => call.words().2,
             Self::Mail(call) => call.act.words().2,
         }
     }
@@ -160,6 +161,11 @@ impl Verb {
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
         matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
+    }
+
+    /// Writes one of a stack's files over.
+    pub fn writes_file(&self) -> bool {
+        matches!(self, Self::Compose(call) if call.write.is_some())
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -206,7 +212,7 @@ impl Verb {
             }
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
-            Self::Compose(call) => pair("args", call.act.args().join(" ")),
+            Self::Compose(call) => call.params(),
             Self::Mail(call) => match &call.act {
                 Act::Delete(ids) => pair("mails", ids.join(" ")),
                 Act::DeleteAll | Act::Test => Vec::new(),
@@ -326,7 +332,7 @@ pub enum Fetch {
     /// A captured mail for a screen of this width, out of the box or out of what is known of it; answers with `Msg::Letter`.
     Letter {
         mail: Key,
-        source: Box<Source>,
+        source: Box<mail::Source>,
         known: Option<Arc<RawMail>>,
         width: u16,
     },
@@ -334,6 +340,8 @@ pub enum Fetch {
     MailSenders(Key, Vec<Key>),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
+    /// What another text for one of this stack's files would do; answers with `Msg::Proposal`.
+    Proposal(Key, Box<FileOf>, Source),
     /// Whether a route answers; answers with `Msg::RouteChecked`.
     Route(Box<Probe>),
 }
@@ -373,6 +381,10 @@ pub enum Effect {
         key: Key,
         target: Target,
     },
+    /// Hand the terminal to the user's editor, for a copy of this file of a stack; answers with `Msg::Edited`.
+    Edit(Key, Box<FileOf>),
+    /// Let the edit of this file go.
+    Discard(Box<FileOf>),
     /// Put this (sanitised) text on the clipboard with OSC 52.
     Copy(String),
     /// Open this address (http or https) in the user's browser.
@@ -457,10 +469,12 @@ pub enum Subscription {
     Resources(HostId, Kind),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
+    /// The files that this stack is made from, as they are.
+    Files(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
     Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
-    Mail(Box<Source>),
+    Mail(Box<mail::Source>),
     /// Boxes are looked at: they are asked more often.
     MailWatched,
     /// The journal as it grows.

@@ -19,6 +19,7 @@ pub mod routes;
 mod scope;
 pub mod shelf;
 pub mod space;
+pub mod stack_file;
 pub mod table;
 mod tally;
 pub mod toasts;
@@ -45,6 +46,7 @@ pub use output::Output;
 pub use prefs::Prefs;
 pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
+pub use stack_file::FileBook;
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, Host, Vitals, World};
@@ -124,6 +126,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// The files of stacks that were looked at.
+    pub files: BTreeMap<Key, FileBook>,
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
@@ -166,6 +170,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            files: BTreeMap::new(),
             space: BTreeMap::new(),
             fresh: BTreeMap::new(),
             pending: None,

@@ -126,6 +126,8 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
+                ViewId::Files,
+                ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
@@ -263,6 +265,15 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 let back = output.back.saturating_add_signed(delta.saturating_neg());
                 output.back = back.min(output.lines.len());
             }
+        }
+        view @ (ViewId::Files | ViewId::Proposal) => {
+            let book = state.nav.current().key;
+            let Some(book) = book.and_then(|key| state.files.get_mut(&key)) else {
+                return;
+            };
+            let change = book.change.as_mut().filter(|_| view == ViewId::Proposal);
+            let top = change.map_or(&mut book.top, |change| &mut change.top);
+            *top = top.saturating_add_signed(delta.clamp(-10_000_000, 10_000_000));
         }
         view => {
             let Some(key) = state.nav.current().key else {

@@ -14,6 +14,7 @@ use super::log_stream;
 use super::mail;
 use super::roads;
 use super::sampler::Wanted;
+use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Subscription};
 use crate::engine::Engine;
@@ -218,6 +219,13 @@ impl Streams {
                 key.clone(),
                 project.clone(),
                 self.programs.clone(),
+                msgs,
+            )),
+            Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
+                key.clone(),
+                project.clone(),
+                self.programs.clone(),
+                engine(key)?,
                 msgs,
             )),
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(

@@ -1,5 +1,6 @@
 //! Where scrolling ends on screens that have no cursor, so that the first key back is seen. Knows lengths, no contents.
 use crate::layout::list_height;
+use crate::model::Key;
 use crate::state::{Layer, State, ViewId};
 use crate::views;
 
@@ -27,6 +28,9 @@ pub(super) fn settle(state: &mut State) {
     let Some(key) = place.key else {
         return;
     };
+    if matches!(place.view, ViewId::Files | ViewId::Proposal) {
+        return settle_files(state, &key, place.view);
+    }
     let height = list_height(state);
     let Some(sheet) = state.sheets.get(&key) else {
         return;
@@ -76,4 +80,17 @@ pub(super) fn settle(state: &mut State) {
         }
         _ => {}
     }
+}
+
+fn settle_files(state: &mut State, key: &Key, view: ViewId) {
+    let last = match view {
+        ViewId::Files => views::stack_file::last_line(state, key),
+        _ => views::proposal::last_line(state, key),
+    };
+    let Some(book) = state.files.get_mut(key) else {
+        return;
+    };
+    let change = book.change.as_mut().filter(|_| view == ViewId::Proposal);
+    let top = change.map_or(&mut book.top, |change| &mut change.top);
+    *top = last.min(*top);
 }

@@ -7,6 +7,7 @@
 //! ```
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::model::Node;
 use crate::state::inspect::{at, shown};
@@ -63,7 +64,8 @@ fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<L
         (true, false) => theme.symbols.open,
     };
     let mut line = Line::of(theme, format!("{indent}{sign} "), Key::Faint);
-    marked(&mut line, &name, &view.query, theme, Key::FieldName);
+    let style = |key| (theme.style(key), theme.style(Key::Match));
+    marked(&mut line, &name, &view.query, style(Key::FieldName));
     if node.is_branch() {
         return Some(line.and(theme, format!("  {}", node.len()), Key::Faint));
     }
@@ -71,7 +73,7 @@ fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<L
     let (value, key) = value(&name, node, sheet.revealed);
     match key {
         Key::Secret => line = line.and(theme, value, key),
-        _ => marked(&mut line, &value, &view.query, theme, key),
+        _ => marked(&mut line, &value, &view.query, style(key)),
     }
     Some(line)
 }
@@ -87,24 +89,24 @@ fn value(name: &str, node: &Node, revealed: bool) -> (String, Key) {
     }
 }
 
-/// A text with the hits of the search in it.
-fn marked(line: &mut Line, words: &str, query: &str, theme: &Theme, key: Key) {
+/// A text in the first style, with the hits of the search in the second.
+pub(super) fn marked(line: &mut Line, words: &str, query: &str, (style, hit): (Style, Style)) {
     let lower = words.to_lowercase();
     // Lower case may be longer or shorter in bytes; then the hit is not marked, the row still counts.
     if query.is_empty() || lower.len() != words.len() {
-        line.push(words, theme.style(key));
+        line.push(words, style);
         return;
     }
     let needle = query.to_lowercase();
     let mut at = 0;
-    for (start, hit) in lower.match_indices(&needle) {
-        let end = start + hit.len();
+    for (start, found) in lower.match_indices(&needle) {
+        let end = start + found.len();
         let (Some(before), Some(inside)) = (words.get(at..start), words.get(start..end)) else {
             continue;
         };
-        line.push(before, theme.style(key));
-        line.push(inside, theme.style(Key::Match));
+        line.push(before, style);
+        line.push(inside, hit);
         at = end;
     }
-    line.push(words.get(at..).unwrap_or_default(), theme.style(key));
+    line.push(words.get(at..).unwrap_or_default(), style);
 }
