@@ -250,7 +250,7 @@ async fn a_file_is_edited_shown_deployed_and_brought_back() {
         let before = compose_file(&project);
         let it = project.open_with(&changes("it is", "hello")).await;
         it.sees("as the files say").await;
-        it.press("F").await;
+        it.press("f").await;
         it.sees("docker-compose.yml").await;
         it.sees("WHO: 'it is ${WHO}'").await;
         it.press("e").await;
@@ -313,7 +313,7 @@ async fn an_edit_that_compose_refuses_is_kept_until_it_is_let_go() {
             .open_with(&changes("services:", "services: ["))
             .await;
         it.sees("as the files say").await;
-        it.press("F").await;
+        it.press("f").await;
         it.sees("WHO: 'it is ${WHO}'").await;
         it.press("e").await;
         it.sees("editing").await;
@@ -360,7 +360,7 @@ async fn variables_are_masked_saved_and_not_deployed() {
         project.write("WHO=you\nDB_PASSWORD=hunter2\n", ".env");
         let it = project.open_with(&changes("WHO=you", "WHO=them")).await;
         it.sees("as the files say").await;
-        it.press("F").await;
+        it.press("f").await;
         it.sees("1 of 2").await;
         it.press("]").await;
         it.sees("DB_PASSWORD=").await;

@@ -198,7 +198,7 @@ pub const ACTIONS: &[Action] = &[
             "stack.files",
             "files",
             "Show the compose files and variables that the stack is made from.",
-            &["F"],
+            &["f"],
             open,
         )
     },
