@@ -14,6 +14,7 @@ pub mod stack;
 pub mod stack_file;
 pub mod table;
 pub mod view;
+pub mod wanted;
 
 use crate::effect::Effects;
 use crate::keys::Chord;
@@ -90,6 +91,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         stack_file::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
+        wanted::ACTIONS,
     ]
     .into_iter()
     .flatten()

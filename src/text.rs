@@ -21,6 +21,7 @@ pub mod secret;
 mod secret_value;
 mod sequence;
 mod sgr;
+mod shell;
 pub mod span;
 pub mod trace;
 pub mod when;
@@ -39,6 +40,7 @@ pub use sanitise::{
 };
 pub use secret::{MASK, looks_secret};
 pub use sgr::{TextColor, TextStyle};
+pub use shell::{quoted, split_words};
 pub use span::{ago, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{

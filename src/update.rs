@@ -16,6 +16,7 @@ mod scroll;
 mod shelf;
 mod space;
 mod stack_file;
+mod wanted;
 
 use crate::effect::Effects;
 use crate::layout::list_height;
@@ -93,7 +94,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             said(state, ok, text);
             Effects::new()
         }
-        Msg::Tick => Effects::new(),
+        Msg::Tick => {
+            host::tell_loops(state);
+            Effects::new()
+        }
     };
     effects.extend(follow(state));
     effects

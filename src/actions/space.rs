@@ -55,13 +55,13 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The host that the screen is about, else the first one.
-fn host(state: &State) -> Option<HostId> {
+pub(super) fn host(state: &State) -> Option<HostId> {
     let subject = state.subject().map(|key| key.host);
     let first = || state.scope().next().map(|host| host.id);
     subject.or(state.only).or_else(first)
 }
 
-fn no_link(state: &State) -> Option<String> {
+pub(super) fn no_link(state: &State) -> Option<String> {
     let up = host(state).and_then(|id| state.world.host(id));
     let up = up.is_some_and(|host| host.link.is_up());
     (!up).then(|| NO_LINK.to_owned())

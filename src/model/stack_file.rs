@@ -2,7 +2,8 @@
 //! Values; must not know how files are read and written.
 use chrono::{DateTime, Utc};
 
-use super::compose::{Checked, Project, quoted};
+use super::compose::{Checked, Project};
+use crate::text::quoted;
 
 /// What a file is to its stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -43,7 +43,7 @@ pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
 /// of it may be older.
 pub fn is_there(
     until: Condition,
-    state: RunState,
+    state: &RunState,
     health: Option<Health>,
     exit_code: i64,
     fresh: bool,
@@ -52,7 +52,7 @@ pub fn is_there(
     match (until, health) {
         (Condition::Started, _) => Some(Ok(())),
         (_, _) if !live && fresh => None,
-        (Condition::Completed, _) if live || state == RunState::Restarting => None,
+        (Condition::Completed, _) if live || *state == RunState::Restarting => None,
         (Condition::Completed, _) if exit_code == 0 => Some(Ok(())),
         (Condition::Completed, _) => Some(Err(format!("ended with {exit_code}"))),
         (Condition::Healthy, _) if !live => Some(Err("does not stay up".to_owned())),

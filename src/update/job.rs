@@ -137,7 +137,7 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
     let code = container.exit_code.unwrap_or(0);
-    let there = is_there(wait.until, container.state, container.health, code, fresh);
+    let there = is_there(wait.until, &container.state, container.health, code, fresh);
     there.map(|there| there.map_err(|words| name(&words)))
 }
 

@@ -269,6 +269,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
         Choice::Url(text) => actions::route::open_url(state, text),
+        Choice::Routes(host) => actions::route::show_of(state, &host),
         Choice::Quit => actions::program::quit(state),
         Choice::UseContext(name) => vec![Effect::UseContext(name)],
         Choice::AddContext(name) => actions::host::add(state, name),

@@ -93,7 +93,7 @@ async fn is_there(engine: &Engine, wait: &Wait, name: &str) -> Result<(), String
         };
         let health = details.health.as_ref().and_then(|health| health.status);
         let fresh = begun.elapsed() < APPEARS;
-        let there = order::is_there(wait.until, details.state, health, details.exit_code, fresh);
+        let there = order::is_there(wait.until, &details.state, health, details.exit_code, fresh);
         if let Some(there) = there {
             return there.map_err(|words| format!("{name} {words}"));
         }
