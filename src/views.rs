@@ -20,6 +20,7 @@ pub mod no_engine;
 pub mod notice;
 pub mod output;
 pub mod overlays;
+mod pieces;
 pub mod plain;
 pub mod processes;
 pub mod proposal;

@@ -217,6 +217,9 @@ fn change(state: &State) -> Option<&Change> {
 }
 
 fn no_files(state: &State) -> Option<String> {
+    if state.view() == ViewId::Files {
+        return Some("they are on screen".to_owned());
+    }
     let key = state.subject();
     let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
     match stack {

@@ -266,15 +266,7 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 output.back = back.min(output.lines.len());
             }
         }
-        view @ (ViewId::Files | ViewId::Proposal) => {
-            let book = state.nav.current().key;
-            let Some(book) = book.and_then(|key| state.files.get_mut(&key)) else {
-                return;
-            };
-            let change = book.change.as_mut().filter(|_| view == ViewId::Proposal);
-            let top = change.map_or(&mut book.top, |change| &mut change.top);
-            *top = top.saturating_add_signed(delta.clamp(-10_000_000, 10_000_000));
-        }
+        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {
                 return;

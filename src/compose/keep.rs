@@ -101,7 +101,7 @@ impl Store {
     pub fn path(&self, file: &FileOf, source: &Source) -> PathBuf {
         match source {
             Source::Draft => self.draft(file),
-            Source::Version(id) => self.place(file).join("versions").join(id),
+            Source::Version(version) => self.place(file).join("versions").join(&version.id),
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(versions.len(), MOST);
         assert_eq!(versions[0].at, start + TimeDelta::milliseconds(54));
         assert_eq!(versions[0].by, "jean");
-        let path = store.path(&one, &Source::Version(versions[0].id.clone()));
+        let path = store.path(&one, &Source::Version(versions[0].clone()));
         assert_eq!(fs::read_to_string(&path).unwrap(), "54");
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,

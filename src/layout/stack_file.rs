@@ -1,5 +1,5 @@
 //! Lines of a file on a page: how they wrap, and where scrolling ends. Looks at no more lines than fit on the screen.
-use crate::state::State;
+use crate::state::{State, ViewId};
 use crate::text::code::Piece;
 use crate::text::{self, Tone};
 
@@ -58,6 +58,21 @@ pub fn last_top(count: usize, height: usize, rows: impl Fn(usize) -> usize) -> u
 /// Columns and rows for the lines of a file.
 pub fn page(state: &State) -> (u16, usize) {
     (Regions::of(state.size).body.width, list_height(state))
+}
+
+/// Scrolls what is on screen of a stack's files by lines; where it ends is seen to later.
+pub fn scroll(state: &mut State, delta: isize) {
+    if let Some(top) = top(state) {
+        *top = top.saturating_add_signed(delta.clamp(-10_000_000, 10_000_000));
+    }
+}
+
+/// The first line on screen, of a file or of what would change in one.
+pub fn top(state: &mut State) -> Option<&mut usize> {
+    let changes = state.view() == ViewId::Proposal;
+    let book = state.files.get_mut(&state.nav.current().key?)?;
+    let change = book.change.as_mut().filter(|_| changes);
+    Some(change.map_or(&mut book.top, |change| &mut change.top))
 }
 
 #[cfg(test)]

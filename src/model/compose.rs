@@ -298,7 +298,7 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::model::stack::{Origin, Service};
-    use crate::model::stack_file::{FileOf, Source};
+    use crate::model::stack_file::{FileOf, Source, Version};
     use crate::model::{HostId, Key};
 
     fn service(name: &str, hash: Option<&str>) -> Service {
@@ -352,7 +352,12 @@ mod tests {
         let files = FileOf::all(&call.project);
         call.write = Some(Box::new(Write {
             file: files[0].clone(),
-            source: Source::Version("v".to_owned()),
+            source: Source::Version(Version {
+                id: "v".to_owned(),
+                at: chrono::DateTime::UNIX_EPOCH,
+                by: "jean".to_owned(),
+                bytes: 1,
+            }),
             kept: "/var/it's".to_owned(),
             old_digest: None,
             new_digest: String::new(),

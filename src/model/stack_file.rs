@@ -115,8 +115,8 @@ impl StackFile {
 pub enum Source {
     /// The user's edit of it.
     Draft,
-    /// An earlier version, by its id.
-    Version(String),
+    /// An earlier state of it.
+    Version(Version),
 }
 
 /// What compose makes of a project with another text in one of its files.
@@ -194,7 +194,7 @@ impl Write {
     pub fn from(&self) -> &str {
         match &self.source {
             Source::Draft => "an edit",
-            Source::Version(id) => id,
+            Source::Version(version) => &version.id,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
-use crate::model::stack_file::FileOf;
+use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -258,7 +258,7 @@ pub enum Choice {
     /// Lets it go.
     DiscardEdit(Key, Box<FileOf>),
     /// Shows what going back to an earlier version of a file would do.
-    Version(Key, Box<FileOf>, String),
+    Version(Key, Box<FileOf>, Box<Version>),
     /// Toggles a column.
     Column(String),
     Copy(String),

@@ -263,8 +263,8 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
         Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
-        Choice::Version(key, file, id) => {
-            actions::stack_file::propose(state, key, file, Source::Version(id))
+        Choice::Version(key, file, version) => {
+            actions::stack_file::propose(state, key, file, Source::Version(*version))
         }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],

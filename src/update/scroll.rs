@@ -1,5 +1,5 @@
 //! Where scrolling ends on screens that have no cursor, so that the first key back is seen. Knows lengths, no contents.
-use crate::layout::list_height;
+use crate::layout::{list_height, stack_file};
 use crate::model::Key;
 use crate::state::{Layer, State, ViewId};
 use crate::views;
@@ -87,10 +87,7 @@ fn settle_files(state: &mut State, key: &Key, view: ViewId) {
         ViewId::Files => views::stack_file::last_line(state, key),
         _ => views::proposal::last_line(state, key),
     };
-    let Some(book) = state.files.get_mut(key) else {
-        return;
-    };
-    let change = book.change.as_mut().filter(|_| view == ViewId::Proposal);
-    let top = change.map_or(&mut book.top, |change| &mut change.top);
-    *top = last.min(*top);
+    if let Some(top) = stack_file::top(state) {
+        *top = last.min(*top);
+    }
 }

@@ -7,7 +7,6 @@
 //! ```
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use crate::model::Node;
 use crate::state::inspect::{at, shown};
@@ -15,6 +14,7 @@ use crate::state::{RowId, Sheet, State};
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 
+use super::pieces::marked;
 use super::{hints, list, notice};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -87,26 +87,4 @@ fn value(name: &str, node: &Node, revealed: bool) -> (String, Key) {
         Node::Number(_) | Node::Bool(_) => (value, Key::ValueNumber),
         Node::Null | Node::List(_) | Node::Object(_) => (value, Key::Faint),
     }
-}
-
-/// A text in the first style, with the hits of the search in the second.
-pub(super) fn marked(line: &mut Line, words: &str, query: &str, (style, hit): (Style, Style)) {
-    let lower = words.to_lowercase();
-    // Lower case may be longer or shorter in bytes; then the hit is not marked, the row still counts.
-    if query.is_empty() || lower.len() != words.len() {
-        line.push(words, style);
-        return;
-    }
-    let needle = query.to_lowercase();
-    let mut at = 0;
-    for (start, found) in lower.match_indices(&needle) {
-        let end = start + found.len();
-        let (Some(before), Some(inside)) = (words.get(at..start), words.get(start..end)) else {
-            continue;
-        };
-        line.push(before, style);
-        line.push(inside, hit);
-        at = end;
-    }
-    line.push(words.get(at..).unwrap_or_default(), style);
 }

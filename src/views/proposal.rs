@@ -28,11 +28,12 @@ use crate::theme::{Depth, Key, Theme};
 use crate::widgets::Line;
 use crate::widgets::pen::{indent, row};
 
+use super::pieces::look;
 use super::section::Section;
-use super::{hints, notice, stack_file};
+use super::{hints, notice};
 
-/// Lines of complaint that are shown.
-const COMPLAINTS: usize = 200;
+/// Columns that a path has at least.
+const PATH: usize = 12;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
@@ -90,16 +91,18 @@ pub fn last_line(state: &State, key: &Id) -> usize {
 fn head(theme: &Theme, proposal: &Proposal, width: usize) -> Line {
     let from = match &proposal.source {
         Source::Draft => "your edit".to_owned(),
-        Source::Version(id) => {
-            let (at, by) = id.split_once('~').unwrap_or((id, ""));
-            let at = at.get(..16).unwrap_or(at).replace('T', " ");
-            format!("as it was until {at} UTC, by {by}")
+        Source::Version(version) => {
+            let at = version.at.format("%Y-%m-%d %H:%M:%S");
+            format!("as it was until {at} UTC, by {}", version.by)
         }
     };
     let (added, removed) = proposal.counts();
     let counts = format!("+{added} -{removed}");
-    let room = width.saturating_sub(text::width(&from) + counts.len() + 6);
-    let path = text::truncate_start(&proposal.file.path, room.max(16)).into_owned();
+    // The path gives way first, then who and when.
+    let room = width.saturating_sub(counts.len() + 6);
+    let path = room.saturating_sub(text::width(&from)).max(PATH);
+    let path = text::truncate_start(&proposal.file.path, path).into_owned();
+    let from = text::truncate(&from, room.saturating_sub(text::width(&path))).into_owned();
     Line::of(theme, format!(" {path}  "), Key::Strong)
         .and(theme, from, Key::Text)
         .and(theme, format!("  {counts}"), Key::Dim)
@@ -113,7 +116,7 @@ fn above(state: &State, theme: &Theme, key: &Id, change: &Change, width: u16) ->
         Verdict::Taken(checked) => taken(state, &mut section, key, checked),
         Verdict::Refused(said) => {
             section.note("does not take it", Key::StateBad);
-            for line in said.iter().take(COMPLAINTS) {
+            for line in said {
                 section.prose(line, Key::StateBad, 20);
             }
             let (edit, discard) = (
@@ -214,7 +217,7 @@ fn diff_rows(
         for (words, tone) in pieces {
             row = match tone {
                 Tone::Secret => row.and(theme, theme.symbols.mask, Key::Secret),
-                tone => row.and(theme, words, key.unwrap_or(stack_file::key(tone))),
+                tone => row.and(theme, words, key.unwrap_or(look(tone))),
             };
         }
         row

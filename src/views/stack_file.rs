@@ -23,8 +23,11 @@ use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 use crate::widgets::pen::{indent, row};
 
-use super::inspect::marked;
+use super::pieces::{look, marked};
 use super::{hints, notice};
+
+/// Columns that a path has at least.
+const PATH: usize = 16;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
@@ -48,9 +51,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     match &paper.file.body {
         Body::Text { .. } => lines(theme, book, paper, body, buf),
         Body::Gone => {
-            let words = gone(state, book, paper);
             let path = paper.file.of.path.as_str();
-            let said = [(path, Key::Text), (words.as_str(), Key::StateBusy)];
+            let (what, kept) = (gone(state, book, paper), kept(state, paper));
+            let mut said = vec![(path, Key::Text), (what.as_str(), Key::StateBusy)];
+            said.extend(kept.as_deref().map(|words| (words, Key::Text)));
             notice::draw(theme, body, buf, &said);
         }
         Body::Unreadable(why) => {
@@ -74,7 +78,7 @@ pub fn last_line(state: &State, key: &Id) -> usize {
 }
 
 fn gone(state: &State, book: &FileBook, paper: &Paper) -> String {
-    let what = match (&book.elsewhere, paper.file.of.role) {
+    match (&book.elsewhere, paper.file.of.role) {
         (Some(engine), _) => format!("not on this machine: the engine is at {engine}"),
         (None, Role::Compose) => {
             "not on this machine: it is gone, or the stack was made elsewhere".to_owned()
@@ -83,21 +87,29 @@ fn gone(state: &State, book: &FileBook, paper: &Paper) -> String {
             let key = hints::key_of(state, "file.edit");
             format!("there is none; {key} begins one")
         }
-    };
-    match paper.file.versions.len() {
-        0 => what,
-        n => {
-            let key = hints::key_of(state, "file.versions");
-            format!(
-                "{what}; {} kept, {key} shows them",
-                text::words(n as u64, "earlier version")
-            )
-        }
     }
 }
 
-fn head(state: &State, theme: &Theme, book: &FileBook, paper: &Paper, width: usize) -> Line {
-    let mut notes: Vec<(String, Key)> = Vec::new();
+fn kept(state: &State, paper: &Paper) -> Option<String> {
+    let count = paper.file.versions.len() as u64;
+    let key = hints::key_of(state, "file.versions");
+    let words = text::words(count, "earlier version");
+    (count > 0).then(|| format!("{words} kept, {key} shows them"))
+}
+
+/// What is said of the file on screen, what matters most first.
+fn notes(state: &State, book: &FileBook, paper: &Paper) -> Vec<(String, Key)> {
+    let mut notes = Vec::new();
+    if let Some(engine) = &book.elsewhere {
+        notes.push((format!("of this machine, not of {engine}"), Key::StateBusy));
+    }
+    if !book.query.is_empty() {
+        let words = format!("/{}  {} found", book.query, book.hits().len());
+        notes.push((words, Key::Accent));
+    }
+    if paper.file.draft {
+        notes.push(("an edit is kept".to_owned(), Key::StateBusy));
+    }
     if book.papers.len() > 1 {
         let key = hints::key_of(state, "file.next");
         let words = format!("{} of {} ({key})", book.shown + 1, book.papers.len());
@@ -105,29 +117,30 @@ fn head(state: &State, theme: &Theme, book: &FileBook, paper: &Paper, width: usi
     }
     if let Body::Text { bytes, cut, .. } = &paper.file.body {
         let shown = text::bytes(*bytes);
-        if *cut {
-            notes.push((format!("{shown}, only its start is shown"), Key::StateBusy));
+        notes.push(if *cut {
+            (format!("{shown}, only its start is shown"), Key::StateBusy)
         } else {
-            notes.push((shown, Key::Dim));
-        }
-    }
-    if paper.file.draft {
-        notes.push(("an edit is kept".to_owned(), Key::StateBusy));
-    }
-    if !book.query.is_empty() {
-        let words = format!("/{}  {} found", book.query, book.hits().len());
-        notes.push((words, Key::Accent));
+            (shown, Key::Dim)
+        });
     }
     if !paper.file.versions.is_empty() {
-        let count = text::words(paper.file.versions.len() as u64, "earlier version");
-        notes.push((count, Key::Dim));
+        let count = paper.file.versions.len() as u64;
+        notes.push((text::words(count, "earlier version"), Key::Dim));
     }
-    if let Some(engine) = &book.elsewhere {
-        notes.push((format!("of this machine, not of {engine}"), Key::StateBusy));
-    }
-    let taken: usize = notes.iter().map(|(words, _)| text::width(words) + 2).sum();
-    let room = width.saturating_sub(taken + 2).max(16);
-    let path = text::truncate_start(&paper.file.of.path, room).into_owned();
+    notes
+}
+
+/// The file's path, and of the notes as many as fit.
+fn head(state: &State, theme: &Theme, book: &FileBook, paper: &Paper, width: usize) -> Line {
+    let mut room = width.saturating_sub(2);
+    let mut notes = notes(state, book, paper);
+    notes.retain(|(words, _)| {
+        let left = room.checked_sub(text::width(words) + 2);
+        let fits = left.filter(|left| *left >= PATH);
+        room = fits.unwrap_or(room);
+        fits.is_some()
+    });
+    let path = text::truncate_start(&paper.file.of.path, room.max(1)).into_owned();
     let line = Line::of(theme, format!(" {path}"), Key::Strong);
     notes.into_iter().fold(line, |line, (words, key)| {
         line.and(theme, "  ", Key::Text).and(theme, words, key)
@@ -172,21 +185,7 @@ fn push(theme: &Theme, line: &mut Line, (words, tone): &Piece, query: &str, here
             line,
             words,
             query,
-            (theme.style(key(*tone)), theme.style(hit)),
+            (theme.style(look(*tone)), theme.style(hit)),
         ),
-    }
-}
-
-/// The look of a piece.
-pub(super) fn key(tone: Tone) -> Key {
-    match tone {
-        Tone::Plain => Key::Text,
-        Tone::Comment => Key::CodeComment,
-        Tone::Name => Key::FieldName,
-        Tone::Text => Key::ValueText,
-        Tone::Number => Key::ValueNumber,
-        Tone::Variable => Key::CodeVariable,
-        Tone::Mark => Key::Dim,
-        Tone::Secret => Key::Secret,
     }
 }

@@ -90,7 +90,11 @@ pub(super) fn versions(state: &mut State) -> Effects {
             text::bytes(version.bytes)
         ),
         on: None,
-        choice: Choice::Version(key.clone(), Box::new(file.of.clone()), version.id.clone()),
+        choice: Choice::Version(
+            key.clone(),
+            Box::new(file.of.clone()),
+            Box::new(version.clone()),
+        ),
     });
     let items = items.collect();
     let note =

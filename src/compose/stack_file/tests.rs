@@ -119,7 +119,7 @@ fn a_file_is_written_over_with_its_mode_and_the_old_one_kept() {
     assert_eq!((file.versions.len(), file.draft), (1, false));
     let kept = place
         .store
-        .path(&file.of, &Source::Version(file.versions[0].id.clone()));
+        .path(&file.of, &Source::Version(file.versions[0].clone()));
     assert_eq!(fs::read_to_string(kept).unwrap(), "old");
     let left = fs::read_dir(place.folder.path()).unwrap().count();
     assert_eq!(left, 3, "the file, the link, what is kept");
