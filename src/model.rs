@@ -22,6 +22,7 @@ pub mod resources;
 pub mod route;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod stats;
 pub mod url;
 pub mod volume;

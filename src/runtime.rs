@@ -27,6 +27,7 @@ mod save;
 pub mod screen;
 pub mod shell;
 pub mod signals;
+mod stack_file;
 pub mod startup;
 pub mod streams;
 pub mod terminal;

@@ -46,6 +46,12 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
             }
         }
+        (ViewId::Files, Some(key)) => {
+            if let Some(stack) = state.shelves.stacks.things.get(&key) {
+                let project = Box::new(Project::of(stack));
+                wanted.insert(Subscription::Files(key, project));
+            }
+        }
         (ViewId::Hosts, _) if state.focused => {
             let hosts = state.world.hosts.keys();
             wanted.extend(hosts.map(|host| Subscription::StatsRest(*host)));

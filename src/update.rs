@@ -16,6 +16,7 @@ mod rows;
 mod scroll;
 mod shelf;
 mod space;
+mod stack_file;
 mod wanted;
 
 use crate::effect::Effects;
@@ -81,6 +82,9 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        Msg::Files(key, files, elsewhere) => stack_file::read(state, key, files, elsewhere),
+        Msg::Edited(key, file, ended) => stack_file::edited(state, key, file, ended),
+        Msg::Proposal(key, answer) => stack_file::proposed(state, key, answer),
         msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
         Msg::Job(msg) => job::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),

@@ -126,6 +126,8 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
+                ViewId::Files,
+                ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
@@ -272,6 +274,7 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 file.scroll = file.scroll.saturating_add_signed(delta);
             }
         }
+        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {
                 return;

@@ -16,6 +16,7 @@ use super::mail;
 use super::record::Recorder;
 use super::roads;
 use super::sampler::Wanted;
+use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Look, Subscription};
 use crate::engine::Engine;
@@ -242,6 +243,13 @@ impl Streams {
                 key.clone(),
                 project.clone(),
                 self.programs.clone(),
+                msgs,
+            )),
+            Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
+                key.clone(),
+                project.clone(),
+                self.programs.clone(),
+                engine(key)?,
                 msgs,
             )),
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(

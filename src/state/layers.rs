@@ -8,6 +8,7 @@ use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
+use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -260,6 +261,12 @@ pub enum Choice {
     Prune(HostId, Prune),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
+    /// Goes on with the edit of a stack's file.
+    EditFile(Key, Box<FileOf>),
+    /// Lets it go.
+    DiscardEdit(Key, Box<FileOf>),
+    /// Shows what going back to an earlier version of a file would do.
+    Version(Key, Box<FileOf>, Box<Version>),
     /// Toggles a column.
     Column(String),
     Copy(String),

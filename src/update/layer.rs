@@ -5,6 +5,7 @@ use crate::actions;
 use crate::columns;
 use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
+use crate::model::stack_file::Source;
 use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
 
 use super::{perform, prompt, reply, start_all};
@@ -198,7 +199,11 @@ fn is_dangerous(menu: &Menu) -> bool {
     menu.items.iter().any(|item| {
         matches!(
             item.choice,
-            Choice::Kill { .. } | Choice::Replace(_) | Choice::ReplaceFile(..) | Choice::Quit
+            Choice::Kill { .. }
+                | Choice::Replace(_)
+                | Choice::ReplaceFile(..)
+                | Choice::DiscardEdit(..)
+                | Choice::Quit
         )
     })
 }
@@ -260,6 +265,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
+        Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
+        Choice::Version(key, file, version) => {
+            actions::stack_file::propose(state, key, file, Source::Version(*version))
+        }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
         Choice::Url(text) => actions::route::open_url(state, text),

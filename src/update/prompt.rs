@@ -130,6 +130,13 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
+    if state.view() == ViewId::Files {
+        if let Some(book) = state.files.get_mut(&key) {
+            book.search(text);
+        }
+        crate::actions::stack_file::show_hit(state);
+        return Ok(());
+    }
     if let Some(sheet) = state.sheets.get_mut(&key) {
         text.clone_into(&mut sheet.inspect.query);
         sheet.inspect.stale = true;
