@@ -1,263 +1,23 @@
 //! What `update` asks of the runtime, as values: calls to make, streams that should flow.
 //! Knows the model only; nothing here does anything.
-use std::fmt;
+mod verb;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
-use crate::model::compose::{Call, Project};
-use crate::model::limits::Change;
-use crate::model::mail::{self, Act, RawMail, Source};
+use crate::model::compose::Project;
+use crate::model::mail::{RawMail, Source};
 use crate::model::route::probe::Probe;
-use crate::model::space::Prune;
 use crate::model::{HostId, Key, Kind, Reach, Target};
+
+pub use self::verb::Verb;
 
 /// A job's number in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JobId(pub u64);
-
-/// A changing call on one thing, one variant a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verb {
-    Start,
-    /// `timeout` in seconds; `None` leaves the container's own.
-    Stop {
-        timeout: Option<u32>,
-    },
-    Restart {
-        timeout: Option<u32>,
-    },
-    Kill {
-        signal: String,
-    },
-    Pause,
-    Unpause,
-    Remove {
-        force: bool,
-        volumes: bool,
-    },
-    Rename {
-        to: String,
-    },
-    /// Makes a container anew with all its settings, and puts the old one back when the new one is not well.
-    Recreate {
-        /// Fetches its image first.
-        pull: bool,
-    },
-    RemoveImage {
-        /// Also under its other names.
-        force: bool,
-    },
-    /// Gives an image another name, `name:tag`.
-    Tag {
-        to: String,
-    },
-    /// Fetches an image from its registry.
-    Pull {
-        image: String,
-    },
-    RemoveVolume,
-    RemoveNetwork,
-    /// Puts a container into the network that the job is about.
-    Connect {
-        container: Arc<str>,
-    },
-    /// Takes a container out of it.
-    Disconnect {
-        container: Arc<str>,
-    },
-    /// Changes a limit or the restart policy of a container, which runs on.
-    Update(Change),
-    /// Removes what nothing uses, of an engine.
-    Prune(Prune),
-    /// A command of compose on a stack.
-    Compose(Box<Call>),
-    /// Something done to the box of the mail server in this container.
-    Mail(Box<mail::Call>),
-}
-
-impl Verb {
-    /// The journal's name of the act: `container.restart`.
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::Start => "container.start",
-            Self::Stop { .. } => "container.stop",
-            Self::Restart { .. } => "container.restart",
-            Self::Kill { .. } => "container.kill",
-            Self::Pause => "container.pause",
-            Self::Unpause => "container.unpause",
-            Self::Remove { .. } => "container.remove",
-            Self::Rename { .. } => "container.rename",
-            Self::Recreate { .. } => "container.recreate",
-            Self::RemoveImage { .. } => "image.remove",
-            Self::Tag { .. } => "image.tag",
-            Self::Pull { .. } => "image.pull",
-            Self::RemoveVolume => "volume.remove",
-            Self::RemoveNetwork => "network.remove",
-            Self::Connect { .. } => "network.connect",
-            Self::Disconnect { .. } => "network.disconnect",
-            Self::Update(_) => "container.update",
-            Self::Prune(_) => "engine.prune",
-            Self::Compose(call) => call.act.words().0,
-            Self::Mail(call) => call.act.words().0,
-        }
-    }
-
-    /// What is going on while it runs: `restarting`.
-    pub fn doing(&self) -> &'static str {
-        match self {
-            Self::Start => "starting",
-            Self::Stop { .. } => "stopping",
-            Self::Restart { .. } => "restarting",
-            Self::Kill { .. } => "killing",
-            Self::Pause => "pausing",
-            Self::Unpause => "unpausing",
-            Self::Remove { .. }
-            | Self::RemoveImage { .. }
-            | Self::RemoveVolume
-            | Self::RemoveNetwork => "removing",
-            Self::Tag { .. } => "tagging",
-            Self::Pull { .. } => "pulling",
-            Self::Connect { .. } => "connecting",
-            Self::Disconnect { .. } => "disconnecting",
-            Self::Rename { .. } => "renaming",
-            Self::Recreate { .. } => "recreating",
-            Self::Update(_) => "changing",
-            Self::Prune(_) => "pruning",
-            Self::Compose(call) => call.act.words().1,
-            Self::Mail(call) => call.act.words().1,
-        }
-    }
-
-    /// What has happened when it is over: `restarted`.
-    pub fn done(&self) -> &'static str {
-        match self {
-            Self::Start => "started",
-            Self::Stop { .. } => "stopped",
-            Self::Restart { .. } => "restarted",
-            Self::Kill { .. } => "killed",
-            Self::Pause => "paused",
-            Self::Unpause => "unpaused",
-            Self::Remove { .. }
-            | Self::RemoveImage { .. }
-            | Self::RemoveVolume
-            | Self::RemoveNetwork => "removed",
-            Self::Tag { .. } => "tagged",
-            Self::Pull { .. } => "pulled",
-            Self::Connect { .. } => "connected",
-            Self::Disconnect { .. } => "disconnected",
-            Self::Rename { .. } => "renamed",
-            Self::Recreate { .. } => "recreated",
-            Self::Update(_) => "changed",
-            Self::Prune(_) => "pruned",
-            Self::Compose(call) => call.act.words().2,
-            Self::Mail(call) => call.act.words().2,
-        }
-    }
-
-    /// Tells what it does line by line while it runs, and can be cancelled.
-    pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
-    }
-
-    /// Turns a switch of the question that is asked before it.
-    pub fn set(&mut self, key: char, on: bool) {
-        match (self, key) {
-            (Self::Remove { force, .. } | Self::RemoveImage { force }, 'f') => *force = on,
-            (Self::Remove { volumes, .. }, 'v') => *volumes = on,
-            (Self::Recreate { pull }, 'p') => *pull = on,
-            (Self::Compose(call), key) => call.act.set(key, on),
-            _ => {}
-        }
-    }
-
-    /// Sends the stop signal and waits: the engine kills when the stop timeout is over.
-    pub fn waits_for_stop(&self) -> bool {
-        matches!(self, Self::Stop { .. } | Self::Restart { .. })
-    }
-
-    /// What was asked beyond the verb, for the journal: `[("signal", "KILL")]`.
-    pub fn params(&self) -> Vec<(String, String)> {
-        let pair = |k: &str, v: String| vec![(k.to_owned(), v)];
-        match self {
-            Self::Start
-            | Self::Pause
-            | Self::Unpause
-            | Self::RemoveVolume
-            | Self::RemoveNetwork => Vec::new(),
-            Self::Stop { timeout } | Self::Restart { timeout } => {
-                timeout.map_or_else(Vec::new, |s| pair("timeout_s", s.to_string()))
-            }
-            Self::Kill { signal } => pair("signal", signal.clone()),
-            Self::Remove { force, volumes } => {
-                vec![
-                    ("force".to_owned(), force.to_string()),
-                    ("volumes".to_owned(), volumes.to_string()),
-                ]
-            }
-            Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
-            Self::RemoveImage { force } => pair("force", force.to_string()),
-            Self::Recreate { pull } => pair("pull", pull.to_string()),
-            Self::Pull { image } => pair("image", image.clone()),
-            Self::Connect { container } | Self::Disconnect { container } => {
-                pair("container", container.to_string())
-            }
-            Self::Update(change) => pair("change", change.args()),
-            Self::Prune(what) => pair("what", what.title().to_owned()),
-            Self::Compose(call) => pair("args", call.act.args().join(" ")),
-            Self::Mail(call) => match &call.act {
-                Act::Delete(ids) => pair("mails", ids.join(" ")),
-                Act::DeleteAll | Act::Test => Vec::new(),
-            },
-        }
-    }
-
-    /// The docker command that does the same.
-    pub fn command(&self, name: &str) -> String {
-        let timeout = |t: &Option<u32>| t.map_or_else(String::new, |s| format!(" --time {s}"));
-        match self {
-            Self::Start => format!("docker start {name}"),
-            Self::Stop { timeout: t } => format!("docker stop{} {name}", timeout(t)),
-            Self::Restart { timeout: t } => format!("docker restart{} {name}", timeout(t)),
-            Self::Kill { signal } => format!("docker kill --signal {signal} {name}"),
-            Self::Pause => format!("docker pause {name}"),
-            Self::Unpause => format!("docker unpause {name}"),
-            Self::Remove { force, volumes } => format!(
-                "docker rm{}{} {name}",
-                if *force { " --force" } else { "" },
-                if *volumes { " --volumes" } else { "" }
-            ),
-            Self::Rename { to } => format!("docker rename {name} {to}"),
-            Self::RemoveImage { force } => {
-                format!("docker rmi{} {name}", if *force { " --force" } else { "" })
-            }
-            Self::Tag { to } => format!("docker tag {name} {to}"),
-            Self::Pull { image } => format!("docker pull {image}"),
-            Self::RemoveVolume => format!("docker volume rm {name}"),
-            Self::RemoveNetwork => format!("docker network rm {name}"),
-            Self::Connect { container } => {
-                format!("docker network connect {name} {}", short(container))
-            }
-            Self::Disconnect { container } => {
-                format!("docker network disconnect {name} {}", short(container))
-            }
-            Self::Update(change) => format!("docker update {} {name}", change.args()),
-            Self::Prune(what) => what.command().to_owned(),
-            Self::Compose(call) => call.command(),
-            // Docker knows nothing of mail, and no one command of its makes a container anew with all its settings.
-            Self::Mail(_) | Self::Recreate { .. } => String::new(),
-        }
-    }
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let action = self.action();
-        f.write_str(action.split_once('.').map_or(action, |(_, verb)| verb))
-    }
-}
 
 /// What the new one is called while it is made, of this container only, so that what an earlier try left is never taken for
 /// this one's.
@@ -268,11 +28,6 @@ pub fn beside(old: &Key, name: &str) -> String {
 /// What the old one is called while the new one has to prove itself.
 pub fn aside(old: &Key, name: &str) -> String {
     format!("{name}.old-{}", old.id.get(..6).unwrap_or(&old.id))
-}
-
-/// The first digits of an id, as commands take it.
-fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }
 
 /// A verb under way on one thing.
@@ -308,6 +63,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The command that makes a container like this one; answers with `Msg::RunLine`.
+    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,

@@ -14,10 +14,12 @@ pub mod level;
 mod line;
 mod logfmt;
 pub mod osc;
+mod quote;
 mod runs;
 pub mod sanitise;
 pub mod secret;
 mod secret_value;
+mod secret_words;
 mod sequence;
 mod sgr;
 pub mod span;
@@ -32,10 +34,12 @@ pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, percent, rate};
 pub use level::{Level, level_of};
 pub use osc::{OSC52_CAP, TooLarge, osc52};
+pub use quote::{quote, quote_path};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
+pub use secret_words::secret_words;
 pub use sgr::{TextColor, TextStyle};
 pub use span::{ago, duration, duration_long, words};
 pub use trace::{Grouper, continues};

@@ -1,10 +1,15 @@
-//! What only images take: a pull, and the question to the registry whether it has a newer one.
+//! What only images take: a pull, a push, and the question to the registry whether it has a newer one.
+pub mod archive;
+
 use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::image::registry;
 use crate::model::{Key, Kind};
-use crate::state::{PromptKind, Scope, State, ViewId};
+use crate::state::{
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId,
+};
 
 use super::item::one_of;
-use super::{Action, Danger, container, table};
+use super::{Action, Danger, container, space, table};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -33,7 +38,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Image, "only images are pulled"),
+        unavailable: archive::no_engine,
         ..Action::harmless(
             Scope::Item,
             "image.pull_named",
@@ -41,6 +46,42 @@ pub const ACTIONS: &[Action] = &[
             "Fetch an image by its name.",
             &["P"],
             pull_named,
+        )
+    },
+    Action {
+        danger: Danger::Changes,
+        unavailable: no_name,
+        ..Action::harmless(
+            Scope::Item,
+            "image.push",
+            "push",
+            "Send the image to the registry that its name leads to, after a question.",
+            &[">"],
+            push,
+        )
+    },
+    Action {
+        danger: Danger::Changes,
+        unavailable: |s| one_of(s, Kind::Image, "only images are saved"),
+        ..Action::harmless(
+            Scope::Item,
+            "image.save",
+            "save to a file",
+            "Write the image, or all marked ones, into a file of this machine.",
+            &["s"],
+            archive::save,
+        )
+    },
+    Action {
+        danger: Danger::Changes,
+        unavailable: archive::no_engine,
+        ..Action::harmless(
+            Scope::Item,
+            "image.load",
+            "load a file",
+            "Take the images out of a file of this machine.",
+            &["L"],
+            archive::load,
         )
     },
 ];
@@ -66,15 +107,67 @@ fn pull(state: &mut State) -> Effects {
 }
 
 fn pull_named(state: &mut State) -> Effects {
-    let Some(key) = state.subject() else {
+    let Some(host) = space::host(state) else {
         return Effects::new();
     };
-    let kind = PromptKind::Pull(key.host);
+    let kind = PromptKind::Pull(host);
     table::type_line(state, kind, "pull image", String::new())
 }
 
+/// Asks which of its names is pushed, where it has several, and whether.
+fn push(state: &mut State) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let images = &state.shelves.images.things;
+    let tags = images.get(&key).map(|image| image.tags.clone());
+    match tags.unwrap_or_default().as_slice() {
+        [] => Effects::new(),
+        [tag] => ask_to_push(state, &key, tag),
+        tags => {
+            let item = |tag: &String| MenuItem {
+                key: None,
+                label: tag.clone(),
+                hint: String::new(),
+                on: None,
+                choice: Choice::Push(key.clone(), tag.clone()),
+            };
+            state.layers.push(Layer::Menu(Menu {
+                title: "push which name?".to_owned(),
+                note: String::new(),
+                items: tags.iter().map(item).collect(),
+                selected: 0,
+                opened: state.now,
+            }));
+            Effects::new()
+        }
+    }
+}
+
+/// Asks before others see it.
+pub fn ask_to_push(state: &mut State, key: &Key, image: &str) -> Effects {
+    let verb = Verb::Push {
+        image: image.to_owned(),
+    };
+    state.layers.push(Layer::Confirm(Confirm {
+        title: format!("Push {image}{}?", state.on_host(key.host)),
+        lines: vec![
+            format!("to {}", registry(image)),
+            "what the registry has under this name is replaced".to_owned(),
+        ],
+        jobs: vec![(key.clone(), verb)],
+        yes: "push".to_owned(),
+        must_type: String::new(),
+        field: Field::default(),
+        opened: state.now,
+        switches: Vec::new(),
+        on_yes: false,
+    }));
+    Effects::new()
+}
+
 /// The marked images, else the chosen one.
-fn chosen(state: &State) -> Vec<Key> {
+pub(super) fn chosen(state: &State) -> Vec<Key> {
     match state.view() {
         ViewId::Images => state.shelves.images.listing.targets(),
         _ => state.subject().into_iter().collect(),

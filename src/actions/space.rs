@@ -55,7 +55,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The host that the screen is about, else the first one.
-fn host(state: &State) -> Option<HostId> {
+pub(super) fn host(state: &State) -> Option<HostId> {
     let subject = state.subject().map(|key| key.host);
     let first = || state.scope().next().map(|host| host.id);
     subject.or(state.only).or_else(first)

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stack::Stack;
+use crate::text::quote;
 
 /// A compose project as far as its labels tell what it was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,21 +175,12 @@ impl Call {
             Some(1) => "docker-compose",
             _ => "docker compose",
         };
-        let words = self.args().into_iter().map(|word| quoted(&word));
+        let words = self.args().into_iter().map(|word| quote(&word));
         std::iter::once(program.to_owned())
             .chain(words)
             .collect::<Vec<_>>()
             .join(" ")
     }
-}
-
-/// A word as a shell takes it whole.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What compose makes of a project's files now.

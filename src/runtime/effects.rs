@@ -17,7 +17,7 @@ use super::save;
 use super::shell::{self, ShellIo};
 use crate::compose::Programs;
 use crate::effect::{Effect, Fetch, Job, JobId};
-use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
+use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Keyring, Sources};
 use crate::model::{EngineInfo, HostId};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
 use crate::sim::{Scenario, Sim};
@@ -39,6 +39,8 @@ pub struct Runner {
     pub memory: Option<PathBuf>,
     /// Where compose is looked for.
     pub programs: Programs,
+    /// Signs in at registries.
+    pub keyring: Keyring,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -82,6 +84,7 @@ impl Runner {
             host_out,
             shell_out,
             recorder: Recorder::default(),
+            keyring: Keyring::of(&sources),
             sources,
             pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
@@ -145,6 +148,7 @@ impl Runner {
             told: msgs.clone(),
             cancelled: self.cancelled.subscribe(),
             programs: self.programs.clone(),
+            keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
         };
         tokio::spawn(async move {

@@ -198,7 +198,10 @@ fn is_dangerous(menu: &Menu) -> bool {
     menu.items.iter().any(|item| {
         matches!(
             item.choice,
-            Choice::Kill { .. } | Choice::Replace(_) | Choice::Quit
+            Choice::Kill { .. }
+                | Choice::Replace(_)
+                | Choice::Quit
+                | Choice::Do(_, Verb::Save { .. })
         )
     })
 }
@@ -259,9 +262,17 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
+        Choice::SaveImages(about, images, path) => {
+            actions::image::archive::ask_where(state, about, images, &path)
+        }
+        Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
+        Choice::RunLine(key) => actions::container::ask_run_line(state, key),
+        Choice::CopySecret { key, what, text } => {
+            actions::container::copy_secret(state, &key, what, text)
+        }
         Choice::Url(text) => actions::route::open_url(state, text),
         Choice::Quit => actions::program::quit(state),
         Choice::UseContext(name) => vec![Effect::UseContext(name)],

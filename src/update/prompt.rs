@@ -80,6 +80,8 @@ pub(super) fn changed(state: &mut State) {
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -149,6 +151,8 @@ fn cancel(state: &mut State) {
         PromptKind::Rename(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -185,6 +189,9 @@ fn accept(state: &mut State) -> Effects {
         PromptKind::Pull(host) => {
             let key = crate::actions::space::key_of(state, *host);
             pull(state, prompt, key, text.trim().to_owned())
+        }
+        PromptKind::SaveImages { .. } | PromptKind::LoadImages(_) | PromptKind::SaveLogs { .. } => {
+            file(state, prompt, text.trim())
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
@@ -226,16 +233,42 @@ fn accept(state: &mut State) -> Effects {
         },
         PromptKind::Note if text.trim().is_empty() => Effects::new(),
         PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
-        PromptKind::SaveLogs { .. } if text.trim().is_empty() => {
-            refuse(state, prompt, "a file name is wanted".to_owned())
-        }
-        PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
-            path: PathBuf::from(text.trim()),
-            lines: lines.clone(),
-            plain: *plain,
-            replace: false,
-        })],
     }
+}
+
+/// A file was named.
+fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
+    if path.is_empty() {
+        return refuse(state, prompt, "a file name is wanted".to_owned());
+    }
+    let path = PathBuf::from(path);
+    let (key, verb) = match prompt.kind {
+        PromptKind::SaveLogs { lines, plain } => {
+            return vec![Effect::Save(Save {
+                path,
+                lines,
+                plain,
+                replace: false,
+            })];
+        }
+        PromptKind::SaveImages { about, images } => {
+            let replace = false;
+            (
+                about,
+                Verb::Save {
+                    images,
+                    path,
+                    replace,
+                },
+            )
+        }
+        PromptKind::LoadImages(host) => (
+            crate::actions::space::key_of(state, host),
+            Verb::Load { path },
+        ),
+        _ => return Effects::new(),
+    };
+    super::start_all(state, &[(key, verb)])
 }
 
 fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Effects {

@@ -64,6 +64,25 @@ where
     typed(200, content, StreamBody::new(frames).boxed_unsync())
 }
 
+/// What an engine says when its disk is full.
+pub const NO_SPACE: &str =
+    "write /var/lib/docker/tmp/GetImageBlob153498721: no space left on device";
+
+/// A failure told in the middle of a body.
+pub fn failed(words: &str) -> Value {
+    json!({"errorDetail": {"message": words}, "error": words})
+}
+
+/// Lines of JSON that come one by one.
+pub fn told(lines: Vec<Value>) -> Response<Body> {
+    let lines = futures::stream::unfold(lines.into_iter(), |mut lines| async move {
+        let line = lines.next()?;
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        Some((Bytes::from(format!("{line}\r\n")), lines))
+    });
+    stream(Some("application/json"), lines)
+}
+
 fn typed(status: u16, content: Option<&'static str>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
