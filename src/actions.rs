@@ -13,6 +13,7 @@ pub mod space;
 pub mod stack;
 pub mod table;
 pub mod view;
+pub mod wanted;
 
 use crate::effect::Effects;
 use crate::keys::Chord;
@@ -88,6 +89,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         stack::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
+        wanted::ACTIONS,
     ]
     .into_iter()
     .flatten()

@@ -13,7 +13,7 @@ use crate::model::mail::{RawMail, Source};
 use crate::model::route::probe::Probe;
 use crate::model::{HostId, Key, Kind, Reach, Target};
 
-pub use self::verb::Verb;
+pub use verb::Verb;
 
 /// A job's number in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -63,8 +63,6 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
-    /// The command that makes a container like this one; answers with `Msg::RunLine`.
-    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,

@@ -29,6 +29,7 @@ pub mod stats;
 pub mod toll;
 mod tunnel;
 mod verb;
+mod wanted;
 pub mod wire;
 
 use std::sync::Arc;

@@ -23,7 +23,9 @@ pub mod space;
 pub mod stack;
 pub mod stats;
 pub mod transfer;
+pub mod url;
 pub mod volume;
+pub mod wanted;
 
 pub use about::{About, Layer, Member, Particulars};
 pub use container::{Container, Health, Mount, Port, RunState};

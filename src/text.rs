@@ -14,7 +14,6 @@ pub mod level;
 mod line;
 mod logfmt;
 pub mod osc;
-mod quote;
 mod runs;
 pub mod sanitise;
 pub mod secret;
@@ -22,6 +21,7 @@ mod secret_value;
 mod secret_words;
 mod sequence;
 mod sgr;
+mod shell;
 pub mod span;
 pub mod trace;
 pub mod when;
@@ -34,13 +34,13 @@ pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, percent, rate};
 pub use level::{Level, level_of};
 pub use osc::{OSC52_CAP, TooLarge, osc52};
-pub use quote::{quote, quote_path};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
 pub use secret_words::secret_words;
 pub use sgr::{TextColor, TextStyle};
+pub use shell::{quoted, quoted_path, split_words};
 pub use span::{ago, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{

@@ -15,6 +15,7 @@ mod rows;
 mod scroll;
 mod shelf;
 mod space;
+mod wanted;
 
 use crate::effect::Effects;
 use crate::layout::list_height;
@@ -90,7 +91,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             said(state, ok, text);
             Effects::new()
         }
-        Msg::Tick => Effects::new(),
+        Msg::Tick => {
+            host::tell_loops(state);
+            Effects::new()
+        }
     };
     effects.extend(follow(state));
     effects

@@ -17,6 +17,8 @@ mod exec;
 mod images;
 #[path = "contract/inventory.rs"]
 mod inventory;
+#[path = "contract/items.rs"]
+mod items;
 #[path = "contract/logs.rs"]
 mod logs;
 #[path = "contract/recreate.rs"]
@@ -73,6 +75,8 @@ contract! {
     verbs::signals_reach_the_process,
     verbs::limits_change_while_it_runs,
     inventory::the_room_on_the_disk_is_told,
+    items::a_network_is_made_as_asked_and_its_addresses_are_its_own,
+    items::a_volume_is_made_as_asked,
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,
     verbs::a_call_is_given_up_after_its_limit,
@@ -110,6 +114,7 @@ fn every_function_is_called() {
     let parts = [
         include_str!("contract/exec.rs"),
         include_str!("contract/inventory.rs"),
+        include_str!("contract/items.rs"),
         include_str!("contract/logs.rs"),
         include_str!("contract/recreate.rs"),
         include_str!("contract/streams.rs"),

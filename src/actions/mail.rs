@@ -1,4 +1,5 @@
 //! What may be done with captured mail and its servers.
+mod link;
 mod server;
 
 use std::path::PathBuf;
@@ -139,6 +140,28 @@ pub const ACTIONS: &[Action] = &[
             server::test,
         )
     },
+    Action {
+        footer: 3,
+        unavailable: link::none,
+        ..message(
+            "letter.link",
+            "open/copy",
+            "Open an address of the message in a browser of this machine; over SSH, or without a browser, copy it.",
+            &["w"],
+            link::follow,
+        )
+    },
+    Action {
+        footer: 4,
+        unavailable: link::none,
+        ..message(
+            "letter.route",
+            "route",
+            "Show the routes of the host that an address of the message is on.",
+            &["enter"],
+            link::to_route,
+        )
+    },
     message(
         "letter.newer",
         "newer",
@@ -147,7 +170,7 @@ pub const ACTIONS: &[Action] = &[
         |s| neighbour(s, -1),
     ),
     Action {
-        footer: 3,
+        footer: 8,
         ..message(
             "letter.older",
             "older",

@@ -205,6 +205,15 @@ pub fn open_url(state: &mut State, url: String) -> Effects {
     }
 }
 
+/// Shows the routes of a machine: what its name filters.
+pub fn show_of(state: &mut State, host: &str) -> Effects {
+    let listing = &mut state.shelves.routes.listing;
+    host.clone_into(&mut listing.filter);
+    listing.unused_only = false;
+    listing.stale = true;
+    super::view::go(state, ViewId::Routes)
+}
+
 fn copy(state: &mut State) -> Effects {
     let Some(route) = chosen(state) else {
         return Effects::new();

@@ -61,7 +61,7 @@ pub(super) fn host(state: &State) -> Option<HostId> {
     subject.or(state.only).or_else(first)
 }
 
-fn no_link(state: &State) -> Option<String> {
+pub(super) fn no_link(state: &State) -> Option<String> {
     let up = host(state).and_then(|id| state.world.host(id));
     let up = up.is_some_and(|host| host.link.is_up());
     (!up).then(|| NO_LINK.to_owned())

@@ -203,7 +203,7 @@ pub const ACTIONS: &[Action] = &[
         "to the start",
         "Go to the first row.",
         &["g", "home"],
-        |s| jump(s, isize::MIN),
+        top,
     ),
     motion("table.up", "up", "Go up one row.", &["k", "up"], |s| {
         step(s, -1)
@@ -297,6 +297,14 @@ fn jump(state: &mut State, to: isize) -> Effects {
     Effects::new()
 }
 
+fn top(state: &mut State) -> Effects {
+    match state.view() {
+        ViewId::Logs => super::log::top(state),
+        _ => move_by(state, isize::MIN),
+    }
+    Effects::new()
+}
+
 fn open(state: &mut State) -> Effects {
     match state.view() {
         ViewId::Containers => match state.containers.table.selected.clone() {
@@ -336,14 +344,18 @@ fn filter(state: &mut State) -> Effects {
     type_line(state, PromptKind::Filter, "filter", before)
 }
 
-/// Asks for a line at the foot of the screen, beginning with what was typed before.
+/// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
+/// as changed, and stands there selected.
 pub(super) fn type_line(
     state: &mut State,
     kind: PromptKind,
     title: &str,
     before: String,
 ) -> Effects {
-    let field = Field::of(&before);
+    let field = match kind {
+        PromptKind::Filter | PromptKind::Search => Field::selected(&before),
+        _ => Field::of(&before),
+    };
     state.layers.push(Layer::Prompt(Prompt {
         kind,
         title: title.to_owned(),

@@ -1,4 +1,4 @@
-//! The changing calls: what each is called in the journal, on a row and on docker's command line. Nothing here does anything.
+//! What changes something: the verbs, their words and the commands that do the same.
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use crate::model::compose::Call;
 use crate::model::limits::Change;
 use crate::model::mail::{self, Act};
 use crate::model::space::Prune;
-use crate::text::quote_path;
+use crate::model::wanted::{NewNetwork, NewVolume};
+use crate::text::quoted_path;
 
 /// A changing call on one thing, one variant a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,9 @@ pub enum Verb {
     },
     RemoveVolume,
     RemoveNetwork,
+    /// Makes what the job is about, which is not there yet.
+    CreateVolume(Box<NewVolume>),
+    CreateNetwork(Box<NewNetwork>),
     /// Puts a container into the network that the job is about.
     Connect {
         container: Arc<str>,
@@ -105,6 +109,8 @@ impl Verb {
             Self::Load { .. } => "image.load",
             Self::RemoveVolume => "volume.remove",
             Self::RemoveNetwork => "network.remove",
+            Self::CreateVolume(_) => "volume.create",
+            Self::CreateNetwork(_) => "network.create",
             Self::Connect { .. } => "network.connect",
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
@@ -127,6 +133,7 @@ impl Verb {
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
             | Self::RemoveNetwork => "removing",
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => "creating",
             Self::Tag { .. } => "tagging",
             Self::Pull { .. } => "pulling",
             Self::Push { .. } => "pushing",
@@ -156,6 +163,7 @@ impl Verb {
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
             | Self::RemoveNetwork => "removed",
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => "created",
             Self::Tag { .. } => "tagged",
             Self::Pull { .. } => "pulled",
             Self::Push { .. } => "pushed",
@@ -183,6 +191,15 @@ impl Verb {
                 | Self::Save { .. }
                 | Self::Load { .. }
         )
+    }
+
+    /// The kind and name of what is not there before it is done.
+    pub fn makes(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::CreateVolume(volume) => Some(("volume", &volume.name)),
+            Self::CreateNetwork(network) => Some(("network", &network.name)),
+            _ => None,
+        }
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -222,6 +239,8 @@ impl Verb {
             }
             Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
             Self::RemoveImage { force } => pair("force", force.to_string()),
+            Self::CreateVolume(volume) => named(volume.options()),
+            Self::CreateNetwork(network) => named(network.options()),
             Self::Recreate { pull } => pair("pull", pull.to_string()),
             Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
             Self::Save {
@@ -270,12 +289,14 @@ impl Verb {
             Self::Pull { image } => format!("docker pull {image}"),
             Self::Push { image } => format!("docker push {image}"),
             Self::Save { images, path, .. } => {
-                let path = quote_path(path);
+                let path = quoted_path(path);
                 format!("docker save --output {path} {}", images.join(" "))
             }
-            Self::Load { path } => format!("docker load --input {}", quote_path(path)),
+            Self::Load { path } => format!("docker load --input {}", quoted_path(path)),
             Self::RemoveVolume => format!("docker volume rm {name}"),
             Self::RemoveNetwork => format!("docker network rm {name}"),
+            Self::CreateVolume(volume) => volume.command(),
+            Self::CreateNetwork(network) => network.command(),
             Self::Connect { container } => {
                 format!("docker network connect {name} {}", short(container))
             }
@@ -301,4 +322,15 @@ impl fmt::Display for Verb {
 /// The first digits of an id, as commands take it.
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
+}
+
+/// Options as the journal keeps them: a label or a driver's option under its own name, so that a secret one is known by it;
+/// those without a value are on.
+fn named(options: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    let one = |(name, value): (&str, String)| match (name, value.split_once('=')) {
+        ("label" | "opt", Some((key, value))) => (format!("{name} {key}"), value.to_owned()),
+        (_, None) if value.is_empty() => (name.to_owned(), "true".to_owned()),
+        _ => (name.to_owned(), value),
+    };
+    options.into_iter().map(one).collect()
 }

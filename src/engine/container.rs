@@ -158,6 +158,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         labels: pairs(member(value, "Labels")),
         oddities,
         place: Place::default(),
+        looping: 0,
         key,
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::blueprint::Blueprint;
 use super::wire::{clean, items, member, path, truth, whole};
 use crate::model::run_line::{Group, RunLine, Word};
-use crate::text::{MASK, looks_secret, quote, secret_words};
+use crate::text::{MASK, looks_secret, quoted, secret_words};
 
 /// What an engine stops a process with when nobody asks for another signal.
 const USUAL_SIGNAL: &str = "SIGTERM";
@@ -158,7 +158,7 @@ fn health(options: &mut Options, check: &Value) {
         Some(("NONE", _)) => return options.flag("--no-healthcheck", true),
         Some(("CMD-SHELL", rest)) => health_command(options, rest.join(" ")),
         Some((_, rest)) => {
-            let line: Vec<String> = rest.iter().map(|word| quote(word)).collect();
+            let line: Vec<String> = rest.iter().map(|word| quoted(word)).collect();
             health_command(options, line.join(" "));
             options.leave_out("a health check without a shell: it runs in one");
         }

@@ -154,6 +154,8 @@ impl Engine {
             | Verb::Tag { .. }
             | Verb::RemoveVolume
             | Verb::RemoveNetwork
+            | Verb::CreateVolume(_)
+            | Verb::CreateNetwork(_)
             | Verb::Connect { .. }
             | Verb::Disconnect { .. } => return self.on_item(id, verb).await,
             Verb::Update(change) => {
@@ -182,6 +184,8 @@ impl Engine {
         let docker = self.docker();
         let escaped = escape(id);
         let (call, result) = match verb {
+            Verb::CreateNetwork(wanted) => return Box::pin(self.create_network(wanted)).await,
+            Verb::CreateVolume(wanted) => return Box::pin(self.create_volume(wanted)).await,
             Verb::RemoveImage { force } => {
                 let options = RemoveImageOptions {
                     force: *force,

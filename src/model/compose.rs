@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stack::Stack;
-use crate::text::quote;
+use crate::text::quoted;
 
 /// A compose project as far as its labels tell what it was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,7 +175,7 @@ impl Call {
             Some(1) => "docker-compose",
             _ => "docker compose",
         };
-        let words = self.args().into_iter().map(|word| quote(&word));
+        let words = self.args().into_iter().map(|word| quoted(&word));
         std::iter::once(program.to_owned())
             .chain(words)
             .collect::<Vec<_>>()

@@ -138,6 +138,9 @@ pub struct Container {
     pub oddities: Vec<String>,
     /// Its place, once it was read out of the labels.
     pub place: Place,
+    /// How often it failed of itself within the last hour, where that is a crash loop; else 0. Told by the inventory, not
+    /// by the engine.
+    pub looping: u8,
 }
 
 /// What a container's labels say of its place, kept because tables of thousands ask for it again and again.
@@ -183,6 +186,7 @@ impl Container {
             labels: BTreeMap::new(),
             oddities: Vec::new(),
             place: Place::default(),
+            looping: 0,
         }
     }
 
@@ -278,6 +282,9 @@ impl Container {
     pub fn problem(&self) -> Option<Problem> {
         match (&self.state, self.health) {
             (RunState::Dead, _) => Some(Problem::Dead),
+            (RunState::Running | RunState::Restarting, _) if self.looping > 0 => {
+                Some(Problem::Looping)
+            }
             (RunState::Restarting, _) => Some(Problem::Restarting),
             (RunState::Running | RunState::Stopping, Some(Health::Unhealthy)) => {
                 Some(Problem::Unhealthy)
@@ -297,6 +304,8 @@ impl Container {
 pub enum Problem {
     Unhealthy,
     Dead,
+    /// Up for a moment or about to be, and soon dead again.
+    Looping,
     Restarting,
     Failed,
     Odd,

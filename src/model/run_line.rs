@@ -1,6 +1,6 @@
 //! A command that makes a container like one that is there: its words, which of them hold secrets, and the text that a shell
 //! takes. Must not know where the words come from.
-use crate::text::quote;
+use crate::text::quoted;
 
 /// One word of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,8 @@ impl RunLine {
     /// environment of who runs it.
     pub fn text(&self, whole: bool) -> String {
         let word = |word: &Word| match &word.masked {
-            Some(masked) if !whole => quote(masked),
-            _ => quote(&word.whole),
+            Some(masked) if !whole => quoted(masked),
+            _ => quoted(&word.whole),
         };
         let group = |group: &Group| group.iter().map(word).collect::<Vec<_>>().join(" ");
         let command = |groups: &Vec<Group>| {

@@ -3,6 +3,8 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
+use crate::model::url::is_web;
+
 /// The system's own opener.
 const OPENER: &str = if cfg!(target_os = "macos") {
     "open"
@@ -37,8 +39,7 @@ pub fn machine(env: impl Fn(&str) -> Option<String>) -> String {
 
 /// Opens an address of the web; anything else is refused, for it came from a label.
 pub async fn open(url: &str) -> Result<(), String> {
-    let web = url.starts_with("http://") || url.starts_with("https://");
-    if !web || !url.chars().all(|c| c.is_ascii_graphic()) {
+    if !is_web(url) {
         return Err("no plain address of the web".to_owned());
     }
     let started = Command::new(OPENER)

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use container::{Container, Endpoint, Health, Phase};
 pub use exec::{Exec, ExecSpec};
 pub use lifecycle::After;
-pub use making::CreateRequest;
+pub use making::{CreateRequest, NetworkRequest, VolumeRequest};
 pub use queue::{Due, Queue};
 pub use things::{Image, Network, Volume, full_name};
 

@@ -14,6 +14,8 @@ use crate::model::{HostId, Key};
 pub struct Field {
     text: Vec<char>,
     cursor: usize,
+    /// All of it is selected, as a browser's search field is when it opens: what is typed takes its place.
+    selected: bool,
 }
 
 impl Field {
@@ -22,7 +24,21 @@ impl Field {
         Self {
             cursor: text.len(),
             text,
+            selected: false,
         }
+    }
+
+    /// The text to be typed over, or changed after a key that moves in it.
+    pub fn selected(text: &str) -> Self {
+        let field = Self::of(text);
+        Self {
+            selected: !field.is_empty(),
+            ..field
+        }
+    }
+
+    pub fn is_selected(&self) -> bool {
+        self.selected
     }
 
     pub fn text(&self) -> String {
@@ -40,6 +56,7 @@ impl Field {
     }
 
     pub fn insert(&mut self, c: char) {
+        self.take_selected();
         self.text.insert(self.cursor, c);
         self.cursor += 1;
     }
@@ -56,36 +73,41 @@ impl Field {
     }
 
     pub fn backspace(&mut self) {
-        if self.cursor > 0 {
+        if !self.take_selected() && self.cursor > 0 {
             self.cursor -= 1;
             self.text.remove(self.cursor);
         }
     }
 
     pub fn delete(&mut self) {
-        if self.cursor < self.text.len() {
+        if !self.take_selected() && self.cursor < self.text.len() {
             self.text.remove(self.cursor);
         }
     }
 
     pub fn left(&mut self) {
+        self.selected = false;
         self.cursor = self.cursor.saturating_sub(1);
     }
 
     pub fn right(&mut self) {
+        self.selected = false;
         self.cursor = (self.cursor + 1).min(self.text.len());
     }
 
     pub fn home(&mut self) {
+        self.selected = false;
         self.cursor = 0;
     }
 
     pub fn end(&mut self) {
+        self.selected = false;
         self.cursor = self.text.len();
     }
 
     /// Removes the word before the cursor.
     pub fn delete_word(&mut self) {
+        self.take_selected();
         while self.cursor > 0
             && self
                 .text
@@ -107,6 +129,16 @@ impl Field {
     pub fn clear(&mut self) {
         self.text.clear();
         self.cursor = 0;
+        self.selected = false;
+    }
+
+    /// Removes the text if all of it is selected.
+    fn take_selected(&mut self) -> bool {
+        let selected = self.selected;
+        if selected {
+            self.clear();
+        }
+        selected
     }
 }
 
@@ -120,6 +152,10 @@ pub enum PromptKind {
     Rename(Key),
     /// Another name for an image.
     Tag(Key),
+    /// A network to make on this host, with docker's options.
+    NewNetwork(HostId),
+    /// A volume to make.
+    NewVolume(HostId),
     /// An image to fetch.
     Pull(HostId),
     /// The file to write images into, by their names or ids, and what that is about.
@@ -252,6 +288,8 @@ pub enum Choice {
     },
     /// Copies a URL or opens it.
     Url(String),
+    /// Shows the routes of this machine.
+    Routes(String),
     /// Shows or hides the log lines of this source, by its name.
     Source {
         name: String,

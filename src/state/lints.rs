@@ -2,6 +2,7 @@
 use chrono::TimeDelta;
 
 use super::State;
+use super::world::LOOP;
 use crate::model::container::Container;
 use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
@@ -64,8 +65,6 @@ const LINTS: &[Lint] = &[
     note("no_health_check", no_health_check),
 ];
 
-/// Deaths within an hour from which on it is a loop.
-const LOOP: usize = 3;
 /// Share of the memory limit, in percent, from which on the kernel may kill it any moment.
 const FULL: f64 = 90.0;
 /// A container takes longer to stop or to go away than this only when something holds it.
@@ -93,7 +92,7 @@ pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
 
 fn restart_loop(s: &Subject) -> Option<String> {
     let host = s.state.world.host(s.container.key.host)?;
-    let deaths = host.recent_deaths(&s.container.key, s.state.now);
+    let deaths = host.own_deaths(&s.container.key, s.state.now);
     let (mut count, mut oom) = (0, 0);
     for death in deaths {
         count += 1;

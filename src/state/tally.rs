@@ -79,14 +79,17 @@ impl Tally {
             memory: Sum::of(latest.and_then(|s| s.memory).map(i128::from)),
             ..Self::default()
         };
+        let problem = container.problem();
         match container.state {
+            // Whichever half of its loop it is in: the sums stand still.
+            _ if problem == Some(Problem::Looping) => one.restarting = 1,
             RunState::Running | RunState::Stopping => one.running = 1,
             RunState::Paused => one.paused = 1,
             RunState::Restarting => one.restarting = 1,
             RunState::Exited | RunState::Dead => one.exited = 1,
             RunState::Created | RunState::Removing | RunState::Odd(_) | RunState::Unknown => {}
         }
-        one.unhealthy = usize::from(container.problem() == Some(Problem::Unhealthy));
+        one.unhealthy = usize::from(problem == Some(Problem::Unhealthy));
         one
     }
 

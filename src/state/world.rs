@@ -10,7 +10,7 @@ use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
-pub use self::past::Death;
+pub use self::past::{Death, LOOP};
 pub use super::tally::Totals;
 pub use super::trend::Trend;
 pub use super::vitals::Vitals;
@@ -53,6 +53,9 @@ pub struct Host {
     // Apart from the stacks, which are gone for a moment whenever their last container is replaced.
     trends: BTreeMap<Arc<str>, Trend>,
     oom: BTreeMap<Key, DateTime<Utc>>,
+    /// When a signal was sent to one that has not died since.
+    killed: BTreeMap<Key, DateTime<Utc>>,
+    looping: BTreeMap<Key, u8>,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -77,6 +80,8 @@ impl Host {
             stacks: BTreeMap::new(),
             trends: BTreeMap::new(),
             oom: BTreeMap::new(),
+            killed: BTreeMap::new(),
+            looping: BTreeMap::new(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -97,6 +102,8 @@ impl Host {
         self.deaths.retain(|key, _| present.contains(key));
         self.verdicts.retain(|key, _| present.contains(key));
         self.oom.retain(|key, _| present.contains(key));
+        self.killed.retain(|key, _| present.contains(key));
+        self.looping.retain(|key, _| present.contains(key));
         self.forget_trends();
         self.loaded = true;
     }
@@ -107,6 +114,7 @@ impl Host {
             self.take_out(key);
             self.deaths.remove(key);
             self.verdicts.remove(key);
+            self.looping.remove(key);
         }
         for container in changed {
             let known = self.take_out(&container.key);
@@ -165,6 +173,7 @@ impl Host {
     /// Puts a container in that is not there, or in place of what is.
     fn put(&mut self, mut container: Container, vitals: Option<Box<Vitals>>) {
         self.take_out(&container.key);
+        container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);
@@ -341,6 +350,7 @@ impl World {
 mod tests {
     use super::*;
     use crate::model::{EngineEvent, RunState};
+    use chrono::TimeDelta;
     use proptest::prelude::*;
 
     const HOST: HostId = HostId(0);
@@ -353,6 +363,7 @@ mod tests {
         Sample(Key, Option<f64>, Option<u64>),
         NoSample(Key),
         Died(String),
+        Calm,
     }
 
     fn a_key() -> impl Strategy<Value = Key> {
@@ -389,6 +400,7 @@ mod tests {
             (a_key(), cpu, any::<Option<u64>>()).prop_map(|(k, c, m)| Step::Sample(k, c, m)),
             a_key().prop_map(Step::NoSample),
             (0..6u8).prop_map(|n| Step::Died(n.to_string())),
+            Just(Step::Calm),
         ]
     }
 
@@ -409,15 +421,23 @@ mod tests {
                 host.samples(&[(key, sample(cpu, memory))], DateTime::UNIX_EPOCH);
             }
             Step::NoSample(key) => host.no_sample(&key),
-            Step::Died(id) => host.observe(&EngineEvent {
-                at: DateTime::UNIX_EPOCH,
-                nanos: 0,
-                kind: "container".to_owned(),
-                action: "die".to_owned(),
-                id,
-                name: String::new(),
-                attributes: BTreeMap::new(),
-            }),
+            // Often enough for a loop.
+            Step::Died(id) => {
+                for second in 0..LOOP as i64 {
+                    let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
+                    host.observe(&EngineEvent {
+                        at,
+                        nanos: 0,
+                        kind: "container".to_owned(),
+                        action: "die".to_owned(),
+                        id: id.clone(),
+                        name: String::new(),
+                        attributes: [("exitCode".to_owned(), "1".to_owned())].into(),
+                    });
+                    host.tell_loops(at);
+                }
+            }
+            Step::Calm => host.tell_loops(DateTime::UNIX_EPOCH + TimeDelta::days(1)),
         }
     }
 

@@ -116,6 +116,9 @@ fn condition(state: &mut State, id: HostId, link: Link) {
 fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
     if let Some(host) = state.world.hosts.get_mut(&id) {
         host.observe(&event);
+        if event.action == "die" {
+            host.tell_loops(state.now);
+        }
     }
     if event.kind == "container" {
         let key = Key::container(id, &event.id);
@@ -125,6 +128,13 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         log::separator(state, &key, &event);
     }
     state.events.push(id, event);
+}
+
+/// A crash loop is over when nothing happens, of which nothing tells.
+pub(super) fn tell_loops(state: &mut State) {
+    for host in state.world.hosts.values_mut() {
+        host.tell_loops(state.now);
+    }
 }
 
 pub(super) fn last_words(

@@ -274,6 +274,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
             actions::container::copy_secret(state, &key, what, text)
         }
         Choice::Url(text) => actions::route::open_url(state, text),
+        Choice::Routes(host) => actions::route::show_of(state, &host),
         Choice::Quit => actions::program::quit(state),
         Choice::UseContext(name) => vec![Effect::UseContext(name)],
         Choice::AddContext(name) => actions::host::add(state, name),

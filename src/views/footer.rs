@@ -7,6 +7,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::model::wanted::{network_options, volume_options};
 use crate::state::{Layer, LogBook, Prompt, PromptKind, State, ViewId};
 use crate::text;
 use crate::theme::{Key, Theme};
@@ -75,9 +76,15 @@ fn window(prompt: &Prompt, room: usize) -> (String, usize) {
 /// Columns that the note on the right may take.
 const NOTE: usize = 28;
 
+/// What is wrong with the typed text must be read whole, and the text gives way to it up to the half of the line.
 fn room(prompt: &Prompt, area: Rect) -> usize {
-    usize::from(area.width)
-        .saturating_sub(1 + text::width(&label(prompt)) + NOTE.min(usize::from(area.width) / 3))
+    let all = usize::from(area.width);
+    let note = match &prompt.complaint {
+        Some(complaint) => (text::width(complaint) + 6).min(all / 2),
+        None => 0,
+    };
+    let note = note.max(NOTE.min(all / 3));
+    all.saturating_sub(1 + text::width(&label(prompt)) + note)
 }
 
 /// Where the cursor of the typed line stands.
@@ -93,25 +100,59 @@ pub fn cursor(prompt: &Prompt, area: Rect) -> Option<(u16, u16)> {
 
 fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
     let (shown, _) = window(prompt, room(prompt, area));
-    let line = Line::of(theme, " ", Key::Text)
-        .and(theme, label(prompt), Key::Accent)
-        .and(theme, shown, Key::Strong);
+    let mut line = Line::of(theme, " ", Key::Text).and(theme, label(prompt), Key::Accent);
+    let style = theme.style(Key::Strong);
+    line.push(
+        shown,
+        if prompt.field.is_selected() {
+            style.patch(theme.style(Key::Selected))
+        } else {
+            style
+        },
+    );
     line.draw(buf, area);
+    let rest = indent(area, (line.width() as u16).saturating_add(2));
+    let rest = Rect::new(rest.x, rest.y, rest.width.saturating_sub(1), rest.height);
     let note = match &prompt.complaint {
         Some(complaint) => Line::of(
             theme,
             format!("{} {complaint}", theme.symbols.bad),
             Key::StateBad,
         ),
-        None => Line::of(theme, count(state, prompt), Key::Dim),
+        None => Line::of(
+            theme,
+            options(prompt, usize::from(rest.width)).unwrap_or_else(|| count(state, prompt)),
+            Key::Dim,
+        ),
     };
-    let rest = indent(area, (line.width() as u16).saturating_add(2));
-    let rest = Rect::new(rest.x, rest.y, rest.width.saturating_sub(1), rest.height);
     if note.width() > usize::from(rest.width) {
         note.draw(buf, rest);
     } else {
         note.draw_right(buf, rest);
     }
+}
+
+/// What may still be typed, as far as there is room for it.
+fn options(prompt: &Prompt, room: usize) -> Option<String> {
+    let known: Vec<&str> = match prompt.kind {
+        PromptKind::NewNetwork(_) => network_options().collect(),
+        PromptKind::NewVolume(_) => volume_options().collect(),
+        _ => return None,
+    };
+    let typed = prompt.field.text();
+    let first = Some("NAME").filter(|_| typed.trim().is_empty());
+    let left = known.into_iter().filter(|name| !typed.contains(name));
+    let mut shown = String::new();
+    for word in first.into_iter().chain(left) {
+        if text::width(&shown) + text::width(word) + 1 > room {
+            break;
+        }
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.push_str(word);
+    }
+    Some(shown)
 }
 
 /// How much is left of what is filtered, or found by what is searched.

@@ -41,7 +41,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             [only] => only.totals(),
             _ => state.world.totals(),
         };
-        counts(theme, &totals, &mut parts);
+        counts(theme, &totals, area.width < NARROW, &mut parts);
         if state.mail.unread > 0 {
             let line = Line::of(theme, "mail ", Key::Dim);
             let unread = state.mail.unread.to_string();
@@ -138,7 +138,10 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     }
 }
 
-fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
+/// Columns below which what is in trouble is one number.
+const NARROW: u16 = 50;
+
+fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
     for (n, word, importance) in [
         (totals.running, "up", 200),
         (totals.paused, "paused", 120),
@@ -150,10 +153,19 @@ fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
             parts.push(part(importance, line));
         }
     }
-    for (n, word, key) in [
-        (totals.unhealthy, "unhealthy", Key::StateBad),
-        (totals.restarting, "restarting", Key::StateBusy),
-    ] {
+    let (unhealthy, restarting) = (totals.unhealthy, totals.restarting);
+    let troubles = if narrow {
+        [
+            (unhealthy + restarting, "bad", Key::StateBad),
+            (0, "", Key::Text),
+        ]
+    } else {
+        [
+            (unhealthy, "unhealthy", Key::StateBad),
+            (restarting, "restarting", Key::StateBusy),
+        ]
+    };
+    for (n, word, key) in troubles {
         if n > 0 {
             parts.push(part(230, Line::of(theme, format!("{n} {word}"), key)));
         }

@@ -120,6 +120,9 @@ pub const STD_IO: &[&str] = &[
     "time::SystemTime",
 ];
 
+/// Of those, what is a plain value.
+pub const STD_VALUES: &[&str] = &["net::IpAddr"];
+
 /// Calls that read the machine's clock.
 pub const CLOCKS: &[&str] = &[
     "Instant::now",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::levels::{
     CLOCK_KEEPERS, CLOCKS, CRATE_EXCEPTIONS, Kind, Module, NOT_FOR_EDGES, NOT_FOR_SIM, STD_IO,
-    VIEW_PARTS, find,
+    STD_VALUES, VIEW_PARTS, find,
 };
 use super::paths::{Named, paths};
 use super::source::Source;
@@ -147,6 +147,9 @@ fn foreign(
     let name = module.name;
     if matches!(first, "std" | "core" | "alloc") {
         let rest = named.parts[1..].join("::");
+        if STD_VALUES.iter().any(|value| rest.starts_with(value)) {
+            return None;
+        }
         let io = STD_IO
             .iter()
             .find(|part| rest == **part || rest.starts_with(&format!("{part}::")))?;

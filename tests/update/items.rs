@@ -259,3 +259,59 @@ fn a_marked_stack_is_unmarked_when_all_of_it_is_done() {
     it.send(done(*last));
     assert_eq!(marked(&it), 0);
 }
+
+#[test]
+fn a_network_is_made_from_one_line_and_what_cannot_be_is_said_before() {
+    let mut it = stocked();
+    it.press("5 N");
+    let mut refused = |typed: &str| {
+        it.press("ctrl-u").type_in(typed).press("enter");
+        assert!(asked(&it).is_empty(), "{typed}");
+        it.prompt().complaint.clone().expect("a complaint")
+    };
+    let taken = stocked().state.shelves.networks.things;
+    let taken = taken.values().find(|n| !n.subnets.is_empty());
+    let taken = taken.expect("a network with addresses");
+    assert!(refused("").contains("a name"));
+    assert!(refused(&taken.name).contains("there already"));
+    let why = refused(&format!("mine --subnet {}", taken.subnets[0].range));
+    assert_eq!(
+        why,
+        format!("{} has {}", taken.name, taken.subnets[0].range)
+    );
+    assert!(refused("mine --subnet 10.99.0.1/24").contains("10.99.0.0/24"));
+    it.press("ctrl-u")
+        .type_in("mine --subnet 10.99.0.0/24 --internal")
+        .press("enter");
+    let all = asked(&it);
+    let [(name, verb)] = all.as_slice() else {
+        panic!("one verb: {all:?}")
+    };
+    assert_eq!(name, "mine");
+    assert_eq!(
+        verb.command(name),
+        "docker network create --subnet 10.99.0.0/24 --internal mine"
+    );
+    assert!(it.state.layers.is_empty());
+}
+
+#[test]
+fn a_volume_is_made_where_none_of_its_name_is() {
+    let mut it = stocked();
+    it.press("4 N");
+    let taken = stocked().state.shelves.volumes.things;
+    let taken = taken.keys().next().expect("a volume").id.to_string();
+    it.type_in(&taken).press("enter");
+    assert!(asked(&it).is_empty());
+    it.press("ctrl-u").type_in("x y").press("enter");
+    assert!(asked(&it).is_empty());
+    it.press("ctrl-u")
+        .type_in("fresh --label a=b")
+        .press("enter");
+    let all = asked(&it);
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        all[0].1.command(""),
+        "docker volume create --label a=b fresh"
+    );
+}

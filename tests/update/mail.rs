@@ -96,6 +96,52 @@ fn a_message_is_fetched_once_and_turned_part_by_part() {
 }
 
 #[test]
+fn an_address_in_a_message_is_copied_and_its_route_is_looked_for() {
+    let mut it = mailed();
+    it.press("enter w").shows("it is not there yet");
+    opened(&mut it, "ticket");
+    let url = "https://tickets.example.com/3";
+    it.press("w");
+    assert_eq!(
+        it.effects,
+        [Effect::Copy(url.to_owned())],
+        "one needs no question"
+    );
+    it.press("enter").view(ViewId::Routes);
+    assert_eq!(
+        it.state.shelves.routes.listing.filter,
+        "tickets.example.com"
+    );
+}
+
+#[test]
+fn of_several_addresses_one_is_chosen_and_none_is_said() {
+    let mut it = mailed();
+    it.press("enter");
+    let key = Mail::key(&post::server(), "ticket");
+    let mut letter = post::letter(78);
+    letter.links = [
+        "mailto:a@b.example",
+        "https://a.example/1",
+        "https://a.example/2",
+        "http://b.example",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    it.send(Msg::Letter(key.clone(), Ok(Box::new(letter.clone()))));
+    it.press("w").shows("Which address?").hides("mailto:");
+    it.wait(500).press("down enter");
+    assert_eq!(it.effects, [Effect::Copy("https://a.example/2".to_owned())]);
+    it.press("enter").shows("Routes of which host?");
+    it.wait(500).press("down enter").view(ViewId::Routes);
+    assert_eq!(it.state.shelves.routes.listing.filter, "b.example");
+    letter.links.truncate(1);
+    it.press("6 enter")
+        .send(Msg::Letter(key, Ok(Box::new(letter))));
+    it.press("w").shows("no address of the web");
+}
+
+#[test]
 fn a_message_is_read_anew_for_another_width_out_of_what_is_known() {
     let mut it = mailed();
     it.press("enter");

@@ -82,6 +82,18 @@ fn the_best_match_is_chosen_not_the_first() {
 }
 
 #[test]
+fn a_filter_that_stands_is_typed_over_or_changed() {
+    let mut it = world();
+    it.press("/").type_in("zam").press("enter");
+    it.press("/").type_in("db").press("enter");
+    assert_eq!(it.state.containers.filter, "db", "typed over");
+    it.press("/ left right").type_in("x").press("enter");
+    assert_eq!(it.state.containers.filter, "dbx", "changed");
+    it.press("/ backspace enter");
+    assert_eq!(it.state.containers.filter, "", "wiped");
+}
+
+#[test]
 fn rows_can_be_chosen_while_a_filter_is_typed() {
     let mut it = world();
     it.press("/").type_in("zam");

@@ -36,6 +36,19 @@ fn three_deaths_within_an_hour_are_a_loop() {
 }
 
 #[test]
+fn a_crash_loop_is_a_problem_while_it_happens_to_be_up() {
+    let mut it = world();
+    for _ in 0..3 {
+        it.wait(5_000).event("grafana", "die", &[("exitCode", "1")]);
+    }
+    it.shows("crash loop 3×");
+    it.shows("2 restarting");
+    it.press("!");
+    assert!(it.rows().contains(&"grafana".to_owned()));
+    it.press("!").wait(600_000).hides("crash loop");
+}
+
+#[test]
 fn memory_close_to_its_limit_is_told_before_the_kernel_acts() {
     let mut it = world();
     let use_memory = |it: &mut Scene, used: u64| {

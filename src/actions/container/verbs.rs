@@ -30,10 +30,21 @@ pub fn target_of(container: &Container) -> Target {
     }
 }
 
+/// What the journal calls a thing that is not there before it is made.
+fn made(verb: &Verb) -> Option<Target> {
+    let (kind, name) = verb.makes()?;
+    Some(Target {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        ..Target::default()
+    })
+}
+
 /// Starts a job and gives its effect.
 pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     let (target, before) = match state.world.container(key) {
         Some(container) => (target_of(container), state_words(container)),
+        None if verb.makes().is_some() => (made(verb)?, "not there".to_owned()),
         None => crate::actions::item::target_of(state, key)?,
     };
     let known = state

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::model::container::Problem;
 use crate::model::{Container, Health, RunState};
 use crate::state::State;
 use crate::theme::{Key, Symbols};
@@ -29,6 +30,7 @@ pub fn sign(state: &State, container: &Container) -> (&'static str, Key) {
 /// The style of what a container does.
 pub fn meaning(container: &Container) -> Key {
     match (&container.state, container.health) {
+        _ if container.problem() == Some(Problem::Looping) => Key::StateBad,
         (RunState::Running, Some(Health::Unhealthy))
         | (RunState::Dead | RunState::Odd(_) | RunState::Unknown, _) => Key::StateBad,
         (RunState::Running, Some(Health::Starting))
@@ -40,8 +42,11 @@ pub fn meaning(container: &Container) -> Key {
     }
 }
 
-/// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`.
+/// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`; `crash loop 5×` where it died that often.
 pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
+    if container.problem() == Some(Problem::Looping) {
+        return format!("crash loop {}×", container.looping);
+    }
     let word: Cow<str> = match (&container.state, container.health) {
         (RunState::Running, Some(Health::Unhealthy)) => "unhealthy".into(),
         (RunState::Running, Some(Health::Starting)) => "starting".into(),

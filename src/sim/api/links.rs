@@ -6,18 +6,13 @@ use super::answer::{self, Answer};
 use super::containers::{filters, labels};
 use super::{Call, not_found};
 use crate::sim::clock::{date, stamp};
-use crate::sim::world::{Container, Network, Refusal, Volume, World};
+use crate::sim::world::{
+    Container, Network, NetworkRequest, Refusal, Volume, VolumeRequest, World,
+};
 
 const KNOWN: [&str; 9] = [
     "dangling", "driver", "id", "label", "name", "scope", "type", "all", "until",
 ];
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Create {
-    name: String,
-    labels: Option<std::collections::BTreeMap<String, String>>,
-}
 
 /// Answers what is about networks and volumes.
 pub async fn route(call: &mut Call) -> Answer {
@@ -25,7 +20,7 @@ pub async fn route(call: &mut Call) -> Answer {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match (call.method.as_str(), &path[..]) {
         ("GET", ["networks"]) => networks(call),
-        ("POST", ["networks", "create"]) => create(call, true).await,
+        ("POST", ["networks", "create"]) => create_network(call).await,
         ("POST", ["networks", "prune"]) => prune(call, true),
         ("GET", ["networks", who]) => {
             let world = call.shared.world();
@@ -34,7 +29,7 @@ pub async fn route(call: &mut Call) -> Answer {
         ("POST", ["networks", who, act @ ("connect" | "disconnect")]) => link(call, who, act).await,
         ("DELETE", ["networks", who]) => remove_network(call, who),
         ("GET", ["volumes"]) => volumes(call),
-        ("POST", ["volumes", "create"]) => create(call, false).await,
+        ("POST", ["volumes", "create"]) => create_volume(call).await,
         ("POST", ["volumes", "prune"]) => prune(call, false),
         ("GET", ["volumes", who]) => {
             let world = call.shared.world();
@@ -109,18 +104,31 @@ fn network(world: &World, network: &Network, members: bool) -> Value {
             );
         }
     }
-    let config = if network.prefix.is_empty() {
+    let config = if !network.asked.is_empty() {
+        let asked = network.asked.iter().enumerate();
+        asked
+            .map(|(place, subnet)| {
+                // The engine chooses a gateway for the first range alone.
+                let gateway = if place == 0 {
+                    network.gateway()
+                } else {
+                    subnet.gateway.clone()
+                };
+                json!({"Subnet": subnet.subnet, "Gateway": gateway})
+            })
+            .collect()
+    } else if network.prefix.is_empty() {
         json!([])
     } else {
         json!([{"Subnet": format!("{}.0.0/16", network.prefix), "Gateway": network.gateway()}])
     };
     json!({
         "Name": network.name, "Id": network.id, "Created": stamp(network.created), "Scope": "local",
-        "Driver": network.driver, "EnableIPv6": false,
+        "Driver": network.driver, "EnableIPv6": network.ipv6,
         "IPAM": {"Driver": "default", "Options": null, "Config": config},
-        "Internal": network.internal, "Attachable": false, "Ingress": false,
+        "Internal": network.internal, "Attachable": network.attachable, "Ingress": false,
         "ConfigFrom": {"Network": ""}, "ConfigOnly": false, "Containers": containers,
-        "Options": {}, "Labels": labels(&network.labels)
+        "Options": network.options, "Labels": labels(&network.labels)
     })
 }
 
@@ -154,11 +162,16 @@ pub fn volume(world: &World, volume: &Volume, counted: bool) -> Value {
     } else {
         labels(&volume.labels)
     };
+    let options = if volume.options.is_empty() {
+        Value::Null
+    } else {
+        json!(volume.options)
+    };
     let mut out = json!({
         "CreatedAt": date(volume.created).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "Driver": "local", "Labels": labels,
         "Mountpoint": format!("/var/lib/docker/volumes/{name}/_data"),
-        "Name": name, "Options": null, "Scope": "local"
+        "Name": name, "Options": options, "Scope": "local"
     });
     if counted && let Some(map) = out.as_object_mut() {
         let count = users(world, name).count();
@@ -170,24 +183,22 @@ pub fn volume(world: &World, volume: &Volume, counted: bool) -> Value {
     out
 }
 
-async fn create(call: &mut Call, network: bool) -> Answer {
-    let wanted: Create = call.json().await?;
-    let labels: Vec<(String, String)> = wanted.labels.unwrap_or_default().into_iter().collect();
-    let now = call.shared.clock.now();
-    let mut world = call.shared.world();
-    if network {
-        let id = world.create_network(&wanted.name, labels, now)?;
-        return Ok(answer::with(201, &json!({"Id": id, "Warning": ""})));
-    }
-    let name = if wanted.name.is_empty() {
-        world.new_id("volume")
-    } else {
-        wanted.name
-    };
-    world.create_volume(&name, labels, now);
-    let made = world.volumes.iter().find(|volume| volume.spec.name == name);
-    let made = made.ok_or_else(|| no_volume(&name))?;
-    Ok(answer::with(201, &volume(&world, made, false)))
+async fn create_network(call: &mut Call) -> Answer {
+    let wanted: NetworkRequest = call.json().await?;
+    let id = call
+        .shared
+        .change(|world, now| world.create_network(wanted, now))?;
+    Ok(answer::with(201, &json!({"Id": id, "Warning": ""})))
+}
+
+async fn create_volume(call: &mut Call) -> Answer {
+    let wanted: VolumeRequest = call.json().await?;
+    call.shared.change(|world, now| {
+        let name = world.create_volume(wanted, now)?;
+        let made = world.volumes.iter().find(|volume| volume.spec.name == name);
+        let made = made.ok_or_else(|| no_volume(&name))?;
+        Ok(answer::with(201, &volume(world, made, false)))
+    })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -108,6 +108,7 @@ impl World {
             self.volumes.push(Volume {
                 created: old,
                 labels: thing_labels(&spec.labels, spec.stack.as_ref(), "volume", &spec.name),
+                options: BTreeMap::new(),
                 spec: spec.clone(),
             });
         }
@@ -127,6 +128,10 @@ impl World {
             name: name.to_owned(),
             driver: driver.to_owned(),
             prefix,
+            asked: Vec::new(),
+            attachable: false,
+            ipv6: false,
+            options: BTreeMap::new(),
             internal,
             created,
             labels,
@@ -251,6 +256,7 @@ pub(super) fn new_volume(name: &str, created: Ns) -> Volume {
     Volume {
         created,
         labels: Vec::new(),
+        options: BTreeMap::new(),
         spec,
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::changes::{bad_name, is_name, name_in_use};
+use super::things::Subnet;
 use super::{Network, Refusal, World, things};
 use crate::sim::clock::{MILLI, Ns, SECOND};
 use crate::sim::scenario::{ContainerSpec, HealthSpec, MountSpec, PortSpec, Size, Span};
@@ -38,6 +39,38 @@ struct HostConfig {
     port_bindings: Option<BTreeMap<String, Value>>,
     restart_policy: Option<Value>,
     auto_remove: Option<bool>,
+}
+
+/// What is asked of a network, as far as this engine cares.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct NetworkRequest {
+    name: String,
+    driver: String,
+    internal: bool,
+    attachable: bool,
+    #[serde(rename = "EnableIPv6")]
+    enable_ipv6: bool,
+    #[serde(rename = "IPAM")]
+    ipam: Ipam,
+    labels: Option<BTreeMap<String, String>>,
+    options: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Ipam {
+    config: Vec<Subnet>,
+}
+
+/// What is asked of a volume.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct VolumeRequest {
+    name: String,
+    driver: String,
+    labels: Option<BTreeMap<String, String>>,
+    driver_opts: Option<BTreeMap<String, String>>,
 }
 
 impl World {
@@ -93,43 +126,101 @@ impl World {
     /// Makes a network; its id.
     ///
     /// # Errors
-    /// 409 for a name in use.
-    pub fn create_network(
-        &mut self,
-        name: &str,
-        labels: Vec<(String, String)>,
-        now: Ns,
-    ) -> Result<String, Refusal> {
+    /// 409 for a name in use, 404 for a driver that is not there, 403 for addresses that another one has.
+    pub fn create_network(&mut self, wanted: NetworkRequest, now: Ns) -> Result<String, Refusal> {
+        let name = wanted.name;
         if self.networks.iter().any(|net| net.name == name) {
-            return Err(Refusal::new(
-                409,
-                format!("network with name {name} already exists"),
-            ));
+            let words = format!("network with name {name} already exists");
+            return Err(Refusal::new(409, words));
         }
-        let id = self.new_id(name);
+        let driver = match wanted.driver.as_str() {
+            "" => "bridge",
+            known @ ("bridge" | "macvlan" | "ipvlan" | "overlay") => known,
+            unknown => {
+                let words = format!(
+                    "could not find plugin {unknown} in v1 plugin registry: plugin not found"
+                );
+                return Err(Refusal::new(404, words));
+            }
+        };
+        let asked = wanted.ipam.config;
+        let clashes = |subnet: &Subnet| {
+            let Some((first, last)) = subnet.ends() else {
+                return false;
+            };
+            let mut taken = self.networks.iter().flat_map(Network::ranges);
+            taken.any(|(from, to)| first <= to && from <= last)
+        };
+        if asked.iter().any(clashes) {
+            let words = "Pool overlaps with other one on this address space";
+            return Err(Refusal::new(403, words));
+        }
+        let id = self.new_id(&name);
+        let first = asked.iter().find_map(Subnet::ends);
+        let prefix = first.map_or_else(
+            || format!("10.{}", self.networks.len() % 256),
+            |(first, last)| prefix(first, last),
+        );
         self.networks.push(Network {
             id: id.clone(),
-            name: name.to_owned(),
-            driver: "bridge".into(),
-            prefix: format!("10.{}", self.networks.len() % 256),
-            internal: false,
+            name: name.clone(),
+            driver: driver.to_owned(),
+            prefix,
+            asked,
+            attachable: wanted.attachable,
+            ipv6: wanted.enable_ipv6,
+            options: wanted.options.unwrap_or_default(),
+            internal: wanted.internal,
             created: now,
-            labels,
+            labels: wanted.labels.unwrap_or_default().into_iter().collect(),
             given: 0,
         });
-        let about = json!({"name": name, "type": "bridge"});
+        let about = json!({"name": name, "type": driver});
         self.emit_thing("network", "create", &id, &about, now);
         Ok(id)
     }
 
-    /// Makes a volume if there is none of this name.
-    pub fn create_volume(&mut self, name: &str, labels: Vec<(String, String)>, now: Ns) {
-        if !self.volumes.iter().any(|volume| volume.spec.name == name) {
-            let mut volume = super::build::new_volume(name, now);
-            volume.labels = labels;
-            self.volumes.push(volume);
-            self.emit_thing("volume", "create", name, &json!({"driver": "local"}), now);
+    /// Makes a volume if there is none of this name; its name.
+    ///
+    /// # Errors
+    /// 404 for a driver that is not there, 400 for a bad name.
+    pub fn create_volume(&mut self, wanted: VolumeRequest, now: Ns) -> Result<String, Refusal> {
+        if !matches!(wanted.driver.as_str(), "" | "local") {
+            let words = format!(
+                "create {}: error looking up volume plugin {1}: plugin \"{1}\" not found",
+                wanted.name, wanted.driver
+            );
+            return Err(Refusal::new(404, words));
         }
+        let name = match wanted.name.as_str() {
+            "" => self.new_id("volume"),
+            name if is_name(name) => name.to_owned(),
+            name => {
+                let words = format!(
+                    "create {name}: \"{name}\" includes invalid characters for a local volume name, only \
+                     \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path"
+                );
+                return Err(Refusal::new(400, words));
+            }
+        };
+        if !self.volumes.iter().any(|volume| volume.spec.name == name) {
+            let mut volume = super::build::new_volume(&name, now);
+            volume.labels = wanted.labels.unwrap_or_default().into_iter().collect();
+            volume.options = wanted.driver_opts.unwrap_or_default();
+            self.volumes.push(volume);
+            self.emit_thing("volume", "create", &name, &json!({"driver": "local"}), now);
+        }
+        Ok(name)
+    }
+}
+
+/// The numbers that all addresses of a range share.
+fn prefix(first: u32, last: u32) -> String {
+    let [a, b, c, _] = first.to_be_bytes();
+    if last - first >= 0xffff {
+        format!("{a}.{b}")
+    } else {
+        format!("{a}.{b}.{c}")
     }
 }
 

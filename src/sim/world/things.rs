@@ -1,4 +1,9 @@
 //! Images, networks and volumes. Must not know containers' lives.
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use serde::Deserialize;
+
 use super::Endpoint;
 use crate::sim::clock::Ns;
 use crate::sim::rand::id;
@@ -47,6 +52,26 @@ pub fn full_name(name: &str) -> String {
     }
 }
 
+/// A range of addresses, as a request asks for it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Subnet {
+    /// CIDR.
+    pub subnet: String,
+    /// Chosen where empty.
+    pub gateway: String,
+}
+
+impl Subnet {
+    /// First and last address, where it is one of IPv4.
+    pub fn ends(&self) -> Option<(u32, u32)> {
+        let (base, bits) = self.subnet.split_once('/')?;
+        let base = u32::from(base.parse::<Ipv4Addr>().ok()?);
+        let host = u32::MAX.checked_shr(bits.parse().ok()?).unwrap_or(0);
+        Some((base & !host, base | host))
+    }
+}
+
 /// A network.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -56,8 +81,15 @@ pub struct Network {
     pub name: String,
     /// Driver.
     pub driver: String,
-    /// First two numbers of its /16; empty for `host` and `none`.
+    /// First numbers of its addresses, `172.20` or `10.9.3`; empty for `host` and `none`.
     pub prefix: String,
+    /// Ranges and gateways, where they were asked for.
+    pub asked: Vec<Subnet>,
+    /// Whether anybody may join it, and whether it speaks IPv6.
+    pub attachable: bool,
+    pub ipv6: bool,
+    /// For the driver.
+    pub options: BTreeMap<String, String>,
     /// Whether it has no way out.
     pub internal: bool,
     /// When it was made.
@@ -69,6 +101,18 @@ pub struct Network {
 }
 
 impl Network {
+    /// The first and last address of each of its ranges.
+    pub fn ranges(&self) -> Vec<(u32, u32)> {
+        if self.asked.is_empty() && !self.prefix.is_empty() {
+            let own = Subnet {
+                subnet: format!("{}.0.0/16", self.prefix),
+                ..Subnet::default()
+            };
+            return own.ends().into_iter().collect();
+        }
+        self.asked.iter().filter_map(Subnet::ends).collect()
+    }
+
     /// The next address.
     pub fn address(&mut self) -> String {
         if self.prefix.is_empty() {
@@ -76,6 +120,9 @@ impl Network {
         }
         self.given += 1;
         let host = self.given + 1;
+        if self.prefix.split('.').count() > 2 {
+            return format!("{}.{host}", self.prefix);
+        }
         format!("{}.{}.{}", self.prefix, host / 256 % 256, host % 256)
     }
 
@@ -94,7 +141,12 @@ impl Network {
 
     /// The gateway's address.
     pub fn gateway(&self) -> String {
-        if self.prefix.is_empty() {
+        let asked = self.asked.iter().find(|subnet| !subnet.gateway.is_empty());
+        if let Some(subnet) = asked {
+            subnet.gateway.clone()
+        } else if self.prefix.split('.').count() > 2 {
+            format!("{}.1", self.prefix)
+        } else if self.prefix.is_empty() {
             String::new()
         } else {
             format!("{}.0.1", self.prefix)
@@ -109,6 +161,8 @@ pub struct Volume {
     pub created: Ns,
     /// Labels.
     pub labels: Vec<(String, String)>,
+    /// For the driver.
+    pub options: BTreeMap<String, String>,
     /// What the scenario says of it.
     pub spec: VolumeSpec,
 }

@@ -9,6 +9,12 @@ use crate::model::{EngineEvent, Health, Key};
 const DEATHS: usize = 32;
 /// Runs of a container whose last words are kept.
 const WORDS: usize = 5;
+/// Deaths within an hour, of itself, from which on it is a loop.
+pub const LOOP: usize = 3;
+/// Without a death for this long a loop is over. The engine waits a minute at most before it starts one again.
+const CALM: TimeDelta = TimeDelta::minutes(10);
+/// One that dies within this of a signal died of it: a stop waits ten seconds unless it was told otherwise.
+const OBEYS: TimeDelta = TimeDelta::seconds(60);
 /// Changes of health kept of a container.
 const VERDICTS: usize = 16;
 /// Last words asked for in a minute, of an engine: a storm of deaths is not to become a storm of questions.
@@ -20,6 +26,8 @@ pub struct Death {
     pub at: DateTime<Utc>,
     pub exit_code: i64,
     pub oom: bool,
+    /// Somebody sent it a signal just before.
+    pub asked: bool,
     /// The last lines of that run, made safe; none where they were not asked for.
     pub words: Vec<String>,
 }
@@ -35,11 +43,18 @@ impl Host {
             "oom" => {
                 self.oom.insert(key, event.at);
             }
+            "kill" => {
+                self.killed.insert(key, event.at);
+            }
             "die" => {
                 let oom = self
                     .oom
                     .remove(&key)
                     .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
+                let asked = self
+                    .killed
+                    .remove(&key)
+                    .is_some_and(|at| event.at - at < OBEYS);
                 let deaths = self.deaths.entry(key.clone()).or_default();
                 if deaths.iter().any(|death| death.at == event.at) {
                     return;
@@ -51,6 +66,7 @@ impl Host {
                     at: event.at,
                     exit_code: event.exit_code().unwrap_or(0),
                     oom,
+                    asked,
                     words: Vec::new(),
                 });
                 self.forget(&key);
@@ -110,6 +126,44 @@ impl Host {
         for death in with_words.skip(WORDS) {
             death.words = Vec::new();
         }
+    }
+
+    /// Tells of each container whether it is in a crash loop at `now`; also when one is over, which no event tells.
+    pub fn tell_loops(&mut self, now: DateTime<Utc>) {
+        let often = self.deaths.iter().filter(|(_, d)| d.len() >= LOOP);
+        let changed: Vec<(Key, u8)> = often
+            .map(|(key, _)| (key.clone(), self.loops(key, now)))
+            .filter(|(key, times)| self.looping.get(key).copied().unwrap_or(0) != *times)
+            .collect();
+        for (key, times) in changed {
+            self.looping.insert(key.clone(), times);
+            if let Some(container) = self.containers.get(&key).cloned() {
+                let vitals = self.take_out(&key);
+                self.put(container, vitals);
+            }
+        }
+    }
+
+    /// How often it failed of itself within the hour, where that is a loop and not over. What ends well and is started
+    /// again may be meant so.
+    fn loops(&self, key: &Key, now: DateTime<Utc>) -> u8 {
+        let (mut times, mut newest) = (0, None);
+        let failed = |death: &&Death| death.exit_code != 0 || death.oom;
+        for death in self.own_deaths(key, now).filter(failed) {
+            times += 1;
+            newest = Some(death.at);
+        }
+        let looping = times >= LOOP && newest.is_some_and(|at| now - at < CALM);
+        if looping {
+            u8::try_from(times).unwrap_or(u8::MAX)
+        } else {
+            0
+        }
+    }
+
+    /// Deaths within the last hour that nobody asked for.
+    pub fn own_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
+        self.recent_deaths(key, now).filter(|death| !death.asked)
     }
 
     /// Deaths within the last hour before `now`.
@@ -181,6 +235,41 @@ mod tests {
             asked += usize::from(host.wants_words(&key(), at(n / 10)).is_some());
         }
         assert_eq!(asked, ASKED);
+    }
+
+    fn looping(host: &mut Host, second: i64) -> u8 {
+        host.tell_loops(at(second));
+        host.container(&key()).unwrap().looping
+    }
+
+    #[test]
+    fn three_failures_are_a_crash_loop_until_it_is_calm() {
+        let mut host = host();
+        for n in 0..2 {
+            host.observe(&event(n * 60, "die", "1"));
+        }
+        assert_eq!(looping(&mut host, 61), 0);
+        host.observe(&event(120, "die", "1"));
+        assert_eq!(looping(&mut host, 121), 3);
+        // A list does not know of it.
+        host.snapshot(vec![Container::bare(key(), "web")]);
+        assert_eq!(looping(&mut host, 122), 3);
+        assert_eq!(looping(&mut host, 119 + 600), 3);
+        assert_eq!(looping(&mut host, 120 + 600), 0);
+    }
+
+    #[test]
+    fn what_was_asked_for_or_ended_well_is_no_crash() {
+        let mut host = host();
+        for n in 0..9 {
+            host.observe(&event(n * 30, "kill", ""));
+            host.observe(&event(n * 30 + 10, "die", "137"));
+        }
+        assert_eq!(looping(&mut host, 300), 0);
+        for n in 0..9 {
+            host.observe(&event(300 + n, "die", "0"));
+        }
+        assert_eq!(looping(&mut host, 310), 0);
     }
 
     #[test]

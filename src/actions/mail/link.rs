@@ -1,0 +1,60 @@
+//! The addresses in a message: opened or copied, or looked for among the routes.
+use crate::effect::Effects;
+use crate::model::url;
+use crate::state::{Choice, State};
+
+use super::super::route;
+use super::{item, letter, menu};
+
+/// Addresses of the web in the message on screen, in their order.
+fn addresses(state: &State) -> Vec<&str> {
+    let links = letter(state).map_or(&[][..], |letter| &letter.links);
+    let all = links.iter().map(String::as_str);
+    all.filter(|link| url::is_web(link)).collect()
+}
+
+/// The machines that they are on, each once.
+fn hosts(state: &State) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    for host in addresses(state).into_iter().filter_map(url::host) {
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+pub(super) fn none(state: &State) -> Option<String> {
+    if letter(state).is_none() {
+        return Some("it is not there yet".to_owned());
+    }
+    let none = addresses(state).is_empty();
+    none.then(|| "there is no address of the web in it".to_owned())
+}
+
+pub(super) fn follow(state: &mut State) -> Effects {
+    let found: Vec<String> = addresses(state).into_iter().map(str::to_owned).collect();
+    match found.as_slice() {
+        [one] => route::open_url(state, one.clone()),
+        many => {
+            let items = many
+                .iter()
+                .map(|url| item(url.as_str(), "", Choice::Url(url.clone())));
+            let items = items.collect();
+            menu(state, "Which address?", "", items)
+        }
+    }
+}
+
+pub(super) fn to_route(state: &mut State) -> Effects {
+    match hosts(state).as_slice() {
+        [one] => route::show_of(state, one),
+        many => {
+            let items = many
+                .iter()
+                .map(|host| item(host.as_str(), "", Choice::Routes(host.clone())));
+            let items = items.collect();
+            menu(state, "Routes of which host?", "", items)
+        }
+    }
+}
