@@ -9,12 +9,12 @@ use crate::state::{
 };
 
 use super::item::one_of;
-use super::{Action, Danger, container, space, table};
+use super::{Action, Danger, container, space, stack, table};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
     Action {
-        unavailable: nothing_to_check,
+        unavailable: none_has_a_name,
         ..Action::harmless(
             Scope::Item,
             "image.check",
@@ -26,12 +26,12 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: no_name,
+        unavailable: none_has_a_name,
         ..Action::harmless(
             Scope::Item,
             "image.pull",
             "pull",
-            "Fetch the image that the registry has under this name now.",
+            "Fetch the image that the registry has under this name now; of all marked ones.",
             &["p"],
             pull,
         )
@@ -84,7 +84,36 @@ pub const ACTIONS: &[Action] = &[
             archive::load,
         )
     },
+    Action {
+        unavailable: nothing_told,
+        ..Action::harmless(
+            Scope::Item,
+            "image.output",
+            "output",
+            "Show what its last pull, push, save or load tells, where it can be cancelled; else the engine's last one.",
+            &["l"],
+            |state| {
+                if let Some(key) = told(state) {
+                    stack::show(state, &key);
+                }
+                Effects::new()
+            },
+        )
+    },
 ];
+
+/// What has output: the image, else its engine.
+fn told(state: &State) -> Option<Key> {
+    let has_output = |key: &Key| state.outputs.contains_key(key);
+    let engine = || Some(space::key_of(state, space::host(state)?));
+    let own = state.subject().filter(has_output);
+    own.or_else(|| engine().filter(has_output))
+}
+
+fn nothing_told(state: &State) -> Option<String> {
+    let none = told(state).is_none();
+    none.then(|| "nothing was moved since this program began".to_owned())
+}
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {
@@ -96,14 +125,13 @@ fn no_name(state: &State) -> Option<String> {
 }
 
 fn pull(state: &mut State) -> Effects {
-    let found = state.subject().and_then(|key| {
-        let image = state.shelves.images.things.get(&key)?.tags.first()?.clone();
+    let images = &state.shelves.images.things;
+    let named = |key: Key| {
+        let image = images.get(&key)?.tags.first()?.clone();
         Some((key, Verb::Pull { image }))
-    });
-    let Some((key, verb)) = found else {
-        return Effects::new();
     };
-    container::start_jobs(state, &[(key, verb)])
+    let jobs: Vec<(Key, Verb)> = chosen(state).into_iter().filter_map(named).collect();
+    container::start_jobs(state, &jobs)
 }
 
 fn pull_named(state: &mut State) -> Effects {
@@ -174,7 +202,7 @@ pub(super) fn chosen(state: &State) -> Vec<Key> {
     }
 }
 
-fn nothing_to_check(state: &State) -> Option<String> {
+fn none_has_a_name(state: &State) -> Option<String> {
     let has_name = |key: &Key| {
         let image = state.shelves.images.things.get(key);
         image.is_some_and(|image| !image.is_dangling())

@@ -131,6 +131,14 @@ impl Engine {
         self.told(path, name, keyring)
     }
 
+    /// What signs in for this image. A simulated engine reaches no registry: it is given nothing.
+    async fn pass(&self, image: &str, keyring: &Keyring) -> Pass {
+        let simulated = self.environment().is_none();
+        let none = Keyring::default();
+        let keyring = if simulated { &none } else { keyring };
+        keyring.find(image).await
+    }
+
     /// Asks for what a registry has a part in, and tells the lines of it.
     fn told(
         &self,
@@ -138,11 +146,11 @@ impl Engine {
         image: &str,
         keyring: &Keyring,
     ) -> impl Stream<Item = Result<TransferLine, Error>> + Send + use<> {
-        let (raw, keyring, image) = (self.raw().clone(), keyring.clone(), image.to_owned());
+        let (engine, keyring, image) = (self.clone(), keyring.clone(), image.to_owned());
         let opening = async move {
-            let pass = keyring.find(&image).await;
-            let request = signed(&raw, Method::POST, &path, &pass)?;
-            let answer = raw.stream(request, SILENCE).await;
+            let pass = engine.pass(&image, &keyring).await;
+            let request = signed(engine.raw(), Method::POST, &path, &pass)?;
+            let answer = engine.raw().stream(request, SILENCE).await;
             let answer = answer.map_err(|error| pass.explain(error))?;
             let lines = lines(JsonLines::new(answer.into_body()));
             Ok::<_, Error>(lines.map_err(move |error| pass.explain(error)))
@@ -165,7 +173,7 @@ impl Engine {
             let words = "podman asks no registry for others";
             return Err(Error::Unsupported(words.to_owned()));
         }
-        let pass = keyring.find(name).await;
+        let pass = self.pass(name, keyring).await;
         let path = format!("/distribution/{}/json", escape_name(name));
         let request = signed(self.raw(), Method::GET, &path, &pass)?;
         let answer = self.raw().whole(request, BODY_LIMIT, REGISTRY_LIMIT).await;

@@ -88,6 +88,27 @@ fn a_push_is_asked_about_and_names_the_registry() {
         .shows(&format!("$ docker push {other}"));
 }
 
+#[test]
+fn marked_images_are_pulled_each_on_its_row() {
+    let mut it = images();
+    it.press("* p").view(ViewId::Images);
+    let named = it.state.shelves.images.things.values();
+    let named = named.filter(|image| !image.is_dangling()).count();
+    assert!(named > 1);
+    assert_eq!(pulls(&it).len(), named);
+    it.shows("alpine:3.19  pulling");
+    // Each can be looked at, and ended.
+    it.press("esc / ctrl-u").type_in("alpine").press("enter l");
+    it.view(ViewId::Output).shows("$ docker pull alpine:3.19");
+    it.effects.clear();
+    it.press("x");
+    assert!(
+        matches!(it.effects[..], [Effect::Cancel(_)]),
+        "{:?}",
+        it.effects
+    );
+}
+
 fn verbs(it: &Scene) -> Vec<Verb> {
     let verb = |effect: &Effect| match effect {
         Effect::Run(job) => Some(job.verb.clone()),
