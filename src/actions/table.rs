@@ -457,7 +457,7 @@ fn column_items(
         .map(|c| MenuItem {
             key: None,
             label: c.id.to_owned(),
-            hint: c.help.to_owned(),
+            hint: c.help().to_owned(),
             on: on(c.id),
             choice: choice(c.id.to_owned()),
         })
