@@ -112,7 +112,7 @@ fn told(state: &State) -> Option<Key> {
 
 fn nothing_told(state: &State) -> Option<String> {
     let none = told(state).is_none();
-    none.then(|| "nothing was moved since this program began".to_owned())
+    none.then(|| say!("nothing was moved since this program began").to_owned())
 }
 
 /// Why it cannot be asked for at a registry.
@@ -120,7 +120,7 @@ fn no_name(state: &State) -> Option<String> {
     one_of(state, Kind::Image, "only images are pulled").or_else(|| {
         let image = state.shelves.images.things.get(&state.subject()?)?;
         let nameless = image.is_dangling();
-        nameless.then(|| "it has no name to ask a registry for".to_owned())
+        nameless.then(|| say!("it has no name to ask a registry for").to_owned())
     })
 }
 
@@ -161,7 +161,7 @@ fn push(state: &mut State) -> Effects {
                 choice: Choice::Push(key.clone(), tag.clone()),
             };
             state.layers.push(Layer::Menu(Menu {
-                title: "push which name?".to_owned(),
+                title: say!("push which name?").to_owned(),
                 note: String::new(),
                 items: tags.iter().map(item).collect(),
                 selected: 0,
@@ -178,13 +178,13 @@ pub fn ask_to_push(state: &mut State, key: &Key, image: &str) -> Effects {
         image: image.to_owned(),
     };
     state.layers.push(Layer::Confirm(Confirm {
-        title: format!("Push {image}{}?", state.on_host(key.host)),
+        title: say!("Push {image}{host}?", image, host = state.on_host(key.host)),
         lines: vec![
-            format!("to {}", registry(image)),
-            "what the registry has under this name is replaced".to_owned(),
+            say!("to {registry}", registry = registry(image)),
+            say!("what the registry has under this name is replaced").to_owned(),
         ],
         jobs: vec![(key.clone(), verb)],
-        yes: "push".to_owned(),
+        yes: say!("push").to_owned(),
         must_type: String::new(),
         field: Field::default(),
         opened: state.now,

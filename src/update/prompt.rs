@@ -239,7 +239,7 @@ fn accept(state: &mut State) -> Effects {
 /// A file was named.
 fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
     if path.is_empty() {
-        return refuse(state, prompt, "a file name is wanted".to_owned());
+        return refuse(state, prompt, say!("a file name is wanted").to_owned());
     }
     let path = PathBuf::from(path);
     let (key, verb) = match prompt.kind {

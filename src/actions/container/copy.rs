@@ -49,8 +49,8 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     });
     let run = MenuItem {
         key: Some('d'),
-        label: "docker run command".to_owned(),
-        hint: "all that makes one like it".to_owned(),
+        label: say!("docker run command").to_owned(),
+        hint: say!("all that makes one like it").to_owned(),
         on: None,
         choice: Choice::RunLine(container.key.clone()),
     };
@@ -75,7 +75,10 @@ pub fn ask_run_line(state: &mut State, key: Key) -> Effects {
 /// Copies the command that makes the container. Where it holds secrets it is asked how: with them it can be run as it is.
 pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
     if !line.left_out.is_empty() {
-        let words = format!("docker run cannot ask for: {}", line.left_out.join(", "));
+        let words = say!(
+            "docker run cannot ask for: {what}",
+            what = line.left_out.join(", ")
+        );
         state.toasts.bad(words, state.now);
     }
     let secrets = line.secrets();
@@ -99,16 +102,21 @@ pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
     let items = vec![
         item(
             'm',
-            "without secrets",
-            "variables are taken from your environment",
+            say!("without secrets"),
+            say!("variables are taken from your environment"),
             Choice::Copy(line.text(false)),
         ),
-        item('s', "with secrets", "noted in the journal", whole),
+        item(
+            's',
+            say!("with secrets"),
+            say!("noted in the journal"),
+            whole,
+        ),
     ];
     let held: Vec<String> = secrets.iter().map(|word| shown(word)).collect();
     state.layers.push(Layer::Menu(Menu {
-        title: format!("Copy the {what} of {name}"),
-        note: format!("It holds secrets: {}", held.join("  ")),
+        title: say!("Copy the docker run command of {name}", name),
+        note: say!("It holds secrets: {names}", names = held.join("  ")),
         items,
         selected: 0,
         opened: state.now,

@@ -13,7 +13,7 @@ use super::chosen;
 pub fn no_engine(state: &State) -> Option<String> {
     let is_image = |key: Key| key.kind == Kind::Image;
     if state.view() != ViewId::Images && !state.subject().is_some_and(is_image) {
-        return Some("only images are brought in".to_owned());
+        return Some(say!("only images are brought in").to_owned());
     }
     let host = space::host(state).and_then(|id| state.world.host(id));
     let up = host.is_some_and(|host| host.link.is_up());
@@ -27,7 +27,7 @@ pub fn save(state: &mut State) -> Effects {
         return Effects::new();
     };
     if keys.iter().any(|key| key.host != first.host) {
-        let why = "save: a file takes the images of one host";
+        let why = say!("save: a file takes the images of one host");
         state.toasts.bad(why, state.now);
         return Effects::new();
     }
@@ -60,8 +60,8 @@ fn names(state: &State, key: &Key) -> Vec<String> {
 pub fn ask_where(state: &mut State, about: Key, images: Vec<String>, file: &Path) -> Effects {
     // The engine may be elsewhere: the file is here.
     let title = match images.as_slice() {
-        [_] => "save locally as".to_owned(),
-        many => format!("save {} names locally as", many.len()),
+        [_] => say!("save locally as").to_owned(),
+        many => say!("save {n} names locally as", n = many.len()),
     };
     let kind = PromptKind::SaveImages { about, images };
     table::type_line(state, kind, &title, file.display().to_string())
@@ -85,15 +85,20 @@ pub fn ask_to_replace(state: &mut State, job: &Job) {
         path: path.clone(),
         replace: true,
     };
-    let title = format!("{} is there already", path.display());
+    let title = say!("{path} is there already", path = path.display());
     let other = Choice::SaveImages(about.clone(), images, path);
     let replace = Choice::Do(about, over);
     state.layers.push(Layer::Menu(Menu {
         title,
         note: String::new(),
         items: vec![
-            item('o', "other name", "", other),
-            item('r', "replace it", "what is in it is lost", replace),
+            item('o', say!("other name"), "", other),
+            item(
+                'r',
+                say!("replace it"),
+                say!("what is in it is lost"),
+                replace,
+            ),
         ],
         selected: 0,
         opened: state.now,
@@ -106,6 +111,6 @@ pub fn load(state: &mut State) -> Effects {
         return Effects::new();
     };
     let kind = PromptKind::LoadImages(host);
-    let title = "load local file";
+    let title = say!("load local file");
     table::type_line(state, kind, title, String::new())
 }
