@@ -329,7 +329,8 @@ async fn an_image_is_checked_and_pulled() {
         it.sees("requested access to the resource is denied").await;
         it.sees("docker login").await;
         it.press("q 9").await;
-        it.until("the journal tells it", |s| row(s, &name).contains("pull"))
+        let tells = |line: &str| line.contains(&name) && line.contains("pull");
+        it.until("the journal tells it", |s| s.lines().any(tells))
             .await;
         assert_eq!(it.quit().await, 0);
     })

@@ -36,75 +36,88 @@ impl Drop for Network<'_> {
     }
 }
 
-fn fixture(endpoint: &str) -> Fixture {
-    let mut fixture = Fixture::new(endpoint, "line")
-        .env("GREETING", "it's $HOME \"and\" more")
-        .env("LINES", "one\ntwo\tthree")
-        .env("DB_PASSWORD", "hunter2")
-        .label("com.example.what", "a b; c")
-        .health("test -e / || exit 1")
-        .restart("on-failure:3")
-        .memory("32m")
-        .stop_timeout(3)
-        .tty()
-        .sh("trap 'exit 0' TERM; while :; do sleep 1; done");
-    for option in [
-        "--interactive",
-        "--hostname=box",
-        "--user=1000:1000",
-        "--workdir=/tmp",
-        "--memory-swap=64m",
-        "--cpus=0.5",
-        "--cpu-shares=512",
-        "--pids-limit=64",
-        "--ulimit=nofile=256:512",
-        "--cap-drop=ALL",
-        "--cap-add=CHOWN",
-        "--security-opt=no-new-privileges",
-        "--read-only",
-        "--init",
-        "--shm-size=1m",
-        "--tmpfs=/run:size=1m",
-        "--mount=type=tmpfs,target=/cache,tmpfs-size=65536",
-        "--volume=/etc/hostname:/host name:ro",
-        "--dns=127.0.0.2",
-        "--dns-search=example.org",
-        "--add-host=db:10.9.8.7",
-        "--group-add=44",
-        "--log-driver=json-file",
-        "--log-opt=max-size=1m",
-        "--stop-signal=SIGTERM",
-        "--device=/dev/null:/dev/nothing:rw",
-        "--oom-score-adj=100",
-        "--expose=81/udp",
-        "--ipc=shareable",
-    ] {
-        fixture = fixture.option(option);
-    }
-    fixture
+/// Makes a container of which all that can be asked for is unusual, as a user would.
+fn unusual(endpoint: &str, by: &Running) -> String {
+    let name = format!("{}-unusual", by.name);
+    let mut words = vec!["run", "--detach", "--name", &name];
+    words.extend(OPTIONS);
+    words.extend([engine::BUSYBOX, "sh", "-c", LOOP]);
+    let done = Command::new("docker")
+        .args(words)
+        .env("DOCKER_HOST", endpoint)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    name
 }
 
+const LOOP: &str = "trap 'exit 0' TERM; while :; do sleep 1; done";
+const OPTIONS: &[&str] = &[
+    "--env=GREETING=it's $HOME \"and\" more",
+    "--env=LINES=one\ntwo\tthree",
+    "--env=DB_PASSWORD=hunter2",
+    "--label=com.example.what=a b; c",
+    "--health-cmd=test -e / || exit 1",
+    "--health-interval=2500ms",
+    "--health-retries=2",
+    "--restart=on-failure:3",
+    "--memory=32m",
+    "--stop-timeout=3",
+    "--stop-signal=SIGINT",
+    "--tty",
+    "--interactive",
+    "--network=none",
+    "--hostname=box",
+    "--user=1000:1000",
+    "--workdir=/tmp",
+    "--memory-swap=64m",
+    "--cpus=0.5",
+    "--cpu-shares=512",
+    "--pids-limit=64",
+    "--ulimit=nofile=256:512",
+    "--cap-drop=ALL",
+    "--cap-add=CHOWN",
+    "--security-opt=no-new-privileges",
+    "--read-only",
+    "--init",
+    "--shm-size=1m",
+    "--tmpfs=/run:size=1m",
+    "--mount=type=tmpfs,target=/cache,tmpfs-size=65536",
+    "--volume=/etc/hostname:/host name:ro",
+    "--dns=127.0.0.2",
+    "--dns-search=example.org",
+    "--add-host=db:10.9.8.7",
+    "--group-add=44",
+    "--log-driver=json-file",
+    "--log-opt=max-size=1m",
+    "--device=/dev/null:/dev/nothing:rw",
+    "--oom-score-adj=100",
+    "--expose=81/udp",
+    "--ipc=shareable",
+];
+
 /// Makes it again by its own command; what both are made of.
-async fn again(endpoint: &str, it: &Running, masked: bool) -> (Blueprint, Blueprint) {
+async fn again(endpoint: &str, by: &Running, name: &str, whole: bool) -> (Blueprint, Blueprint) {
     let client = Engine::open(&Endpoint::parse(endpoint).unwrap())
         .await
         .unwrap();
-    let before = client.blueprint(&key(&it.id)).await.unwrap();
-    let line = client.run_line(&key(&it.id)).await.unwrap();
+    let before = client.blueprint(&key(name)).await.unwrap();
+    let line = client.run_line(&key(name)).await.unwrap();
     assert!(line.left_out.is_empty(), "{line:?}");
-    let text = line.text(!masked);
+    let text = line.text(whole);
     // Its name must be free.
-    it.docker(&["rm", "--force", &it.id]);
+    by.docker(&["rm", "--force", name]);
     let done = Command::new("bash")
         .args(["-c", &text])
         .env("DOCKER_HOST", endpoint)
         .env("DB_PASSWORD", "hunter2")
         .output()
         .unwrap();
+    let after = client.blueprint(&key(name)).await;
+    by.docker(&["rm", "--force", "--volumes", name]);
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{text}\n{said}");
-    let after = client.blueprint(&key(&it.name)).await;
-    it.docker(&["rm", "--force", "--volumes", &it.name]);
     (before, after.unwrap())
 }
 
@@ -113,10 +126,11 @@ async fn what_the_command_makes_is_made_of_the_same() {
     let Some(endpoint) = engine::real_engine("what_the_command_makes_is_made_of_the_same") else {
         return;
     };
-    for masked in [false, true] {
-        let it = fixture(&endpoint).run();
-        let (before, after) = again(&endpoint, &it, masked).await;
-        assert_eq!(before, after, "masked: {masked}");
+    let by = Fixture::new(&endpoint, "line").create();
+    for whole in [true, false] {
+        let name = unusual(&endpoint, &by);
+        let (before, after) = again(&endpoint, &by, &name, whole).await;
+        assert_eq!(before, after, "with secrets: {whole}");
     }
 }
 
@@ -135,7 +149,7 @@ async fn networks_addresses_and_ports_are_asked_for_again() {
         .option("--network-alias=www")
         .option("--publish=127.0.0.1::80")
         .sh("sleep 1000")
-        .create();
+        .run();
     it.docker(&[
         "network",
         "connect",
@@ -146,6 +160,6 @@ async fn networks_addresses_and_ports_are_asked_for_again() {
         &back.1,
         &it.id,
     ]);
-    let (before, after) = again(&endpoint, &it, false).await;
+    let (before, after) = again(&endpoint, &by, &it.name, true).await;
     assert_eq!(before, after);
 }

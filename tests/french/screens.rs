@@ -16,7 +16,7 @@ fn screens_in_french() {
     in_french(|| {
         let now = world::now();
         let reference = || world::reference(now);
-        for (name, mut state) in [
+        for (name, mut state) in vec![
             ("containers", reference()),
             ("problems", pressed(reference(), "!")),
             ("hosts", pressed(hosts::three(now), "0")),

@@ -9,7 +9,7 @@ use crate::world as base;
 
 /// The command was asked for; of which container.
 fn asked(it: &mut Scene) -> Key {
-    it.on("zammad-1")
+    it.on("zammad")
         .press("y")
         .shows("docker run command")
         .press("d");

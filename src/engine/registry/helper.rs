@@ -80,7 +80,8 @@ fn answer(stdout: &[u8]) -> Result<Credential, String> {
     Ok(credential)
 }
 
-/// A process group that ends when this is dropped, with all it started.
+/// A process group that ends when this is dropped too early. One that has answered may leave something running: an agent
+/// that keeps the key chain open.
 struct Group(Option<Pid>);
 
 impl Group {
@@ -109,7 +110,7 @@ async fn run(mut command: Command, server: &str) -> io::Result<Output> {
         .env_remove("GPG_TTY")
         .process_group(0)
         .spawn()?;
-    let _group = Group::of(&child);
+    let mut group = Group::of(&child);
     let stdin = child.stdin.take();
     let asked = async {
         if let Some(mut stdin) = stdin {
@@ -122,5 +123,7 @@ async fn run(mut command: Command, server: &str) -> io::Result<Output> {
         let words = format!("no answer within {} s", LIMIT.as_secs());
         io::Error::new(ErrorKind::TimedOut, words)
     };
-    timeout(LIMIT, asked).await.map_err(|_| late())?
+    let answered = timeout(LIMIT, asked).await.map_err(|_| late())?;
+    group.0 = None;
+    answered
 }

@@ -75,10 +75,21 @@ pub fn failed(words: &str) -> Value {
 
 /// Lines of JSON that come one by one.
 pub fn told(lines: Vec<Value>) -> Response<Body> {
-    let lines = futures::stream::unfold(lines.into_iter(), |mut lines| async move {
+    told_then(lines, || {})
+}
+
+/// The same for what is done only when the last line comes: it is not when they are cut before.
+pub fn told_then(lines: Vec<Value>, done: impl FnOnce() + Send + 'static) -> Response<Body> {
+    let state = (lines.into_iter(), Some(done));
+    let lines = futures::stream::unfold(state, |(mut lines, mut done)| async move {
         let line = lines.next()?;
         tokio::time::sleep(std::time::Duration::from_millis(120)).await;
-        Some((Bytes::from(format!("{line}\r\n")), lines))
+        if lines.len() == 0
+            && let Some(done) = done.take()
+        {
+            done();
+        }
+        Some((Bytes::from(format!("{line}\r\n")), (lines, done)))
     });
     stream(Some("application/json"), lines)
 }

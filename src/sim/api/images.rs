@@ -1,4 +1,6 @@
 //! Images and the registry. Must not know containers beyond who uses which image.
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
@@ -154,10 +156,7 @@ fn distribution(call: &Call, name: &str) -> Answer {
     let unknown = || Refusal::new(404, "manifest unknown: manifest unknown");
     let image = world.image(name).ok_or_else(unknown)?;
     let digest = if image.spec.outdated {
-        format!(
-            "sha256:{}",
-            id(world.seed, &format!("newer {}", image.spec.name))
-        )
+        newer_id(world.seed, "newer", image)
     } else {
         image.digest.clone()
     };
@@ -195,9 +194,8 @@ fn pull(call: &Call) -> Answer {
         _ => full_name(name),
     };
     let name = full_name(&name);
-    let mut world = call.shared.world();
-    let seed = world.seed;
-    let Some(image) = world.images.iter_mut().find(|image| image.is(&name)) else {
+    let world = call.shared.world();
+    let Some(image) = world.image(&name) else {
         let bare = name
             .rsplit_once(':')
             .map_or(name.as_str(), |(bare, _)| bare);
@@ -215,25 +213,46 @@ fn pull(call: &Call) -> Answer {
         lines.push(answer::failed(answer::NO_SPACE));
         return Ok(answer::told(lines));
     }
-    let newer = std::mem::take(&mut image.spec.outdated);
-    if newer {
+    let newer = image.spec.outdated;
+    let digest = if newer {
         lines.extend(download(image.spec.size.0 / 3));
-        image.digest = format!("sha256:{}", id(seed, &format!("newer {}", image.spec.name)));
-        image.id = format!(
-            "sha256:{}",
-            id(seed, &format!("newer id {}", image.spec.name))
-        );
-    }
-    lines.push(json!({"status": format!("Digest: {}", image.digest)}));
+        newer_id(world.seed, "newer", image)
+    } else {
+        image.digest.clone()
+    };
+    lines.push(json!({"status": format!("Digest: {digest}")}));
     let outcome = if newer {
         "Downloaded newer image for"
     } else {
         "Image is up to date for"
     };
     lines.push(json!({"status": format!("Status: {outcome} {name}")}));
-    let now = call.shared.clock.now();
-    world.emit_thing("image", "pull", &name, &json!({"name": name}), now);
-    Ok(answer::told(lines))
+    let shared = Arc::clone(&call.shared);
+    Ok(answer::told_then(lines, move || {
+        shared.change(|world, now| {
+            renew(world, &name);
+            world.emit_thing("image", "pull", &name, &json!({"name": name}), now);
+        });
+    }))
+}
+
+/// The name is that of the newer image now.
+fn renew(world: &mut World, name: &str) {
+    let seed = world.seed;
+    let named = world.images.iter_mut().find(|image| image.is(name));
+    if let Some(image) = named.filter(|image| image.spec.outdated) {
+        image.digest = newer_id(seed, "newer", image);
+        image.id = newer_id(seed, "newer id", image);
+        image.spec.outdated = false;
+    }
+}
+
+/// What the image that the registry has under the same name is called.
+fn newer_id(seed: u64, what: &str, image: &Image) -> String {
+    format!(
+        "sha256:{}",
+        id(seed, &format!("{what} {}", image.spec.name))
+    )
 }
 
 /// A push: only a registry that is named takes it without a word; the usual one wants to know who sends.
