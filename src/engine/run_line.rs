@@ -91,7 +91,7 @@ pub(super) fn of(plan: &Blueprint, cgroupns: &str) -> RunLine {
     for (_, endpoint) in endpoints.as_object().into_iter().flatten() {
         endpoint_options(&mut options, endpoint, true);
     }
-    let (entrypoint, command) = process(&mut options, body);
+    let (entrypoint, command) = process(body);
     if let Some(entrypoint) = entrypoint {
         options
             .groups
@@ -225,20 +225,11 @@ fn endpoint_options(options: &mut Options, endpoint: &Value, first: bool) {
 }
 
 /// The program that is asked for, and all that it is given: docker takes one word for an entrypoint.
-fn process(options: &mut Options, body: &Value) -> (Option<String>, Vec<String>) {
-    let (mut entrypoint, command) = (
-        words(member(body, "Entrypoint")),
-        words(member(body, "Cmd")),
-    );
-    if entrypoint.is_empty() {
-        return (None, command);
-    }
-    let program = entrypoint.remove(0);
-    if !entrypoint.is_empty() && command.is_empty() && entrypoint.iter().any(String::is_empty) {
-        options.leave_out("an entrypoint with empty words");
-    }
-    entrypoint.extend(command);
-    (Some(program), entrypoint)
+fn process(body: &Value) -> (Option<String>, Vec<String>) {
+    let command = words(member(body, "Cmd"));
+    let mut entrypoint = words(member(body, "Entrypoint")).into_iter();
+    let program = entrypoint.next();
+    (program, entrypoint.chain(command).collect())
 }
 
 fn masked(argv: &[String]) -> impl Iterator<Item = Word> {
