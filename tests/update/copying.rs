@@ -21,7 +21,7 @@ fn asked(it: &mut Scene) -> Key {
     asked.expect("the engine is asked")
 }
 
-fn line(secret: bool) -> Box<RunLine> {
+fn line(secret: bool) -> RunLine {
     let mut variable = Word::from("PASSWORD=hunter2");
     variable.masked = secret.then(|| "PASSWORD".to_owned());
     let groups = vec![
@@ -29,10 +29,10 @@ fn line(secret: bool) -> Box<RunLine> {
         vec!["--env".into(), variable],
         vec!["box".into()],
     ];
-    Box::new(RunLine {
+    RunLine {
         commands: vec![groups],
         left_out: Vec::new(),
-    })
+    }
 }
 
 fn copied(it: &Scene) -> Vec<String> {
@@ -52,7 +52,7 @@ fn noted(it: &Scene) -> bool {
 fn a_command_without_secrets_is_copied_at_once() {
     let mut it = of(base::stocked(base::now()));
     let key = asked(&mut it);
-    it.send(Msg::RunLine(key.clone(), Ok(line(false))));
+    it.send(Msg::RunLine(key.clone(), Ok(Box::new(line(false)))));
     assert_eq!(
         copied(&it),
         ["docker run \\\n  --env PASSWORD=hunter2 \\\n  box"]
@@ -60,7 +60,7 @@ fn a_command_without_secrets_is_copied_at_once() {
     assert!(!noted(&it));
     // An answer that nobody waits for any more copies nothing.
     it.effects.clear();
-    it.send(Msg::RunLine(key, Ok(line(false))));
+    it.send(Msg::RunLine(key, Ok(Box::new(line(false)))));
     assert_eq!(copied(&it), [""; 0]);
 }
 
@@ -68,13 +68,14 @@ fn a_command_without_secrets_is_copied_at_once() {
 fn with_secrets_it_is_asked_how_and_those_are_noted() {
     let mut it = of(base::stocked(base::now()));
     let key = asked(&mut it);
-    it.send(Msg::RunLine(key.clone(), Ok(line(true))));
+    it.send(Msg::RunLine(key.clone(), Ok(Box::new(line(true)))));
     it.shows("It holds secrets: PASSWORD").press("m");
     assert_eq!(copied(&it), ["docker run \\\n  --env PASSWORD \\\n  box"]);
     assert!(!noted(&it));
     it.effects.clear();
     let key = asked(&mut it);
-    it.send(Msg::RunLine(key, Ok(line(true)))).press("s");
+    it.send(Msg::RunLine(key, Ok(Box::new(line(true)))))
+        .press("s");
     assert_eq!(
         copied(&it),
         ["docker run \\\n  --env PASSWORD=hunter2 \\\n  box"]
@@ -95,7 +96,7 @@ fn why_there_is_none_is_told_and_what_it_leaves_out() {
     let key = asked(&mut it);
     let mut line = line(false);
     line.left_out = vec!["a request for devices".to_owned()];
-    it.send(Msg::RunLine(key, Ok(line)))
+    it.send(Msg::RunLine(key, Ok(Box::new(line))))
         .sees_toast("docker run cannot ask for: a request for devices");
     assert_eq!(copied(&it).len(), 1);
 }
