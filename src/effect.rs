@@ -65,6 +65,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The command that makes a container like this one; answers with `Msg::RunLine`.
+    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,

@@ -11,6 +11,7 @@ use crate::model::cost::Cost;
 use crate::model::mail::{Letter, Server};
 use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
+use crate::model::run_line::RunLine;
 use crate::model::space::Space;
 use crate::model::stack_file::{Edited, FileOf, Proposal, StackFile};
 use crate::model::{
@@ -200,6 +201,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// The command that makes a container like this one.
+    RunLine(Key, Result<Box<RunLine>, Failure>),
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Whether the registry has a newer image, or why that cannot be told.

@@ -1,5 +1,6 @@
 //! Everything that does I/O is started, stopped and timed here. Level 7: knows every level below; decides nothing about
 //! what state means.
+pub mod archive;
 mod browse;
 pub mod browser;
 pub mod clock;

@@ -91,6 +91,8 @@ pub enum Pending {
     Plan(Key),
     /// Which limit of this container to change, when they are known.
     Limits(Key),
+    /// The command that makes this container, to be copied.
+    RunLine(Key),
 }
 
 /// The whole state.

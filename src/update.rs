@@ -72,6 +72,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
         Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);

@@ -204,6 +204,7 @@ fn is_dangerous(menu: &Menu) -> bool {
                 | Choice::ReplaceFile(..)
                 | Choice::DiscardEdit(..)
                 | Choice::Quit
+                | Choice::Do(_, Verb::Save { .. })
         )
     })
 }
@@ -264,6 +265,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
+        Choice::SaveImages(about, images, path) => {
+            actions::image::archive::ask_where(state, about, images, &path)
+        }
+        Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
         Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
@@ -272,6 +277,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
+        Choice::RunLine(key) => actions::container::ask_run_line(state, key),
+        Choice::CopySecret { key, what, text } => {
+            actions::container::copy_secret(state, &key, what, text)
+        }
         Choice::Url(text) => actions::route::open_url(state, text),
         Choice::Routes(host) => actions::route::show_of(state, &host),
         Choice::Quit => actions::program::quit(state),

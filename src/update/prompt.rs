@@ -82,6 +82,8 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -161,6 +163,8 @@ fn cancel(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -187,6 +191,10 @@ fn accept(state: &mut State) -> Effects {
             let key = crate::actions::space::key_of(state, *host);
             pull(state, prompt, key, text.trim().to_owned())
         }
+        PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
+        | PromptKind::SaveFile { .. }
+        | PromptKind::SaveLogs { .. } => file(state, prompt, text.trim()),
         PromptKind::NewNetwork(host) => {
             let host = *host;
             wanted::network(state, prompt, host)
@@ -230,23 +238,50 @@ fn accept(state: &mut State) -> Effects {
         },
         PromptKind::Note if text.trim().is_empty() => Effects::new(),
         PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
-        PromptKind::SaveLogs { .. } | PromptKind::SaveFile { .. } if text.trim().is_empty() => {
-            refuse(state, prompt, "a file name is wanted".to_owned())
-        }
-        PromptKind::SaveFile { volume, path } => {
-            let (path, to, replace) = (path.clone(), PathBuf::from(text.trim()), false);
-            vec![Effect::Look(
-                volume.clone(),
-                Look::Save { path, to, replace },
-            )]
-        }
-        PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
-            path: PathBuf::from(text.trim()),
-            lines: lines.clone(),
-            plain: *plain,
-            replace: false,
-        })],
     }
+}
+
+/// A file was named.
+fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
+    if path.is_empty() {
+        return refuse(state, prompt, say!("a file name is wanted").to_owned());
+    }
+    let path = PathBuf::from(path);
+    let (key, verb) = match prompt.kind {
+        PromptKind::SaveLogs { lines, plain } => {
+            return vec![Effect::Save(Save {
+                path,
+                lines,
+                plain,
+                replace: false,
+            })];
+        }
+        PromptKind::SaveFile { volume, path: of } => {
+            let look = Look::Save {
+                path: of,
+                to: path,
+                replace: false,
+            };
+            return vec![Effect::Look(volume, look)];
+        }
+        PromptKind::SaveImages { about, images } => {
+            let replace = false;
+            (
+                about,
+                Verb::Save {
+                    images,
+                    path,
+                    replace,
+                },
+            )
+        }
+        PromptKind::LoadImages(host) => (
+            crate::actions::space::key_of(state, host),
+            Verb::Load { path },
+        ),
+        _ => return Effects::new(),
+    };
+    super::start_all(state, &[(key, verb)])
 }
 
 fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
