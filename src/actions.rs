@@ -1,5 +1,6 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
+pub mod browse;
 pub mod container;
 pub mod host;
 pub mod image;
@@ -11,12 +12,14 @@ pub mod route;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod table;
 pub mod view;
 pub mod wanted;
 
 use crate::effect::Effects;
 use crate::keys::Chord;
+use crate::lang;
 use crate::model::Kind;
 use crate::state::{Keymap, Scope, State};
 
@@ -36,9 +39,9 @@ pub struct Action {
     /// `container.restart`: noun and verb.
     pub id: &'static str,
     /// One to three words, for the footer and the palette.
-    pub title: &'static str,
+    title: &'static str,
     /// One sentence.
-    pub help: &'static str,
+    help: &'static str,
     pub keys: &'static [&'static str],
     pub scope: Scope,
     pub danger: Danger,
@@ -73,10 +76,28 @@ impl Action {
     }
 }
 
+impl Action {
+    /// One to three words, in the chosen language.
+    pub fn title(&self) -> &'static str {
+        lang::say(self.title)
+    }
+
+    /// One sentence, in the chosen language.
+    pub fn help(&self) -> &'static str {
+        lang::say(self.help)
+    }
+
+    /// What it is called in manuals and by those who know it in English.
+    pub fn english_title(&self) -> &'static str {
+        self.title
+    }
+}
+
 /// Every action, by lists of one noun each.
 pub fn all() -> impl Iterator<Item = &'static Action> {
     [
         program::ACTIONS,
+        browse::ACTIONS,
         container::ACTIONS,
         host::ACTIONS,
         image::ACTIONS,
@@ -87,6 +108,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
+        stack_file::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
         wanted::ACTIONS,
@@ -123,7 +145,15 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
-        V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
+        V::Files => scopes.push(Scope::Stack),
+        V::Events
+        | V::Journal
+        | V::Logs
+        | V::Output
+        | V::Proposal
+        | V::Space
+        | V::Browse
+        | V::File => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

@@ -1,9 +1,11 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
 mod addresses;
+pub mod browse;
 pub mod containers;
 mod course;
 pub mod details;
 pub mod events;
+pub mod file;
 pub mod footer;
 mod grid;
 pub mod happened;
@@ -21,18 +23,22 @@ pub mod no_engine;
 pub mod notice;
 pub mod output;
 pub mod overlays;
+mod pieces;
 pub mod plain;
 pub mod processes;
+pub mod proposal;
 pub mod routes;
 mod section;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::lang;
 use crate::layout::Regions;
 use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
@@ -51,7 +57,7 @@ pub type Render = fn(&State, &Theme, Rect, &mut Buffer);
 pub struct View {
     pub id: ViewId,
     /// As shown on its tab or at the end of the way to it.
-    pub title: &'static str,
+    title: &'static str,
     /// The action that opens it.
     pub action: &'static str,
     /// Names it answers to in the command palette.
@@ -61,8 +67,20 @@ pub struct View {
     /// Stands in the line of tabs.
     pub tab: bool,
     /// The question it answers.
-    pub help: &'static str,
+    help: &'static str,
     pub render: Render,
+}
+
+impl View {
+    /// As shown on its tab, in the chosen language.
+    pub fn title(&self) -> &'static str {
+        lang::say(self.title)
+    }
+
+    /// The question it answers, in the chosen language.
+    pub fn help(&self) -> &'static str {
+        lang::say(self.help)
+    }
 }
 
 /// Every view; tabs first, in the order of their keys.
@@ -176,6 +194,22 @@ pub const ALL: &[View] = &[
         details::draw,
     ),
     opened(
+        ViewId::Browse,
+        "Browse",
+        "volume.browse",
+        &["browse", "files"],
+        "What lies in a volume.",
+        browse::draw,
+    ),
+    opened(
+        ViewId::File,
+        "File",
+        "table.open",
+        &["file"],
+        "A file of a volume, as text.",
+        file::draw,
+    ),
+    opened(
         ViewId::Item,
         "Details",
         "table.open",
@@ -190,6 +224,22 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of a stack.",
         stack::draw,
+    ),
+    opened(
+        ViewId::Files,
+        "Files",
+        "stack.files",
+        &["files"],
+        "The compose files and variables that a stack is made from.",
+        stack_file::draw,
+    ),
+    opened(
+        ViewId::Proposal,
+        "Change",
+        "file.edit",
+        &[],
+        "What another text for a file would do, before it is written.",
+        proposal::draw,
     ),
     opened(
         ViewId::Letter,

@@ -14,6 +14,8 @@ pub struct Paths {
     pub mail_read: PathBuf,
     /// `$XDG_STATE_HOME/stacktui/journal/`
     pub journal: PathBuf,
+    /// `$XDG_STATE_HOME/stacktui/files/`: edits of stacks' files, and what was written over.
+    pub files: PathBuf,
 }
 
 impl Paths {
@@ -40,6 +42,7 @@ impl Paths {
             state: state.join("state.toml"),
             mail_read: state.join("mail-read.toml"),
             journal: state.join("journal"),
+            files: state.join("files"),
         }
     }
 }

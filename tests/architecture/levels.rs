@@ -70,6 +70,7 @@ const TEXT: &[&str] = &[
 ];
 
 pub const MODULES: &[Module] = &[
+    pure("lang", 0, &[]),
     pure("model", 0, DATES),
     pure("text", 0, TEXT),
     pure("keys", 1, SETTINGS),
@@ -154,6 +155,7 @@ pub const VIEW_PARTS: &[&str] = &[
     "no_engine",
     "notice",
     "overlays",
+    "pieces",
     "plain",
     "section",
     "shelf",
