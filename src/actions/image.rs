@@ -33,7 +33,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Image, "only images are pulled"),
+        unavailable: |s| one_of(s, Kind::Image, say!("only images are pulled")),
         ..Action::harmless(
             Scope::Item,
             "image.pull_named",
@@ -47,10 +47,10 @@ pub const ACTIONS: &[Action] = &[
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {
-    one_of(state, Kind::Image, "only images are pulled").or_else(|| {
+    one_of(state, Kind::Image, say!("only images are pulled")).or_else(|| {
         let image = state.shelves.images.things.get(&state.subject()?)?;
         let nameless = image.is_dangling();
-        nameless.then(|| "it has no name to ask a registry for".to_owned())
+        nameless.then(|| say!("it has no name to ask a registry for").to_owned())
     })
 }
 
@@ -70,7 +70,7 @@ fn pull_named(state: &mut State) -> Effects {
         return Effects::new();
     };
     let kind = PromptKind::Pull(key.host);
-    table::type_line(state, kind, "pull image", String::new())
+    table::type_line(state, kind, say!("pull image"), String::new())
 }
 
 /// The marked images, else the chosen one.
