@@ -69,10 +69,10 @@ impl Limit {
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Memory => "memory",
-            Self::Cpus => "CPUs",
-            Self::Processes => "processes",
-            Self::Restart => "restart policy",
+            Self::Memory => say!("memory"),
+            Self::Cpus => say!("CPUs"),
+            Self::Processes => say!("processes"),
+            Self::Restart => say!("restart policy"),
         }
     }
 }
