@@ -39,7 +39,7 @@ pub use sanitise::{
 pub use secret::{MASK, looks_secret};
 pub use sgr::{TextColor, TextStyle};
 pub use shell::{quoted, split_words};
-pub use span::{ago, duration, duration_long, words};
+pub use span::{ago, day_and_time, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,

@@ -22,6 +22,8 @@ mod acting;
 mod asking;
 #[path = "update/compose.rs"]
 mod compose;
+#[path = "update/french.rs"]
+mod french;
 #[path = "update/images.rs"]
 mod images;
 #[path = "update/items.rs"]

@@ -325,7 +325,7 @@ fn members(state: &mut State, join: bool) -> Effects {
             MenuItem {
                 key: None,
                 label: c.name.clone(),
-                hint: lang::say(c.state.word()).to_owned(),
+                hint: c.state.said().to_owned(),
                 on: None,
                 choice: Choice::Do(network.clone(), verb),
             }
@@ -428,7 +428,7 @@ fn users(state: &mut State) -> Effects {
         .map(|c| MenuItem {
             key: None,
             label: c.name.clone(),
-            hint: lang::say(c.state.word()).to_owned(),
+            hint: c.state.said().to_owned(),
             on: None,
             choice: Choice::Details(c.key.clone()),
         })

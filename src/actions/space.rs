@@ -178,7 +178,7 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     if all.len() > SHOWN {
         lines.push(say!("and {n} more", n = all.len() - SHOWN));
     }
-    lines.push(lang::say(what.loss()).to_owned());
+    lines.push(what.loss().to_owned());
     let free = free(state, id, what);
     if free > 0 {
         lines.push(say!("gives back about {size}", size = text::bytes(free)));

@@ -150,7 +150,7 @@ fn menu(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let item = |(letter, task, label, hint): &(char, Task, &str, &str)| MenuItem {
+    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| MenuItem {
         key: Some(*letter),
         label: (*label).to_owned(),
         hint: lang::say(hint).to_owned(),

@@ -90,29 +90,31 @@ impl How {
 
     fn died(&self, name: &str, at: &str) -> String {
         let code = self.code;
-        match &self.words {
-            Some(words) => say!(
+        if let Some(words) = &self.words {
+            say!(
                 "{name} died {at} · exit {code} · {words}",
                 name,
                 at,
                 code,
                 words
-            ),
-            None => say!("{name} died {at} · exit {code}", name, at, code),
+            )
+        } else {
+            say!("{name} died {at} · exit {code}", name, at, code)
         }
     }
 
     fn restarted(&self, name: &str, at: &str) -> String {
         let code = self.code;
-        match &self.words {
-            Some(words) => say!(
+        if let Some(words) = &self.words {
+            say!(
                 "{name} restarted {at} · exit {code} · {words}",
                 name,
                 at,
                 code,
                 words
-            ),
-            None => say!("{name} restarted {at} · exit {code}", name, at, code),
+            )
+        } else {
+            say!("{name} restarted {at} · exit {code}", name, at, code)
         }
     }
 }

@@ -54,10 +54,7 @@ pub(super) fn one_running(state: &State) -> Option<String> {
         match container.state {
             RunState::Running | RunState::Stopping => None,
             RunState::Paused => Some(say!("paused: p lets it go on").to_owned()),
-            _ => Some(say!(
-                "{state}: u starts it",
-                state = lang::say(container.state.word())
-            )),
+            _ => Some(say!("{state}: u starts it", state = container.state.said())),
         }
     })
 }

@@ -1,6 +1,5 @@
 //! What can be copied of a container: its names, addresses and commands.
 use crate::effect::Effects;
-use crate::lang;
 use crate::model::Container;
 use crate::model::route::Fault;
 use crate::state::{Choice, Layer, Menu, MenuItem, State};
@@ -97,7 +96,7 @@ pub(super) fn url_menu(state: &mut State) -> Effects {
         .map(|(url, why)| MenuItem {
             key: None,
             label: url.clone(),
-            hint: lang::say(why).to_owned(),
+            hint: why.to_owned(),
             on: None,
             choice: Choice::Url(url),
         })

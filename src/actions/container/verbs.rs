@@ -2,7 +2,6 @@
 use std::collections::BTreeMap;
 
 use crate::effect::{Effect, Effects, Job, JobId, Verb};
-use crate::lang;
 use crate::model::{Container, Health, Key, Kind, RunState, Target};
 use crate::state::jobs::Wait;
 use crate::state::{Output, State, ViewId, order};
@@ -20,9 +19,9 @@ pub fn state_words(container: &Container) -> String {
 
 /// The same as it is shown.
 pub fn shown_state(container: &Container) -> String {
-    let state = lang::say(container.state.word());
+    let state = container.state.said();
     match container.health {
-        Some(health) => format!("{state}, {}", lang::say(Health::word(health))),
+        Some(health) => format!("{state}, {}", health.said()),
         None => state.to_owned(),
     }
 }
