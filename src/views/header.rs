@@ -41,7 +41,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             [only] => only.totals(),
             _ => state.world.totals(),
         };
-        counts(theme, &totals, &mut parts);
+        counts(theme, &totals, area.width < NARROW, &mut parts);
         if state.mail.unread > 0 {
             let line = Line::of(theme, say!("mail "), Key::Dim);
             let unread = state.mail.unread.to_string();
@@ -143,7 +143,10 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     }
 }
 
-fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
+/// Columns below which what is in trouble is one number.
+const NARROW: u16 = 50;
+
+fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
     for (n, word, importance, always) in [
         (totals.running, say!("up" as "containers"), 200, true),
         (totals.paused, say!("paused" as "containers"), 120, false),
@@ -155,16 +158,25 @@ fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
             parts.push(part(importance, line));
         }
     }
-    let unhealthy = |n| say_n!(n, "{n} unhealthy", "{n} unhealthy");
-    let restarting = |n| say_n!(n, "{n} restarting", "{n} restarting");
-    for (n, words, key) in [
-        (totals.unhealthy, unhealthy(totals.unhealthy), Key::StateBad),
-        (
-            totals.restarting,
-            restarting(totals.restarting),
-            Key::StateBusy,
-        ),
-    ] {
+    let (unhealthy, restarting) = (totals.unhealthy, totals.restarting);
+    let bad = unhealthy + restarting;
+    let troubles = if narrow {
+        vec![(bad, say_n!(bad, "{n} bad", "{n} bad"), Key::StateBad)]
+    } else {
+        vec![
+            (
+                unhealthy,
+                say_n!(unhealthy, "{n} unhealthy", "{n} unhealthy"),
+                Key::StateBad,
+            ),
+            (
+                restarting,
+                say_n!(restarting, "{n} restarting", "{n} restarting"),
+                Key::StateBusy,
+            ),
+        ]
+    };
+    for (n, words, key) in troubles {
         if n > 0 {
             parts.push(part(230, Line::of(theme, words, key)));
         }
