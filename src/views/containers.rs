@@ -124,33 +124,7 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
         let then = say!("docker run or docker compose up makes one; it appears here by itself.");
         notice::draw(theme, area, buf, &[(first, Key::Strong), (then, Key::Dim)]);
     } else if !table.filter.is_empty() {
-        let filter = &table.filter;
-        let first = match (table.problems_only, table.show_stopped) {
-            (true, _) => say!("Nothing among the problems matches /{filter}.", filter),
-            (false, false) => say!("Nothing among what runs matches /{filter}.", filter),
-            (false, true) => say!("Nothing matches /{filter}.", filter),
-        };
-        let clears = key("app.escape");
-        let then = match (table.problems_only, table.show_stopped) {
-            (true, _) => say!(
-                "{clears} clears the filter; {key} looks for it among all {all}.",
-                clears,
-                key = key("table.problems"),
-                all
-            ),
-            (false, false) => say!(
-                "{clears} clears the filter; {key} looks for it among all {all}.",
-                clears,
-                key = key("table.stopped"),
-                all
-            ),
-            (false, true) => say_n!(
-                all,
-                "{clears} clears the filter; it hides {n} container.",
-                "{clears} clears the filter; it hides {n} containers.",
-                clears
-            ),
-        };
+        let (first, then) = unmatched(state, all);
         notice::draw(
             theme,
             area,
@@ -183,4 +157,37 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
         );
     }
     true
+}
+
+/// What is said where the filter leaves nothing, and the way on.
+fn unmatched(state: &State, all: usize) -> (String, String) {
+    let table = &state.containers;
+    let (filter, key) = (&table.filter, |id: &str| hints::key_of(state, id));
+    let first = match (table.problems_only, table.show_stopped) {
+        (true, _) => say!("Nothing among the problems matches /{filter}.", filter),
+        (false, false) => say!("Nothing among what runs matches /{filter}.", filter),
+        (false, true) => say!("Nothing matches /{filter}.", filter),
+    };
+    let clears = key("app.escape");
+    let then = match (table.problems_only, table.show_stopped) {
+        (true, _) => say!(
+            "{clears} clears the filter; {key} looks for it among all {all}.",
+            clears,
+            key = key("table.problems"),
+            all
+        ),
+        (false, false) => say!(
+            "{clears} clears the filter; {key} looks for it among all {all}.",
+            clears,
+            key = key("table.stopped"),
+            all
+        ),
+        (false, true) => say_n!(
+            all,
+            "{clears} clears the filter; it hides {n} container.",
+            "{clears} clears the filter; it hides {n} containers.",
+            clears
+        ),
+    };
+    (first, then)
 }
