@@ -53,7 +53,7 @@ pub const ACTIONS: &[Action] = &[
             let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
             let view = s.view();
             (!view.is_listing() && !tables.contains(&view))
-                .then(|| "nothing to filter here".to_owned())
+                .then(|| say!("nothing to filter here").to_owned())
         },
         ..motion(
             "table.filter",
@@ -136,7 +136,7 @@ pub const ACTIONS: &[Action] = &[
             ];
             pages
                 .contains(&s.view())
-                .then(|| "nothing to open here".to_owned())
+                .then(|| say!("nothing to open here").to_owned())
         },
         ..motion(
             "table.open",
@@ -353,7 +353,7 @@ fn filter(state: &mut State) -> Effects {
             None => return Effects::new(),
         },
     };
-    type_line(state, PromptKind::Filter, "filter", before)
+    type_line(state, PromptKind::Filter, say!("filter"), before)
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
@@ -484,7 +484,7 @@ fn order_menu(state: &mut State) -> Effects {
         .position(|item| item.label == order)
         .unwrap_or(0);
     let menu = Menu {
-        title: "Order by".to_owned(),
+        title: say!("Order by").to_owned(),
         note: String::new(),
         items,
         selected,
@@ -498,8 +498,8 @@ fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
     let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
     let menu = Menu {
-        title: "Columns".to_owned(),
-        note: "Enter or Space switches, Esc closes".to_owned(),
+        title: say!("Columns").to_owned(),
+        note: say!("Enter or Space switches, Esc closes").to_owned(),
         items,
         selected: 0,
         opened: state.now,
