@@ -261,6 +261,7 @@ impl Streams {
                 key.clone(),
                 reach.clone(),
                 engine(key)?,
+                hosts.get(&key.host)?.looks(),
                 Arc::clone(&bell),
                 msgs,
             )),
