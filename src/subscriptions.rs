@@ -33,13 +33,24 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     }
     let servers = state.mail.asked().cloned();
     wanted.extend(servers.map(|source| Subscription::Mail(Box::new(source))));
+    on_screen(state, &mut wanted);
+    proxies(state, &mut wanted);
+    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
+        let read = state.world.containers().filter(|c| book.target.includes(c));
+        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
+    }
+    wanted
+}
+
+/// What the view on screen shows.
+fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let place = state.nav.current();
     match (place.view, place.key) {
-        (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
+        (ViewId::Containers, _) if state.focused => sampled(state, wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
-            rest(state, &mut wanted);
+            rest(state, wanted);
             if let Some(key) = key.as_ref() {
-                near(state, state.world.members(key).map(|c| &c.key), &mut wanted);
+                near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
@@ -74,9 +85,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Processes, Some(key)) => {
             wanted.insert(Subscription::Processes(key));
         }
-        (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
-        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
-        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Images, _) => on_hosts(state, Kind::Image, wanted),
+        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, wanted),
+        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
         }
@@ -85,12 +96,6 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         _ => {}
     }
-    proxies(state, &mut wanted);
-    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
-        let read = state.world.containers().filter(|c| book.target.includes(c));
-        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
-    }
-    wanted
 }
 
 /// What routes depend on beyond labels; of a Traefik that runs also what it says itself.
