@@ -49,6 +49,10 @@ const SAME_EVERYWHERE: &[&str] = &[
     "Shift",
     "Space",
     "Tab",
+    "SIGKILL",
+    "false",
+    "null",
+    "true",
 ];
 
 /// Runs of ASCII letters, as they are on the screen.
