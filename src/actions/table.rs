@@ -53,7 +53,7 @@ pub const ACTIONS: &[Action] = &[
             let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
             let view = s.view();
             (!view.is_listing() && !tables.contains(&view))
-                .then(|| "nothing to filter here".to_owned())
+                .then(|| say!("nothing to filter here").to_owned())
         },
         ..motion(
             "table.filter",
@@ -126,14 +126,17 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
+                ViewId::Files,
+                ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
                 ViewId::Space,
+                ViewId::File,
             ];
             pages
                 .contains(&s.view())
-                .then(|| "nothing to open here".to_owned())
+                .then(|| say!("nothing to open here").to_owned())
         },
         ..motion(
             "table.open",
@@ -224,6 +227,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Routes => &mut state.shelves.routes.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
+        ViewId::Browse => &mut state.browse.as_mut()?.table,
         ViewId::Inspect => {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
@@ -264,6 +268,13 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 output.back = back.min(output.lines.len());
             }
         }
+        ViewId::File => {
+            let open = state.browse.as_mut().and_then(|b| b.file.as_mut());
+            if let Some(file) = open {
+                file.scroll = file.scroll.saturating_add_signed(delta);
+            }
+        }
+        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {
                 return;
@@ -326,6 +337,7 @@ fn open(state: &mut State) -> Effects {
             }
         }
         ViewId::Mail => return super::mail::open(state),
+        ViewId::Browse => return super::browse::enter(state),
         _ => {}
     }
     Effects::new()
@@ -341,7 +353,7 @@ fn filter(state: &mut State) -> Effects {
             None => return Effects::new(),
         },
     };
-    type_line(state, PromptKind::Filter, "filter", before)
+    type_line(state, PromptKind::Filter, say!("filter"), before)
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
@@ -472,7 +484,7 @@ fn order_menu(state: &mut State) -> Effects {
         .position(|item| item.label == order)
         .unwrap_or(0);
     let menu = Menu {
-        title: "Order by".to_owned(),
+        title: say!("Order by").to_owned(),
         note: String::new(),
         items,
         selected,
@@ -486,8 +498,8 @@ fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
     let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
     let menu = Menu {
-        title: "Columns".to_owned(),
-        note: "Enter or Space switches, Esc closes".to_owned(),
+        title: say!("Columns").to_owned(),
+        note: say!("Enter or Space switches, Esc closes").to_owned(),
         items,
         selected: 0,
         opened: state.now,

@@ -344,6 +344,15 @@ pub struct Call {
 }
 
 impl Act {
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Delete(_) => say!("delete"),
+            Self::DeleteAll => say!("delete all"),
+            Self::Test => say!("test mail"),
+        }
+    }
+
     /// The journal's name of it, what is going on meanwhile, and what has happened then.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match self {
