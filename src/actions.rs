@@ -1,5 +1,6 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
+pub mod browse;
 pub mod container;
 pub mod host;
 pub mod image;
@@ -96,6 +97,7 @@ impl Action {
 pub fn all() -> impl Iterator<Item = &'static Action> {
     [
         program::ACTIONS,
+        browse::ACTIONS,
         container::ACTIONS,
         host::ACTIONS,
         image::ACTIONS,
@@ -144,7 +146,14 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
         V::Files => scopes.push(Scope::Stack),
-        V::Events | V::Journal | V::Logs | V::Output | V::Proposal | V::Space => {}
+        V::Events
+        | V::Journal
+        | V::Logs
+        | V::Output
+        | V::Proposal
+        | V::Space
+        | V::Browse
+        | V::File => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

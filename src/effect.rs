@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
+use crate::model::browse::VolumePath;
 use crate::model::compose::Project;
 use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
@@ -64,6 +65,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The command that makes a container like this one; answers with `Msg::RunLine`.
+    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,
@@ -141,6 +144,8 @@ pub enum Effect {
     OpenUrl(String),
     /// Write lines to a file; answers with `Msg::Saving`.
     Save(Save),
+    /// Look at something in a volume whose view is open; answers with `Msg::Volume`.
+    Look(Key, Look),
     /// Write these bytes into a new file only the user may read; answers with `Msg::Said`.
     SaveBytes {
         path: PathBuf,
@@ -171,6 +176,21 @@ pub enum Effect {
     Remember(Vec<(String, String)>),
     SetMouse(bool),
     Quit,
+}
+
+/// What is looked at in a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// The names in a directory.
+    List(VolumePath),
+    /// The beginning of a file.
+    Read(VolumePath),
+    /// A file, written to a new one here; over one that is there only to replace it.
+    Save {
+        path: VolumePath,
+        to: PathBuf,
+        replace: bool,
+    },
 }
 
 /// The effects of one message, in order.
@@ -217,6 +237,8 @@ pub enum Subscription {
     Processes(Key),
     /// All of one kind that a host holds: now, and when an event tells of a change.
     Resources(HostId, Kind),
+    /// A look into this volume, by a helper container that is there as long; begins with its top.
+    Volume(Key),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
     /// The files that this stack is made from, as they are.

@@ -1,6 +1,7 @@
 //! All that the program knows, as values. Only `update` writes it; views and subscriptions read it.
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
+pub mod browse;
 pub mod history;
 pub mod inspect;
 mod inventory;
@@ -90,6 +91,8 @@ pub enum Pending {
     Plan(Key),
     /// Which limit of this container to change, when they are known.
     Limits(Key),
+    /// The command that makes this container, to be copied.
+    RunLine(Key),
 }
 
 /// The whole state.
@@ -126,6 +129,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// The volume that is looked into, while it is.
+    pub browse: Option<browse::Browse>,
     /// The files of stacks that were looked at.
     pub files: BTreeMap<Key, FileBook>,
     /// Where the room on each host's disk went, as far as it was asked for.
@@ -170,6 +175,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            browse: None,
             files: BTreeMap::new(),
             space: BTreeMap::new(),
             fresh: BTreeMap::new(),

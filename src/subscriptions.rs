@@ -25,6 +25,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.layers.contains(&Layer::Cost) {
         wanted.extend([Subscription::Cost, Subscription::Tick]);
     }
+    let browsed = state.browse.as_ref().map(|browse| browse.volume.clone());
+    wanted.extend(browsed.map(Subscription::Volume));
     if state.handed_over {
         return wanted;
     }

@@ -19,6 +19,7 @@ mod runs;
 pub mod sanitise;
 pub mod secret;
 mod secret_value;
+mod secret_words;
 mod sequence;
 mod sgr;
 mod shell;
@@ -39,8 +40,9 @@ pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
+pub use secret_words::secret_words;
 pub use sgr::{TextColor, TextStyle};
-pub use shell::{quoted, split_words};
+pub use shell::{quoted, quoted_path, split_words};
 pub use span::{ago, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{

@@ -1,4 +1,5 @@
 //! The only writer of state: a message in, effects out. No I/O, no clock.
+mod browse;
 mod compose;
 mod host;
 mod input;
@@ -61,12 +62,17 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             log::idle(state);
             Effects::new()
         }
+        Msg::Volume(key, msg) => {
+            browse::told(state, &key, msg);
+            Effects::new()
+        }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
         Msg::About(key, answer) => {
             reply::about(state, &key, answer);
             Effects::new()
         }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
         Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
@@ -156,6 +162,7 @@ fn settle(state: &mut State) {
     {
         book.unread = 0;
     }
+    browse::settle(state);
     if !state.nav.has(ViewId::Logs) {
         state.logs = None;
     }

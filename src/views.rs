@@ -1,8 +1,10 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
+pub mod browse;
 pub mod containers;
 mod course;
 pub mod details;
 pub mod events;
+pub mod file;
 pub mod footer;
 mod grid;
 pub mod happened;
@@ -188,6 +190,22 @@ pub const ALL: &[View] = &[
         &["details", "describe"],
         "All that is known of one container.",
         details::draw,
+    ),
+    opened(
+        ViewId::Browse,
+        "Browse",
+        "volume.browse",
+        &["browse", "files"],
+        "What lies in a volume.",
+        browse::draw,
+    ),
+    opened(
+        ViewId::File,
+        "File",
+        "table.open",
+        &["file"],
+        "A file of a volume, as text.",
+        file::draw,
     ),
     opened(
         ViewId::Item,

@@ -24,6 +24,8 @@ mod acting;
 mod asking;
 #[path = "update/compose.rs"]
 mod compose;
+#[path = "update/copying.rs"]
+mod copying;
 #[path = "update/images.rs"]
 mod images;
 #[path = "update/items.rs"]

@@ -1,5 +1,6 @@
 //! What changes something: the verbs, their words and the commands that do the same.
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::compose::Call;
@@ -7,6 +8,7 @@ use crate::model::limits::Change;
 use crate::model::mail::{self, Act};
 use crate::model::space::Prune;
 use crate::model::wanted::{NewNetwork, NewVolume};
+use crate::text::quoted_path;
 
 /// A changing call on one thing, one variant a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,21 @@ pub enum Verb {
     Pull {
         image: String,
     },
+    /// Sends an image to the registry that this name of it leads to.
+    Push {
+        image: String,
+    },
+    /// Writes images, by their names or ids, into a file of this machine.
+    Save {
+        images: Vec<String>,
+        path: PathBuf,
+        /// Over a file that is there.
+        replace: bool,
+    },
+    /// Takes the images out of a file of this machine.
+    Load {
+        path: PathBuf,
+    },
     RemoveVolume,
     RemoveNetwork,
     /// Makes what the job is about, which is not there yet.
@@ -87,6 +104,9 @@ impl Verb {
             Self::RemoveImage { .. } => "image.remove",
             Self::Tag { .. } => "image.tag",
             Self::Pull { .. } => "image.pull",
+            Self::Push { .. } => "image.push",
+            Self::Save { .. } => "image.save",
+            Self::Load { .. } => "image.load",
             Self::RemoveVolume => "volume.remove",
             Self::RemoveNetwork => "network.remove",
             Self::CreateVolume(_) => "volume.create",
@@ -116,6 +136,9 @@ impl Verb {
             Self::CreateVolume(_) | Self::CreateNetwork(_) => "creating",
             Self::Tag { .. } => "tagging",
             Self::Pull { .. } => "pulling",
+            Self::Push { .. } => "pushing",
+            Self::Save { .. } => "saving",
+            Self::Load { .. } => "loading",
             Self::Connect { .. } => "connecting",
             Self::Disconnect { .. } => "disconnecting",
             Self::Rename { .. } => "renaming",
@@ -143,6 +166,9 @@ impl Verb {
             Self::CreateVolume(_) | Self::CreateNetwork(_) => "created",
             Self::Tag { .. } => "tagged",
             Self::Pull { .. } => "pulled",
+            Self::Push { .. } => "pushed",
+            Self::Save { .. } => "saved",
+            Self::Load { .. } => "loaded",
             Self::Connect { .. } => "connected",
             Self::Disconnect { .. } => "disconnected",
             Self::Rename { .. } => "renamed",
@@ -156,7 +182,15 @@ impl Verb {
 
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
+        matches!(
+            self,
+            Self::Compose(_)
+                | Self::Prune(_)
+                | Self::Pull { .. }
+                | Self::Push { .. }
+                | Self::Save { .. }
+                | Self::Load { .. }
+        )
     }
 
     /// The kind and name of what is not there before it is done.
@@ -213,7 +247,17 @@ impl Verb {
             Self::CreateVolume(volume) => named(volume.options()),
             Self::CreateNetwork(network) => named(network.options()),
             Self::Recreate { pull } => pair("pull", pull.to_string()),
-            Self::Pull { image } => pair("image", image.clone()),
+            Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
+            Self::Save {
+                images,
+                path,
+                replace,
+            } => vec![
+                ("images".to_owned(), images.join(" ")),
+                ("path".to_owned(), path.display().to_string()),
+                ("replace".to_owned(), replace.to_string()),
+            ],
+            Self::Load { path } => pair("path", path.display().to_string()),
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
@@ -248,6 +292,12 @@ impl Verb {
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
             Self::Pull { image } => format!("docker pull {image}"),
+            Self::Push { image } => format!("docker push {image}"),
+            Self::Save { images, path, .. } => {
+                let path = quoted_path(path);
+                format!("docker save --output {path} {}", images.join(" "))
+            }
+            Self::Load { path } => format!("docker load --input {}", quoted_path(path)),
             Self::RemoveVolume => format!("docker volume rm {name}"),
             Self::RemoveNetwork => format!("docker network rm {name}"),
             Self::CreateVolume(volume) => volume.command(),

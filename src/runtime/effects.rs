@@ -18,7 +18,7 @@ use super::shell::{self, ShellIo};
 use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{Effect, Fetch, Job, JobId};
-use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
+use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Keyring, Sources};
 use crate::model::stack_file::FileOf;
 use crate::model::{EngineInfo, HostId, Key};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
@@ -43,6 +43,8 @@ pub struct Runner {
     pub programs: Programs,
     /// The user's editor, as the environment names it.
     pub editor: Option<String>,
+    /// Signs in at registries.
+    pub keyring: Keyring,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -86,6 +88,7 @@ impl Runner {
             host_out,
             shell_out,
             recorder: Recorder::default(),
+            keyring: Keyring::of(&sources),
             sources,
             pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
@@ -150,6 +153,7 @@ impl Runner {
             told: msgs.clone(),
             cancelled: self.cancelled.subscribe(),
             programs: self.programs.clone(),
+            keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
         };
         tokio::spawn(async move {

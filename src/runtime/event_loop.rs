@@ -91,11 +91,12 @@ impl<S: Screen> EventLoop<S> {
         theme: Theme,
         screen: S,
         inbox: Inbox,
-        streams: Streams,
+        mut streams: Streams,
         hosts: BTreeMap<HostId, HostTasks>,
         runner: Runner,
     ) -> Self {
         let frames = Frames::new(state.size);
+        streams.recorder = runner.recorder.clone();
         Self {
             state,
             theme,
@@ -332,6 +333,10 @@ impl<S: Screen> EventLoop<S> {
             }
             Effect::SetMouse(on) => self.screen.set_mouse(on),
             Effect::Copy(text) => self.copy(&text),
+            Effect::Look(volume, look) => {
+                self.streams.look(volume, look);
+                Ok(())
+            }
             Effect::OpenDemo | Effect::UseContext(_) => {
                 self.change_engine(&effect);
                 Ok(())

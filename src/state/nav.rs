@@ -36,6 +36,10 @@ pub enum ViewId {
     Space,
     /// What a long job tells.
     Output,
+    /// A directory of a volume.
+    Browse,
+    /// A file of a volume.
+    File,
 }
 
 impl ViewId {

@@ -1,7 +1,7 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
-use crate::effect::{Effect, Effects, Job, JobId};
+use crate::effect::{Effect, Effects, Job, JobId, Verb};
 use crate::model::Key;
-use crate::msg::{Failure, JobMsg};
+use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
 use crate::state::{RowId, State};
@@ -92,6 +92,8 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let Some(running) = state.jobs.running.get(&id) else {
         return;
     };
+    let is_taken = failure.kind == FailureKind::Conflict;
+    let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.to_string();
     let text = format!("{verb} failed: {}", failure.what);
     let ended = Ended {
@@ -100,8 +102,12 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         text: text.clone(),
     };
     if let Some(done) = state.jobs.finish(id, ended) {
-        super::compose::ended(state, &done.job, false, &failure.what);
+        super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(&failure.what));
+        if asks {
+            crate::actions::image::archive::ask_to_replace(state, &done.job);
+            return;
+        }
         let name = name_of(state, &done.job);
         let mut words = format!("{name}: {text}");
         for more in [&failure.said, &failure.advice] {

@@ -65,6 +65,7 @@ impl Runner {
         let host = match &fetch {
             Fetch::Details(key)
             | Fetch::Processes(key)
+            | Fetch::RunLine(key)
             | Fetch::LastWords { key, .. }
             | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _)
@@ -78,6 +79,7 @@ impl Runner {
             return;
         };
         let slots = hosts.get(&host).map(HostTasks::slots).unwrap_or_default();
+        let keyring = self.keyring.clone();
         tokio::spawn(async move {
             let msg = match fetch {
                 Fetch::Details(key) => {
@@ -88,6 +90,10 @@ impl Runner {
                     let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
                     Msg::Processes(key, answer)
                 }
+                Fetch::RunLine(key) => {
+                    let answer = client.run_line(&key).await.map(Box::new);
+                    Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
+                }
                 Fetch::LastWords { key, since, until } => {
                     let words = client
                         .last_words(&key.id, LAST_WORDS, since, Some(until))
@@ -96,7 +102,7 @@ impl Runner {
                 }
                 Fetch::Freshness { key, name, digests } => {
                     let _slot = slots.check().await;
-                    let answer = client.freshness(&name, &digests).await;
+                    let answer = client.freshness(&name, &digests, &keyring).await;
                     Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
                 }
                 Fetch::Space(host) => {
