@@ -26,6 +26,8 @@ mod asking;
 mod compose;
 #[path = "update/copying.rs"]
 mod copying;
+#[path = "update/french.rs"]
+mod french;
 #[path = "update/images.rs"]
 mod images;
 #[path = "update/items.rs"]

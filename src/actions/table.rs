@@ -1,5 +1,6 @@
 //! Moving in rows, filtering, ordering, marking: the same keys wherever there are rows.
 mod fold;
+mod scroll;
 
 use crate::columns;
 use crate::effect::Effects;
@@ -9,6 +10,8 @@ use crate::state::{
 };
 
 use super::{Action, container};
+pub use scroll::scroll_by;
+
 use fold::{fold, fold_all, no_stacks};
 
 const fn motion(
@@ -53,7 +56,7 @@ pub const ACTIONS: &[Action] = &[
             let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
             let view = s.view();
             (!view.is_listing() && !tables.contains(&view))
-                .then(|| "nothing to filter here".to_owned())
+                .then(|| say!("nothing to filter here").to_owned())
         },
         ..motion(
             "table.filter",
@@ -136,7 +139,7 @@ pub const ACTIONS: &[Action] = &[
             ];
             pages
                 .contains(&s.view())
-                .then(|| "nothing to open here".to_owned())
+                .then(|| say!("nothing to open here").to_owned())
         },
         ..motion(
             "table.open",
@@ -253,45 +256,6 @@ pub fn move_by(state: &mut State, delta: isize) {
     }
 }
 
-/// Scrolls by rows, as the mouse wheel does.
-pub fn scroll_by(state: &mut State, delta: isize) {
-    if let Some((table, height)) = current_table(state) {
-        table.scroll_by(delta, height);
-        return;
-    }
-    match state.view() {
-        ViewId::Logs => layout::scroll_logs(state, delta),
-        ViewId::Output => {
-            let key = state.nav.current().key;
-            if let Some(output) = key.and_then(|key| state.outputs.get_mut(&key)) {
-                let back = output.back.saturating_add_signed(delta.saturating_neg());
-                output.back = back.min(output.lines.len());
-            }
-        }
-        ViewId::File => {
-            let open = state.browse.as_mut().and_then(|b| b.file.as_mut());
-            if let Some(file) = open {
-                file.scroll = file.scroll.saturating_add_signed(delta);
-            }
-        }
-        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
-        view => {
-            let Some(key) = state.nav.current().key else {
-                return;
-            };
-            let Some(sheet) = state.sheets.get_mut(&key) else {
-                return;
-            };
-            let place = if view == ViewId::Processes {
-                &mut sheet.process_scroll
-            } else {
-                &mut sheet.scroll
-            };
-            *place = place.saturating_add_signed(delta.clamp(-1_000_000, 1_000_000));
-        }
-    }
-}
-
 fn step(state: &mut State, delta: isize) -> Effects {
     move_by(state, delta);
     Effects::new()
@@ -353,7 +317,7 @@ fn filter(state: &mut State) -> Effects {
             None => return Effects::new(),
         },
     };
-    type_line(state, PromptKind::Filter, "filter", before)
+    type_line(state, PromptKind::Filter, say!("filter"), before)
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
@@ -484,7 +448,7 @@ fn order_menu(state: &mut State) -> Effects {
         .position(|item| item.label == order)
         .unwrap_or(0);
     let menu = Menu {
-        title: "Order by".to_owned(),
+        title: say!("Order by").to_owned(),
         note: String::new(),
         items,
         selected,
@@ -498,8 +462,8 @@ fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
     let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
     let menu = Menu {
-        title: "Columns".to_owned(),
-        note: "Enter or Space switches, Esc closes".to_owned(),
+        title: say!("Columns").to_owned(),
+        note: say!("Enter or Space switches, Esc closes").to_owned(),
         items,
         selected: 0,
         opened: state.now,

@@ -239,12 +239,10 @@ impl Streams {
                 };
                 tokio::spawn(desk.run(self.looks.subscribe()))
             }
-            Subscription::Compose(key, project) => tokio::spawn(compose(
-                key.clone(),
-                project.clone(),
-                self.programs.clone(),
-                msgs,
-            )),
+            Subscription::Compose(key, project) => {
+                let programs = self.programs.clone();
+                tokio::spawn(compose(key.clone(), project.clone(), programs, msgs))
+            }
             Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
                 key.clone(),
                 project.clone(),

@@ -238,7 +238,7 @@ pub(super) fn health<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
             Health::Starting => Key::StateBusy,
             Health::Unhealthy => Key::StateBad,
         };
-        Cell::of(health.word(), key)
+        Cell::of(health.said(), key)
     })
 }
 
