@@ -4,6 +4,7 @@
 mod about;
 mod archive;
 mod blueprint;
+pub mod browse;
 pub mod cgroup;
 pub mod connect;
 mod container;

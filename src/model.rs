@@ -1,6 +1,7 @@
 //! Plain values that everything else speaks of: hosts, containers, samples, log records, journal entries.
 //! Level 0: std and chrono only. Knows nothing of the engine's wire, the screen or the clock.
 pub mod about;
+pub mod browse;
 pub mod compose;
 pub mod container;
 pub mod cost;
@@ -21,6 +22,7 @@ pub mod route;
 pub mod run_line;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod stats;
 pub mod transfer;
 pub mod url;

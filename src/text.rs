@@ -5,6 +5,7 @@
 //! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
 mod class;
+pub mod code;
 pub mod exit;
 pub mod fields;
 pub mod fuzzy;
@@ -28,6 +29,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
+pub use code::{Code, Language, Tone};
 pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};

@@ -8,6 +8,8 @@
 )]
 #[path = "contract/bench.rs"]
 mod bench;
+#[path = "contract/browse.rs"]
+mod browse;
 #[expect(dead_code, reason = "only what these tests need of it")]
 #[path = "support/engine.rs"]
 mod engine;
@@ -77,6 +79,8 @@ contract! {
     inventory::the_room_on_the_disk_is_told,
     items::a_network_is_made_as_asked_and_its_addresses_are_its_own,
     items::a_volume_is_made_as_asked,
+    browse::a_volume_is_looked_into_and_nothing_is_left,
+    browse::what_is_not_there_is_not_made_by_looking,
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,
     verbs::a_call_is_given_up_after_its_limit,
@@ -112,6 +116,7 @@ contract! {
 #[test]
 fn every_function_is_called() {
     let parts = [
+        include_str!("contract/browse.rs"),
         include_str!("contract/exec.rs"),
         include_str!("contract/inventory.rs"),
         include_str!("contract/items.rs"),

@@ -9,6 +9,8 @@
 mod harness;
 #[path = "support/hosts.rs"]
 mod hosts;
+#[path = "support/papers.rs"]
+mod papers;
 #[path = "support/post.rs"]
 mod post;
 #[path = "support/screen.rs"]
@@ -52,3 +54,5 @@ mod rules;
 mod several;
 #[path = "update/space.rs"]
 mod space;
+#[path = "update/stack_files.rs"]
+mod stack_files;

@@ -79,7 +79,7 @@ fn no_output(state: &State) -> Option<String> {
     none.then(|| "compose has done nothing with it since this program began".to_owned())
 }
 
-fn cannot_compose(state: &State) -> Option<String> {
+pub(super) fn cannot_compose(state: &State) -> Option<String> {
     let Some(stack) = chosen(state) else {
         return Some("no stack is chosen".to_owned());
     };
@@ -231,11 +231,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
 
 /// The verb that has compose do this with a stack.
 fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
-    Verb::Compose(Box::new(Call {
-        project: Project::of(stack),
-        act,
-        foreign,
-    }))
+    Verb::Compose(Box::new(Call::new(Project::of(stack), act, foreign)))
 }
 
 /// Has compose do it, and shows what it tells.
@@ -258,7 +254,14 @@ pub fn show(state: &mut State, key: &Key) {
 }
 
 /// Asks before compose does this.
-fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb: Verb, yes: &str) {
+pub(super) fn confirm(
+    state: &mut State,
+    key: &Key,
+    title: String,
+    lines: Vec<String>,
+    verb: Verb,
+    yes: &str,
+) {
     let switches = match &verb {
         Verb::Compose(call) => call.act.switches(),
         _ => &[],
@@ -280,42 +283,68 @@ fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb
     }));
 }
 
-/// Asks whether to bring the stack up, with what that changes.
-pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
-    let Some(stack) = state.shelves.stacks.things.get(key) else {
-        return;
-    };
+/// How much a line of a plan matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Plain,
+    /// Something becomes different.
+    Change,
+    Bad,
+}
+
+/// What bringing a stack up would change, in lines.
+pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
     let plan = Plan::of(stack, checked);
     let mut lines = Vec::new();
     if checked.foreign {
         let by = stack.origin.version.as_deref().unwrap_or("another version");
-        lines.push(format!(
+        let words = format!(
             "Made by compose {by}; only {} is here: every container is made anew under another name.",
             checked.tool
-        ));
+        );
+        lines.push((words, Weight::Bad));
     }
     let mut tell = |what: &str, names: &[String]| {
         if !names.is_empty() {
-            lines.push(format!("{what}: {}", names.join(", ")));
+            let words = format!("{what}: {}", names.join(", "));
+            lines.push((words, Weight::Change));
         }
     };
     tell("new", &plan.made);
     tell("changed, made anew", &plan.recreated);
     tell("not in the files, left as they are", &plan.orphans);
     let stopped = stack.containers - stack.running;
-    match plan.same as u64 {
-        0 => {}
-        n if plan.drifted() => lines.push(format!("unchanged: {}", text::words(n, "service"))),
-        n => lines.push(format!(
+    let same = match plan.same as u64 {
+        0 => None,
+        n if plan.drifted() => Some(format!("unchanged: {}", text::words(n, "service"))),
+        n => Some(format!(
             "nothing has changed in {}",
             text::words(n, "service")
         )),
-    }
+    };
+    lines.extend(same.map(|words| (words, Weight::Plain)));
     if stopped > 0 {
         let words = text::words(stopped as u64, "container");
-        lines.push(format!("not running now: {words}"));
+        lines.push((format!("not running now: {words}"), Weight::Plain));
     }
-    lines.extend(checked.warnings.iter().map(|words| format!("! {words}")));
+    let missing = checked.missing();
+    if !missing.is_empty() {
+        let words = format!("! not set, so empty: {}", missing.join(", "));
+        lines.push((words, Weight::Bad));
+    }
+    let others = checked.warnings.iter();
+    let others = others.filter(|words| !words.contains(Checked::NOT_SET));
+    lines.extend(others.map(|words| (format!("! {words}"), Weight::Bad)));
+    lines
+}
+
+/// Asks whether to bring the stack up, with what that changes.
+pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return;
+    };
+    let lines = plan_words(stack, checked).into_iter();
+    let lines = lines.map(|(words, _)| words).collect();
     let verb = verb(stack, Act::UP, checked.foreign);
     let title = format!(
         "Bring {}{} up with {}?",

@@ -115,7 +115,7 @@ impl Verb {
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
-            Self::Compose(call) => call.act.words().0,
+            Self::Compose(call) => call.words().0,
             Self::Mail(call) => call.act.words().0,
         }
     }
@@ -145,7 +145,7 @@ impl Verb {
             Self::Recreate { .. } => "recreating",
             Self::Update(_) => "changing",
             Self::Prune(_) => "pruning",
-            Self::Compose(call) => call.act.words().1,
+            Self::Compose(call) => call.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
@@ -175,7 +175,7 @@ impl Verb {
             Self::Recreate { .. } => "recreated",
             Self::Update(_) => "changed",
             Self::Prune(_) => "pruned",
-            Self::Compose(call) => call.act.words().2,
+            Self::Compose(call) => call.words().2,
             Self::Mail(call) => call.act.words().2,
         }
     }
@@ -200,6 +200,11 @@ impl Verb {
             Self::CreateNetwork(network) => Some(("network", &network.name)),
             _ => None,
         }
+    }
+
+    /// Writes one of a stack's files over.
+    pub fn writes_file(&self) -> bool {
+        matches!(self, Self::Compose(call) if call.write.is_some())
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -258,7 +263,7 @@ impl Verb {
             }
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
-            Self::Compose(call) => pair("args", call.act.args().join(" ")),
+            Self::Compose(call) => call.params(),
             Self::Mail(call) => match &call.act {
                 Act::Delete(ids) => pair("mails", ids.join(" ")),
                 Act::DeleteAll | Act::Test => Vec::new(),

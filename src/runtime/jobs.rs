@@ -15,7 +15,7 @@ use super::recreate::{self, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring};
-use crate::model::compose::Call;
+use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind, Transfer, TransferLine};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
@@ -190,6 +190,15 @@ impl Hands {
                 ..Failure::default()
             });
         };
+        if let Some(write) = &call.write {
+            self.programs.write(write, clock::now()).await?;
+            let lines = vec![format!("written: {}", write.file.path)];
+            let msg = Msg::Job(JobMsg::Output { id, lines });
+            let _closed = self.told.send(msg).await;
+        }
+        if call.act == Act::Save {
+            return Ok(Done::default());
+        }
         let (output, mut lines) = mpsc::channel(8);
         let telling = async {
             while let Some(lines) = lines.recv().await {
@@ -200,6 +209,16 @@ impl Hands {
         let running = self.programs.run(call, environment, output, cancelled);
         let (done, ()) = tokio::join!(running, telling);
         done.map(|()| Done::default())
+            .map_err(|failure| match &call.write {
+                Some(_) => Failure {
+                    advice: format!(
+                        "{}; the file is written, its earlier versions bring it back",
+                        failure.advice
+                    ),
+                    ..failure
+                },
+                None => failure,
+            })
     }
 
     /// Has the engine remove what nothing uses, and tells what that was. A call to an engine cannot be taken back: on a

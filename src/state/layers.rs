@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
+use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
+use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -183,6 +185,11 @@ pub enum PromptKind {
     LogTime,
     /// A note for the journal.
     Note,
+    /// Where to save a file of a volume.
+    SaveFile {
+        volume: Key,
+        path: VolumePath,
+    },
     /// Where to save log lines.
     SaveLogs {
         lines: Excerpt,
@@ -265,6 +272,12 @@ pub enum Choice {
     SaveImages(Key, Vec<String>, PathBuf),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
+    /// Goes on with the edit of a stack's file.
+    EditFile(Key, Box<FileOf>),
+    /// Lets it go.
+    DiscardEdit(Key, Box<FileOf>),
+    /// Shows what going back to an earlier version of a file would do.
+    Version(Key, Box<FileOf>, Box<Version>),
     /// Toggles a column.
     Column(String),
     Copy(String),
@@ -307,6 +320,10 @@ pub enum Choice {
         lines: Excerpt,
         plain: bool,
     },
+    /// Asks for another file name for a file of a volume.
+    SaveFile(Key, VolumePath),
+    /// Saves it over a file that is there.
+    ReplaceFile(Key, VolumePath, PathBuf),
     /// Saves lines over a file that is there.
     Replace(Box<Save>),
     /// Asks for another file name.

@@ -1,9 +1,9 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
 use crate::effect::{Effect, Effects, Job, JobId, Verb};
-use crate::model::stack::Condition;
-use crate::model::{Health, Key, RunState};
+use crate::model::Key;
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
+use crate::state::order::is_there;
 use crate::state::{RowId, State};
 
 /// A container whose start was answered is waited for on its row so long, in seconds.
@@ -142,20 +142,9 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
         return Some(Ok(()));
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
-    let live = container.state.is_live();
     let code = container.exit_code.unwrap_or(0);
-    match (wait.until, container.health) {
-        (Condition::Started, _) => Some(Ok(())),
-        // Its row may not tell of the start yet.
-        (_, _) if !live && fresh => None,
-        (Condition::Completed, _) if live || container.state == RunState::Restarting => None,
-        (Condition::Completed, _) if code == 0 => Some(Ok(())),
-        (Condition::Completed, _) => Some(Err(name(&format!("ended with {code}")))),
-        (Condition::Healthy, _) if !live => Some(Err(name("does not stay up"))),
-        (Condition::Healthy, Some(Health::Starting)) => None,
-        (Condition::Healthy, Some(Health::Unhealthy)) => Some(Err(name("is unhealthy"))),
-        (Condition::Healthy, _) => Some(Ok(())),
-    }
+    let there = is_there(wait.until, &container.state, container.health, code, fresh);
+    there.map(|there| there.map_err(|words| name(&words)))
 }
 
 /// Sends jobs that have waited for others, or gives them up.

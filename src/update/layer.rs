@@ -3,8 +3,9 @@ use chrono::TimeDelta;
 
 use crate::actions;
 use crate::columns;
-use crate::effect::{Effect, Effects, Verb};
+use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
+use crate::model::stack_file::Source;
 use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
 
 use super::{perform, prompt, reply, start_all};
@@ -200,6 +201,8 @@ fn is_dangerous(menu: &Menu) -> bool {
             item.choice,
             Choice::Kill { .. }
                 | Choice::Replace(_)
+                | Choice::ReplaceFile(..)
+                | Choice::DiscardEdit(..)
                 | Choice::Quit
                 | Choice::Do(_, Verb::Save { .. })
         )
@@ -267,6 +270,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
+        Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
+        Choice::Version(key, file, version) => {
+            actions::stack_file::propose(state, key, file, Source::Version(*version))
+        }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
         Choice::RunLine(key) => actions::container::ask_run_line(state, key),
@@ -283,6 +291,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::LogFilters => actions::log::clear_filters(state),
         Choice::SaveLogs { lines, plain } => actions::log::ask_where(state, lines, plain),
         Choice::SaveElsewhere(save) => actions::log::ask_where(state, save.lines, save.plain),
+        Choice::SaveFile(volume, path) => actions::browse::ask_name(state, volume, path),
+        Choice::ReplaceFile(volume, path, to) => {
+            let replace = true;
+            vec![Effect::Look(volume, Look::Save { path, to, replace })]
+        }
         Choice::Replace(save) => vec![Effect::Save(*save)],
         Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }

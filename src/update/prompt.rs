@@ -2,7 +2,7 @@
 use std::path::PathBuf;
 
 use crate::columns::listed;
-use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
+use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
 use crate::model::compose::Act;
@@ -89,6 +89,7 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -131,6 +132,13 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
+    if state.view() == ViewId::Files {
+        if let Some(book) = state.files.get_mut(&key) {
+            book.search(text);
+        }
+        crate::actions::stack_file::show_hit(state);
+        return Ok(());
+    }
     if let Some(sheet) = state.sheets.get_mut(&key) {
         text.clone_into(&mut sheet.inspect.query);
         sheet.inspect.stale = true;
@@ -162,6 +170,7 @@ fn cancel(state: &mut State) {
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -182,9 +191,10 @@ fn accept(state: &mut State) -> Effects {
             let key = crate::actions::space::key_of(state, *host);
             pull(state, prompt, key, text.trim().to_owned())
         }
-        PromptKind::SaveImages { .. } | PromptKind::LoadImages(_) | PromptKind::SaveLogs { .. } => {
-            file(state, prompt, text.trim())
-        }
+        PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
+        | PromptKind::SaveFile { .. }
+        | PromptKind::SaveLogs { .. } => file(state, prompt, text.trim()),
         PromptKind::NewNetwork(host) => {
             let host = *host;
             wanted::network(state, prompt, host)
@@ -195,12 +205,7 @@ fn accept(state: &mut State) -> Effects {
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
-            let to = text.trim().to_owned();
-            match crate::actions::item::tag_complaint(&to) {
-                Some(why) => refuse(state, prompt, why),
-                None if to == prompt.before => Effects::new(),
-                None => super::start_all(state, &[(key, Verb::Tag { to })]),
-            }
+            tag(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Scale { stack, service } => {
             let (stack, service) = (stack.clone(), service.clone());
@@ -251,6 +256,14 @@ fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
                 replace: false,
             })];
         }
+        PromptKind::SaveFile { volume, path: of } => {
+            let look = Look::Save {
+                path: of,
+                to: path,
+                replace: false,
+            };
+            return vec![Effect::Look(volume, look)];
+        }
         PromptKind::SaveImages { about, images } => {
             let replace = false;
             (
@@ -276,6 +289,14 @@ fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
         Some(why) => refuse(state, prompt, why),
         None if to == prompt.before => Effects::new(),
         None => super::start_all(state, &[(key, Verb::Rename { to })]),
+    }
+}
+
+fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
+    match crate::actions::item::tag_complaint(&to) {
+        Some(why) => refuse(state, prompt, why),
+        None if to == prompt.before => Effects::new(),
+        None => super::start_all(state, &[(key, Verb::Tag { to })]),
     }
 }
 

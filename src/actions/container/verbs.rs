@@ -71,6 +71,9 @@ fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     if verb.has_output() {
         let output = Output::new(job.id, verb.command(&job.target.name));
         state.outputs.insert(key.clone(), output);
+        if verb.writes_file() {
+            crate::actions::stack_file::close(state, key);
+        }
     }
     Some(Effect::Run(job))
 }

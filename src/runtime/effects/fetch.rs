@@ -1,7 +1,9 @@
 //! Starts what is asked for once: details, processes, mails. Knows how to ask, not why.
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
+use tokio::time::Instant;
 
 use super::Runner;
 use crate::effect::Fetch;
@@ -10,6 +12,8 @@ use crate::msg::Msg;
 use crate::runtime::hosts::HostTasks;
 use crate::runtime::{clock, mail, roads};
 
+/// Time for making out how two texts differ.
+const DIFFERENCE: Duration = Duration::from_secs(1);
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
 
@@ -36,6 +40,25 @@ impl Runner {
         });
     }
 
+    /// Has compose read a stack's files, or what another text for one of them would do. No engine is asked.
+    pub(super) fn compose(&self, fetch: Fetch) {
+        let (msgs, programs) = (self.msgs.clone(), self.programs.clone());
+        tokio::spawn(async move {
+            let msg = match fetch {
+                Fetch::Compose(key, project) => {
+                    Msg::Compose(key, programs.check(&project).await.map(Box::new))
+                }
+                Fetch::Proposal(key, file, source) => {
+                    let deadline = Instant::now() + DIFFERENCE;
+                    let answer = programs.propose(*file, source, deadline.into_std()).await;
+                    Msg::Proposal(key, answer.map(Box::new))
+                }
+                _ => return,
+            };
+            let _closed = msgs.send(msg).await;
+        });
+    }
+
     /// What an engine, a mail server or a route is asked once.
     pub(super) fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
@@ -46,6 +69,7 @@ impl Runner {
             | Fetch::LastWords { key, .. }
             | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _)
+            | Fetch::Proposal(key, ..)
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
@@ -98,7 +122,7 @@ impl Runner {
                     // One that is gone meanwhile sends nothing.
                     Msg::MailSenders(key, Ok(found.into_iter().filter_map(Result::ok).collect()))
                 }
-                Fetch::Compose(..) | Fetch::Letter { .. } => return,
+                Fetch::Compose(..) | Fetch::Proposal(..) | Fetch::Letter { .. } => return,
             };
             let _closed = msgs.send(msg).await;
         });
