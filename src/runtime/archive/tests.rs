@@ -142,7 +142,7 @@ async fn a_program_that_is_left_meanwhile_leaves_nothing() {
         let step = Duration::from_millis(5);
         assert!(tokio::time::timeout(step, &mut saving).await.is_err());
     }
-    assert!(it.names()[0].ends_with(".part"), "{:?}", it.names());
+    assert_ne!(it.names(), ["images.tar"]);
     drop(saving);
     assert_eq!(it.names(), [""; 0]);
 }
