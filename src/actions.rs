@@ -162,7 +162,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
 /// Why an action cannot be done now: its own reason, or that nothing may be changed here.
 pub fn unavailable(state: &State, action: &Action) -> Option<String> {
     if state.read_only && action.danger != Danger::None {
-        return Some("read-only: nothing may be changed here".to_owned());
+        return Some(say!("read-only: nothing may be changed here").to_owned());
     }
     (action.unavailable)(state)
 }

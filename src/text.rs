@@ -43,7 +43,7 @@ pub use secret::{MASK, looks_secret};
 pub use secret_words::secret_words;
 pub use sgr::{TextColor, TextStyle};
 pub use shell::{quoted, quoted_path, split_words};
-pub use span::{ago, duration, duration_long, words};
+pub use span::{ago, day_and_time, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,

@@ -189,9 +189,10 @@ pub(crate) fn perform(state: &mut State, id: &str) -> Effects {
         return Effects::new();
     };
     if let Some(reason) = crate::actions::unavailable(state, action) {
-        state
-            .toasts
-            .bad(format!("{}: {reason}", action.title()), state.now);
+        state.toasts.bad(
+            say!("{name}: {text}", name = action.title(), text = reason),
+            state.now,
+        );
         return Effects::new();
     }
     (action.run)(state)
@@ -209,7 +210,7 @@ pub(crate) fn start_all(
     // The link may have gone while the question stood there.
     let (sent, kept): (Vec<_>, Vec<_>) = jobs.iter().partition(|(key, _)| up(state, key));
     if !kept.is_empty() {
-        let why = crate::actions::container::NO_LINK;
+        let why = crate::lang::say(crate::actions::container::NO_LINK);
         state.toasts.bad(why, state.now);
     }
     let asked = sent.len();
@@ -220,7 +221,7 @@ pub(crate) fn start_all(
     if gone > 0 {
         state
             .toasts
-            .bad("gone meanwhile: nothing was done to it", state.now);
+            .bad(say!("gone meanwhile: nothing was done to it"), state.now);
     }
     effects
 }

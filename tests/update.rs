@@ -20,12 +20,16 @@ mod world;
 
 #[path = "update/acting.rs"]
 mod acting;
+#[path = "update/addresses.rs"]
+mod addresses;
 #[path = "update/asking.rs"]
 mod asking;
 #[path = "update/compose.rs"]
 mod compose;
 #[path = "update/copying.rs"]
 mod copying;
+#[path = "update/french.rs"]
+mod french;
 #[path = "update/images.rs"]
 mod images;
 #[path = "update/items.rs"]

@@ -117,7 +117,7 @@ fn nothing_told(state: &State) -> Option<String> {
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {
-    one_of(state, Kind::Image, "only images are pulled").or_else(|| {
+    one_of(state, Kind::Image, say!("only images are pulled")).or_else(|| {
         let image = state.shelves.images.things.get(&state.subject()?)?;
         let nameless = image.is_dangling();
         nameless.then(|| say!("it has no name to ask a registry for").to_owned())
@@ -139,7 +139,7 @@ fn pull_named(state: &mut State) -> Effects {
         return Effects::new();
     };
     let kind = PromptKind::Pull(host);
-    table::type_line(state, kind, "pull image", String::new())
+    table::type_line(state, kind, say!("pull image"), String::new())
 }
 
 /// Asks which of its names is pushed, where it has several, and whether.

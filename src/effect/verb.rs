@@ -120,61 +120,91 @@ impl Verb {
         }
     }
 
-    /// What is going on while it runs: `restarting`.
-    pub fn doing(&self) -> &'static str {
+    /// What it does, as it is shown: `restart`.
+    pub fn title(&self) -> &'static str {
         match self {
-            Self::Start => "starting",
-            Self::Stop { .. } => "stopping",
-            Self::Restart { .. } => "restarting",
-            Self::Kill { .. } => "killing",
-            Self::Pause => "pausing",
-            Self::Unpause => "unpausing",
+            Self::Start => say!("start"),
+            Self::Stop { .. } => say!("stop"),
+            Self::Restart { .. } => say!("restart"),
+            Self::Kill { .. } => say!("kill"),
+            Self::Pause => say!("pause"),
+            Self::Unpause => say!("unpause"),
             Self::Remove { .. }
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
-            | Self::RemoveNetwork => "removing",
-            Self::CreateVolume(_) | Self::CreateNetwork(_) => "creating",
-            Self::Tag { .. } => "tagging",
-            Self::Pull { .. } => "pulling",
-            Self::Push { .. } => "pushing",
-            Self::Save { .. } => "saving",
-            Self::Load { .. } => "loading",
-            Self::Connect { .. } => "connecting",
-            Self::Disconnect { .. } => "disconnecting",
-            Self::Rename { .. } => "renaming",
-            Self::Recreate { .. } => "recreating",
-            Self::Update(_) => "changing",
-            Self::Prune(_) => "pruning",
+            | Self::RemoveNetwork => say!("remove"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("create"),
+            Self::Tag { .. } => say!("tag"),
+            Self::Pull { .. } => say!("pull"),
+            Self::Push { .. } => say!("push"),
+            Self::Save { .. } => say!("save"),
+            Self::Load { .. } => say!("load"),
+            Self::Connect { .. } => say!("connect"),
+            Self::Disconnect { .. } => say!("disconnect"),
+            Self::Rename { .. } => say!("rename"),
+            Self::Recreate { .. } => say!("recreate"),
+            Self::Update(_) => say!("update"),
+            Self::Prune(_) => say!("prune"),
+            Self::Compose(call) => call.act.title(),
+            Self::Mail(call) => call.act.title(),
+        }
+    }
+
+    /// What is going on while it runs, as it is shown: `restarting`.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Self::Start => say!("starting" as "doing"),
+            Self::Stop { .. } => say!("stopping" as "doing"),
+            Self::Restart { .. } => say!("restarting" as "doing"),
+            Self::Kill { .. } => say!("killing" as "doing"),
+            Self::Pause => say!("pausing" as "doing"),
+            Self::Unpause => say!("unpausing" as "doing"),
+            Self::Remove { .. }
+            | Self::RemoveImage { .. }
+            | Self::RemoveVolume
+            | Self::RemoveNetwork => say!("removing" as "doing"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("creating" as "doing"),
+            Self::Tag { .. } => say!("tagging" as "doing"),
+            Self::Pull { .. } => say!("pulling" as "doing"),
+            Self::Push { .. } => say!("pushing" as "doing"),
+            Self::Save { .. } => say!("saving" as "doing"),
+            Self::Load { .. } => say!("loading" as "doing"),
+            Self::Connect { .. } => say!("connecting" as "doing"),
+            Self::Disconnect { .. } => say!("disconnecting" as "doing"),
+            Self::Rename { .. } => say!("renaming" as "doing"),
+            Self::Recreate { .. } => say!("recreating" as "doing"),
+            Self::Update(_) => say!("changing" as "doing"),
+            Self::Prune(_) => say!("pruning" as "doing"),
             Self::Compose(call) => call.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
 
-    /// What has happened when it is over: `restarted`.
+    /// What has happened when it is over, as it is shown: `restarted`.
     pub fn done(&self) -> &'static str {
         match self {
-            Self::Start => "started",
-            Self::Stop { .. } => "stopped",
-            Self::Restart { .. } => "restarted",
-            Self::Kill { .. } => "killed",
-            Self::Pause => "paused",
-            Self::Unpause => "unpaused",
+            Self::Start => say!("started" as "done"),
+            Self::Stop { .. } => say!("stopped" as "done"),
+            Self::Restart { .. } => say!("restarted" as "done"),
+            Self::Kill { .. } => say!("killed" as "done"),
+            Self::Pause => say!("paused" as "done"),
+            Self::Unpause => say!("unpaused" as "done"),
             Self::Remove { .. }
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
-            | Self::RemoveNetwork => "removed",
-            Self::CreateVolume(_) | Self::CreateNetwork(_) => "created",
-            Self::Tag { .. } => "tagged",
-            Self::Pull { .. } => "pulled",
-            Self::Push { .. } => "pushed",
-            Self::Save { .. } => "saved",
-            Self::Load { .. } => "loaded",
-            Self::Connect { .. } => "connected",
-            Self::Disconnect { .. } => "disconnected",
-            Self::Rename { .. } => "renamed",
-            Self::Recreate { .. } => "recreated",
-            Self::Update(_) => "changed",
-            Self::Prune(_) => "pruned",
+            | Self::RemoveNetwork => say!("removed" as "done"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("created" as "done"),
+            Self::Tag { .. } => say!("tagged" as "done"),
+            Self::Pull { .. } => say!("pulled" as "done"),
+            Self::Push { .. } => say!("pushed" as "done"),
+            Self::Save { .. } => say!("saved" as "done"),
+            Self::Load { .. } => say!("loaded" as "done"),
+            Self::Connect { .. } => say!("connected" as "done"),
+            Self::Disconnect { .. } => say!("disconnected" as "done"),
+            Self::Rename { .. } => say!("renamed" as "done"),
+            Self::Recreate { .. } => say!("recreated" as "done"),
+            Self::Update(_) => say!("changed" as "done"),
+            Self::Prune(_) => say!("pruned" as "done"),
             Self::Compose(call) => call.words().2,
             Self::Mail(call) => call.act.words().2,
         }

@@ -83,11 +83,11 @@ impl Act {
     pub fn switches(&self) -> &'static [(char, &'static str)] {
         match self {
             Self::Up { .. } => &[
-                ('b', "build images first"),
-                ('f', "make everything anew"),
-                ('o', "remove containers that the files do not have"),
+                ('b', key!("build images first")),
+                ('f', key!("make everything anew")),
+                ('o', key!("remove containers that the files do not have")),
             ],
-            Self::Down { .. } => &[('v', "remove its volumes, with all that is in them")],
+            Self::Down { .. } => &[('v', key!("remove its volumes, with all that is in them"))],
             _ => &[],
         }
     }
@@ -143,16 +143,57 @@ impl Act {
         }
     }
 
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Up { .. } => say!("up" as "compose"),
+            Self::Recreate { .. } => say!("recreate"),
+            Self::Scale { .. } => say!("scale"),
+            Self::Pull => say!("pull"),
+            Self::Build => say!("build"),
+            Self::Down { .. } => say!("down" as "compose"),
+            Self::Save => say!("save"),
+        }
+    }
+
     /// Its name, what is going on while it runs, what has happened after.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Up { .. } => ("stack.up", "bringing up", "brought up"),
-            Self::Recreate { .. } => ("stack.recreate", "recreating", "recreated"),
-            Self::Scale { .. } => ("stack.scale", "scaling", "scaled"),
-            Self::Pull => ("stack.pull", "pulling", "pulled"),
-            Self::Build => ("stack.build", "building", "built"),
-            Self::Down { .. } => ("stack.down", "taking down", "taken down"),
-            Self::Save => ("stack.save", "saving", "saved"),
+            Self::Up { .. } => (
+                "stack.up",
+                say!("bringing up" as "doing"),
+                say!("brought up" as "done"),
+            ),
+            Self::Recreate { .. } => (
+                "stack.recreate",
+                say!("recreating" as "doing"),
+                say!("recreated" as "done"),
+            ),
+            Self::Scale { .. } => (
+                "stack.scale",
+                say!("scaling" as "doing"),
+                say!("scaled" as "done"),
+            ),
+            Self::Pull => (
+                "stack.pull",
+                say!("pulling" as "doing"),
+                say!("pulled" as "done"),
+            ),
+            Self::Build => (
+                "stack.build",
+                say!("building" as "doing"),
+                say!("built" as "done"),
+            ),
+            Self::Down { .. } => (
+                "stack.down",
+                say!("taking down" as "doing"),
+                say!("taken down" as "done"),
+            ),
+            Self::Save => (
+                "stack.save",
+                say!("saving" as "doing"),
+                say!("saved" as "done"),
+            ),
         }
     }
 }

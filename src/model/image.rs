@@ -31,8 +31,8 @@ pub enum Freshness {
 impl Freshness {
     pub fn word(self) -> &'static str {
         match self {
-            Self::Same => "up to date",
-            Self::Behind => "newer there",
+            Self::Same => key!("up to date"),
+            Self::Behind => key!("newer there"),
         }
     }
 }

@@ -10,7 +10,12 @@ use crate::state::{RowId, State};
 const APPEARS: i64 = 5;
 
 fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+    format!(
+        "{}{}{} s",
+        ms / 1000,
+        say!("." as "decimal point"),
+        ms % 1000 / 100
+    )
 }
 
 pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
@@ -62,9 +67,13 @@ fn done(
     };
     let verb = &running.job.verb;
     let text = if already {
-        format!("was {} already", verb.done())
+        say!("was {done} already", done = verb.done())
     } else {
-        format!("{} in {}", verb.done(), seconds(took_ms))
+        say!(
+            "{done} in {time}",
+            done = verb.done(),
+            time = seconds(took_ms)
+        )
     };
     let ended = Ended {
         at: state.now,
@@ -77,7 +86,8 @@ fn done(
     let name = name_of(state, &done.job);
     super::compose::ended(state, &done.job, true, &text);
     super::mail::done(state, &done.job, Ok(took_ms));
-    state.toasts.ok(format!("{name} {text}"), state.now);
+    let words = say!("{name} {text}" as "outcome", name, text);
+    state.toasts.ok(words, state.now);
     state.containers.marked.remove(&done.job.key);
     state.shelves.unmark(&done.job.key);
     unmark_stack(state, &done.job);
@@ -94,8 +104,8 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     };
     let is_taken = failure.kind == FailureKind::Conflict;
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
-    let verb = running.job.verb.to_string();
-    let text = format!("{verb} failed: {}", failure.what);
+    let verb = running.job.verb.title();
+    let text = say!("{verb} failed: {why}", verb, why = failure.what);
     let ended = Ended {
         at: state.now,
         ok: false,
@@ -109,7 +119,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
             return;
         }
         let name = name_of(state, &done.job);
-        let mut words = format!("{name}: {text}");
+        let mut words = say!("{name}: {text}", name, text);
         for more in [&failure.said, &failure.advice] {
             if !more.is_empty() {
                 words.push_str(" · ");
@@ -122,10 +132,9 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
 
 /// Whether what is waited for is there; `None`: not yet.
 fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
-    let name = |words: &str| {
+    let name = || {
         let container = state.world.container(&wait.key);
-        let name = container.map_or_else(|| wait.key.short(), |c| c.short_name());
-        format!("{name} {words}")
+        container.map_or_else(|| wait.key.short(), |c| c.short_name())
     };
     if state.jobs.of(&wait.key).is_some() {
         return None;
@@ -133,7 +142,7 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     let ended = state.jobs.ended.get(&wait.key);
     if ended.is_some_and(|ended| !ended.ok) {
         return Some(if wait.strict {
-            Err(name("failed"))
+            Err(say!("not sent, as {name} failed", name = name()))
         } else {
             Ok(())
         });
@@ -143,8 +152,14 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
     let code = container.exit_code.unwrap_or(0);
-    let there = is_there(wait.until, &container.state, container.health, code, fresh);
-    there.map(|there| there.map_err(|words| name(&words)))
+    is_there(
+        name(),
+        wait.until,
+        &container.state,
+        container.health,
+        code,
+        fresh,
+    )
 }
 
 /// Sends jobs that have waited for others, or gives them up.
@@ -174,7 +189,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: format!("not sent, as {why}"),
+                what: why,
                 ..Failure::default()
             };
             failed(state, id, &failure);

@@ -5,8 +5,9 @@ use crate::actions;
 use crate::columns;
 use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
+use crate::model::Container;
 use crate::model::stack_file::Source;
-use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
+use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId, World};
 
 use super::{perform, prompt, reply, start_all};
 
@@ -112,7 +113,7 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
             confirm.on_yes = !confirm.on_yes;
         }
-        Code::Char(c) => switch(confirm, c),
+        Code::Char(c) => switch(confirm, &state.world, c),
         _ => {}
     }
     Effects::new()
@@ -131,7 +132,7 @@ fn copy_command(state: &State) -> Effects {
 }
 
 /// Turns a switch of the question over; removing volumes wants the name typed.
-fn switch(confirm: &mut Confirm, key: char) {
+fn switch(confirm: &mut Confirm, world: &World, key: char) {
     let Some((_, _, on)) = confirm.switches.iter_mut().find(|(k, _, _)| *k == key) else {
         return;
     };
@@ -144,11 +145,11 @@ fn switch(confirm: &mut Confirm, key: char) {
     if volumes {
         let typed = match confirm.jobs.as_slice() {
             [(_, Verb::Compose(call))] => call.project.name.clone(),
-            [_] => confirm
-                .title
-                .trim_start_matches("Remove ")
-                .trim_end_matches('?')
-                .to_owned(),
+            [(key, _)] => {
+                let container = world.container(key);
+                let name = container.map_or(key.short(), Container::short_name);
+                name.to_owned()
+            }
             many => many.len().to_string(),
         };
         confirm.must_type = typed;
@@ -282,20 +283,18 @@ pub(super) fn choose(state: &mut State) -> Effects {
     }
 }
 
-/// Orders the rows by this column, or turns them around when they are.
 fn order_by(state: &mut State, id: String) -> Effects {
     if let Some(listing) = columns::listed::listing_mut(state) {
         actions::shelf::order_by(listing, id);
         return Effects::new();
     }
-    let containers = &mut state.containers;
-    if containers.order == id {
-        containers.reverse = !containers.reverse;
+    if state.containers.order == id {
+        state.containers.reverse = !state.containers.reverse;
     } else {
-        containers.order = id;
-        containers.reverse = false;
+        state.containers.order = id;
+        state.containers.reverse = false;
     }
-    containers.stale = true;
+    state.containers.stale = true;
     vec![actions::table::remember(state)]
 }
 
@@ -314,7 +313,7 @@ fn switch_column(state: &mut State, id: &str) -> Effects {
     let shown: Vec<String> = shown.map(|item| item.label.clone()).collect();
     if shown.is_empty() {
         turn(menu);
-        let words = format!("{id} is the last column: one must stay");
+        let words = say!("{id} is the last column: one must stay", id);
         state.toasts.bad(words, state.now);
         return Effects::new();
     }

@@ -308,7 +308,7 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
         _ => refuse(
             state,
             prompt,
-            format!("a number from 0 to {MOST_CONTAINERS}"),
+            say!("a number from 0 to {most}", most = MOST_CONTAINERS),
         ),
     }
 }
@@ -359,11 +359,11 @@ pub(super) fn name_complaint(name: &str) -> Option<String> {
         .next()
         .is_some_and(|c| c.is_ascii_alphanumeric());
     let why = if !name.chars().all(good) {
-        "only letters, digits, _ . -"
+        say!("only letters, digits, _ . -")
     } else if !starts {
-        "a letter or digit comes first"
+        say!("a letter or digit comes first")
     } else if name.len() < 2 {
-        "two characters at least"
+        say!("two characters at least")
     } else {
         return None;
     };
@@ -377,10 +377,10 @@ fn shell_request(text: &str) -> Result<ShellRequest, String> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "-u" | "--user" if request.command.is_empty() => {
-                request.user = Some(words.next().ok_or("-u wants a user")?);
+                request.user = Some(words.next().ok_or(say!("-u wants a user"))?);
             }
             "-w" | "--workdir" if request.command.is_empty() => {
-                request.working_dir = Some(words.next().ok_or("-w wants a directory")?);
+                request.working_dir = Some(words.next().ok_or(say!("-w wants a directory"))?);
             }
             _ => {
                 request.command.push(word);
@@ -389,7 +389,7 @@ fn shell_request(text: &str) -> Result<ShellRequest, String> {
         }
     }
     if request.command.is_empty() {
-        return Err("a command is wanted".to_owned());
+        return Err(say!("a command is wanted").to_owned());
     }
     Ok(request)
 }

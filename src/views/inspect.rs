@@ -19,7 +19,7 @@ use super::{hints, list, notice};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(sheet) = state.subject().and_then(|key| state.sheet(&key)) else {
-        notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]);
+        notice::draw(theme, area, buf, &[(say!("asking the engine…"), Key::Dim)]);
         return;
     };
     let Some(document) = sheet.document() else {
@@ -32,21 +32,25 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
                 );
             }
-            None => notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]),
+            None => notice::draw(theme, area, buf, &[(say!("asking the engine…"), Key::Dim)]),
         }
         return;
     };
     let view = &sheet.inspect;
     let title = if view.query.is_empty() {
         let key = |id: &str| hints::key_of(state, id);
-        format!(
-            "{} folds  {} searches  {} in details shows secrets",
-            key("view.fold"),
-            key("table.filter"),
-            key("view.reveal")
+        say!(
+            "{fold} folds  {search} searches  {reveal} in details shows secrets",
+            fold = key("view.fold"),
+            search = key("table.filter"),
+            reveal = key("view.reveal")
         )
     } else {
-        format!("/{}  {} found", view.query, view.hits.len())
+        say!(
+            "/{query}  {n} found",
+            query = view.query,
+            n = view.hits.len()
+        )
     };
     list::draw(&view.table, theme, area, buf, &title, |id| match id {
         RowId::Path(path) => line(document, path, sheet, theme),

@@ -15,9 +15,9 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     };
     let name = &container.name;
     let mut values = vec![
-        ('n', "name", name.clone()),
-        ('i', "id", container.key.id.to_string()),
-        ('m', "image", container.image.clone()),
+        ('n', say!("name"), name.clone()),
+        ('i', say!("id"), container.key.id.to_string()),
+        ('m', say!("image"), container.image.clone()),
     ];
     values.extend(
         container
@@ -25,21 +25,29 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
             .iter()
             .filter(|(_, ip)| !ip.is_empty())
             .take(1)
-            .map(|(_, ip)| ('a', "address", ip.clone())),
+            .map(|(_, ip)| ('a', say!("address"), ip.clone())),
     );
     values.extend(
         urls(state, &container)
             .into_iter()
             .take(1)
-            .map(|(url, _)| ('u', "URL", url)),
+            .map(|(url, _)| ('u', say!("URL"), url)),
     );
     values.push((
         'l',
-        "logs command",
+        say!("logs command"),
         format!("docker logs --follow --tail 100 {name}"),
     ));
-    values.push(('e', "shell command", format!("docker exec -it {name} sh")));
-    values.push(('r', "restart command", format!("docker restart {name}")));
+    values.push((
+        'e',
+        say!("shell command"),
+        format!("docker exec -it {name} sh"),
+    ));
+    values.push((
+        'r',
+        say!("restart command"),
+        format!("docker restart {name}"),
+    ));
     let items = values.into_iter().map(|(key, label, text)| MenuItem {
         key: Some(key),
         label: label.to_owned(),
@@ -56,7 +64,7 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     };
     let items = items.chain([run]).collect();
     let menu = Menu {
-        title: format!("Copy of {name}"),
+        title: say!("Copy of {name}", name),
         note: String::new(),
         items,
         selected: 0,
@@ -173,12 +181,12 @@ pub(super) fn url_menu(state: &mut State) -> Effects {
             choice: Choice::Url(url),
         })
         .collect();
-    let does = if state.prefs.browser {
-        "opens"
+    let name = container.short_name();
+    let title = if state.prefs.browser {
+        say!("URLs of {name}: Enter opens", name)
     } else {
-        "copies"
+        say!("URLs of {name}: Enter copies", name)
     };
-    let title = format!("URLs of {}: Enter {does}", container.short_name());
     state.layers.push(Layer::Menu(Menu {
         title,
         note: String::new(),

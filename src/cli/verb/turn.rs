@@ -68,7 +68,7 @@ impl Turn<'_> {
             let name = self.all.names.get(&wait.key);
             let name = name.map_or_else(|| wait.key.short(), String::as_str);
             match engine {
-                _ if !well && wait.strict => return Err(format!("{name} failed")),
+                _ if !well && wait.strict => return Err(say!("not sent, as {name} failed", name)),
                 Some(engine) if well => is_there(engine, wait, name).await?,
                 _ => {}
             }
@@ -89,13 +89,20 @@ async fn is_there(engine: &Engine, wait: &Wait, name: &str) -> Result<(), String
     let begun = Instant::now();
     loop {
         let Ok(details) = engine.details(&wait.key, clock::now()).await else {
-            return Err(format!("{name} does not answer"));
+            return Err(say!("not sent, as {name} does not answer", name));
         };
         let health = details.health.as_ref().and_then(|health| health.status);
         let fresh = begun.elapsed() < APPEARS;
-        let there = order::is_there(wait.until, &details.state, health, details.exit_code, fresh);
+        let there = order::is_there(
+            name,
+            wait.until,
+            &details.state,
+            health,
+            details.exit_code,
+            fresh,
+        );
         if let Some(there) = there {
-            return there.map_err(|words| format!("{name} {words}"));
+            return there;
         }
         sleep(PERIOD).await;
     }
