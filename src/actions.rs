@@ -1,5 +1,6 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
+pub mod browse;
 pub mod container;
 pub mod host;
 pub mod image;
@@ -11,6 +12,7 @@ pub mod route;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod table;
 pub mod view;
 pub mod wanted;
@@ -95,6 +97,7 @@ impl Action {
 pub fn all() -> impl Iterator<Item = &'static Action> {
     [
         program::ACTIONS,
+        browse::ACTIONS,
         container::ACTIONS,
         host::ACTIONS,
         image::ACTIONS,
@@ -105,6 +108,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
+        stack_file::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
         wanted::ACTIONS,
@@ -141,7 +145,15 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
-        V::Events | V::Journal | V::Logs | V::Output | V::Space => {}
+        V::Files => scopes.push(Scope::Stack),
+        V::Events
+        | V::Journal
+        | V::Logs
+        | V::Output
+        | V::Proposal
+        | V::Space
+        | V::Browse
+        | V::File => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

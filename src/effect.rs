@@ -8,9 +8,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::log_store::Excerpt;
+use crate::model::browse::VolumePath;
 use crate::model::compose::Project;
-use crate::model::mail::{RawMail, Source};
+use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
+use crate::model::stack_file::{FileOf, Source};
 use crate::model::{HostId, Key, Kind, Reach, Target};
 
 pub use verb::Verb;
@@ -63,6 +65,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The command that makes a container like this one; answers with `Msg::RunLine`.
+    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,
@@ -81,7 +85,7 @@ pub enum Fetch {
     /// A captured mail for a screen of this width, out of the box or out of what is known of it; answers with `Msg::Letter`.
     Letter {
         mail: Key,
-        source: Box<Source>,
+        source: Box<mail::Source>,
         known: Option<Arc<RawMail>>,
         width: u16,
     },
@@ -89,6 +93,8 @@ pub enum Fetch {
     MailSenders(Key, Vec<Key>),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
+    /// What another text for one of this stack's files would do; answers with `Msg::Proposal`.
+    Proposal(Key, Box<FileOf>, Source),
     /// Whether a route answers; answers with `Msg::RouteChecked`.
     Route(Box<Probe>),
 }
@@ -128,12 +134,18 @@ pub enum Effect {
         key: Key,
         target: Target,
     },
+    /// Hand the terminal to the user's editor, for a copy of this file of a stack; answers with `Msg::Edited`.
+    Edit(Key, Box<FileOf>),
+    /// Let the edit of this file go.
+    Discard(Box<FileOf>),
     /// Put this (sanitised) text on the clipboard with OSC 52.
     Copy(String),
     /// Open this address (http or https) in the user's browser.
     OpenUrl(String),
     /// Write lines to a file; answers with `Msg::Saving`.
     Save(Save),
+    /// Look at something in a volume whose view is open; answers with `Msg::Volume`.
+    Look(Key, Look),
     /// Write these bytes into a new file only the user may read; answers with `Msg::Said`.
     SaveBytes {
         path: PathBuf,
@@ -164,6 +176,21 @@ pub enum Effect {
     Remember(Vec<(String, String)>),
     SetMouse(bool),
     Quit,
+}
+
+/// What is looked at in a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// The names in a directory.
+    List(VolumePath),
+    /// The beginning of a file.
+    Read(VolumePath),
+    /// A file, written to a new one here; over one that is there only to replace it.
+    Save {
+        path: VolumePath,
+        to: PathBuf,
+        replace: bool,
+    },
 }
 
 /// The effects of one message, in order.
@@ -210,12 +237,16 @@ pub enum Subscription {
     Processes(Key),
     /// All of one kind that a host holds: now, and when an event tells of a change.
     Resources(HostId, Kind),
+    /// A look into this volume, by a helper container that is there as long; begins with its top.
+    Volume(Key),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
+    /// The files that this stack is made from, as they are.
+    Files(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
     Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
-    Mail(Box<Source>),
+    Mail(Box<mail::Source>),
     /// Boxes are looked at: they are asked more often.
     MailWatched,
     /// The journal as it grows.

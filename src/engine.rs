@@ -2,7 +2,9 @@
 //! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
+mod archive;
 mod blueprint;
+pub mod browse;
 pub mod cgroup;
 pub mod connect;
 mod container;
@@ -12,6 +14,7 @@ pub mod endpoint;
 pub mod error;
 pub mod events;
 pub mod exec;
+mod image;
 mod info;
 pub mod logs;
 mod make;
@@ -19,7 +22,9 @@ pub mod opening;
 mod process;
 pub mod raw;
 pub mod reach;
+pub mod registry;
 mod resources;
+mod run_line;
 pub mod space;
 pub mod stats;
 pub mod toll;
@@ -40,6 +45,7 @@ pub use self::make::Made;
 pub use self::opening::{Asked, Opening, openings};
 pub use self::raw::{Raw, rest};
 pub use self::reach::Way;
+pub use self::registry::Keyring;
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 

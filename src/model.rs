@@ -1,6 +1,7 @@
 //! Plain values that everything else speaks of: hosts, containers, samples, log records, journal entries.
 //! Level 0: std and chrono only. Knows nothing of the engine's wire, the screen or the clock.
 pub mod about;
+pub mod browse;
 pub mod compose;
 pub mod container;
 pub mod cost;
@@ -15,13 +16,15 @@ pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod network;
-pub mod pull;
 pub mod reach;
 pub mod resources;
 pub mod route;
+pub mod run_line;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod stats;
+pub mod transfer;
 pub mod url;
 pub mod volume;
 pub mod wanted;
@@ -38,10 +41,10 @@ pub use key::{Key, Kind};
 pub use log::{LogRecord, LogStream};
 pub use mail::Mail;
 pub use network::{Network, Subnet};
-pub use pull::{Pull, PullLine};
 pub use reach::Reach;
 pub use resources::Resources;
 pub use route::Route;
 pub use stack::Stack;
 pub use stats::{Counters, Sample};
+pub use transfer::{Transfer, TransferLine};
 pub use volume::Volume;

@@ -1,14 +1,19 @@
 //! Everything that may change state, as messages. Knows the model, effects' ids and input values.
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
+use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
 use crate::model::mail::{Letter, Server};
 use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
+use crate::model::run_line::RunLine;
 use crate::model::space::Space;
+use crate::model::stack_file::{Edited, FileOf, Proposal, StackFile};
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
     LogRecord, Mail, Processes, Resources, Sample,
@@ -104,6 +109,21 @@ pub enum SaveMsg {
     Failed(String),
 }
 
+/// From a look into a volume.
+#[derive(Debug, Clone)]
+pub enum VolumeMsg {
+    /// A helper of this image is there.
+    Opened(String),
+    Directory(VolumePath, Result<Directory, Failure>),
+    File(VolumePath, Result<FileText, Failure>),
+    /// The file was not saved: one of this name is there.
+    Exists(VolumePath, PathBuf),
+    /// Bytes that were written to it.
+    Saved(PathBuf, u64),
+    /// Why not, in words; nothing is left behind.
+    Unsaved(PathBuf, String),
+}
+
 /// From a mail server.
 #[derive(Debug, Clone)]
 pub enum MailMsg {
@@ -181,6 +201,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// The command that makes a container like this one.
+    RunLine(Key, Result<Box<RunLine>, Failure>),
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Whether the registry has a newer image, or why that cannot be told.
@@ -189,6 +211,12 @@ pub enum Msg {
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.
     Compose(Key, Result<Box<Checked>, Failure>),
+    /// The files a stack is made from; where its engine is, if that is elsewhere.
+    Files(Key, Vec<StackFile>, Option<String>),
+    /// The editor was left.
+    Edited(Key, Box<FileOf>, Result<Edited, Failure>),
+    /// What another text for one of a stack's files would do.
+    Proposal(Key, Result<Box<Proposal>, Failure>),
     /// What a container was started with, as routes depend on it.
     Proxy(Key, Result<Box<Seen>, Failure>),
     /// A route was looked at; an error is in words.
@@ -201,6 +229,8 @@ pub enum Msg {
     Letter(Key, Result<Box<Letter>, Failure>),
     /// Inspected containers that share a network with this mail server.
     MailSenders(Key, Result<Vec<Details>, Failure>),
+    /// Of a look into this volume.
+    Volume(Key, VolumeMsg),
     Job(JobMsg),
     Shell(Key, ShellEnd),
     /// New entries of the journal, oldest first.

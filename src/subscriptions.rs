@@ -25,6 +25,8 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     if state.layers.contains(&Layer::Cost) {
         wanted.extend([Subscription::Cost, Subscription::Tick]);
     }
+    let browsed = state.browse.as_ref().map(|browse| browse.volume.clone());
+    wanted.extend(browsed.map(Subscription::Volume));
     if state.handed_over {
         return wanted;
     }
@@ -42,6 +44,12 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
                 let project = Box::new(Project::of(stack));
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
+            }
+        }
+        (ViewId::Files, Some(key)) => {
+            if let Some(stack) = state.shelves.stacks.things.get(&key) {
+                let project = Box::new(Project::of(stack));
+                wanted.insert(Subscription::Files(key, project));
             }
         }
         (ViewId::Hosts, _) if state.focused => {

@@ -1,4 +1,5 @@
 //! The only writer of state: a message in, effects out. No I/O, no clock.
+mod browse;
 mod compose;
 mod host;
 mod input;
@@ -15,6 +16,7 @@ mod rows;
 mod scroll;
 mod shelf;
 mod space;
+mod stack_file;
 mod wanted;
 
 use crate::effect::Effects;
@@ -60,12 +62,17 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             log::idle(state);
             Effects::new()
         }
+        Msg::Volume(key, msg) => {
+            browse::told(state, &key, msg);
+            Effects::new()
+        }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
         Msg::About(key, answer) => {
             reply::about(state, &key, answer);
             Effects::new()
         }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
         Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
@@ -76,6 +83,9 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        Msg::Files(key, files, elsewhere) => stack_file::read(state, key, files, elsewhere),
+        Msg::Edited(key, file, ended) => stack_file::edited(state, key, file, ended),
+        Msg::Proposal(key, answer) => stack_file::proposed(state, key, answer),
         msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
         Msg::Job(msg) => job::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
@@ -152,6 +162,7 @@ fn settle(state: &mut State) {
     {
         book.unread = 0;
     }
+    browse::settle(state);
     if !state.nav.has(ViewId::Logs) {
         state.logs = None;
     }

@@ -1,8 +1,10 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
+pub mod browse;
 pub mod containers;
 mod course;
 pub mod details;
 pub mod events;
+pub mod file;
 pub mod footer;
 mod grid;
 pub mod happened;
@@ -20,13 +22,16 @@ pub mod no_engine;
 pub mod notice;
 pub mod output;
 pub mod overlays;
+mod pieces;
 pub mod plain;
 pub mod processes;
+pub mod proposal;
 pub mod routes;
 mod section;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
@@ -187,6 +192,22 @@ pub const ALL: &[View] = &[
         details::draw,
     ),
     opened(
+        ViewId::Browse,
+        "Browse",
+        "volume.browse",
+        &["browse", "files"],
+        "What lies in a volume.",
+        browse::draw,
+    ),
+    opened(
+        ViewId::File,
+        "File",
+        "table.open",
+        &["file"],
+        "A file of a volume, as text.",
+        file::draw,
+    ),
+    opened(
         ViewId::Item,
         "Details",
         "table.open",
@@ -201,6 +222,22 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of a stack.",
         stack::draw,
+    ),
+    opened(
+        ViewId::Files,
+        "Files",
+        "stack.files",
+        &["files"],
+        "The compose files and variables that a stack is made from.",
+        stack_file::draw,
+    ),
+    opened(
+        ViewId::Proposal,
+        "Change",
+        "file.edit",
+        &[],
+        "What another text for a file would do, before it is written.",
+        proposal::draw,
     ),
     opened(
         ViewId::Letter,

@@ -8,11 +8,15 @@
 )]
 #[path = "contract/bench.rs"]
 mod bench;
+#[path = "contract/browse.rs"]
+mod browse;
 #[expect(dead_code, reason = "only what these tests need of it")]
 #[path = "support/engine.rs"]
 mod engine;
 #[path = "contract/exec.rs"]
 mod exec;
+#[path = "contract/images.rs"]
+mod images;
 #[path = "contract/inventory.rs"]
 mod inventory;
 #[path = "contract/items.rs"]
@@ -56,6 +60,8 @@ macro_rules! contract {
 }
 
 contract! {
+    images::an_image_goes_into_a_file_and_comes_back,
+    images::what_cannot_be_saved_or_loaded_is_told_in_the_engines_words,
     inventory::an_engine_tells_what_it_is,
     inventory::a_row_tells_what_the_table_shows,
     inventory::what_ended_and_what_never_ran_is_told,
@@ -73,6 +79,8 @@ contract! {
     inventory::the_room_on_the_disk_is_told,
     items::a_network_is_made_as_asked_and_its_addresses_are_its_own,
     items::a_volume_is_made_as_asked,
+    browse::a_volume_is_looked_into_and_nothing_is_left,
+    browse::what_is_not_there_is_not_made_by_looking,
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,
     verbs::a_call_is_given_up_after_its_limit,
@@ -108,6 +116,7 @@ contract! {
 #[test]
 fn every_function_is_called() {
     let parts = [
+        include_str!("contract/browse.rs"),
         include_str!("contract/exec.rs"),
         include_str!("contract/inventory.rs"),
         include_str!("contract/items.rs"),

@@ -79,7 +79,7 @@ fn no_output(state: &State) -> Option<String> {
     none.then(|| say!("compose has done nothing with it since this program began").to_owned())
 }
 
-fn cannot_compose(state: &State) -> Option<String> {
+pub(super) fn cannot_compose(state: &State) -> Option<String> {
     let Some(stack) = chosen(state) else {
         return Some(say!("no stack is chosen").to_owned());
     };
@@ -238,11 +238,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
 
 /// The verb that has compose do this with a stack.
 fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
-    Verb::Compose(Box::new(Call {
-        project: Project::of(stack),
-        act,
-        foreign,
-    }))
+    Verb::Compose(Box::new(Call::new(Project::of(stack), act, foreign)))
 }
 
 /// Has compose do it, and shows what it tells.
@@ -265,7 +261,14 @@ pub fn show(state: &mut State, key: &Key) {
 }
 
 /// Asks before compose does this.
-fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb: Verb, yes: &str) {
+pub(super) fn confirm(
+    state: &mut State,
+    key: &Key,
+    title: String,
+    lines: Vec<String>,
+    verb: Verb,
+    yes: &str,
+) {
     let switches = match &verb {
         Verb::Compose(call) => call.act.switches(),
         _ => &[],
@@ -287,11 +290,17 @@ fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb
     }));
 }
 
-/// Asks whether to bring the stack up, with what that changes.
-pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
-    let Some(stack) = state.shelves.stacks.things.get(key) else {
-        return;
-    };
+/// How much a line of a plan matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Plain,
+    /// Something becomes different.
+    Change,
+    Bad,
+}
+
+/// What bringing a stack up would change, in lines.
+pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
     let plan = Plan::of(stack, checked);
     let mut lines = Vec::new();
     if checked.foreign {
@@ -300,11 +309,16 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
             .version
             .as_deref()
             .unwrap_or(say!("another version"));
-        lines.push(say!("Made by compose {by}; only {tool} is here: every container is made anew under another name.", by, tool = checked.tool));
+        let words = say!(
+            "Made by compose {by}; only {tool} is here: every container is made anew under another name.",
+            by,
+            tool = checked.tool
+        );
+        lines.push((words, Weight::Bad));
     }
     let mut tell = |what: fn(&str) -> String, names: &[String]| {
         if !names.is_empty() {
-            lines.push(what(&names.join(", ")));
+            lines.push((what(&names.join(", ")), Weight::Change));
         }
     };
     tell(|names| say!("new: {names}", names), &plan.made);
@@ -317,27 +331,46 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
         &plan.orphans,
     );
     let stopped = stack.containers - stack.running;
-    match plan.same {
-        0 => {}
-        n if plan.drifted() => lines.push(say_n!(
+    let same = match plan.same {
+        0 => None,
+        n if plan.drifted() => Some(say_n!(
             n,
             "unchanged: {n} service",
             "unchanged: {n} services"
         )),
-        n => lines.push(say_n!(
+        n => Some(say_n!(
             n,
             "nothing has changed in {n} service",
             "nothing has changed in {n} services"
         )),
-    }
+    };
+    lines.extend(same.map(|words| (words, Weight::Plain)));
     if stopped > 0 {
-        lines.push(say_n!(
+        let words = say_n!(
             stopped,
             "not running now: {n} container",
             "not running now: {n} containers"
-        ));
+        );
+        lines.push((words, Weight::Plain));
     }
-    lines.extend(checked.warnings.iter().map(|words| format!("! {words}")));
+    let missing = checked.missing();
+    if !missing.is_empty() {
+        let words = format!("! not set, so empty: {}", missing.join(", "));
+        lines.push((words, Weight::Bad));
+    }
+    let others = checked.warnings.iter();
+    let others = others.filter(|words| !words.contains(Checked::NOT_SET));
+    lines.extend(others.map(|words| (format!("! {words}"), Weight::Bad)));
+    lines
+}
+
+/// Asks whether to bring the stack up, with what that changes.
+pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
+    let Some(stack) = state.shelves.stacks.things.get(key) else {
+        return;
+    };
+    let lines = plan_words(stack, checked).into_iter();
+    let lines = lines.map(|(words, _)| words).collect();
     let verb = verb(stack, Act::UP, checked.foreign);
     let title = say!(
         "Bring {name}{host} up with {tool}?",

@@ -126,10 +126,13 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
+                ViewId::Files,
+                ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
                 ViewId::Space,
+                ViewId::File,
             ];
             pages
                 .contains(&s.view())
@@ -224,6 +227,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Routes => &mut state.shelves.routes.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
+        ViewId::Browse => &mut state.browse.as_mut()?.table,
         ViewId::Inspect => {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
@@ -264,6 +268,13 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 output.back = back.min(output.lines.len());
             }
         }
+        ViewId::File => {
+            let open = state.browse.as_mut().and_then(|b| b.file.as_mut());
+            if let Some(file) = open {
+                file.scroll = file.scroll.saturating_add_signed(delta);
+            }
+        }
+        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {
                 return;
@@ -326,6 +337,7 @@ fn open(state: &mut State) -> Effects {
             }
         }
         ViewId::Mail => return super::mail::open(state),
+        ViewId::Browse => return super::browse::enter(state),
         _ => {}
     }
     Effects::new()

@@ -5,6 +5,7 @@ use super::stack::condition;
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
 use crate::model::{HostEntry, Link};
 use crate::state::Host;
+use crate::state::lints::clock_words;
 use crate::text;
 use crate::theme::{Key, Symbols};
 
@@ -209,7 +210,14 @@ fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     let span = |at| text::duration(cx.now - at);
     let for_long = host.since.map(span).unwrap_or_default();
     match &host.link {
-        Link::Up(_) => Cell::of(say!("up {for_long}", for_long), Key::LinkUp),
+        Link::Up(_) => {
+            let mut cell = Cell::of(say!("up {for_long}", for_long), Key::LinkUp);
+            if let Some(words) = clock_words(host) {
+                cell.pieces
+                    .push((format!(" · {words}").into(), Key::StateBusy));
+            }
+            cell
+        }
         Link::Connecting { attempt: 0 | 1 } => Cell::of(say!("connecting"), Key::StateBusy),
         Link::Connecting { attempt } => {
             Cell::of(say!("connecting, try {attempt}", attempt), Key::StateBusy)

@@ -1,5 +1,6 @@
 //! What changes something: the verbs, their words and the commands that do the same.
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::compose::Call;
@@ -7,6 +8,7 @@ use crate::model::limits::Change;
 use crate::model::mail::{self, Act};
 use crate::model::space::Prune;
 use crate::model::wanted::{NewNetwork, NewVolume};
+use crate::text::quoted_path;
 
 /// A changing call on one thing, one variant a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,21 @@ pub enum Verb {
     Pull {
         image: String,
     },
+    /// Sends an image to the registry that this name of it leads to.
+    Push {
+        image: String,
+    },
+    /// Writes images, by their names or ids, into a file of this machine.
+    Save {
+        images: Vec<String>,
+        path: PathBuf,
+        /// Over a file that is there.
+        replace: bool,
+    },
+    /// Takes the images out of a file of this machine.
+    Load {
+        path: PathBuf,
+    },
     RemoveVolume,
     RemoveNetwork,
     /// Makes what the job is about, which is not there yet.
@@ -87,6 +104,9 @@ impl Verb {
             Self::RemoveImage { .. } => "image.remove",
             Self::Tag { .. } => "image.tag",
             Self::Pull { .. } => "image.pull",
+            Self::Push { .. } => "image.push",
+            Self::Save { .. } => "image.save",
+            Self::Load { .. } => "image.load",
             Self::RemoveVolume => "volume.remove",
             Self::RemoveNetwork => "network.remove",
             Self::CreateVolume(_) => "volume.create",
@@ -95,7 +115,7 @@ impl Verb {
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
-            Self::Compose(call) => call.act.words().0,
+            Self::Compose(call) => call.words().0,
             Self::Mail(call) => call.act.words().0,
         }
     }
@@ -116,6 +136,9 @@ impl Verb {
             Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("create"),
             Self::Tag { .. } => say!("tag"),
             Self::Pull { .. } => say!("pull"),
+            Self::Push { .. } => say!("push"),
+            Self::Save { .. } => say!("save"),
+            Self::Load { .. } => say!("load"),
             Self::Connect { .. } => say!("connect"),
             Self::Disconnect { .. } => say!("disconnect"),
             Self::Rename { .. } => say!("rename"),
@@ -143,13 +166,16 @@ impl Verb {
             Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("creating" as "doing"),
             Self::Tag { .. } => say!("tagging" as "doing"),
             Self::Pull { .. } => say!("pulling" as "doing"),
+            Self::Push { .. } => say!("pushing" as "doing"),
+            Self::Save { .. } => say!("saving" as "doing"),
+            Self::Load { .. } => say!("loading" as "doing"),
             Self::Connect { .. } => say!("connecting" as "doing"),
             Self::Disconnect { .. } => say!("disconnecting" as "doing"),
             Self::Rename { .. } => say!("renaming" as "doing"),
             Self::Recreate { .. } => say!("recreating" as "doing"),
             Self::Update(_) => say!("changing" as "doing"),
             Self::Prune(_) => say!("pruning" as "doing"),
-            Self::Compose(call) => call.act.words().1,
+            Self::Compose(call) => call.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
@@ -170,20 +196,31 @@ impl Verb {
             Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("created" as "done"),
             Self::Tag { .. } => say!("tagged" as "done"),
             Self::Pull { .. } => say!("pulled" as "done"),
+            Self::Push { .. } => say!("pushed" as "done"),
+            Self::Save { .. } => say!("saved" as "done"),
+            Self::Load { .. } => say!("loaded" as "done"),
             Self::Connect { .. } => say!("connected" as "done"),
             Self::Disconnect { .. } => say!("disconnected" as "done"),
             Self::Rename { .. } => say!("renamed" as "done"),
             Self::Recreate { .. } => say!("recreated" as "done"),
             Self::Update(_) => say!("changed" as "done"),
             Self::Prune(_) => say!("pruned" as "done"),
-            Self::Compose(call) => call.act.words().2,
+            Self::Compose(call) => call.words().2,
             Self::Mail(call) => call.act.words().2,
         }
     }
 
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
+        matches!(
+            self,
+            Self::Compose(_)
+                | Self::Prune(_)
+                | Self::Pull { .. }
+                | Self::Push { .. }
+                | Self::Save { .. }
+                | Self::Load { .. }
+        )
     }
 
     /// The kind and name of what is not there before it is done.
@@ -193,6 +230,11 @@ impl Verb {
             Self::CreateNetwork(network) => Some(("network", &network.name)),
             _ => None,
         }
+    }
+
+    /// Writes one of a stack's files over.
+    pub fn writes_file(&self) -> bool {
+        matches!(self, Self::Compose(call) if call.write.is_some())
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -235,13 +277,23 @@ impl Verb {
             Self::CreateVolume(volume) => named(volume.options()),
             Self::CreateNetwork(network) => named(network.options()),
             Self::Recreate { pull } => pair("pull", pull.to_string()),
-            Self::Pull { image } => pair("image", image.clone()),
+            Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
+            Self::Save {
+                images,
+                path,
+                replace,
+            } => vec![
+                ("images".to_owned(), images.join(" ")),
+                ("path".to_owned(), path.display().to_string()),
+                ("replace".to_owned(), replace.to_string()),
+            ],
+            Self::Load { path } => pair("path", path.display().to_string()),
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
-            Self::Compose(call) => pair("args", call.act.args().join(" ")),
+            Self::Compose(call) => call.params(),
             Self::Mail(call) => match &call.act {
                 Act::Delete(ids) => pair("mails", ids.join(" ")),
                 Act::DeleteAll | Act::Test => Vec::new(),
@@ -270,6 +322,12 @@ impl Verb {
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
             Self::Pull { image } => format!("docker pull {image}"),
+            Self::Push { image } => format!("docker push {image}"),
+            Self::Save { images, path, .. } => {
+                let path = quoted_path(path);
+                format!("docker save --output {path} {}", images.join(" "))
+            }
+            Self::Load { path } => format!("docker load --input {}", quoted_path(path)),
             Self::RemoveVolume => format!("docker volume rm {name}"),
             Self::RemoveNetwork => format!("docker network rm {name}"),
             Self::CreateVolume(volume) => volume.command(),

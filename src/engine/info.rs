@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::raw::{Answer, Raw};
-use super::wire::{clean, count, items, member, path, text, truth};
+use super::wire::{clean, count, items, member, path, text, time, truth};
 use super::{CALL_LIMIT, PING_LIMIT};
 use crate::model::{ApiVersion, EngineInfo};
 
@@ -96,6 +96,7 @@ fn read(pinged: Option<&Answer>, version: &Value, info: &Value, endpoint: &str) 
         cgroup_driver: text(member(info, "CgroupDriver")),
         podman,
         swarm_manager: truth(path(info, &["Swarm", "ControlAvailable"])),
+        clock: time(member(info, "SystemTime")),
     }
 }
 

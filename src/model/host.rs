@@ -55,6 +55,8 @@ pub struct EngineInfo {
     pub cgroup_driver: String,
     pub podman: bool,
     pub swarm_manager: bool,
+    /// What time it had when it said so.
+    pub clock: Option<DateTime<Utc>>,
 }
 
 /// One endpoint that was tried and why it failed.

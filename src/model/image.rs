@@ -62,6 +62,16 @@ pub fn short_id(id: &str) -> &str {
     digits.get(..12).unwrap_or(digits)
 }
 
+/// The registry that an image's name leads to: its first part, when that looks like a host.
+pub fn registry(name: &str) -> &str {
+    let first = name.split_once('/').map(|(first, _)| first);
+    let is_host = |first: &&str| first.contains(['.', ':']) || *first == "localhost";
+    match first.filter(is_host) {
+        None | Some("index.docker.io") => "docker.io",
+        Some(host) => host,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

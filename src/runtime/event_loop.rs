@@ -91,11 +91,12 @@ impl<S: Screen> EventLoop<S> {
         theme: Theme,
         screen: S,
         inbox: Inbox,
-        streams: Streams,
+        mut streams: Streams,
         hosts: BTreeMap<HostId, HostTasks>,
         runner: Runner,
     ) -> Self {
         let frames = Frames::new(state.size);
+        streams.recorder = runner.recorder.clone();
         Self {
             state,
             theme,
@@ -193,7 +194,7 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
             Woke::Msg(msg) => {
-                if matches!(msg, Msg::Shell(..)) {
+                if matches!(msg, Msg::Shell(..) | Msg::Edited(..)) {
                     self.take_back();
                 }
                 self.apply(msg);
@@ -332,6 +333,10 @@ impl<S: Screen> EventLoop<S> {
             }
             Effect::SetMouse(on) => self.screen.set_mouse(on),
             Effect::Copy(text) => self.copy(&text),
+            Effect::Look(volume, look) => {
+                self.streams.look(volume, look);
+                Ok(())
+            }
             Effect::OpenDemo | Effect::UseContext(_) => {
                 self.change_engine(&effect);
                 Ok(())
@@ -340,9 +345,12 @@ impl<S: Screen> EventLoop<S> {
                 self.change_host(&effect);
                 Ok(())
             }
-            Effect::Shell { .. } | Effect::Attach { .. } => {
+            Effect::Shell { .. } | Effect::Attach { .. } | Effect::Edit(..) => {
                 let size = self.screen.size();
-                self.runner.open_shell(effect, &self.hosts, size);
+                match effect {
+                    Effect::Edit(key, file) => self.runner.open_editor(key, file, size),
+                    shell => self.runner.open_shell(shell, &self.hosts, size),
+                }
                 self.frames.pacer.forget();
                 self.screen.hand_over(true)
             }

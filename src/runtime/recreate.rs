@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::clock;
 use crate::effect::{self, JobId, Verb};
-use crate::engine::{Blueprint, Engine, Error, Made};
-use crate::model::{Details, Health, Key, Pull, RunState};
+use crate::engine::{Blueprint, Engine, Error, Keyring, Made};
+use crate::model::{Details, Health, Key, RunState, Transfer};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
@@ -52,6 +52,8 @@ impl Steps {
 pub struct Line {
     pub engine: Engine,
     pub newest: Option<watch::Receiver<Option<Engine>>>,
+    /// Signs in where its image is pulled from.
+    pub keyring: Keyring,
 }
 
 impl Line {
@@ -68,6 +70,7 @@ impl From<Engine> for Line {
         Self {
             engine,
             newest: None,
+            keyring: Keyring::default(),
         }
     }
 }
@@ -108,7 +111,7 @@ pub async fn run(
 ) -> Result<Key, Failure> {
     let mut plan = line.engine.blueprint(old).await.map_err(untouched)?;
     if pull {
-        fetch(&line.engine, &plan, steps).await.map_err(untouched)?;
+        fetch(&line, &plan, steps).await.map_err(untouched)?;
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
         plan = line.engine.blueprint(old).await.map_err(untouched)?;
     }
@@ -150,14 +153,14 @@ fn untouched(error: Error) -> Failure {
     }
 }
 
-async fn fetch(engine: &Engine, plan: &Blueprint, steps: &Steps) -> Result<(), Error> {
+async fn fetch(line: &Line, plan: &Blueprint, steps: &Steps) -> Result<(), Error> {
     if plan.has_no_image_name() {
         let words = "its image has no name to pull it by";
         return Err(Error::Unsupported(words.to_owned()));
     }
     steps.tell("pulling", None).await;
-    let mut pull = Pull::default();
-    let mut lines = Box::pin(engine.pull(&plan.image));
+    let mut pull = Transfer::default();
+    let mut lines = line.engine.pull(&plan.image, &line.keyring);
     let mut told = String::new();
     while let Some(line) = lines.next().await {
         pull.note(&line?);

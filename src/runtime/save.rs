@@ -22,17 +22,27 @@ pub fn run(save: &Save, mut tell: impl FnMut(SaveMsg)) {
 }
 
 fn write(save: &Save, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
-    let (file, path) = open(save)?;
+    let (file, at) = create(&save.path, save.replace, None)?;
     let written = fill(save, file, tell);
+    settle(written, &at, &save.path, save.replace)
+}
+
+/// What was written takes its place, or nothing half written is left.
+pub(super) fn settle<T>(
+    written: io::Result<T>,
+    at: &Path,
+    wanted: &Path,
+    replace: bool,
+) -> io::Result<T> {
     let settled = written.and_then(|sums| {
-        if save.replace {
-            fs::rename(&path, &save.path)?;
+        if replace {
+            fs::rename(at, wanted)?;
         }
         Ok(sums)
     });
     if settled.is_err() {
         // What is half written helps nobody; when it cannot be removed, the first error says more.
-        let _left = fs::remove_file(&path);
+        let _left = fs::remove_file(at);
     }
     settled
 }
@@ -100,17 +110,22 @@ pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
 }
 
 /// A new file: the one wanted, or one beside it that takes its place once it is whole.
-fn open(save: &Save) -> io::Result<(File, PathBuf)> {
-    let path = if save.replace {
-        beside(&save.path)
+pub(super) fn create(
+    wanted: &Path,
+    replace: bool,
+    mode: Option<u32>,
+) -> io::Result<(File, PathBuf)> {
+    let path = if replace {
+        beside(wanted)
     } else {
-        save.path.clone()
+        wanted.to_owned()
     };
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
-    Ok((file, path))
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    if let Some(mode) = mode {
+        options.mode(mode);
+    }
+    Ok((options.open(&path)?, path))
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -1,7 +1,6 @@
 //! A process in a container that has the whole terminal: bytes both ways, its size, the way out. Knows channels, not the
 //! terminal itself.
 mod detach;
-mod helper;
 mod pump;
 mod session;
 
@@ -10,9 +9,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use self::helper::Helper;
 use self::pump::{Far, Pumped, pump};
 use self::session::Session;
+use super::helper::{self, Helper};
 use crate::effect::ShellRequest;
 use crate::engine::exec::ExecRequest;
 use crate::engine::logs::LogSetup;
@@ -131,7 +130,9 @@ async fn beside(
     request: ShellRequest,
     io: ShellIo,
 ) -> Result<ShellEnd, Error> {
-    let helper = match Helper::start(engine, key, image).await {
+    let (own, target, from) = (engine.clone(), key.clone(), image.to_owned());
+    let starting = async move { Ok((own.run_helper(&target, &from).await?, None)) };
+    let helper = match Helper::start(engine, starting).await {
         Ok(helper) => helper,
         Err(error) => return Ok(ShellEnd::Failed(error.failure("start a helper container"))),
     };

@@ -4,18 +4,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::browse::Desk;
 use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
 use super::mail;
+use super::record::Recorder;
 use super::roads;
 use super::sampler::Wanted;
+use super::stack_file;
 use crate::compose::Programs;
-use crate::effect::{LogQuery, Subscription};
+use crate::effect::{LogQuery, Look, Subscription};
 use crate::engine::Engine;
 use crate::model::compose::Project;
 use crate::model::{HostId, Key, Kind};
@@ -29,6 +32,8 @@ const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
 const LIST_PAUSE: Duration = Duration::from_millis(200);
 /// Compose files are looked at this often while their stack's page is open.
 const FILES_PERIOD: Duration = Duration::from_secs(2);
+/// Looks into volumes that may wait.
+const LOOKS: usize = 64;
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
 /// Entries of the past that the journal view begins with.
 const JOURNAL_PAST: usize = 2_000;
@@ -54,6 +59,10 @@ pub struct Streams {
     /// Where compose is looked for.
     pub programs: Programs,
     wanted: BTreeSet<Subscription>,
+    /// For what is noted of a look into a volume.
+    pub recorder: Recorder,
+    /// What is to be looked at in volumes, for all that are open.
+    looks: broadcast::Sender<(Key, Look)>,
     /// Boxes of mail are looked at.
     mail_watched: watch::Sender<bool>,
     /// The inventory that the samplers know, by its generation.
@@ -80,6 +89,8 @@ impl Streams {
             logs,
             journal_dir,
             programs: Programs::default(),
+            recorder: Recorder::default(),
+            looks: broadcast::channel(LOOKS).0,
             wanted: BTreeSet::new(),
             mail_watched: watch::channel(false).0,
             sampled: BTreeMap::new(),
@@ -120,6 +131,11 @@ impl Streams {
         }
         self.wanted = wanted;
         tick
+    }
+
+    /// Something is to be looked at in a volume; none listens where its view was left.
+    pub fn look(&self, volume: Key, look: Look) {
+        let _left = self.looks.send((volume, look));
     }
 
     /// Whether this flows.
@@ -214,10 +230,26 @@ impl Streams {
                 Arc::clone(&bell),
                 msgs,
             )),
+            Subscription::Volume(volume) => {
+                let desk = Desk {
+                    volume: volume.clone(),
+                    engine: engine(volume)?,
+                    recorder: self.recorder.clone(),
+                    out: msgs,
+                };
+                tokio::spawn(desk.run(self.looks.subscribe()))
+            }
             Subscription::Compose(key, project) => tokio::spawn(compose(
                 key.clone(),
                 project.clone(),
                 self.programs.clone(),
+                msgs,
+            )),
+            Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
+                key.clone(),
+                project.clone(),
+                self.programs.clone(),
+                engine(key)?,
                 msgs,
             )),
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(

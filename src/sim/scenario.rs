@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use spec::{
-    ContainerSpec, EngineSpec, HealthSpec, ImageSpec, MailSpec, NetworkSpec, StackSpec, StartState,
-    VoiceSpec, VolumeSpec,
+    ContainerSpec, EngineSpec, FileSpec, HealthSpec, ImageSpec, MailSpec, NetworkSpec, StackSpec,
+    StartState, VoiceSpec, VolumeSpec,
 };
 pub use units::{MountSpec, PortSpec, Size, Span};
 

@@ -4,6 +4,7 @@ mod commands;
 mod facts;
 mod files;
 mod terminal;
+mod volume;
 mod words;
 
 use std::sync::Arc;
@@ -220,6 +221,12 @@ where
         if script.contains("/environ") && script.contains("kill") {
             shared.world().kill_execs(&container, script);
             return 0;
+        }
+        let looked = volume::run(&shared.world(), &container, &argv);
+        if let Some(said) = looked {
+            terminal.out(&said.out).await;
+            terminal.err(&said.err).await;
+            return said.code;
         }
         return shell.script(script, terminal).await;
     }

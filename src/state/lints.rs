@@ -1,8 +1,8 @@
 //! What an experienced eye would notice on a container, each thing one small check over what is known already: asks nothing.
 use chrono::TimeDelta;
 
-use super::State;
 use super::world::LOOP;
+use super::{Host, State};
 use crate::model::container::Container;
 use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
@@ -59,6 +59,7 @@ const LINTS: &[Lint] = &[
     trouble("memory", memory),
     trouble("port_taken", port_taken),
     trouble("dependency", dependency),
+    note("clock_apart", clock_apart),
     note("image_behind", image_behind),
     note("socket", socket),
     note("privileged", privileged),
@@ -69,6 +70,24 @@ const LINTS: &[Lint] = &[
 const FULL: f64 = 90.0;
 /// A container takes longer to stop or to go away than this only when something holds it.
 const LONG: TimeDelta = TimeDelta::seconds(60);
+
+/// A clock is apart from ours by this, both ways: less may be what its answer took.
+const APART: TimeDelta = TimeDelta::seconds(30);
+
+/// What is to be said of a host's clock: `clock 42s ahead`.
+pub fn clock_words(host: &Host) -> Option<String> {
+    let ahead = host.ahead.filter(|ahead| ahead.abs() >= APART)?;
+    let way = if ahead > TimeDelta::zero() {
+        "ahead"
+    } else {
+        "behind"
+    };
+    let span = match ahead.abs() {
+        apart if apart < TimeDelta::minutes(10) => format!("{}s", apart.num_seconds()),
+        apart => text::duration(apart),
+    };
+    Some(format!("clock {span} {way}"))
+}
 
 /// What is to be said of a container, the worst first. Nothing for what is gone.
 pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
@@ -188,6 +207,14 @@ fn dependency(s: &Subject) -> Option<String> {
         });
         Some(say!("needs {service}, which is {how}", service, how))
     })
+}
+
+/// A container has its host's clock.
+fn clock_apart(s: &Subject) -> Option<String> {
+    let words = clock_words(s.state.world.host(s.container.key.host)?)?;
+    Some(format!(
+        "its host's {words} of ours: times in logs and events are off by that"
+    ))
 }
 
 /// The name it was made from names another image by now.

@@ -21,6 +21,10 @@ pub enum ViewId {
     Item,
     /// All that is known of a stack.
     Stack,
+    /// The files that a stack is made from.
+    Files,
+    /// What another text for one of them would do.
+    Proposal,
     Inspect,
     Processes,
     Logs,
@@ -32,6 +36,10 @@ pub enum ViewId {
     Space,
     /// What a long job tells.
     Output,
+    /// A directory of a volume.
+    Browse,
+    /// A file of a volume.
+    File,
 }
 
 impl ViewId {

@@ -4,7 +4,7 @@ mod past;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::inventory::Inventory;
 use super::tally::Tally;
@@ -43,6 +43,8 @@ pub struct Host {
     words_asked: VecDeque<DateTime<Utc>>,
     /// When the engine last told us anything.
     pub heard: Option<DateTime<Utc>>,
+    /// How far its clock is ahead of ours, by what it said of itself when the link came up.
+    pub ahead: Option<TimeDelta>,
     /// A first snapshot has come.
     pub loaded: bool,
     // Changed only by `put`, `take_out` and `figures`, which keep the sums below right.
@@ -73,6 +75,7 @@ impl Host {
             verdicts: BTreeMap::new(),
             words_asked: VecDeque::new(),
             heard: None,
+            ahead: None,
             loaded: false,
             containers: Inventory::default(),
             tally: Tally::default(),

@@ -20,6 +20,7 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
     match msg {
         HostMsg::Link(link) => condition(state, id, link),
         HostMsg::Info(info) => {
+            host.ahead = info.clock.map(|clock| clock - now);
             if host.link.is_up() {
                 condition(state, id, Link::Up(info));
             }

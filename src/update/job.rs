@@ -1,9 +1,9 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
-use crate::effect::{Effect, Effects, Job, JobId};
-use crate::model::stack::Condition;
-use crate::model::{Health, Key, RunState};
-use crate::msg::{Failure, JobMsg};
+use crate::effect::{Effect, Effects, Job, JobId, Verb};
+use crate::model::Key;
+use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
+use crate::state::order::is_there;
 use crate::state::{RowId, State};
 
 /// A container whose start was answered is waited for on its row so long, in seconds.
@@ -102,6 +102,8 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let Some(running) = state.jobs.running.get(&id) else {
         return;
     };
+    let is_taken = failure.kind == FailureKind::Conflict;
+    let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
     let text = say!("{verb} failed: {why}", verb, why = failure.what);
     let ended = Ended {
@@ -110,8 +112,12 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         text: text.clone(),
     };
     if let Some(done) = state.jobs.finish(id, ended) {
-        super::compose::ended(state, &done.job, false, &failure.what);
+        super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(&failure.what));
+        if asks {
+            crate::actions::image::archive::ask_to_replace(state, &done.job);
+            return;
+        }
         let name = name_of(state, &done.job);
         let mut words = say!("{name}: {text}", name, text);
         for more in [&failure.said, &failure.advice] {
@@ -136,7 +142,7 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     let ended = state.jobs.ended.get(&wait.key);
     if ended.is_some_and(|ended| !ended.ok) {
         return Some(if wait.strict {
-            Err(say!("not sent, as {name} failed", name = name()))
+            Err(say!("{name} failed", name = name()))
         } else {
             Ok(())
         });
@@ -145,29 +151,9 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
         return Some(Ok(()));
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
-    let live = container.state.is_live();
     let code = container.exit_code.unwrap_or(0);
-    match (wait.until, container.health) {
-        (Condition::Started, _) => Some(Ok(())),
-        // Its row may not tell of the start yet.
-        (_, _) if !live && fresh => None,
-        (Condition::Completed, _) if live || container.state == RunState::Restarting => None,
-        (Condition::Completed, _) if code == 0 => Some(Ok(())),
-        (Condition::Completed, _) => Some(Err(say!(
-            "not sent, as {name} ended with {code}",
-            name = name(),
-            code
-        ))),
-        (Condition::Healthy, _) if !live => Some(Err(say!(
-            "not sent, as {name} does not stay up",
-            name = name()
-        ))),
-        (Condition::Healthy, Some(Health::Starting)) => None,
-        (Condition::Healthy, Some(Health::Unhealthy)) => {
-            Some(Err(say!("not sent, as {name} is unhealthy", name = name())))
-        }
-        (Condition::Healthy, _) => Some(Ok(())),
-    }
+    let (state, health) = (&container.state, container.health);
+    is_there(name(), wait.until, state, health, code, fresh)
 }
 
 /// Sends jobs that have waited for others, or gives them up.
@@ -197,7 +183,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: why,
+                what: say!("not sent, as {why}", why),
                 ..Failure::default()
             };
             failed(state, id, &failure);

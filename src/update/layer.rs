@@ -3,9 +3,10 @@ use chrono::TimeDelta;
 
 use crate::actions;
 use crate::columns;
-use crate::effect::{Effect, Effects, Verb};
+use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Container;
+use crate::model::stack_file::Source;
 use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId, World};
 
 use super::{perform, prompt, reply, start_all};
@@ -199,7 +200,12 @@ fn is_dangerous(menu: &Menu) -> bool {
     menu.items.iter().any(|item| {
         matches!(
             item.choice,
-            Choice::Kill { .. } | Choice::Replace(_) | Choice::Quit
+            Choice::Kill { .. }
+                | Choice::Replace(_)
+                | Choice::ReplaceFile(..)
+                | Choice::DiscardEdit(..)
+                | Choice::Quit
+                | Choice::Do(_, Verb::Save { .. })
         )
     })
 }
@@ -260,9 +266,22 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
+        Choice::SaveImages(about, images, path) => {
+            actions::image::archive::ask_where(state, about, images, &path)
+        }
+        Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
+        Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
+        Choice::Version(key, file, version) => {
+            actions::stack_file::propose(state, key, file, Source::Version(*version))
+        }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
+        Choice::RunLine(key) => actions::container::ask_run_line(state, key),
+        Choice::CopySecret { key, what, text } => {
+            actions::container::copy_secret(state, &key, what, text)
+        }
         Choice::Url(text) => actions::route::open_url(state, text),
         Choice::Routes(host) => actions::route::show_of(state, &host),
         Choice::Quit => actions::program::quit(state),
@@ -273,6 +292,11 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::LogFilters => actions::log::clear_filters(state),
         Choice::SaveLogs { lines, plain } => actions::log::ask_where(state, lines, plain),
         Choice::SaveElsewhere(save) => actions::log::ask_where(state, save.lines, save.plain),
+        Choice::SaveFile(volume, path) => actions::browse::ask_name(state, volume, path),
+        Choice::ReplaceFile(volume, path, to) => {
+            let replace = true;
+            vec![Effect::Look(volume, Look::Save { path, to, replace })]
+        }
         Choice::Replace(save) => vec![Effect::Save(*save)],
         Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }

@@ -2,7 +2,7 @@
 use std::path::PathBuf;
 
 use crate::columns::listed;
-use crate::effect::{Effect, Effects, Save, ShellRequest, Verb};
+use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
 use crate::model::compose::Act;
@@ -82,11 +82,14 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -129,6 +132,13 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
+    if state.view() == ViewId::Files {
+        if let Some(book) = state.files.get_mut(&key) {
+            book.search(text);
+        }
+        crate::actions::stack_file::show_hit(state);
+        return Ok(());
+    }
     if let Some(sheet) = state.sheets.get_mut(&key) {
         text.clone_into(&mut sheet.inspect.query);
         sheet.inspect.stale = true;
@@ -153,11 +163,14 @@ fn cancel(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
+        | PromptKind::SaveFile { .. }
         | PromptKind::SaveLogs { .. } => {}
     }
 }
@@ -178,6 +191,10 @@ fn accept(state: &mut State) -> Effects {
             let key = crate::actions::space::key_of(state, *host);
             pull(state, prompt, key, text.trim().to_owned())
         }
+        PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
+        | PromptKind::SaveFile { .. }
+        | PromptKind::SaveLogs { .. } => file(state, prompt, text.trim()),
         PromptKind::NewNetwork(host) => {
             let host = *host;
             wanted::network(state, prompt, host)
@@ -188,12 +205,7 @@ fn accept(state: &mut State) -> Effects {
         }
         PromptKind::Tag(key) => {
             let key = key.clone();
-            let to = text.trim().to_owned();
-            match crate::actions::item::tag_complaint(&to) {
-                Some(why) => refuse(state, prompt, why),
-                None if to == prompt.before => Effects::new(),
-                None => super::start_all(state, &[(key, Verb::Tag { to })]),
-            }
+            tag(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Scale { stack, service } => {
             let (stack, service) = (stack.clone(), service.clone());
@@ -226,16 +238,50 @@ fn accept(state: &mut State) -> Effects {
         },
         PromptKind::Note if text.trim().is_empty() => Effects::new(),
         PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
-        PromptKind::SaveLogs { .. } if text.trim().is_empty() => {
-            refuse(state, prompt, say!("a file name is wanted").to_owned())
-        }
-        PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
-            path: PathBuf::from(text.trim()),
-            lines: lines.clone(),
-            plain: *plain,
-            replace: false,
-        })],
     }
+}
+
+/// A file was named.
+fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
+    if path.is_empty() {
+        return refuse(state, prompt, say!("a file name is wanted").to_owned());
+    }
+    let path = PathBuf::from(path);
+    let (key, verb) = match prompt.kind {
+        PromptKind::SaveLogs { lines, plain } => {
+            return vec![Effect::Save(Save {
+                path,
+                lines,
+                plain,
+                replace: false,
+            })];
+        }
+        PromptKind::SaveFile { volume, path: of } => {
+            let look = Look::Save {
+                path: of,
+                to: path,
+                replace: false,
+            };
+            return vec![Effect::Look(volume, look)];
+        }
+        PromptKind::SaveImages { about, images } => {
+            let replace = false;
+            (
+                about,
+                Verb::Save {
+                    images,
+                    path,
+                    replace,
+                },
+            )
+        }
+        PromptKind::LoadImages(host) => (
+            crate::actions::space::key_of(state, host),
+            Verb::Load { path },
+        ),
+        _ => return Effects::new(),
+    };
+    super::start_all(state, &[(key, verb)])
 }
 
 fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
@@ -243,6 +289,14 @@ fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
         Some(why) => refuse(state, prompt, why),
         None if to == prompt.before => Effects::new(),
         None => super::start_all(state, &[(key, Verb::Rename { to })]),
+    }
+}
+
+fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
+    match crate::actions::item::tag_complaint(&to) {
+        Some(why) => refuse(state, prompt, why),
+        None if to == prompt.before => Effects::new(),
+        None => super::start_all(state, &[(key, Verb::Tag { to })]),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers to what was asked: details, processes, shells.
 use crate::effect::{Effects, ShellRequest};
 use crate::lang;
+use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
@@ -67,6 +68,24 @@ pub(super) fn processes(
         Err(failure) => sheet.processes_failure = Some(failure),
     }
     Effects::new()
+}
+
+pub(super) fn run_line(
+    state: &mut State,
+    key: &Key,
+    answer: Result<Box<RunLine>, Failure>,
+) -> Effects {
+    if state.pending != Some(Pending::RunLine(key.clone())) {
+        return Effects::new();
+    }
+    state.pending = None;
+    match answer {
+        Ok(line) => crate::actions::container::offer_run_line(state, key, &line),
+        Err(failure) => {
+            state.toasts.bad(told(&failure), state.now);
+            Effects::new()
+        }
+    }
 }
 
 /// New entries, or why there are none.

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 use crate::columns::container::cells::load;
 use crate::model::Link;
+use crate::state::lints::clock_words;
 use crate::state::world::Totals;
 use crate::state::{Host, State};
 use crate::text;
@@ -132,6 +133,9 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     {
         let age = text::duration(state.now - heard);
         parts.push(part(235, Line::of(theme, data(&age), Key::LinkDown)));
+    }
+    if let Some(words) = clock_words(host).filter(|_| host.link.is_up()) {
+        parts.push(part(175, Line::of(theme, words, Key::StateBusy)));
     }
     if let Some(info) = host.link.info() {
         let name = if info.podman { "podman " } else { "" };

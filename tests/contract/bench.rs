@@ -74,6 +74,17 @@ name = "nowhere.invalid/gone:1"
 shells = ["sh"]
 command = ["sh"]
 
+[[volume]]
+name = "odd"
+files = [
+    { path = "sub/file", text = "hello\n", mode = 0o600 },
+    { path = "sub/deep/er", text = "" },
+    { path = "-rf", text = "x" },
+    { path = "two\nlines", text = "y" },
+    { path = "bytes", text = "a\u0000b" },
+    { path = "link", link = "/etc/passwd" },
+]
+
 [[network]]
 name = "front"
 

@@ -51,6 +51,7 @@ pub fn info() -> EngineInfo {
         cgroup_driver: "systemd".to_owned(),
         podman: false,
         swarm_manager: false,
+        clock: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is noticed on a container, and that it is seen.
 use chrono::TimeDelta;
-use stacktui::model::{Health, Mount, RunState};
+use stacktui::model::{Health, HostId, Mount, RunState};
 use stacktui::msg::{HostMsg, Msg};
 use stacktui::state::lints::findings;
 
@@ -137,4 +137,30 @@ fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
             .event("portainer", "die", &[("exitCode", "1")]);
     }
     it.shows("restart loop: died 3 times");
+}
+
+#[test]
+fn a_clock_that_is_apart_is_told_with_the_host_and_its_containers() {
+    let mut it = world();
+    let told = |it: &mut Scene, ahead: i64| {
+        let mut info = base::info();
+        info.clock = Some(it.state.now + TimeDelta::seconds(ahead));
+        it.send(Msg::Host(HostId(0), HostMsg::Info(Box::new(info))));
+    };
+    let key = it.container("grafana").key.clone();
+    let found = |it: &Scene| {
+        findings(&it.state, &key)
+            .into_iter()
+            .any(|f| f.id == "clock_apart")
+    };
+    for (ahead, words) in [(42, "clock 42s ahead"), (-150, "clock 150s behind")] {
+        told(&mut it, ahead);
+        it.shows(words);
+        assert!(found(&it));
+        it.press("0").shows(words).press("1");
+    }
+    // What an answer takes is no difference.
+    told(&mut it, -9);
+    it.hides("clock");
+    assert!(!found(&it));
 }

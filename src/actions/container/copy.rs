@@ -1,10 +1,13 @@
-//! What can be copied of a container: its names, addresses and commands.
-use crate::effect::Effects;
-use crate::model::Container;
+//! What can be copied of a container: its names, addresses and commands, and the command that makes one like it.
+use crate::effect::{Effect, Effects, Fetch};
 use crate::model::route::Fault;
-use crate::state::{Choice, Layer, Menu, MenuItem, State};
+use crate::model::run_line::RunLine;
+use crate::model::{Container, Key};
+use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
+use crate::text;
 
 use super::can::first;
+use super::verbs::target_of;
 
 pub(super) fn copy_menu(state: &mut State) -> Effects {
     let Some(container) = first(state).cloned() else {
@@ -45,16 +48,21 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
         say!("restart command"),
         format!("docker restart {name}"),
     ));
-    let items = values
-        .into_iter()
-        .map(|(key, label, text)| MenuItem {
-            key: Some(key),
-            label: label.to_owned(),
-            hint: text.clone(),
-            on: None,
-            choice: Choice::Copy(text),
-        })
-        .collect();
+    let items = values.into_iter().map(|(key, label, text)| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: text.clone(),
+        on: None,
+        choice: Choice::Copy(text),
+    });
+    let run = MenuItem {
+        key: Some('d'),
+        label: say!("docker run command").to_owned(),
+        hint: say!("all that makes one like it").to_owned(),
+        on: None,
+        choice: Choice::RunLine(container.key.clone()),
+    };
+    let items = items.chain([run]).collect();
     let menu = Menu {
         title: say!("Copy of {name}", name),
         note: String::new(),
@@ -64,6 +72,78 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     };
     state.layers.push(Layer::Menu(menu));
     Effects::new()
+}
+
+/// Asks the engine what the container is made of.
+pub fn ask_run_line(state: &mut State, key: Key) -> Effects {
+    state.pending = Some(Pending::RunLine(key.clone()));
+    vec![Effect::Fetch(Fetch::RunLine(key))]
+}
+
+/// Copies the command that makes the container. Where it holds secrets it is asked how: with them it can be run as it is.
+pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
+    if !line.left_out.is_empty() {
+        let words = say!(
+            "docker run cannot ask for: {what}",
+            what = line.left_out.join(", ")
+        );
+        state.toasts.bad(words, state.now);
+    }
+    let secrets = line.secrets();
+    if secrets.is_empty() {
+        return vec![Effect::Copy(line.text(true))];
+    }
+    let name = state.world.container(key).map_or("", |c| c.short_name());
+    let what = "docker run command";
+    let item = |key, label: &str, hint: &str, choice| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let whole = Choice::CopySecret {
+        key: key.clone(),
+        what: what.to_owned(),
+        text: line.text(true),
+    };
+    let items = vec![
+        item(
+            'm',
+            say!("without secrets"),
+            say!("variables are taken from your environment"),
+            Choice::Copy(line.text(false)),
+        ),
+        item(
+            's',
+            say!("with secrets"),
+            say!("noted in the journal"),
+            whole,
+        ),
+    ];
+    let held: Vec<String> = secrets.iter().map(|word| shown(word)).collect();
+    state.layers.push(Layer::Menu(Menu {
+        title: say!("Copy the docker run command of {name}", name),
+        note: say!("It holds secrets: {names}", names = held.join("  ")),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// A word of the command, for the screen.
+fn shown(word: &str) -> String {
+    let word = text::sanitise_ident(word.as_bytes());
+    text::truncate(&word, 40).into_owned()
+}
+
+/// Copies what holds secrets, and notes it.
+pub fn copy_secret(state: &State, key: &Key, what: String, text: String) -> Effects {
+    let target = state.world.container(key).map(target_of);
+    let mut effects = vec![Effect::Copy(text)];
+    effects.extend(target.map(|target| Effect::JournalReveal { target, what }));
+    effects
 }
 
 /// Web addresses of a container, those that lead there first, each with why it does not.

@@ -49,8 +49,16 @@ fn made(verb: &Verb) -> Option<Target> {
     })
 }
 
-/// Starts a job and gives its effect.
+/// Starts a job and gives its effect; what it tells is opened.
 pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
+    let effect = begin(state, key, verb)?;
+    if verb.has_output() {
+        crate::actions::stack::show(state, key);
+    }
+    Some(effect)
+}
+
+fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     let (target, before) = match state.world.container(key) {
         Some(container) => (target_of(container), state_words(container)),
         None if verb.makes().is_some() => (made(verb)?, "not there".to_owned()),
@@ -72,7 +80,9 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     if verb.has_output() {
         let output = Output::new(job.id, verb.command(&job.target.name));
         state.outputs.insert(key.clone(), output);
-        crate::actions::stack::show(state, key);
+        if verb.writes_file() {
+            crate::actions::stack_file::close(state, key);
+        }
     }
     Some(Effect::Run(job))
 }
@@ -90,8 +100,10 @@ pub fn start_jobs(state: &mut State, jobs: &[(Key, Verb)]) -> Effects {
         _ => BTreeMap::new(),
     };
     let mut effects = Effects::new();
+    // Of several none is opened: each is told on its row.
+    let start = if jobs.len() == 1 { start_job } else { begin };
     for (key, verb) in jobs {
-        let Some(effect) = start_job(state, key, verb) else {
+        let Some(effect) = start(state, key, verb) else {
             continue;
         };
         match (waits.remove(key), &effect) {

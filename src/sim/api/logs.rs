@@ -12,7 +12,7 @@ use crate::sim::clock::{MILLI, Ns, parse_moment};
 use crate::sim::logs::frames::{self, Piece};
 use crate::sim::logs::{Cursor, Output, Record};
 use crate::sim::server::Shared;
-use crate::sim::world::Refusal;
+use crate::sim::world::{Refusal, World};
 
 /// Bytes that go out in one piece, about.
 const CHUNK: usize = 32 * 1024;
@@ -100,9 +100,20 @@ pub fn attach(call: &mut Call, who: &str) -> Answer {
     super::exec::hijack(call, raw, move |stream| async move {
         use tokio::io::AsyncWriteExt as _;
         let (mut input, mut output) = tokio::io::split(stream);
+        let (own, attached) = (Arc::clone(&shared), id.clone());
         let forget = async move {
             // Input ends when the client is gone; output alone decides when attaching ends.
             let _ = tokio::io::copy(&mut input, &mut tokio::io::sink()).await;
+            let ends = |world: &World| {
+                world
+                    .containers
+                    .get(&attached)
+                    .is_some_and(|c| c.stdin_once)
+            };
+            if ends(&own.world()) {
+                // It may have ended by itself already.
+                let _ = own.change(|world, now| world.kill(&attached, "KILL", now));
+            }
             std::future::pending::<()>().await;
         };
         let show = async move {

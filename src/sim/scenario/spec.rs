@@ -107,6 +107,52 @@ pub struct VolumeSpec {
     pub size: Size,
     /// Further labels.
     pub labels: BTreeMap<String, String>,
+    /// What lies in it; the directories come by themselves.
+    pub files: Vec<FileSpec>,
+}
+
+/// A file of a volume.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FileSpec {
+    /// From the volume's top down.
+    pub path: String,
+    /// What is in it, over and over where `size` is more.
+    pub text: String,
+    /// The text's own length when 0.
+    pub size: Size,
+    /// Owner and group.
+    pub uid: u32,
+    /// Permissions.
+    pub mode: u32,
+    /// How long ago it was written.
+    pub age: Span,
+    /// Where it leads, for a link.
+    pub link: String,
+}
+
+impl Default for FileSpec {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            text: "\0".into(),
+            size: Size(0),
+            uid: 0,
+            mode: 0o644,
+            age: Span(12 * 86_400 * SECOND),
+            link: String::new(),
+        }
+    }
+}
+
+impl FileSpec {
+    /// Bytes in it.
+    pub fn length(&self) -> u64 {
+        match self.size.0 {
+            0 => self.text.len() as u64,
+            size => size,
+        }
+    }
 }
 
 /// How a container stands at the world's first moment.

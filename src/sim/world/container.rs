@@ -155,6 +155,8 @@ pub struct Container {
     pub was_running: bool,
     /// Whether it is removed when it ends.
     pub auto_remove: bool,
+    /// Whether it ends with the input of who is attached.
+    pub stdin_once: bool,
     /// How long its command takes and the code it gives, if it ends by itself.
     pub errand: Option<(Ns, i64)>,
 }
@@ -192,6 +194,7 @@ impl Container {
             by_hand: false,
             was_running: false,
             auto_remove: false,
+            stdin_once: false,
             errand: None,
         }
     }

@@ -22,6 +22,7 @@ pub struct CreateRequest {
     tty: bool,
     user: Option<String>,
     stop_timeout: Option<i64>,
+    stdin_once: bool,
     healthcheck: Option<Value>,
     host_config: Option<HostConfig>,
     networking_config: Option<Value>,
@@ -108,6 +109,7 @@ impl World {
         let host = request.host_config.as_ref();
         if let Some(container) = self.containers.get_mut(&id) {
             container.auto_remove = host.and_then(|h| h.auto_remove).unwrap_or(false);
+            container.stdin_once = request.stdin_once;
             container.errand = errand(&container.command);
             let asked = request
                 .networking_config

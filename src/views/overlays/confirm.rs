@@ -116,8 +116,8 @@ pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
         .enumerate()
         .take(usize::from(first_switch))
     {
-        let key = if part.contains("lost") || part.contains("no longer") || part.contains("cannot")
-        {
+        let bad = ["lost", "no longer", "cannot", "not set"];
+        let key = if bad.iter().any(|words| part.contains(words)) {
             Key::Danger
         } else {
             Key::Text

@@ -1,11 +1,13 @@
-//! A helper container beside one that has no shell: found, started, and removed whatever happens.
+//! A helper container, beside one that has no shell or for a look into a volume: its image found, itself started, and removed
+//! whatever happens.
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use crate::engine::raw::Hijacked;
 use crate::engine::{Engine, Error};
-use crate::model::Key;
 
 /// Repositories of images that are known to carry a shell; the last part of the name counts.
 const SHELLED: [&str; 16] = [
@@ -64,16 +66,25 @@ pub(super) async fn images(engine: &Engine) -> Vec<String> {
 pub(super) struct Helper {
     engine: Engine,
     id: String,
+    /// What it lives on, where it ends with our connection. Nobody takes the lock: it makes a pipe something to be shared.
+    tie: Option<Mutex<Hijacked>>,
 }
 
 impl Helper {
     /// Started in a task of its own: when nobody waits for it any more, it is removed as soon as it is there.
-    pub(super) async fn start(engine: &Engine, target: &Key, image: &str) -> Result<Self, Error> {
+    pub(super) async fn start(
+        engine: &Engine,
+        starting: impl Future<Output = Result<(String, Option<Hijacked>), Error>> + Send + 'static,
+    ) -> Result<Self, Error> {
         let (give, take) = oneshot::channel();
-        let (engine, target, image) = (engine.clone(), target.clone(), image.to_owned());
+        let engine = engine.clone();
         tokio::spawn(async move {
-            let started = engine.run_helper(&target, &image).await;
-            let _unwanted = give.send(started.map(|id| Self { engine, id }));
+            let started = starting.await;
+            let _unwanted = give.send(started.map(|(id, tie)| Self {
+                engine,
+                id,
+                tie: tie.map(Mutex::new),
+            }));
         });
         take.await.unwrap_or(Err(Error::Cut))
     }
@@ -96,8 +107,12 @@ impl Drop for Helper {
         if id.is_empty() {
             return;
         }
+        // One that lives on its tie ends by this alone; the rest is for engines that forget it.
+        let tied = self.tie.take().is_some();
         let Ok(runtime) = Handle::try_current() else {
-            tracing::warn!(id, "the helper container stays: the program is ending");
+            if !tied {
+                tracing::warn!(id, "the helper container stays: the program is ending");
+            }
             return;
         };
         runtime.spawn(async move {

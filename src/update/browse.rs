@@ -1,0 +1,99 @@
+//! What comes of a look into a volume.
+use std::path::PathBuf;
+
+use crate::layout::list_height;
+use crate::model::Key;
+use crate::model::browse::VolumePath;
+use crate::msg::VolumeMsg;
+use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId};
+use crate::text;
+use crate::views::file;
+
+pub(super) fn told(state: &mut State, volume: &Key, msg: VolumeMsg) {
+    match msg {
+        VolumeMsg::Exists(path, to) => exists(state, volume, path, to),
+        VolumeMsg::Saved(to, bytes) => {
+            let words = format!("saved {} to {}", text::bytes(bytes), to.display());
+            state.toasts.ok(words, state.now);
+        }
+        VolumeMsg::Unsaved(to, why) => {
+            let words = format!("cannot save to {}: {why}", to.display());
+            state.toasts.bad(words, state.now);
+        }
+        shown => looked(state, volume, shown),
+    }
+}
+
+/// What is for the screen; nothing when it was left meanwhile.
+fn looked(state: &mut State, volume: &Key, msg: VolumeMsg) {
+    let height = list_height(state);
+    let Some(browse) = state.browse.as_mut().filter(|b| b.volume == *volume) else {
+        return;
+    };
+    match msg {
+        VolumeMsg::Opened(image) => browse.image = image,
+        VolumeMsg::Directory(path, answer) if path == browse.path => {
+            browse.directory = Some(answer);
+            browse.refresh(height);
+        }
+        VolumeMsg::File(path, answer) => {
+            if let Some(file) = browse.file.as_mut().filter(|file| file.path == path) {
+                file.text = Some(answer);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn exists(state: &mut State, volume: &Key, path: VolumePath, to: PathBuf) {
+    let item = |key, label: &str, hint: &str, choice| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let title = format!("{} is there already", to.display());
+    let items = vec![
+        item(
+            'o',
+            "other name",
+            "",
+            Choice::SaveFile(volume.clone(), path.clone()),
+        ),
+        item(
+            'r',
+            "replace it",
+            "what is in it is lost",
+            Choice::ReplaceFile(volume.clone(), path, to),
+        ),
+    ];
+    state.layers.push(Layer::Menu(Menu {
+        title,
+        note: String::new(),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+}
+
+/// The look ends with its view; the file with its own.
+pub(super) fn settle(state: &mut State) {
+    if !state.nav.has(ViewId::Browse) {
+        state.browse = None;
+    }
+    let height = list_height(state);
+    let width = file::width(state.size.0);
+    let on_screen = state.nav.has(ViewId::File);
+    if let Some(browse) = state.browse.as_mut() {
+        if !on_screen {
+            browse.file = None;
+        }
+        if let Some(open) = browse.file.as_mut().filter(|open| open.scroll > 0)
+            && let Some(Ok(text)) = &open.text
+        {
+            let last = file::last_top(text, width, height);
+            open.scroll = open.scroll.min(last);
+        }
+    }
+}
