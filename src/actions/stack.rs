@@ -355,7 +355,7 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
     }
     let missing = checked.missing();
     if !missing.is_empty() {
-        let words = format!("! not set, so empty: {}", missing.join(", "));
+        let words = say!("! not set, so empty: {names}", names = missing.join(", "));
         lines.push((words, Weight::Bad));
     }
     let others = checked.warnings.iter();

@@ -155,7 +155,7 @@ async fn perform(
 /// What another one failed at is not begun.
 fn not_sent(id: JobId, why: &str) -> Report {
     let failure = Failure {
-        what: format!("not sent, as {why}"),
+        what: why.to_owned(),
         ..Failure::default()
     };
     Report {

@@ -39,7 +39,7 @@ pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
     without_circles(list, all)
 }
 
-/// Whether a container is what another one waits for; `None`: not yet. `fresh`: it has just been started, and what is known
+/// Whether a container of this name is what another one waits for, else why that one is not sent; `None`: not yet. `fresh`: it has just been started, and what is known
 /// of it may be older.
 pub fn is_there(
     name: &str,
@@ -56,14 +56,16 @@ pub fn is_there(
         (Condition::Completed, _) if live || *state == RunState::Restarting => None,
         (Condition::Completed, _) if exit_code == 0 => Some(Ok(())),
         (Condition::Completed, _) => Some(Err(say!(
-            "{name} ended with {code}",
+            "not sent, as {name} ended with {code}",
             name,
             code = exit_code
         ))),
-        (Condition::Healthy, _) if !live => Some(Err(say!("{name} does not stay up", name))),
+        (Condition::Healthy, _) if !live => {
+            Some(Err(say!("not sent, as {name} does not stay up", name)))
+        }
         (Condition::Healthy, Some(Health::Starting)) => None,
         (Condition::Healthy, Some(Health::Unhealthy)) => {
-            Some(Err(say!("{name} is unhealthy", name)))
+            Some(Err(say!("not sent, as {name} is unhealthy", name)))
         }
         (Condition::Healthy, _) => Some(Ok(())),
     }

@@ -142,7 +142,7 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     let ended = state.jobs.ended.get(&wait.key);
     if ended.is_some_and(|ended| !ended.ok) {
         return Some(if wait.strict {
-            Err(say!("{name} failed", name = name()))
+            Err(say!("not sent, as {name} failed", name = name()))
         } else {
             Ok(())
         });
@@ -152,8 +152,14 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
     let code = container.exit_code.unwrap_or(0);
-    let (state, health) = (&container.state, container.health);
-    is_there(name(), wait.until, state, health, code, fresh)
+    is_there(
+        name(),
+        wait.until,
+        &container.state,
+        container.health,
+        code,
+        fresh,
+    )
 }
 
 /// Sends jobs that have waited for others, or gives them up.
@@ -183,7 +189,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: say!("not sent, as {why}", why),
+                what: why,
                 ..Failure::default()
             };
             failed(state, id, &failure);

@@ -68,7 +68,7 @@ impl Turn<'_> {
             let name = self.all.names.get(&wait.key);
             let name = name.map_or_else(|| wait.key.short(), String::as_str);
             match engine {
-                _ if !well && wait.strict => return Err(say!("{name} failed", name)),
+                _ if !well && wait.strict => return Err(say!("not sent, as {name} failed", name)),
                 Some(engine) if well => is_there(engine, wait, name).await?,
                 _ => {}
             }
@@ -89,7 +89,7 @@ async fn is_there(engine: &Engine, wait: &Wait, name: &str) -> Result<(), String
     let begun = Instant::now();
     loop {
         let Ok(details) = engine.details(&wait.key, clock::now()).await else {
-            return Err(say!("{name} does not answer", name));
+            return Err(say!("not sent, as {name} does not answer", name));
         };
         let health = details.health.as_ref().and_then(|health| health.status);
         let fresh = begun.elapsed() < APPEARS;
