@@ -105,6 +105,11 @@ impl Lang {
         self.0.map_or("en", |language| language.id)
     }
 
+    /// What is said otherwise than in English.
+    pub fn texts(self) -> &'static [Text] {
+        self.0.map_or(&[], |language| language.texts)
+    }
+
     pub fn name(self) -> &'static str {
         self.0.map_or("English", |language| language.name)
     }
@@ -196,7 +201,12 @@ pub fn say_as(key: &'static str, context: &str) -> &'static str {
 pub fn say_number(n: u64, one: &'static str, others: &'static str) -> &'static str {
     let english = if n == 1 { one } else { others };
     match current().find(one, "") {
-        Some((language, forms)) => forms.get((language.plural)(n)).copied().unwrap_or(english),
+        // One form may serve for every number.
+        Some((language, forms)) => forms
+            .get((language.plural)(n))
+            .or(forms.first())
+            .copied()
+            .unwrap_or(english),
         None => english,
     }
 }
@@ -230,6 +240,8 @@ mod tests {
                 [lines(0), lines(1), lines(2)],
                 ["0 enil", "1 enil", "2 senil"]
             );
+            let up = |n: usize| say_n!(n, "up", "up");
+            assert_eq!([up(1), up(2)], ["pu", "pu"], "one form for all");
             within(Lang::ENGLISH, || assert_eq!(lines(0), "0 lines"));
             assert_eq!(say!("up"), "pu");
         });

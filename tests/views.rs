@@ -13,6 +13,8 @@ mod support {
 
 #[path = "french/screens.rs"]
 mod french;
+#[path = "french/plain.rs"]
+mod plain;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;

@@ -82,7 +82,7 @@ pub const COLUMNS: &[Column<Network>] = &[
         110,
         "Internal: no way out of it; ipv6.",
         |network, _| {
-            let traits = [(network.internal, "internal"), (network.ipv6, "ipv6")];
+            let traits = [(network.internal, say!("internal")), (network.ipv6, "ipv6")];
             let pieces = traits.into_iter().filter(|(on, _)| *on);
             Cell {
                 pieces: pieces.map(|(_, word)| (word.into(), Key::Dim)).collect(),

@@ -83,10 +83,10 @@ fn all_free(space: &Space) -> u64 {
 fn head(state: &State, theme: &Theme, key: &Id, space: &Space) -> Line {
     let book = state.space.get(&key.host);
     let asking = book.and_then(|book| book.asked);
-    let when = match asking {
-        Some(at) => say!("  asking again {s}s", s = (state.now - at).num_seconds()),
-        None => say!("  asked {ago}", ago = text::ago(space.at, state.now)),
-    };
+    let when = asking.map_or_else(
+        || say!("  asked {ago}", ago = text::ago(space.at, state.now)),
+        |at| say!("  asking again {s}s", s = (state.now - at).num_seconds()),
+    );
     Line::of(theme, format!(" {}", key.id), Key::Strong)
         .and(
             theme,

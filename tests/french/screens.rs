@@ -11,6 +11,15 @@ fn pressed(mut state: State, keys: &str) -> State {
     state
 }
 
+fn detailed() -> State {
+    let mut state = with_past();
+    world::press(&mut state, "enter");
+    let details = world::details(ZAMMAD, state.now);
+    let told = Msg::Details(world::key(ZAMMAD), Ok(Box::new(details)));
+    world::send(&mut state, told);
+    state
+}
+
 #[test]
 fn screens_in_french() {
     in_french(|| {
@@ -26,6 +35,10 @@ fn screens_in_french() {
             ("networks", pressed(world::stocked(now), "5")),
             ("routes", pressed(world::routed(now), "7")),
             ("events", pressed(with_past(), "8")),
+            ("details", detailed()),
+            ("journal", pressed(with_past(), "9")),
+            ("stack", pressed(reference(), "2 down down enter")),
+            ("logs", pressed(with_past(), "l")),
             ("no-engine", no_engine()),
             ("help", pressed(with_past(), "?")),
             ("palette", pressed(with_past(), ":")),

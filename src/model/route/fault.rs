@@ -128,10 +128,13 @@ impl Fault {
             Self::NoService(name) => say!("no service {name}: the router is dropped", name),
             Self::NoMiddleware(name) => say!("middleware {name} does not exist: the router is dropped", name),
             Self::NoEntryPoint(name) => say!("Traefik has no entry point {name}", name),
-            Self::Stopped { state, exit_code } => match exit_code.filter(|_| *state == RunState::Exited) {
-                Some(code) => say!("the container is stopped (exit code {code})", code),
-                None => say!("the container does not run ({state})", state = state.said()),
-            },
+            Self::Stopped { state, exit_code } => {
+                let code = exit_code.filter(|_| *state == RunState::Exited);
+                code.map_or_else(
+                    || say!("the container does not run ({state})", state = state.said()),
+                    |code| say!("the container is stopped (exit code {code})", code),
+                )
+            }
             Self::Paused => say!("the container is paused").to_owned(),
             Self::Unhealthy => say!("the container is unhealthy: Traefik takes it out until its check passes").to_owned(),
             Self::Starting => say!("its health check has not passed yet: Traefik waits for it").to_owned(),
