@@ -40,13 +40,14 @@ impl Constraint {
     pub fn leaves_out(&self, labels: &BTreeMap<String, String>) -> Option<Fault> {
         let words = match &self.read {
             Ok(test) if test.fits(labels) => return None,
-            Ok(_) => format!(
-                "its labels do not fit Traefik's constraints: {}",
-                self.written
+            Ok(_) => say!(
+                "its labels do not fit Traefik's constraints: {written}",
+                written = self.written
             ),
-            Err(why) => {
-                format!("Traefik's constraints are refused, and no container is taken: {why}")
-            }
+            Err(why) => say!(
+                "Traefik's constraints are refused, and no container is taken: {why}",
+                why
+            ),
         };
         Some(Fault::Unfit(words))
     }
@@ -63,11 +64,11 @@ impl Test {
                 ("Label", [label, value]) => Ok(Self::Label(label.clone(), value.clone())),
                 ("LabelRegex", [label, pattern]) => {
                     let built = RegexBuilder::new(pattern).size_limit(PATTERN).build();
-                    let built = built.map_err(|_| format!("`{pattern}` is no pattern"))?;
+                    let built = built.map_err(|_| say!("`{pattern}` is no pattern", pattern))?;
                     Ok(Self::Matches(label.clone(), built))
                 }
-                ("Label" | "LabelRegex", _) => Err(format!("{name} takes a label and a value")),
-                _ => Err(format!("Traefik knows no {name} here")),
+                ("Label" | "LabelRegex", _) => Err(say!("{name} takes a label and a value", name)),
+                _ => Err(say!("Traefik knows no {name} here", name)),
             },
         }
     }
