@@ -9,14 +9,7 @@
 #[path = "support/driver.rs"]
 mod driver;
 
-use driver::{Driver, on_local, row};
-use stacktui::engine::Candidate;
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
+use driver::{Driver, demo, on_local, row};
 
 #[tokio::test(start_paused = true)]
 async fn a_stuck_one_is_made_anew_and_is_well_again() {

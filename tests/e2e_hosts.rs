@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use driver::{Driver, on_local};
+use driver::{Driver, on_local, on_sim};
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
 use stacktui::sim::{Scenario, Sim};
 use tokio::io::copy_bidirectional;
@@ -30,14 +30,6 @@ fn sim(scenario: &str) -> Arc<Sim> {
 
 fn at(connector: Connector) -> Vec<Candidate> {
     vec![Candidate::new(Endpoint::Custom(connector), "test")]
-}
-
-fn plain(sim: &Arc<Sim>) -> Vec<Candidate> {
-    let sim = Arc::clone(sim);
-    at(Connector::new(move || {
-        let connection: BoxedIo = Box::new(sim.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    }))
 }
 
 /// Connecting never ends.
@@ -82,7 +74,7 @@ const GOOD: usize = 47;
 const EACH: usize = 20;
 
 fn good(sims: &[Arc<Sim>]) -> Opened {
-    let host = |(n, sim)| (format!("host-{n:02}"), plain(sim));
+    let host = |(n, sim): (usize, &Arc<Sim>)| (format!("host-{n:02}"), on_sim(sim));
     sims.iter().enumerate().map(host).collect()
 }
 
@@ -156,7 +148,7 @@ async fn nothing_is_left_of_hosts_that_were_closed() {
     on_local(async {
         let tasks = || Handle::current().metrics().num_alive_tasks();
         let first = sim("front");
-        let it = Driver::on_hosts(vec![("first".to_owned(), plain(&first))], (120, 40));
+        let it = Driver::on_hosts(vec![("first".to_owned(), on_sim(&first))], (120, 40));
         it.sees("web-1").await;
         it.press("0").await;
         sleep(Duration::from_secs(30)).await;
@@ -167,7 +159,7 @@ async fn nothing_is_left_of_hosts_that_were_closed() {
 
         let first = sim("front");
         let others: Vec<Arc<Sim>> = (0..9).map(|_| sim("front")).collect();
-        let mut hosts = vec![("first".to_owned(), plain(&first))];
+        let mut hosts = vec![("first".to_owned(), on_sim(&first))];
         hosts.extend(good(&others));
         hosts.push(("zdead".to_owned(), hangs()));
         let it = Driver::on_hosts(hosts, (120, 40));
@@ -202,8 +194,8 @@ async fn keys_act_on_the_host_that_is_looked_at() {
     on_local(async {
         let (a, b) = (sim("front"), sim("front"));
         let hosts = vec![
-            ("alpha".to_owned(), plain(&a)),
-            ("beta".to_owned(), plain(&b)),
+            ("alpha".to_owned(), on_sim(&a)),
+            ("beta".to_owned(), on_sim(&b)),
         ];
         let it = Driver::on_hosts(hosts, (140, 40));
         it.sees("2 hosts").await;
@@ -261,7 +253,7 @@ async fn a_docker_context_is_opened_beside_and_closed() {
             &format!("unix://{}", socket.display()),
         );
         let folder = dir.path().to_owned();
-        let it = Driver::with(plain(&first), (120, 40), |runner| {
+        let it = Driver::with(on_sim(&first), (120, 40), |runner| {
             runner.sources.env.docker_config = Some(folder);
         });
         it.sees("web-1").await;

@@ -13,21 +13,7 @@ mod maildev;
 #[path = "mail/ways.rs"]
 mod ways;
 
-use std::time::Duration;
-
-use driver::{Driver, on_local};
-use stacktui::engine::Candidate;
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
-
-/// A question does not take keys at once.
-async fn later() {
-    tokio::time::sleep(Duration::from_millis(400)).await;
-}
+use driver::{Driver, demo, later, on_local};
 
 #[tokio::test(start_paused = true)]
 async fn an_action_in_zammad_sends_a_mail_that_is_seen_read_and_deleted() {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use stacktui::actions;
 use stacktui::compose::Store;
-use stacktui::engine::{Candidate, Opening, Sources, contexts};
+use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Opening, Sources, contexts};
 use stacktui::keys::{Chord, Code, Input};
-use stacktui::runtime::effects::Runner;
+use stacktui::runtime::effects::{Runner, simulated};
 use stacktui::runtime::event_loop::{EventLoop, Inbox};
 use stacktui::runtime::input::{TermInput, Typed};
 use stacktui::runtime::record::Recorder;
@@ -17,10 +17,37 @@ use stacktui::runtime::screen::Screen;
 use stacktui::runtime::signals::Signal;
 use stacktui::runtime::streams::Streams;
 use stacktui::settings::Settings;
+use stacktui::sim::{Scenario, Sim};
 use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, LocalSet};
+
+/// The built-in world, a new one for each test.
+pub fn demo() -> Vec<Candidate> {
+    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
+}
+
+/// This simulated engine, which the test keeps a hand on.
+pub fn on_sim(sim: &Sim) -> Vec<Candidate> {
+    let sim = sim.clone();
+    let connector = Connector::new(move || {
+        let connection: BoxedIo = Box::new(sim.connect());
+        Box::pin(std::future::ready(Ok(connection)))
+    });
+    vec![Candidate::new(Endpoint::Custom(connector), "test")]
+}
+
+/// The engine at this address.
+pub fn on_engine(endpoint: &str) -> Vec<Candidate> {
+    let endpoint = Endpoint::parse(endpoint).expect("an endpoint");
+    vec![Candidate::new(endpoint, "test")]
+}
+
+/// A question does not take keys at once.
+pub async fn later() {
+    tokio::time::sleep(Duration::from_millis(400)).await;
+}
 
 /// What the loop painted on, shared with the test.
 #[derive(Clone)]
