@@ -3,6 +3,7 @@
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
 mod blueprint;
+mod borrow;
 pub mod browse;
 pub mod cgroup;
 pub mod connect;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::blueprint::Blueprint;
+pub use self::borrow::{Borrower, Moved};
 pub use self::connect::{BoxedIo, Connector};
 pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::clock;
 use super::record::Recorder;
-use super::recreate;
+use super::recreate::{self, others::see_to};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::{Engine, Error};
+use crate::engine::{Engine, Error, Moved};
 use crate::model::compose::Call;
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind, Pull};
@@ -125,6 +125,8 @@ struct Done {
     already: bool,
     /// The thing in whose place it is now.
     became: Option<Key>,
+    /// What else is to be said: whether that is well, and what it is.
+    note: Option<(bool, String)>,
 }
 
 /// What a job may need beside the engine.
@@ -201,7 +203,7 @@ impl Hands {
         let _closed = self.told.send(msg).await;
         Ok(Done {
             already,
-            became: None,
+            ..Done::default()
         })
     }
 
@@ -251,22 +253,27 @@ impl Hands {
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {
                 super::mail::act(engine, call).await?;
-                Ok(Done {
-                    already: false,
-                    became: None,
-                })
+                Ok(Done::default())
             }
-            Verb::Recreate { pull } => {
+            Verb::Recreate { pull, others } => {
                 let (id, told) = (job.id, self.told.clone());
                 let steps = recreate::Steps { id, told };
                 let line = recreate::Line {
                     engine: engine.clone(),
                     newest: self.newest.clone(),
                 };
-                let made = recreate::run(line, &job.key, *pull, limit, &steps).await?;
+                let borrowers = engine.borrowers(&job.key, &job.target.name).await;
+                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await?;
+                let moved = Moved {
+                    old: job.key.clone(),
+                    name: job.target.name.clone(),
+                    new: made.clone(),
+                };
+                let seen = see_to(&line, &moved, &borrowers, *others, limit, &steps);
                 Ok(Done {
                     already: false,
                     became: Some(made),
+                    note: seen.await,
                 })
             }
             verb => {
@@ -274,11 +281,35 @@ impl Hands {
                 let done = done.map_err(|error| error.failure(&verb.to_string()))?;
                 Ok(Done {
                     already: done.already,
-                    became: None,
+                    ..Done::default()
                 })
             }
         }
     }
+}
+
+/// What the thing is after it, in words, and what else is to be said of how it went.
+async fn afterwards(
+    job: &Job,
+    engine: &Engine,
+    outcome: &Result<Done, Failure>,
+    hands: &Hands,
+) -> Option<String> {
+    let done = outcome.as_ref().ok();
+    let after = match (&job.verb, done) {
+        (Verb::Remove { .. }, Some(_)) => None,
+        (_, done) => {
+            let became = done.and_then(|done| done.became.as_ref());
+            let now = look(engine, became.unwrap_or(&job.key)).await;
+            now.ok().flatten().as_ref().map(words)
+        }
+    };
+    let Some((ok, words)) = done.and_then(|done| done.note.clone()) else {
+        return after;
+    };
+    let text = format!("{}: {words}", job.target.name);
+    let _closed = hands.told.send(Msg::Said { ok, text }).await;
+    Some(format!("{}; {words}", after.unwrap_or_default()))
 }
 
 /// Runs the job. The container's real stop timeout is told before the call.
@@ -331,14 +362,7 @@ pub async fn run(
     let limit = limit(&job.verb, stop_timeout);
     let outcome = hands.perform(&job, &engine, limit).await;
     let took_ms = took(called);
-    let after = match (&job.verb, &outcome) {
-        (Verb::Remove { .. }, Ok(_)) => None,
-        (_, outcome) => {
-            let became = outcome.as_ref().ok().and_then(|done| done.became.as_ref());
-            let now = look(&engine, became.unwrap_or(&job.key)).await;
-            now.ok().flatten().as_ref().map(words)
-        }
-    };
+    let after = afterwards(&job, &engine, &outcome, &hands).await;
     if let Some(intent) = intent
         && let Err(why) = recorder
             .result(intent, took_ms, after, outcome.clone().err())
@@ -371,7 +395,13 @@ mod tests {
     #[tokio::test]
     async fn what_takes_long_keeps_no_stop_waiting_and_nothing_a_kill() {
         let slots = Slots::default();
-        let (stop, recreate) = (Verb::Stop { timeout: None }, Verb::Recreate { pull: true });
+        let (stop, recreate) = (
+            Verb::Stop { timeout: None },
+            Verb::Recreate {
+                pull: true,
+                others: false,
+            },
+        );
         let kill = Verb::Kill {
             signal: "KILL".to_owned(),
         };

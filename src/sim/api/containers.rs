@@ -153,10 +153,7 @@ pub fn summary(world: &World, container: &Container, now: Ns, size: bool) -> Val
             )
         })
         .collect();
-    let mode = container
-        .endpoints
-        .first()
-        .map_or("default", |e| e.network.as_str());
+    let mode = container.network_mode();
     let mut out = json!({
         "Id": container.id,
         "Names": [format!("/{}", container.name)],
