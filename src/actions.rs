@@ -18,6 +18,7 @@ pub mod wanted;
 
 use crate::effect::Effects;
 use crate::keys::Chord;
+use crate::lang;
 use crate::model::Kind;
 use crate::state::{Keymap, Scope, State};
 
@@ -37,9 +38,9 @@ pub struct Action {
     /// `container.restart`: noun and verb.
     pub id: &'static str,
     /// One to three words, for the footer and the palette.
-    pub title: &'static str,
+    title: &'static str,
     /// One sentence.
-    pub help: &'static str,
+    help: &'static str,
     pub keys: &'static [&'static str],
     pub scope: Scope,
     pub danger: Danger,
@@ -71,6 +72,23 @@ impl Action {
             unavailable: always,
             run,
         }
+    }
+}
+
+impl Action {
+    /// One to three words, in the chosen language.
+    pub fn title(&self) -> &'static str {
+        lang::say(self.title)
+    }
+
+    /// One sentence, in the chosen language.
+    pub fn help(&self) -> &'static str {
+        lang::say(self.help)
+    }
+
+    /// What it is called in manuals and by those who know it in English.
+    pub fn english_title(&self) -> &'static str {
+        self.title
     }
 }
 

@@ -8,6 +8,7 @@ mod doctor;
 mod exec;
 mod hosts;
 mod journal;
+mod language;
 mod logs;
 mod mail;
 mod out;
@@ -58,6 +59,8 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
     if cli.reset_terminal {
         return reset_terminal();
     }
+    // Mistakes in the settings are told in the language that is known without them.
+    language::choose(cli.global.lang.as_deref(), None);
     let command = cli.command;
     if let Some(Command::Completions { shell }) = command {
         let mut text = Vec::new();

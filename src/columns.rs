@@ -15,6 +15,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
+use crate::lang;
 use crate::model::container::Problem;
 use crate::model::{Container, RunState};
 use crate::state::State;
@@ -112,7 +113,7 @@ impl Rank<'_> {
 pub struct Column<R: 'static> {
     pub id: &'static str,
     /// As shown above the column.
-    pub title: &'static str,
+    title: &'static str,
     pub width: Width,
     /// Figures stand to the right.
     pub right: bool,
@@ -121,7 +122,7 @@ pub struct Column<R: 'static> {
     /// Shown unless the user chose otherwise.
     pub default: bool,
     /// One sentence.
-    pub help: &'static str,
+    help: &'static str,
     pub cell: for<'a> fn(&'a R, &Cx<'a>) -> Cell<'a>,
     /// Where a row stands in the natural order: names up, loads and ages worst first.
     pub rank: for<'a> fn(&'a R, &Cx) -> Rank<'a>,
@@ -129,6 +130,18 @@ pub struct Column<R: 'static> {
     pub sampled: bool,
     /// Tells hosts apart: it comes and goes by itself with the rows of several.
     pub host: bool,
+}
+
+impl<R> Column<R> {
+    /// As shown above the column, in the chosen language.
+    pub fn title(&self) -> &'static str {
+        lang::say(self.title)
+    }
+
+    /// One sentence, in the chosen language.
+    pub fn help(&self) -> &'static str {
+        lang::say(self.help)
+    }
 }
 
 /// The columns shown: those chosen, or the default ones, and the host's where rows of several are mixed.

@@ -11,8 +11,12 @@
 //! 3  state                                 values only
 //! 2  msg  effect  widgets                  edges: engine  compose  integrations  journal  config
 //! 1  keys  theme  settings  log_store      apart: sim (uses nothing of this crate)
-//! 0  model  text                           std and chrono only
+//! 0  model  text  lang                     std and chrono only
 //! ```
+// First, for its macros.
+#[macro_use]
+pub mod lang;
+
 pub mod actions;
 pub mod cli;
 pub mod columns;

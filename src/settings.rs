@@ -31,6 +31,8 @@ pub struct LogSettings {
 /// Everything a user may set. `Default` is what the program does without a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// One of [`crate::lang::CHOICES`].
+    pub language: String,
     /// A theme's name, unresolved.
     pub theme: String,
     pub ascii: bool,
@@ -75,6 +77,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            language: "auto".to_owned(),
             theme: "default".to_owned(),
             ascii: false,
             mouse: true,

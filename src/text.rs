@@ -30,7 +30,7 @@ pub mod wrap;
 pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
-pub use human::{bytes, bytes_short, count, percent, rate};
+pub use human::{bytes, bytes_short, count, decimal, percent, rate};
 pub use level::{Level, level_of};
 pub use osc::{OSC52_CAP, TooLarge, osc52};
 pub use sanitise::{

@@ -186,7 +186,7 @@ pub(crate) fn perform(state: &mut State, id: &str) -> Effects {
     if let Some(reason) = crate::actions::unavailable(state, action) {
         state
             .toasts
-            .bad(format!("{}: {reason}", action.title), state.now);
+            .bad(format!("{}: {reason}", action.title()), state.now);
         return Effects::new();
     }
     (action.run)(state)

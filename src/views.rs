@@ -34,6 +34,7 @@ pub mod tabs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::lang;
 use crate::layout::Regions;
 use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
@@ -51,7 +52,7 @@ pub type Render = fn(&State, &Theme, Rect, &mut Buffer);
 pub struct View {
     pub id: ViewId,
     /// As shown on its tab or at the end of the way to it.
-    pub title: &'static str,
+    title: &'static str,
     /// The action that opens it.
     pub action: &'static str,
     /// Names it answers to in the command palette.
@@ -61,8 +62,20 @@ pub struct View {
     /// Stands in the line of tabs.
     pub tab: bool,
     /// The question it answers.
-    pub help: &'static str,
+    help: &'static str,
     pub render: Render,
+}
+
+impl View {
+    /// As shown on its tab, in the chosen language.
+    pub fn title(&self) -> &'static str {
+        lang::say(self.title)
+    }
+
+    /// The question it answers, in the chosen language.
+    pub fn help(&self) -> &'static str {
+        lang::say(self.help)
+    }
 }
 
 /// Every view; tabs first, in the order of their keys.

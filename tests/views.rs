@@ -10,6 +10,9 @@ mod support {
     pub mod world;
 }
 
+#[path = "french/screens.rs"]
+mod french;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;

@@ -10,6 +10,7 @@ use super::Action;
 
 pub use filter::{clear_filters, edit_filter, stream_word, toggle_source};
 pub use go::leave_off;
+pub(super) use go::top;
 pub use take::ask_where;
 
 const fn log(

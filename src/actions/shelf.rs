@@ -123,7 +123,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         let orders = listed::order::<R>(listing).map(|column| column.id);
         let one = |c: &'static Column<R>| {
             let on = shown.iter().any(|s| s.id == c.id);
-            (c.id, c.help, on, orders == Some(c.id))
+            (c.id, c.help(), on, orders == Some(c.id))
         };
         let columns = R::columns()
             .iter()

@@ -204,7 +204,7 @@ pub const ACTIONS: &[Action] = &[
         "to the start",
         "Go to the first row.",
         &["g", "home"],
-        |s| jump(s, isize::MIN),
+        top,
     ),
     motion("table.up", "up", "Go up one row.", &["k", "up"], |s| {
         step(s, -1)
@@ -302,6 +302,14 @@ fn page(state: &mut State, direction: isize, divisor: usize) -> Effects {
 
 fn jump(state: &mut State, to: isize) -> Effects {
     move_by(state, to);
+    Effects::new()
+}
+
+fn top(state: &mut State) -> Effects {
+    match state.view() {
+        ViewId::Logs => super::log::top(state),
+        _ => move_by(state, isize::MIN),
+    }
     Effects::new()
 }
 
@@ -458,7 +466,7 @@ fn column_items(
         .map(|c| MenuItem {
             key: None,
             label: c.id.to_owned(),
-            hint: c.help.to_owned(),
+            hint: c.help().to_owned(),
             on: on(c.id),
             choice: choice(c.id.to_owned()),
         })

@@ -1,8 +1,10 @@
 //! What may be typed after `stacktui`. Only definitions.
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::lang::CHOICES;
 use crate::text::Level;
 
 /// A keyboard-driven container manager for the terminal.
@@ -65,6 +67,10 @@ pub(super) struct Global {
     /// Read the settings from this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+
+    /// The language of what is shown; auto is that of `LC_ALL`, `LC_MESSAGES` or `LANG`.
+    #[arg(long, global = true, value_name = "LANG", value_parser = PossibleValuesParser::new(CHOICES))]
+    pub lang: Option<String>,
 
     /// Draw with ASCII characters only.
     #[arg(long, global = true)]
@@ -237,9 +243,6 @@ pub(super) struct DocArgs {
     /// Write nothing; end with exit code 1 when the file is out of date.
     #[arg(long, requires = "output")]
     pub check: bool,
-    /// The language it is written in.
-    #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
-    pub lang: Lang,
 }
 
 #[derive(Debug, Default, Args)]
@@ -271,9 +274,6 @@ pub(super) struct JournalArgs {
     /// As a file to keep: JSON lines, a table for a spreadsheet, or Markdown that reads as a story.
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub export: Option<Export>,
-    /// The language of Markdown.
-    #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
-    pub lang: Lang,
     /// Check that no line was changed or taken away.
     #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "user", "limit", "json", "export"])]
     pub verify: bool,
@@ -284,14 +284,6 @@ pub(super) enum Export {
     Jsonl,
     Csv,
     Md,
-}
-
-/// The language of what is written for people to keep.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Lang {
-    #[default]
-    En,
-    Fr,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

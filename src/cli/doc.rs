@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
     };
     let told = |error: std::io::Error| Quit::failed(format!("{}: {error}", path.display()));
     let old = file::read(path).map_err(told)?;
-    let whole = keep::merged(&written, &old, page::kept_title(args.lang));
+    let whole = keep::merged(&written, &old, page::kept_title());
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
         if !same {
@@ -69,7 +69,6 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
                 past: &past,
                 engine: site.engine.info(),
                 now: clock::now(),
-                lang: args.lang,
             }
             .text()
         }));

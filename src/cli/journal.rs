@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
             out.line(&line)?;
         }
     } else if let Some(Export::Md) = args.export {
-        for line in story::markdown(&reading.entries, args.lang) {
+        for line in story::markdown(&reading.entries) {
             out.line(&line)?;
         }
     } else if args.json || args.export.is_some() {

@@ -27,7 +27,11 @@ fn key_table(context: &Context, out: &mut Out) -> Result<(), Quit> {
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            vec![action.id.to_owned(), keys.join(" "), action.help.to_owned()]
+            vec![
+                action.id.to_owned(),
+                keys.join(" "),
+                action.help().to_owned(),
+            ]
         })
         .collect();
     lines(
@@ -55,7 +59,7 @@ fn column_table(out: &mut Out) -> Result<(), Quit> {
                 "containers".to_owned(),
                 column.id.to_owned(),
                 if column.default { "shown" } else { "" }.to_owned(),
-                column.help.to_owned(),
+                column.help().to_owned(),
             ]
         })
         .collect();

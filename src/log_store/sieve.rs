@@ -40,7 +40,7 @@ pub struct Sieve {
     pub lowest: u8,
     pub streams: Streams,
     pub muted: BTreeSet<u16>,
-    /// Lines shown before and after each that passes.
+    /// Lines shown before and after each that passes, separators excepted.
     pub context: usize,
     /// Lines that continue others pass or fall with them: a pattern may be found in any line of the group, and the
     /// gravest level counts for all.
@@ -55,6 +55,8 @@ pub(super) struct Found {
     pub from: usize,
     /// Of the lines behind `from`.
     pub bits: Bits,
+    /// Those of them that pass as separators alone.
+    pub separators: Bits,
 }
 
 impl Sieve {
@@ -105,7 +107,11 @@ pub(super) fn scan(block: &Block, sieve: &Sieve, from: usize) -> Found {
     let sum = &block.sum;
     if sieve.is_open() {
         let bits = Bits::all(sum.lines.saturating_sub(from));
-        return Found { from, bits };
+        return Found {
+            from,
+            bits,
+            separators: Bits::default(),
+        };
     }
     let open = block.open();
     let refused = sieve.refuses(block);
@@ -128,15 +134,23 @@ pub(super) fn scan(block: &Block, sieve: &Sieve, from: usize) -> Found {
     } else {
         task.passing()
     };
+    let mut separators = Bits::default();
     if sieve.keep_separators && sum.has_separator() {
+        separators = Bits::none(task.len());
         let facts = open.facts();
         for n in 0..task.len() {
             if facts.kind(from + n) == Kind::Separator {
-                bits.put(n, !sieve.muted.contains(&facts.source(from + n)));
+                let passes = !sieve.muted.contains(&facts.source(from + n));
+                bits.put(n, passes);
+                separators.put(n, passes);
             }
         }
     }
-    Found { from, bits }
+    Found {
+        from,
+        bits,
+        separators,
+    }
 }
 
 /// The last line at or before `from` over which no group reaches.

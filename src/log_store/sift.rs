@@ -39,6 +39,8 @@ struct Row {
     scanned: Option<usize>,
     /// Lines that pass.
     hits: Bits,
+    /// Those of them that are separators.
+    separators: Bits,
     /// Lines shown, with context; empty and unused when there is none.
     wide: Bits,
 }
@@ -46,6 +48,13 @@ struct Row {
 impl Row {
     fn is_done(&self) -> bool {
         self.scanned.is_some_and(|n| n >= self.lines)
+    }
+
+    /// Lines that pass for what they say, which alone have a context.
+    fn told(&self) -> Bits {
+        let mut told = self.hits.clone();
+        told.and_not(&self.separators);
+        told
     }
 }
 
@@ -223,6 +232,7 @@ impl Sift {
             if !(keep_empty && row.is_done() && row.hits.count() == 0) {
                 row.scanned = None;
                 row.hits = Bits::none(row.lines);
+                row.separators = Bits::default();
             }
         }
         let all: Vec<usize> = (0..self.rows.len()).collect();
@@ -260,6 +270,7 @@ impl Sift {
                 lines: 0,
                 scanned: None,
                 hits: Bits::default(),
+                separators: Bits::default(),
                 wide: Bits::default(),
             })
         };
@@ -323,6 +334,7 @@ impl Sift {
     fn take(&mut self, at: usize, found: &Found) {
         if let Some(row) = self.rows.get_mut(at) {
             row.hits.replace_from(found.from, &found.bits);
+            row.separators.replace_from(found.from, &found.separators);
             row.scanned = Some(row.hits.len());
             row.hits.resize(row.lines);
         }

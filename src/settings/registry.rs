@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Colors, Preset, Settings, Timestamps};
+use crate::lang::CHOICES;
 
 /// A setting's value, as a file would write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,14 @@ pub struct Setting {
 
 /// Every setting, in the template's order: plain ones first, then table by table.
 pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "language",
+        kind: Kind::Choice(CHOICES),
+        doc: "The language of the interface; auto is the locale's: LC_ALL, LC_MESSAGES or LANG.",
+        examples: &[],
+        get: |s| Value::Text(s.language.clone()),
+        set: |s, v| s.language = v.text(),
+    },
     Setting {
         name: "theme",
         kind: Kind::Text,

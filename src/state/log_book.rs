@@ -88,6 +88,8 @@ pub struct LogBook {
     held: Option<Hold>,
     /// The line that was gone to last, by its id.
     visited: Option<u64>,
+    /// The line at the top of the screen when the reader went to the start of what was held.
+    top_then: Option<u64>,
     marks: Vec<LogMark>,
     runs: Vec<LogMark>,
     rate: Rate,
@@ -126,6 +128,7 @@ impl LogBook {
             anchor: Anchor::default(),
             held: None,
             visited: None,
+            top_then: None,
             marks: Vec::new(),
             runs: Vec::new(),
             rate: Rate::default(),

@@ -1,7 +1,9 @@
 //! Figures for the eye: sizes, rates, percentages and counts in few columns.
 //!
 //! Widths are bounded and steady, so that a table of live figures does not dance.
-//! Must not know: models, languages other than English.
+//! Must not know: models.
+
+use std::fmt;
 
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 const SHORT_UNITS: [&str; 6] = ["K", "M", "G", "T", "P", "E"];
@@ -14,9 +16,9 @@ pub fn bytes(n: u64) -> String {
             let unit = UNITS.get(unit).copied().unwrap_or_default();
             // thresholds where rounding would add a digit
             if value < 9.995 {
-                format!("{value:.2}{unit}")
+                format!("{}{unit}", decimal(value, 2))
             } else if value < 99.95 {
-                format!("{value:.1}{unit}")
+                format!("{}{unit}", decimal(value, 1))
             } else {
                 format!("{value:.0}{unit}")
             }
@@ -32,10 +34,30 @@ pub fn bytes_short(n: u64) -> String {
         Some((value, unit)) => {
             let unit = SHORT_UNITS.get(unit).copied().unwrap_or_default();
             if value < 9.95 {
-                format!("{value:.1}{unit}")
+                format!("{}{unit}", decimal(value, 1))
             } else {
                 format!("{value:.0}{unit}")
             }
+        }
+    }
+}
+
+/// A number with so many decimals, as the language writes it.
+pub fn decimal(value: f64, decimals: usize) -> impl fmt::Display {
+    Decimal { value, decimals }
+}
+
+struct Decimal {
+    value: f64,
+    decimals: usize,
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { value, decimals } = *self;
+        match say!("." as "decimal point") {
+            "." => write!(f, "{value:.decimals$}"),
+            point => f.write_str(&format!("{value:.decimals$}").replace('.', point)),
         }
     }
 }
@@ -68,7 +90,7 @@ pub fn percent(p: f64) -> String {
     // NaN and the negative zero fail the comparison
     let p = if p > 0.0 { p.min(99_999.0) } else { 0.0 };
     if p < 99.95 {
-        format!("{p:.1}")
+        decimal(p, 1).to_string()
     } else {
         format!("{p:.0}")
     }
@@ -96,7 +118,7 @@ pub fn count(n: u64) -> String {
         .unwrap_or((1, ""));
     let (whole, tenth) = (n / step, n % step / (step / 10).max(1));
     if whole < 10 {
-        format!("{whole}.{tenth}{unit}")
+        format!("{whole}{}{tenth}{unit}", say!("." as "decimal point"))
     } else {
         format!("{whole}{unit}")
     }

@@ -242,6 +242,21 @@ fn reach_goal(state: &mut State) {
             let there = book.times().is_some_and(|(first, _)| first <= at);
             (there || over).then(|| book.at_time(at)).flatten()
         }
+        // Whoever has moved on does not wait for it.
+        Goal::Beginning if !book.is_where_it_went_up() => {
+            book.goal = None;
+            return;
+        }
+        Goal::Beginning if over => {
+            book.goal = None;
+            if book.past == Past::Full {
+                let why = "no room for older lines: logs.buffer_mib is how much";
+                state.toasts.bad(why, now);
+            }
+            layout::scroll_logs(state, isize::MIN);
+            return;
+        }
+        Goal::Beginning => None,
     };
     match reached {
         Some(index) => {

@@ -31,7 +31,7 @@ fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         line.and(theme, key, Key::HintKey)
             .and(theme, format!(" {word}"), Key::HintWord)
     };
-    let help = hint(Line::new(), &hints::key_of(state, "app.help"), "help");
+    let help = hint(Line::new(), &hints::key_of(state, "app.help"), say!("help"));
     let area = indent(area, 1);
     let mut left = usize::from(area.width).saturating_sub(help.width() + 1);
     let mut pen = Pen::new(buf, area);
@@ -132,6 +132,11 @@ fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Bu
     }
 }
 
+/// A part and the whole.
+fn of(n: usize, all: usize) -> String {
+    say!("{n} of {all}", n, all)
+}
+
 /// What may still be typed, as far as there is room for it.
 fn options(prompt: &Prompt, room: usize) -> Option<String> {
     let known: Vec<&str> = match prompt.kind {
@@ -140,7 +145,7 @@ fn options(prompt: &Prompt, room: usize) -> Option<String> {
         _ => return None,
     };
     let typed = prompt.field.text();
-    let first = Some("NAME").filter(|_| typed.trim().is_empty());
+    let first = Some(say!("NAME")).filter(|_| typed.trim().is_empty());
     let left = known.into_iter().filter(|name| !typed.contains(name));
     let mut shown = String::new();
     for word in first.into_iter().chain(left) {
@@ -160,36 +165,32 @@ fn count(state: &State, prompt: &Prompt) -> String {
     match (&prompt.kind, state.view()) {
         (PromptKind::Filter, ViewId::Containers) => {
             let all = state.world.count();
-            format!("{} of {all}", all.saturating_sub(state.containers.hidden))
+            of(all.saturating_sub(state.containers.hidden), all)
         }
         (PromptKind::Filter, view) if view.is_listing() => {
             let listing = crate::columns::listed::listing(state);
             let (shown, hidden) = listing.map_or((0, 0), |l| (l.table.rows.len(), l.hidden));
-            format!("{shown} of {}", shown + hidden)
+            of(shown, shown + hidden)
         }
-        (PromptKind::Filter, ViewId::Events) => format!(
-            "{} of {}",
-            state.events.table.rows.len(),
-            state.events.len()
-        ),
-        (PromptKind::Filter, ViewId::Journal) => format!(
-            "{} of {}",
-            state.journal.table.rows.len(),
-            state.journal.len()
-        ),
+        (PromptKind::Filter, ViewId::Events) => {
+            of(state.events.table.rows.len(), state.events.len())
+        }
+        (PromptKind::Filter, ViewId::Journal) => {
+            of(state.journal.table.rows.len(), state.journal.len())
+        }
         (PromptKind::Search, ViewId::Logs) => {
             let hits = state.logs.as_ref().and_then(LogBook::hit_count);
-            hits.map_or_else(String::new, |(at, of, _)| format!("{at}/{of} lines"))
+            hits.map_or_else(String::new, |(at, of, _)| say!("{at}/{of} lines", at, of))
         }
         (PromptKind::LogFilter { .. }, _) => state.logs.as_ref().map_or_else(String::new, |book| {
-            format!("{} of {} lines", book.shown(), book.len())
+            say!("{n} of {all} lines", n = book.shown(), all = book.len())
         }),
         (PromptKind::Search, ViewId::Inspect) => {
             let hits = state
                 .subject()
                 .and_then(|key| state.sheet(&key).map(|s| s.inspect.hits.len()));
-            hits.map_or_else(String::new, |n| format!("{n} found"))
+            hits.map_or_else(String::new, |n| say_n!(n, "{n} found", "{n} found"))
         }
-        _ => "Enter does it, Esc leaves".to_owned(),
+        _ => say!("Enter does it, Esc leaves").to_owned(),
     }
 }

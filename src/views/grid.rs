@@ -106,7 +106,7 @@ impl<R> Grid<R> {
             } else {
                 (Key::ColumnTitle, "")
             };
-            let title = format!("{}{arrow}", column.title);
+            let title = format!("{}{arrow}", column.title());
             let place = Rect::new(area.x + x, area.y, *width, 1);
             let blank = if column.right {
                 usize::from(*width).saturating_sub(text::width(&title)) as u16

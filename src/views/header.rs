@@ -42,9 +42,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             [only] => only.totals(),
             _ => state.world.totals(),
         };
-        counts(theme, &totals, &mut parts);
+        counts(theme, &totals, area.width < NARROW, &mut parts);
         if state.mail.unread > 0 {
-            let line = Line::of(theme, "mail ", Key::Dim);
+            let line = Line::of(theme, say!("mail "), Key::Dim);
             let unread = state.mail.unread.to_string();
             parts.push(part(168, line.and(theme, unread, Key::Accent)));
         }
@@ -80,9 +80,9 @@ fn part(importance: u8, line: Line) -> Part {
 fn badges(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
     let unwritten = state.journal.unwritten.is_some();
     for (on, word, key) in [
-        (state.demo, " DEMO ", Key::Badge),
-        (state.read_only, " READ-ONLY ", Key::Badge),
-        (unwritten, "NO JOURNAL", Key::StateBad),
+        (state.demo, say!(" DEMO "), Key::Badge),
+        (state.read_only, say!(" READ-ONLY "), Key::Badge),
+        (unwritten, say!("NO JOURNAL"), Key::StateBad),
     ] {
         if on {
             parts.push(part(240, Line::of(theme, word, key)));
@@ -98,10 +98,14 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     let s = &theme.symbols;
     let mut retry = None;
     let condition = match &host.link {
-        Link::Up(_) => Line::of(theme, format!("{} up", s.running), Key::LinkUp),
+        Link::Up(_) => Line::of(
+            theme,
+            format!("{} {}", s.running, say!("up" as "link")),
+            Key::LinkUp,
+        ),
         Link::Connecting { .. } => Line::of(
             theme,
-            format!("{} connecting{}", s.busy, s.ellipsis),
+            format!("{} {}{}", s.busy, say!("connecting"), s.ellipsis),
             Key::StateBusy,
         ),
         Link::Down {
@@ -112,7 +116,11 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
                 let words = self::retry(*at, state.now);
                 retry = Some(Line::of(theme, words, Key::Dim));
             }
-            Line::of(theme, format!("{} down: {why}", s.bad), Key::LinkDown)
+            Line::of(
+                theme,
+                format!("{} {}", s.bad, say!("down: {why}", why)),
+                Key::LinkDown,
+            )
         }
     };
     parts.push(part(255, condition));
@@ -124,10 +132,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
         && let Some(heard) = host.heard
     {
         let age = text::duration(state.now - heard);
-        parts.push(part(
-            235,
-            Line::of(theme, format!("data {age} old"), Key::LinkDown),
-        ));
+        parts.push(part(235, Line::of(theme, data(&age), Key::LinkDown)));
     }
     if let Some(words) = clock_words(host).filter(|_| host.link.is_up()) {
         parts.push(part(175, Line::of(theme, words, Key::StateBusy)));
@@ -142,24 +147,42 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     }
 }
 
-fn counts(theme: &Theme, totals: &Totals, parts: &mut Vec<Part>) {
-    for (n, word, importance) in [
-        (totals.running, "up", 200),
-        (totals.paused, "paused", 120),
-        (totals.exited, "exited", 130),
+/// Columns below which what is in trouble is one number.
+const NARROW: u16 = 50;
+
+fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
+    for (n, word, importance, always) in [
+        (totals.running, say!("up" as "containers"), 200, true),
+        (totals.paused, say!("paused" as "containers"), 120, false),
+        (totals.exited, say!("exited" as "containers"), 130, false),
     ] {
-        if n > 0 || word == "up" {
+        if n > 0 || always {
             let line =
                 Line::of(theme, n.to_string(), Key::Text).and(theme, format!(" {word}"), Key::Dim);
             parts.push(part(importance, line));
         }
     }
-    for (n, word, key) in [
-        (totals.unhealthy, "unhealthy", Key::StateBad),
-        (totals.restarting, "restarting", Key::StateBusy),
-    ] {
+    let (unhealthy, restarting) = (totals.unhealthy, totals.restarting);
+    let bad = unhealthy + restarting;
+    let troubles = if narrow {
+        vec![(bad, say_n!(bad, "{n} bad", "{n} bad"), Key::StateBad)]
+    } else {
+        vec![
+            (
+                unhealthy,
+                say_n!(unhealthy, "{n} unhealthy", "{n} unhealthy"),
+                Key::StateBad,
+            ),
+            (
+                restarting,
+                say_n!(restarting, "{n} restarting", "{n} restarting"),
+                Key::StateBusy,
+            ),
+        ]
+    };
+    for (n, words, key) in troubles {
         if n > 0 {
-            parts.push(part(230, Line::of(theme, format!("{n} {word}"), key)));
+            parts.push(part(230, Line::of(theme, words, key)));
         }
     }
 }
@@ -178,13 +201,13 @@ fn loads(theme: &Theme, hosts: &[&Host], parts: &mut Vec<Part>) {
     if let Some(cpu) = totals().filter_map(|t| t.cpu).reduce(|a, b| a + b) {
         let known = cores > 0;
         let share = if known { cpu / f64::from(cores) } else { cpu };
-        let line = Line::of(theme, "cpu ", Key::Dim).and(
+        let line = Line::of(theme, say!("cpu "), Key::Dim).and(
             theme,
             text::pad_left(&format!("{share:.0}%"), 3),
             age(load(share)),
         );
         let line = if known {
-            line.and(theme, format!(" of {cores}"), Key::Dim)
+            line.and(theme, say!(" of {cores}", cores), Key::Dim)
         } else {
             line
         };
@@ -202,7 +225,7 @@ fn loads(theme: &Theme, hosts: &[&Host], parts: &mut Vec<Part>) {
         } else {
             0.0
         };
-        let line = Line::of(theme, "mem ", Key::Dim).and(
+        let line = Line::of(theme, say!("mem "), Key::Dim).and(
             theme,
             text::bytes_short(memory),
             age(load(share)),
@@ -220,10 +243,15 @@ fn loads(theme: &Theme, hosts: &[&Host], parts: &mut Vec<Part>) {
     }
 }
 
+/// How old what is shown is.
+fn data(age: &str) -> String {
+    say!("data {age} old", age)
+}
+
 /// `retry in 4s`.
 fn retry(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     match (at - now).num_seconds() {
-        ..=0 => "trying now".to_owned(),
-        left => format!("retry in {left}s"),
+        ..=0 => say!("trying now").to_owned(),
+        left => say!("retry in {left}s", left),
     }
 }

@@ -35,7 +35,7 @@ pub fn footer(state: &State) -> Vec<(String, &'static str)> {
             let key = reaching(state, &scopes, action).first()?.to_string();
             actions::unavailable(state, action)
                 .is_none()
-                .then_some((key, action.title))
+                .then_some((key, action.title()))
         })
         .collect()
 }

@@ -123,7 +123,7 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
             let title = match action.id {
                 "app.back" => "quit",
                 "app.escape" => "all hosts",
-                _ => action.title,
+                _ => action.title(),
             };
             let room = if state.no_engine() { 3 } else { 5 };
             let mut line = Line::of(theme, text::pad_right(&key, room), Key::HintKey).and(

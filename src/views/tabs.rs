@@ -26,7 +26,7 @@ fn titled(state: &State, width: u16) -> Vec<(&'static View, &'static str)> {
     let mut tabs: Vec<_> = super::ALL
         .iter()
         .filter(|v| v.tab && has_tab(state, v.id))
-        .map(|v| (v, v.title))
+        .map(|v| (v, v.title()))
         .collect();
     let need = |tabs: &[(&View, &str)]| tabs.iter().map(|(_, title)| tab_width(title)).sum::<u16>();
     while need(&tabs) > width {
@@ -126,7 +126,7 @@ fn numbered(state: &State, theme: &Theme) -> Line {
 fn way(state: &State, theme: &Theme) -> Line {
     let mut line = Line::new();
     if let Some(tab) = super::find(state.nav.tab()) {
-        line = one(theme, line, tab.key, tab.title, false);
+        line = one(theme, line, tab.key, tab.title(), false);
     }
     let place = state.nav.current();
     let subject = match (&place.key, &state.logs) {
@@ -160,23 +160,30 @@ fn way(state: &State, theme: &Theme) -> Line {
             .and(theme, text::truncate_middle(&subject, 36), Key::Strong)
             .and(theme, " ", Key::Text);
     }
-    let title = super::find(place.view).map_or("", |v| v.title);
+    let title = super::find(place.view).map_or("", |v| v.title());
     line.and(theme, "› ", Key::Faint)
         .and(theme, title.to_lowercase(), Key::Accent)
+}
+
+fn marked(count: usize) -> String {
+    say_n!(count, "{n} marked", "{n} marked")
+}
+
+fn hidden(count: usize) -> String {
+    say_n!(count, "hidden {n}", "hidden {n}")
 }
 
 /// What narrows the mail, and how its servers stand.
 fn mail(state: &State, chip: &mut impl FnMut(u8, String, Key)) {
     let listing = &state.shelves.mails.listing;
     if listing.unused_only {
-        chip(240, "unread only".to_owned(), Key::Accent);
+        chip(240, say!("unread only").to_owned(), Key::Accent);
     }
     if !listing.marked.is_empty() {
-        let marked = listing.marked.len();
-        chip(245, format!("{marked} marked"), Key::Marked);
+        chip(245, marked(listing.marked.len()), Key::Marked);
     }
     if state.mail.follow {
-        chip(160, "following".to_owned(), Key::Dim);
+        chip(160, say!("following").to_owned(), Key::Dim);
     }
     for (words, key) in columns::mail::standings(state, state.size.0 >= 110) {
         chip(120, words, key);
@@ -187,7 +194,8 @@ fn mail(state: &State, chip: &mut impl FnMut(u8, String, Key)) {
 fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
     let mut chips = Vec::new();
     if let Some(only) = state.only {
-        let words = format!("only {}", text::truncate(state.world.label(only), 20));
+        let host = text::truncate(state.world.label(only), 20);
+        let words = say!("only {host}", host);
         chips.push((248, Line::of(theme, words, Key::Accent)));
     }
     let filter = match state.view() {
@@ -208,43 +216,47 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
         ViewId::Containers if !state.no_engine() => {
             let table = &state.containers;
             if table.problems_only {
-                chip(240, "! problems".to_owned(), Key::Accent);
+                chip(240, say!("! problems").to_owned(), Key::Accent);
             }
             if !table.show_stopped {
-                chip(150, "running only".to_owned(), Key::Dim);
+                chip(150, say!("running only").to_owned(), Key::Dim);
             }
             if table.hidden > 0 {
-                chip(200, format!("hidden {}", table.hidden), Key::Dim);
+                chip(200, hidden(table.hidden), Key::Dim);
             }
             if !table.marked.is_empty() {
-                chip(245, format!("{} marked", table.marked.len()), Key::Marked);
+                chip(245, marked(table.marked.len()), Key::Marked);
             }
             if let Some(column) =
                 columns::find(&table.order).filter(|c| c.id != "name" || table.reverse)
             {
                 let arrow = super::list::arrow(theme, column, table.reverse);
-                chip(100, format!("{} {}", arrow.trim(), column.id), Key::Dim);
+                let title = match column.title() {
+                    "" => column.id,
+                    title => title,
+                };
+                chip(100, format!("{} {title}", arrow.trim()), Key::Dim);
             }
         }
         ViewId::Mail => mail(state, &mut chip),
         ViewId::Events => {
             if state.events.noise {
-                chip(150, "with probes".to_owned(), Key::Dim);
+                chip(150, say!("with probes").to_owned(), Key::Dim);
             }
             if state.events.follow {
-                chip(160, "following".to_owned(), Key::Dim);
+                chip(160, say!("following").to_owned(), Key::Dim);
             }
         }
         _ => {
             if let Some(listing) = listed::listing(state) {
                 if listing.unused_only {
-                    chip(240, "unused only".to_owned(), Key::Accent);
+                    chip(240, say!("unused only").to_owned(), Key::Accent);
                 }
                 if listing.hidden > 0 {
-                    chip(200, format!("hidden {}", listing.hidden), Key::Dim);
+                    chip(200, hidden(listing.hidden), Key::Dim);
                 }
                 if !listing.marked.is_empty() {
-                    chip(245, format!("{} marked", listing.marked.len()), Key::Marked);
+                    chip(245, marked(listing.marked.len()), Key::Marked);
                 }
             }
         }

@@ -70,6 +70,7 @@ const TEXT: &[&str] = &[
 ];
 
 pub const MODULES: &[Module] = &[
+    pure("lang", 0, &[]),
     pure("model", 0, DATES),
     pure("text", 0, TEXT),
     pure("keys", 1, SETTINGS),

@@ -342,7 +342,6 @@ fn going_up_against_the_oldest_line_fetches_older_ones_until_the_beginning() {
     assert_eq!(asked.key, key("zammad"));
     assert_eq!((asked.newer, asked.at_before), (100, 1));
     it.shows("fetching older lines");
-    it.press("g").asks_nothing();
     answer(&mut it, asked.clone(), &["older a", "older b"], false);
     it.asks_nothing();
     it.shows("line 0000.")
@@ -357,6 +356,35 @@ fn going_up_against_the_oldest_line_fetches_older_ones_until_the_beginning() {
     it.shows("first").shows("from the beginning");
     let book = it.state.logs.as_ref().expect("a book");
     assert_eq!((book.past, book.len()), (Past::Beginning, 103));
+}
+
+#[test]
+fn going_to_the_start_twice_goes_back_to_the_beginning() {
+    let mut it = open_numbered(100);
+    it.press("g");
+    let asked = page(&it);
+    answer(&mut it, asked, &["old"], false);
+    it.asks_nothing();
+    it.shows("line 0000.");
+    it.press("g").shows("fetching older lines: 0");
+    let asked = page(&it);
+    answer(&mut it, asked, &["older"], false);
+    let asked = page(&it);
+    answer(&mut it, asked, &["first", "second"], true);
+    it.asks_nothing();
+    it.shows("first").shows("from the beginning");
+}
+
+#[test]
+fn whoever_moves_on_does_not_wait_for_the_beginning() {
+    for keys in ["j", "esc", "G"] {
+        let mut it = open_numbered(100);
+        it.press("g");
+        let asked = page(&it);
+        it.press("g").press(keys);
+        answer(&mut it, asked, &["old"], false);
+        it.asks_nothing();
+    }
 }
 
 #[test]

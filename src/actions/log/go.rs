@@ -63,6 +63,24 @@ pub(super) fn hit(state: &mut State, forward: bool) -> Effects {
     Effects::new()
 }
 
+/// Goes to the oldest line held; from there, older ones are fetched back to the beginning. A long log is not read for one
+/// press of a key.
+pub(in crate::actions) fn top(state: &mut State) {
+    if let Some(book) = state.logs.as_mut()
+        && book.selection.is_none()
+        && book.is_where_it_went_up()
+        && may_go_back(book)
+    {
+        book.fetched = 0;
+        book.goal = Some(Goal::Beginning);
+        return;
+    }
+    layout::move_in_logs(state, isize::MIN);
+    if let Some(book) = state.logs.as_mut() {
+        book.went_up();
+    }
+}
+
 /// Where the reader is: under the selection's cursor, else the line that was gone to last while it is on screen, else the
 /// first line on screen.
 fn here(state: &State) -> usize {

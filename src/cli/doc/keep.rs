@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::page::INCIDENTS_TITLE;
+use super::page::heading;
 
 const OPEN: &str = "<!-- stacktui:keep ";
 const CLOSE: &str = "<!-- /stacktui:keep -->";
@@ -70,19 +70,13 @@ fn blocks(page: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// Begins the lines that tell how a service fares just now.
-const NOW: [&str; 2] = ["- **State:**", "- **État :**"];
-
 /// The page without what differs each time it is written, or with who writes it: incidents are out of the writer's own journal.
 pub(super) fn without_stamp(page: &str) -> Vec<&str> {
     let mut in_incidents = false;
-    let is_title = |line: &str| {
-        let title = line.strip_prefix("- **");
-        title.is_some_and(|rest| INCIDENTS_TITLE.iter().any(|title| rest.starts_with(title)))
-    };
+    let (now, incidents) = (heading(say!("State")), heading(say!("Last incidents")));
     let mut passing = |line: &&str| {
-        in_incidents = is_title(line) || (in_incidents && line.starts_with("  - "));
-        in_incidents || line.starts_with(STAMP) || NOW.iter().any(|begin| line.starts_with(begin))
+        in_incidents = *line == incidents || (in_incidents && line.starts_with("  - "));
+        in_incidents || line.starts_with(STAMP) || line.starts_with(&now)
     };
     page.lines().filter(|line| !passing(line)).collect()
 }

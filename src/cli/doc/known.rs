@@ -1,5 +1,5 @@
 //! What well-known images are for, in English and French. What a label says goes before.
-use crate::cli::args::Lang;
+use crate::lang;
 
 /// Parts of a stack that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,18 +20,13 @@ impl Group {
         Self::Management,
     ];
 
-    pub(super) fn title(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Proxy, Lang::En) => "Proxy",
-            (Self::Proxy, Lang::Fr) => "Proxy inverse",
-            (Self::Application, Lang::En) => "Applications",
-            (Self::Application, Lang::Fr) => "Applications métier",
-            (Self::Data, Lang::En) => "Data",
-            (Self::Data, Lang::Fr) => "Données",
-            (Self::Monitoring, Lang::En) => "Monitoring",
-            (Self::Monitoring, Lang::Fr) => "Supervision",
-            (Self::Management, Lang::En) => "Management and development",
-            (Self::Management, Lang::Fr) => "Outils de gestion et développement",
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Proxy => say!("Proxy"),
+            Self::Application => say!("Applications"),
+            Self::Data => say!("Data"),
+            Self::Monitoring => say!("Monitoring"),
+            Self::Management => say!("Management and development"),
         }
     }
 }
@@ -42,25 +37,25 @@ pub(super) struct Known {
     /// Part of the image's name.
     image: &'static str,
     pub group: Group,
-    role: [&'static str; 2],
-    usage: [&'static str; 2],
+    role: &'static str,
+    usage: &'static str,
 }
 
 impl Known {
-    pub(super) fn role(&self, lang: Lang) -> &'static str {
-        self.role[usize::from(lang == Lang::Fr)]
+    pub(super) fn role(&self) -> &'static str {
+        lang::say(self.role)
     }
 
-    pub(super) fn usage(&self, lang: Lang) -> &'static str {
-        self.usage[usize::from(lang == Lang::Fr)]
+    pub(super) fn usage(&self) -> &'static str {
+        lang::say(self.usage)
     }
 }
 
 const fn known(
     image: &'static str,
     group: Group,
-    role: [&'static str; 2],
-    usage: [&'static str; 2],
+    role: &'static str,
+    usage: &'static str,
 ) -> Known {
     Known {
         image,
@@ -70,136 +65,69 @@ const fn known(
     }
 }
 
-const NO_USAGE: [&str; 2] = ["", ""];
-
 /// The more particular names first.
 const ALL: &[Known] = &[
     known(
         "traefik",
         Group::Proxy,
-        [
-            "Reverse proxy: leads URLs to the services and holds their certificates.",
-            "Proxy inverse : mène les URL aux services et gère leurs certificats.",
-        ],
-        ["See the routes view.", "Voir la vue des routes."],
+        key!("Reverse proxy: leads URLs to the services and holds their certificates."),
+        key!("See the routes view."),
     ),
     known(
         "nginx",
         Group::Proxy,
-        [
-            "Web server and reverse proxy.",
-            "Serveur web et proxy inverse.",
-        ],
-        NO_USAGE,
+        key!("Web server and reverse proxy."),
+        "",
     ),
     known(
         "caddy",
         Group::Proxy,
-        [
-            "Web server and reverse proxy.",
-            "Serveur web et proxy inverse.",
-        ],
-        NO_USAGE,
+        key!("Web server and reverse proxy."),
+        "",
     ),
     known(
         "mailhog",
         Group::Management,
-        [
-            "Test mail server: takes every mail the applications send and shows it; none leaves.",
-            "Serveur SMTP factice : intercepte et montre les e-mails envoyés par les applications.",
-        ],
-        [
-            "Cause a mail in an application, then look at it here.",
-            "Effectuer une action dans une application, puis vérifier la réception.",
-        ],
+        key!("Test mail server: takes every mail the applications send and shows it; none leaves."),
+        key!("Cause a mail in an application, then look at it here."),
     ),
     known(
         "mailpit",
         Group::Management,
-        [
-            "Test mail server: takes every mail the applications send and shows it; none leaves.",
-            "Serveur SMTP factice : intercepte et montre les e-mails envoyés par les applications.",
-        ],
-        [
-            "Cause a mail in an application, then look at it here.",
-            "Effectuer une action dans une application, puis vérifier la réception.",
-        ],
+        key!("Test mail server: takes every mail the applications send and shows it; none leaves."),
+        key!("Cause a mail in an application, then look at it here."),
     ),
     known(
         "portainer",
         Group::Management,
-        [
-            "Web interface to see and manage containers.",
-            "Interface web pour visualiser et gérer l'état des conteneurs.",
-        ],
-        [
-            "Overview, restart, logs, console.",
-            "Vue d'ensemble, redémarrage, logs, console.",
-        ],
+        key!("Web interface to see and manage containers."),
+        key!("Overview, restart, logs, console."),
     ),
     known(
         "zammad",
         Group::Application,
-        ["Ticketing.", "Gestion des tickets."],
-        [
-            "Mail is set up in Admin, Channels, Email: SMTP variables are not read.",
-            "Le courrier se configure dans Admin, Canaux, E-mail : les variables SMTP ne sont pas lues.",
-        ],
+        key!("Ticketing."),
+        key!("Mail is set up in Admin, Channels, Email: SMTP variables are not read."),
     ),
     known(
         "ocsinventory",
         Group::Application,
-        ["Inventory of machines.", "Inventaire du parc."],
-        NO_USAGE,
+        key!("Inventory of machines."),
+        "",
     ),
-    known(
-        "wiki",
-        Group::Application,
-        ["Wiki.", "Wiki, base de connaissances."],
-        NO_USAGE,
-    ),
-    known(
-        "postgres",
-        Group::Data,
-        ["Database (PostgreSQL).", "Base de données (PostgreSQL)."],
-        NO_USAGE,
-    ),
-    known(
-        "mariadb",
-        Group::Data,
-        ["Database (MariaDB).", "Base de données (MariaDB)."],
-        NO_USAGE,
-    ),
-    known(
-        "mysql",
-        Group::Data,
-        ["Database (MySQL).", "Base de données (MySQL)."],
-        NO_USAGE,
-    ),
-    known(
-        "elasticsearch",
-        Group::Data,
-        ["Full-text search.", "Recherche en texte intégral."],
-        NO_USAGE,
-    ),
-    known(
-        "redis",
-        Group::Data,
-        ["Key-value store.", "Stockage clé-valeur."],
-        NO_USAGE,
-    ),
-    known("memcached", Group::Data, ["Cache.", "Cache."], NO_USAGE),
-    known(
-        "grafana",
-        Group::Monitoring,
-        ["Dashboards.", "Tableaux de bord."],
-        NO_USAGE,
-    ),
+    known("wiki", Group::Application, key!("Wiki."), ""),
+    known("postgres", Group::Data, key!("Database (PostgreSQL)."), ""),
+    known("mariadb", Group::Data, key!("Database (MariaDB)."), ""),
+    known("mysql", Group::Data, key!("Database (MySQL)."), ""),
+    known("elasticsearch", Group::Data, key!("Full-text search."), ""),
+    known("redis", Group::Data, key!("Key-value store."), ""),
+    known("memcached", Group::Data, key!("Cache."), ""),
+    known("grafana", Group::Monitoring, key!("Dashboards."), ""),
     known(
         "prometheus",
         Group::Monitoring,
-        ["Collects metrics.", "Collecte des métriques."],
-        NO_USAGE,
+        key!("Collects metrics."),
+        "",
     ),
 ];
 

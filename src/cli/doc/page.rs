@@ -5,15 +5,12 @@ use chrono::{DateTime, Local, Utc};
 
 use super::keep::{self, STAMP};
 use super::known::{self, Group, Known};
-use crate::cli::args::Lang;
 use crate::cli::journal::story::{escape, sentence};
 use crate::model::route::Source;
 use crate::model::{Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack};
 
 /// Incidents told of a service.
 const INCIDENTS: usize = 5;
-/// What stands over them, in English and French.
-pub(super) const INCIDENTS_TITLE: [&str; 2] = ["Last incidents", "Derniers incidents"];
 
 /// What a page is written from.
 pub(super) struct Page<'a> {
@@ -24,46 +21,29 @@ pub(super) struct Page<'a> {
     pub past: &'a [Entry],
     pub engine: &'a EngineInfo,
     pub now: DateTime<Utc>,
-    pub lang: Lang,
 }
 
 /// Over what was kept of services that are gone.
-pub(super) fn kept_title(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "Kept from before",
-        Lang::Fr => "Conservé de la version précédente",
-    }
+pub(super) fn kept_title() -> &'static str {
+    say!("Kept from before")
 }
 
 impl Page<'_> {
-    fn say(&self, en: &'static str, fr: &'static str) -> &'static str {
-        match self.lang {
-            Lang::En => en,
-            Lang::Fr => fr,
-        }
-    }
-
     pub(super) fn text(&self) -> String {
         let name = escape(self.stack.name());
         let mut lines = vec![
-            format!("# {} — {name}", "Documentation"),
+            format!("# Documentation — {name}"),
             format!("{STAMP}{} -->", self.now.format("%Y-%m-%dT%H:%M:%SZ")),
             String::new(),
-            format!(
-                "{} {}, {} ({} {}).",
-                self.say("Written by stacktui on", "Généré par stacktui sur"),
-                escape(&self.engine.name),
-                self.say("as its containers are", "d'après ses conteneurs"),
+            say_n!(
                 self.stack.services.len(),
-                self.say("services", "services"),
+                "Written by stacktui on {engine}, as its containers are ({n} service).",
+                "Written by stacktui on {engine}, as its containers are ({n} services).",
+                engine = escape(&self.engine.name),
             ),
         ];
         for file in &self.stack.origin.files {
-            lines.push(format!(
-                "- {}: {}",
-                self.say("Made from", "Créé à partir de"),
-                escape(file)
-            ));
+            lines.push(say!("- Made from: {file}", file = escape(file)));
         }
         lines.extend([String::new(), keep::place(self.stack.name())]);
         for group in Group::ALL {
@@ -72,7 +52,7 @@ impl Page<'_> {
             if members.is_empty() {
                 continue;
             }
-            lines.extend([String::new(), format!("## {}", group.title(self.lang))]);
+            lines.extend([String::new(), format!("## {}", group.title())]);
             for container in members {
                 self.service(container, &mut lines);
             }
@@ -104,20 +84,19 @@ impl Page<'_> {
             format!("### {}", escape(name)),
             String::new(),
         ]);
-        let mut item = |en: &'static str, fr: &'static str, text: String| {
-            let colon = self.say(":", " :");
+        let mut item = |name: &str, text: String| {
             if !text.is_empty() {
-                lines.push(format!("- **{}{colon}** {text}", self.say(en, fr)));
+                lines.push(format!("{} {text}", heading(name)));
             }
         };
-        item("Role", "Rôle", self.role(container, known));
-        item("Access", "Accès", self.access(container, details, name));
-        item("Usage", "Usage", self.usage(container, known));
-        item("Image", "Image", escape(&container.image));
-        item("State", "État", self.state(name));
+        item(say!("Role"), Self::role(container, known));
+        item(say!("Access"), self.access(container, details, name));
+        item(say!("Usage"), Self::usage(container, known));
+        item(say!("Image"), escape(&container.image));
+        item(say!("State"), self.state(name));
         let networks = details.into_iter().flat_map(|details| &details.networks);
         let networks = networks.map(|network| escape(&network.name));
-        item("Networks", "Réseaux", joined(networks));
+        item(say!("Networks"), joined(networks));
         let mounts = container.mounts.iter().map(|mount| {
             let only = if mount.read_only { " (ro)" } else { "" };
             format!(
@@ -126,31 +105,23 @@ impl Page<'_> {
                 escape(&mount.destination)
             )
         });
-        item("Volumes", "Volumes", joined(mounts));
+        item(say!("Volumes"), joined(mounts));
         let service = self
             .stack
             .services
             .iter()
             .find(|service| service.name == name);
         let needs = service.into_iter().flat_map(|service| &service.needs);
-        item(
-            "Depends on",
-            "Dépend de",
-            joined(needs.map(|need| escape(need))),
-        );
+        item(say!("Depends on"), joined(needs.map(|need| escape(need))));
         let policy = details.map(|details| escape(&details.restart_policy));
-        item("Restart policy", "Redémarrage", policy.unwrap_or_default());
+        item(say!("Restart policy"), policy.unwrap_or_default());
         let variables = details.into_iter().flat_map(|details| &details.environment);
         let mut variables: Vec<String> = variables.map(|(variable, _)| escape(variable)).collect();
         variables.sort();
-        item("Variables", "Variables", variables.join(", "));
+        item(say!("Variables"), variables.join(", "));
         let incidents = self.incidents(container, name);
         if !incidents.is_empty() {
-            let colon = self.say(":", " :");
-            lines.push(format!(
-                "- **{}{colon}**",
-                self.say(INCIDENTS_TITLE[0], INCIDENTS_TITLE[1])
-            ));
+            lines.push(heading(say!("Last incidents")));
             lines.extend(
                 incidents
                     .into_iter()
@@ -164,26 +135,26 @@ impl Page<'_> {
     }
 
     /// What its label says, else its image, else what is known of images of that name.
-    fn role(&self, container: &Container, known: Option<&Known>) -> String {
+    fn role(container: &Container, known: Option<&Known>) -> String {
         let label = |name: &str| container.labels.get(name).filter(|text| !text.is_empty());
         let written = label("stacktui.role").map(|text| escape(text));
         let image = || {
             label("org.opencontainers.image.description")
                 .or_else(|| label("org.opencontainers.image.title"))
         };
-        let built_in = || known.map(|known| known.role(self.lang).to_owned());
+        let built_in = || known.map(|known| known.role().to_owned());
         let found = written
             .or_else(built_in)
             .or_else(|| image().map(|text| escape(text)));
-        found.unwrap_or_else(|| self.say("to be written", "à compléter").to_owned())
+        found.unwrap_or_else(|| say!("to be written").to_owned())
     }
 
-    fn usage(&self, container: &Container, known: Option<&Known>) -> String {
+    fn usage(container: &Container, known: Option<&Known>) -> String {
         let written = container
             .labels
             .get("stacktui.usage")
             .map(|text| escape(text));
-        written.unwrap_or_else(|| known.map_or("", |known| known.usage(self.lang)).to_owned())
+        written.unwrap_or_else(|| known.map_or("", |known| known.usage()).to_owned())
     }
 
     /// Its URLs, then its name and ports inside the stack.
@@ -221,7 +192,7 @@ impl Page<'_> {
         let code = name.replace('`', "'");
         let inside = ports
             .iter()
-            .map(|port| format!("{} `{code}:{port}`", self.say("inside", "interne")));
+            .map(|port| say!("inside `{address}`", address = format!("{code}:{port}")));
         let all: Vec<String> = urls.chain(inside).collect();
         all.join(" · ")
     }
@@ -235,15 +206,10 @@ impl Page<'_> {
         else {
             return String::new();
         };
-        let up = format!(
-            "{}/{} {}",
-            service.running,
-            service.containers,
-            self.say("running", "en marche")
-        );
+        let (running, all) = (service.running, service.containers);
         match service.unhealthy {
-            0 => up,
-            n => format!("{up}, {n} {}", self.say("unhealthy", "en mauvaise santé")),
+            0 => say!("{running}/{all} running", running, all),
+            n => say!("{running}/{all} running, {n} unhealthy", running, all, n),
         }
     }
 
@@ -273,7 +239,7 @@ impl Page<'_> {
         let dated = newest.map(|entry| {
             // The hour in the sentence is local time, too.
             let day = entry.at.with_timezone(&Local).format("%Y-%m-%d");
-            format!("{day} {}", escape(&sentence(entry, self.lang)))
+            format!("{day} {}", escape(&sentence(entry)))
         });
         dated.collect()
     }
@@ -290,6 +256,11 @@ fn door(url: &str, machine: &str) -> String {
         _ => authority,
     };
     format!("`{port}`")
+}
+
+/// The name of an item, before its text or over its lines.
+pub(super) fn heading(name: &str) -> String {
+    say!("- **{name}:**", name)
 }
 
 fn group_of(container: &Container) -> Group {
@@ -325,7 +296,6 @@ mod tests {
                 ..EngineInfo::default()
             },
             now: DateTime::UNIX_EPOCH,
-            lang: Lang::En,
         }
         .text()
     }

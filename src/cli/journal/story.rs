@@ -1,15 +1,13 @@
-//! The journal as a file to keep: a story in Markdown, in English or French, and a table for a spreadsheet. Pure.
+//! The journal as a file to keep: a story in Markdown and a table for a spreadsheet. Pure.
 use chrono::{Local, NaiveDate};
 
-use crate::cli::args::Lang;
+use crate::lang;
 use crate::model::{Entry, Outcome, Phase, journal};
+use crate::text::decimal;
 
 /// One section a day, one line an act.
-pub(in crate::cli) fn markdown(entries: &[Entry], lang: Lang) -> Vec<String> {
-    let mut lines = vec![match lang {
-        Lang::En => "# Journal".to_owned(),
-        Lang::Fr => "# Journal des actions".to_owned(),
-    }];
+pub(in crate::cli) fn markdown(entries: &[Entry]) -> Vec<String> {
+    let mut lines = vec![say!("# Journal").to_owned()];
     let mut day: Option<NaiveDate> = None;
     for entry in journal::folded(entries) {
         if entry.phase == Phase::Session {
@@ -24,21 +22,16 @@ pub(in crate::cli) fn markdown(entries: &[Entry], lang: Lang) -> Vec<String> {
                 String::new(),
             ]);
         }
-        lines.push(format!("- {}", escape(&sentence(entry, lang))));
+        lines.push(format!("- {}", escape(&sentence(entry))));
     }
     if day.is_none() {
-        let none = match lang {
-            Lang::En => "Nothing was done.",
-            Lang::Fr => "Rien n'a été fait.",
-        };
-        lines.extend([String::new(), none.to_owned()]);
+        lines.extend([String::new(), say!("Nothing was done.").to_owned()]);
     }
     lines
 }
 
 /// `13:06:51 - ada restarted zammad (tickets): unhealthy -> starting, 11.5 s, done`.
-pub(in crate::cli) fn sentence(entry: &Entry, lang: Lang) -> String {
-    let fr = lang == Lang::Fr;
+pub(in crate::cli) fn sentence(entry: &Entry) -> String {
     let time = entry.at.with_timezone(&Local).format("%H:%M:%S");
     let who = match (&entry.client, entry.user.as_str()) {
         (Some(client), user) if !user.is_empty() => {
@@ -52,17 +45,17 @@ pub(in crate::cli) fn sentence(entry: &Entry, lang: Lang) -> String {
     };
     if entry.phase == Phase::Note {
         let text: Vec<&str> = entry.params.iter().map(|(_, text)| text.as_str()).collect();
-        let noted = if fr { "a noté : " } else { "noted: " };
-        return format!("{time} - {who}{noted}{}", text.join(" "));
+        let text = text.join(" ");
+        return say!("{time} - {who}noted: {text}", time, who, text);
     }
-    let what = format!("{}{}", verb(&entry.action, lang), target(entry));
-    let colon = if fr { " : " } else { ": " };
+    let what = format!("{}{}", verb(&entry.action), target(entry));
     let mut told: Vec<String> = Vec::new();
     told.extend(change(entry));
-    told.extend(entry.duration_ms.map(|ms| seconds(ms, fr)));
-    told.push(outcome(entry, fr).to_owned());
+    told.extend(entry.duration_ms.map(seconds));
+    told.push(outcome(entry).to_owned());
     told.extend(entry.error.clone());
-    format!("{time} - {who}{what}{colon}{}", told.join(", "))
+    let how = told.join(", ");
+    say!("{time} - {who}{what}: {how}", time, who, what, how)
 }
 
 fn target(entry: &Entry) -> String {
@@ -90,101 +83,60 @@ fn change(entry: &Entry) -> Option<String> {
     (before != after).then(|| format!("{before} -> {after}"))
 }
 
-fn seconds(ms: u64, fr: bool) -> String {
-    let point = if fr { ',' } else { '.' };
+fn seconds(ms: u64) -> String {
     let tenths = (ms + 50) / 100;
-    format!("{}{point}{} s", tenths / 10, tenths % 10)
+    format!("{} s", decimal(tenths as f64 / 10.0, 1))
 }
 
-fn outcome(entry: &Entry, fr: bool) -> &'static str {
+fn outcome(entry: &Entry) -> &'static str {
     match (entry.phase, entry.outcome) {
-        (Phase::Intent, _) | (_, Some(Outcome::Unknown)) if fr => "issue inconnue",
-        (Phase::Intent, _) | (_, Some(Outcome::Unknown)) => "outcome unknown",
-        (_, Some(Outcome::Success)) if fr => "réussi",
-        (_, Some(Outcome::Success)) => "done",
-        (_, Some(Outcome::Failure)) if fr => "échoué",
-        (_, Some(Outcome::Failure)) => "failed",
-        (_, Some(Outcome::Cancelled)) if fr => "annulé",
-        (_, Some(Outcome::Cancelled)) => "cancelled",
-        (_, None) if fr => "constaté",
-        (_, None) => "seen",
+        (Phase::Intent, _) | (_, Some(Outcome::Unknown)) => say!("outcome unknown"),
+        (_, Some(Outcome::Success)) => say!("done" as "outcome"),
+        (_, Some(Outcome::Failure)) => say!("failed" as "outcome"),
+        (_, Some(Outcome::Cancelled)) => say!("cancelled" as "outcome"),
+        (_, None) => say!("seen" as "outcome"),
     }
 }
 
 /// The act in words; one that has none is named as it is.
-fn verb(action: &str, lang: Lang) -> String {
-    const WORDS: &[(&str, &str, &str)] = &[
-        ("container.start", "started", "a démarré"),
-        ("container.stop", "stopped", "a arrêté"),
-        ("container.restart", "restarted", "a redémarré"),
-        ("container.kill", "killed", "a tué"),
-        ("container.die", "ended:", "s'est terminé :"),
-        ("container.pause", "paused", "a mis en pause"),
-        ("container.unpause", "resumed", "a repris"),
-        ("container.remove", "removed", "a supprimé"),
-        ("container.rename", "renamed", "a renommé"),
-        (
-            "container.update",
-            "changed the limits of",
-            "a changé les limites de",
-        ),
-        (
-            "container.exec",
-            "opened a shell in",
-            "a ouvert une console dans",
-        ),
-        ("container.attach", "attached to", "s'est attaché à"),
-        (
-            "env.reveal",
-            "looked at the secrets of",
-            "a affiché les secrets de",
-        ),
-        ("image.remove", "removed image", "a supprimé l'image"),
-        ("image.tag", "tagged image", "a étiqueté l'image"),
-        ("volume.remove", "removed volume", "a supprimé le volume"),
-        ("network.remove", "removed network", "a supprimé le réseau"),
-        (
-            "network.connect",
-            "joined a container to network",
-            "a relié un conteneur au réseau",
-        ),
+fn verb(action: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("container.start", key!("started")),
+        ("container.stop", key!("stopped")),
+        ("container.restart", key!("restarted")),
+        ("container.kill", key!("killed")),
+        ("container.die", key!("ended:")),
+        ("container.pause", key!("paused")),
+        ("container.unpause", key!("resumed")),
+        ("container.remove", key!("removed")),
+        ("container.rename", key!("renamed")),
+        ("container.update", key!("changed the limits of")),
+        ("container.exec", key!("opened a shell in")),
+        ("container.attach", key!("attached to")),
+        ("env.reveal", key!("looked at the secrets of")),
+        ("image.remove", key!("removed image")),
+        ("image.tag", key!("tagged image")),
+        ("volume.remove", key!("removed volume")),
+        ("network.remove", key!("removed network")),
+        ("network.connect", key!("joined a container to network")),
         (
             "network.disconnect",
-            "took a container out of network",
-            "a retiré un conteneur du réseau",
+            key!("took a container out of network"),
         ),
-        ("engine.prune", "pruned", "a nettoyé"),
-        ("compose.up", "brought up", "a lancé"),
-        ("compose.down", "took down", "a démonté"),
-        (
-            "compose.pull",
-            "pulled the images of",
-            "a récupéré les images de",
-        ),
-        ("compose.build", "built", "a construit"),
-        (
-            "mail.delete",
-            "deleted a mail of",
-            "a supprimé un courrier de",
-        ),
-        (
-            "mail.delete_all",
-            "emptied the mailbox of",
-            "a vidé la boîte de",
-        ),
-        (
-            "mail.test",
-            "sent a test mail to",
-            "a envoyé un courrier d'essai à",
-        ),
+        ("engine.prune", key!("pruned")),
+        ("compose.up", key!("brought up")),
+        ("compose.down", key!("took down")),
+        ("compose.pull", key!("pulled the images of")),
+        ("compose.build", key!("built")),
+        ("mail.delete", key!("deleted a mail of")),
+        ("mail.delete_all", key!("emptied the mailbox of")),
+        ("mail.test", key!("sent a test mail to")),
     ];
-    let found = WORDS.iter().find(|(name, ..)| *name == action);
-    match (found, lang) {
-        (Some((_, en, _)), Lang::En) => (*en).to_owned(),
-        (Some((_, _, fr)), Lang::Fr) => (*fr).to_owned(),
-        (None, Lang::En) => format!("did {action} on"),
-        (None, Lang::Fr) => format!("a fait {action} sur"),
-    }
+    let found = WORDS.iter().find(|(name, _)| *name == action);
+    found.map_or_else(
+        || say!("did {action} on", action),
+        |(_, words)| lang::say(words).to_owned(),
+    )
 }
 
 /// Names come from others: in Markdown they are text, whatever is in them.
@@ -280,6 +232,10 @@ mod tests {
     use crate::model::Target;
     use chrono::{DateTime, TimeZone};
 
+    fn french() -> lang::Lang {
+        lang::Lang::named("fr").expect("French is there")
+    }
+
     fn restart() -> Entry {
         let noon = Local.with_ymd_and_hms(2026, 11, 22, 13, 6, 51).unwrap();
         Entry {
@@ -303,19 +259,20 @@ mod tests {
     #[test]
     fn an_act_is_told_as_a_sentence_in_both_languages() {
         let mut entry = restart();
+        let in_french = |entry: &Entry| lang::within(french(), || sentence(entry));
         assert_eq!(
-            sentence(&entry, Lang::Fr),
+            in_french(&entry),
             "13:06:51 - a redémarré zammad (systeme-ticketing) : unhealthy -> starting, 11,5 s, réussi"
         );
         entry.user = "jean".to_owned();
         entry.client = Some("203.0.113.7:51544".to_owned());
         assert_eq!(
-            sentence(&entry, Lang::En),
+            sentence(&entry),
             "13:06:51 - jean (203.0.113.7) restarted zammad (systeme-ticketing): unhealthy -> starting, 11.5 s, done"
         );
         entry.outcome = Some(Outcome::Failure);
         entry.error = Some("no such container".to_owned());
-        assert!(sentence(&entry, Lang::Fr).ends_with("échoué, no such container"));
+        assert!(in_french(&entry).ends_with("échoué, no such container"));
     }
 
     #[test]
@@ -328,7 +285,7 @@ mod tests {
             "text".to_owned(),
             "the *mail* came | <b>at last</b>".to_owned(),
         )];
-        let lines = markdown(&[restart(), note], Lang::En);
+        let lines = markdown(&[restart(), note]);
         assert_eq!(lines[2], "## 2026-11-22");
         assert_eq!(lines.len(), 6, "{lines:?}");
         assert!(
@@ -336,7 +293,7 @@ mod tests {
             "{lines:?}"
         );
         assert_eq!(
-            markdown(&[], Lang::Fr).last().unwrap(),
+            lang::within(french(), || markdown(&[])).last().unwrap(),
             "Rien n'a été fait."
         );
     }

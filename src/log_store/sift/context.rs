@@ -43,13 +43,16 @@ pub(super) fn widen(rows: &mut VecDeque<Row>, n: usize, touched: &[usize]) {
 fn wide(rows: &VecDeque<Row>, at: usize, n: usize) -> Bits {
     let row = &rows[at];
     let mut bits = Bits::none(row.lines);
-    for hit in row.hits.ones() {
+    for separator in row.separators.ones() {
+        bits.put(separator, true);
+    }
+    for hit in row.told().ones() {
         bits.fill(hit.saturating_sub(n)..(hit + n).saturating_add(1));
     }
     // The nearest hit above, then the nearest below.
     let mut far = 0;
     for up in (0..at).rev().map(|up| &rows[up]) {
-        if let Some(hit) = up.hits.last(up.lines) {
+        if let Some(hit) = up.told().last(up.lines) {
             far += up.lines - 1 - hit;
             bits.fill(0..n.saturating_sub(far));
             break;
@@ -61,7 +64,7 @@ fn wide(rows: &VecDeque<Row>, at: usize, n: usize) -> Bits {
     }
     far = 0;
     for down in rows.iter().skip(at + 1) {
-        if let Some(hit) = down.hits.next(0) {
+        if let Some(hit) = down.told().next(0) {
             let reach = n.saturating_sub(far + hit);
             bits.fill(row.lines.saturating_sub(reach)..row.lines);
             break;

@@ -65,7 +65,12 @@ fn naive(store: &LogStore, lines: &[Plain], sieve: &Sieve) -> Vec<usize> {
                 .any(|m| in_group(n, &|l| m.is_match(&l.bytes)))
     };
     let hits: Vec<usize> = (0..lines.len()).filter(|n| passes(*n)).collect();
-    let near = |n: &usize| hits.iter().any(|hit| hit.abs_diff(*n) <= sieve.context);
+    let near = |n: &usize| {
+        hits.iter().any(|hit| {
+            let alone = sieve.keep_separators && lines[*hit].kind == Kind::Separator;
+            hit.abs_diff(*n) <= if alone { 0 } else { sieve.context }
+        })
+    };
     (0..lines.len()).filter(near).collect()
 }
 

@@ -51,6 +51,16 @@ impl LogBook {
     }
 
     /// Rows of the first line that are above the screen.
+    /// The reader went to the start of what is held.
+    pub fn went_up(&mut self) {
+        self.top_then = self.anchor.id;
+    }
+
+    /// The reader went to the start of what was held then, and has not moved since.
+    pub fn is_where_it_went_up(&self) -> bool {
+        !self.follow && self.top_then.is_some() && self.top_then == self.anchor.id
+    }
+
     pub fn top_row(&self) -> usize {
         self.anchor.row
     }

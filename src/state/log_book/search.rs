@@ -34,6 +34,8 @@ pub enum Goal {
     Hit,
     /// The first line of this time.
     Time(DateTime<Utc>),
+    /// The first line of the log.
+    Beginning,
 }
 
 /// What became of looking for a hit.

@@ -14,21 +14,23 @@ use super::{Part, part};
 pub(super) fn links(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
     let s = &theme.symbols;
     let count = state.world.hosts.len();
-    let hosts = text::words(count as u64, "host");
+    let hosts = say_n!(count, "{n} host", "{n} hosts");
     parts.push(part(180, Line::of(theme, hosts, Key::Strong)));
     let up = state.world.hosts.values().filter(|h| h.link.is_up());
     let up = up.count();
     let words = if up == count {
-        format!("{} all up", s.running)
+        say!("all up").to_owned()
     } else {
-        format!("{} {up} up", s.running)
+        say_n!(up, "{n} up", "{n} up")
     };
+    let words = format!("{} {words}", s.running);
     let key = if up == 0 { Key::Dim } else { Key::LinkUp };
     parts.push(part(250, Line::of(theme, words, key)));
     let tries = |host: &&Host| matches!(host.link, Link::Connecting { .. });
     let connecting = state.world.hosts.values().filter(tries).count();
     if connecting > 0 {
-        let words = format!("{} {connecting} connecting{}", s.busy, s.ellipsis);
+        let words = say_n!(connecting, "{n} connecting", "{n} connecting");
+        let words = format!("{} {words}{}", s.busy, s.ellipsis);
         parts.push(part(185, Line::of(theme, words, Key::StateBusy)));
     }
     down(state, theme, parts);
@@ -42,17 +44,15 @@ fn down(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
     };
     let more = hosts.count();
     let label = text::truncate(&first.label, 16);
-    let others = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+    let words = match more {
+        0 => say!("{host} down", host = label),
+        more => say!("{host} and {more} more down", host = label, more),
     };
-    let words = format!("{} {label}{others} down", theme.symbols.bad);
+    let words = format!("{} {words}", theme.symbols.bad);
     parts.push(part(255, Line::of(theme, words, Key::LinkDown)));
     if let Some(heard) = first.heard.filter(|_| first.loaded) {
         let age = text::duration(state.now - heard);
-        let words = format!("data {age} old");
-        parts.push(part(235, Line::of(theme, words, Key::LinkDown)));
+        parts.push(part(235, Line::of(theme, super::data(&age), Key::LinkDown)));
     }
     if more == 0
         && let Link::Down {

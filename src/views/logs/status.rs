@@ -76,7 +76,7 @@ fn place(book: &LogBook, parts: &mut Parts<'_>) {
         (Past::Asked, Some(goal)) => {
             let what = match goal {
                 Goal::Hit => "searching older lines",
-                Goal::Time(_) => "fetching older lines",
+                Goal::Time(_) | Goal::Beginning => "fetching older lines",
             };
             let read = text::count(book.fetched);
             parts.add(

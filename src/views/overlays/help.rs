@@ -19,8 +19,8 @@ pub fn draw(state: &State, theme: &Theme, scroll: usize, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
     let area = frame(size);
     let title = match crate::views::find(state.view()) {
-        Some(view) if !state.no_engine() => format!("Keys in {}", view.title),
-        _ => "Keys".to_owned(),
+        Some(view) if !state.no_engine() => say!("Keys in {view}", view = view.title()),
+        _ => say!("Keys").to_owned(),
     };
     let inner = window::open(buf, theme, area, &title);
     let (left, right) = columns(state, theme, inner.width);
@@ -37,11 +37,8 @@ pub fn draw(state: &State, theme: &Theme, scroll: usize, buf: &mut Buffer) {
         }
     }
     if length > height && area.height > 2 {
-        let more = format!(
-            " {}-{} of {length}, j k scroll ",
-            top + 1,
-            (top + height).min(length)
-        );
+        let (from, to) = (top + 1, (top + height).min(length));
+        let more = say!(" {from}-{to} of {length}, j k scroll ", from, to, length);
         let place = Rect::new(area.x, area.bottom() - 1, area.width.saturating_sub(2), 1);
         Line::of(theme, more, Key::Dim).draw_right(buf, place);
     }
@@ -93,16 +90,16 @@ fn divide(groups: Vec<Vec<Line>>, two: bool) -> (Vec<Line>, Vec<Line>) {
 
 fn heading(scope: Scope) -> &'static str {
     match scope {
-        Scope::NoEngine => "No engine",
-        Scope::View(ViewId::Containers) => "This table",
-        Scope::View(_) => "This view",
-        Scope::Container => "Containers",
-        Scope::Stack => "Stacks",
-        Scope::Shelf => "This list",
-        Scope::Item => "Images, volumes, networks",
-        Scope::Mail => "Mail",
-        Scope::Table => "Moving",
-        Scope::Global => "Everywhere",
+        Scope::NoEngine => say!("No engine"),
+        Scope::View(ViewId::Containers) => say!("This table"),
+        Scope::View(_) => say!("This view"),
+        Scope::Container => say!("Containers"),
+        Scope::Stack => say!("Stacks"),
+        Scope::Shelf => say!("This list"),
+        Scope::Item => say!("Images, volumes, networks"),
+        Scope::Mail => say!("Mail"),
+        Scope::Table => say!("Moving"),
+        Scope::Global => say!("Everywhere"),
     }
 }
 
@@ -148,8 +145,8 @@ fn entry(
     let key_style = if can { Key::HintKey } else { Key::Faint };
     let word_style = if can { Key::Text } else { Key::Dim };
     let sentence = match why {
-        Some(why) => format!("{} ({why})", action.help.trim_end_matches('.')),
-        None => action.help.trim_end_matches('.').to_owned(),
+        Some(why) => format!("{} ({why})", action.help().trim_end_matches('.')),
+        None => action.help().trim_end_matches('.').to_owned(),
     };
     for (n, part) in text::wrap_words(&sentence, room).into_iter().enumerate() {
         let lead = if n == 0 {

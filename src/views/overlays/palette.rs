@@ -24,13 +24,15 @@ pub fn items(state: &State, typed: &str) -> Vec<(&'static Action, Option<String>
     let mut scored: Vec<_> = items
         .into_iter()
         .filter_map(|item| {
-            let by_title = matcher.score(item.0.title).map(|s| s + 100);
+            let by_title = matcher.score(item.0.title()).map(|s| s + 100);
+            let by_english = matcher.score(item.0.english_title()).map(|s| s + 50);
             let by_id = matcher.score(item.0.id);
-            let score = by_title.max(by_id).max(by_alias(item.0, typed))?;
+            let by_name = by_title.max(by_english).max(by_id);
+            let score = by_name.max(by_alias(item.0, typed))?;
             Some((score, item))
         })
         .collect();
-    scored.sort_by_key(|(score, item)| (Reverse(*score), item.0.title.len()));
+    scored.sort_by_key(|(score, item)| (Reverse(*score), item.0.title().len()));
     scored.into_iter().map(|(_, item)| item).collect()
 }
 
@@ -64,7 +66,7 @@ pub fn cursor(size: (u16, u16), field: &Field) -> Option<(u16, u16)> {
 
 pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &mut Buffer) {
     let area = frame((buf.area.width, buf.area.height));
-    let inner = window::open(buf, theme, area, "Commands");
+    let inner = window::open(buf, theme, area, say!("Commands"));
     let prompt = Line::of(theme, ": ", Key::Accent).and(theme, field.text(), Key::Strong);
     prompt.draw(buf, inner);
     let list = Rect::new(
@@ -75,7 +77,12 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
     );
     let items = items(state, &field.text());
     if items.is_empty() {
-        pen::write(buf, list, "no such command here", theme.style(Key::Dim));
+        pen::write(
+            buf,
+            list,
+            say!("no such command here"),
+            theme.style(Key::Dim),
+        );
         return;
     }
     let height = usize::from(list.height);
@@ -91,7 +98,7 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
         let keys = Line::of(theme, keys.join(" "), Key::HintKey);
         let (title, note) = match why {
             Some(why) => (Key::Dim, why.as_str()),
-            None => (Key::Text, action.help.trim_end_matches('.')),
+            None => (Key::Text, action.help().trim_end_matches('.')),
         };
         let left = Rect::new(
             place.x,
@@ -100,7 +107,7 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
             place.height,
         );
         Line::of(theme, "  ", Key::Text)
-            .and(theme, text::pad_right(action.title, 17), title)
+            .and(theme, text::pad_right(action.title(), 17), title)
             .and(theme, note, Key::Dim)
             .draw(buf, left);
         keys.draw_right(buf, place);
