@@ -1,5 +1,6 @@
 //! Moving in rows, filtering, ordering, marking: the same keys wherever there are rows.
 mod fold;
+mod mark;
 
 use crate::columns;
 use crate::effect::Effects;
@@ -10,6 +11,7 @@ use crate::state::{
 
 use super::{Action, container};
 use fold::{fold, fold_all, no_stacks};
+use mark::{mark, mark_all};
 
 const fn motion(
     id: &'static str,
@@ -372,43 +374,6 @@ pub(super) fn type_line(
         before,
         complaint: None,
     }));
-    Effects::new()
-}
-
-fn mark(state: &mut State) -> Effects {
-    let keys = match state.containers.table.selected.clone() {
-        Some(RowId::Container(key)) => vec![key],
-        Some(RowId::Stack(key)) => state.world.members(&key).map(|c| c.key.clone()).collect(),
-        _ => Vec::new(),
-    };
-    let marked = &mut state.containers.marked;
-    let all = keys.iter().all(|key| marked.contains(key));
-    for key in keys {
-        if all {
-            marked.remove(&key);
-        } else {
-            marked.insert(key);
-        }
-    }
-    step(state, 1)
-}
-
-fn mark_all(state: &mut State) -> Effects {
-    let table = &mut state.containers;
-    let shown: Vec<_> = table
-        .table
-        .rows
-        .iter()
-        .filter_map(|row| match row {
-            RowId::Container(key) => Some(key.clone()),
-            _ => None,
-        })
-        .collect();
-    if shown.iter().all(|key| table.marked.contains(key)) {
-        table.marked.clear();
-    } else {
-        table.marked.extend(shown);
-    }
     Effects::new()
 }
 
