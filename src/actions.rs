@@ -12,6 +12,7 @@ pub mod route;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod table;
 pub mod view;
 pub mod wanted;
@@ -107,6 +108,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,
+        stack_file::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
         wanted::ACTIONS,
@@ -143,7 +145,15 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
-        V::Events | V::Journal | V::Logs | V::Output | V::Space | V::Browse | V::File => {}
+        V::Files => scopes.push(Scope::Stack),
+        V::Events
+        | V::Journal
+        | V::Logs
+        | V::Output
+        | V::Proposal
+        | V::Space
+        | V::Browse
+        | V::File => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes
@@ -152,7 +162,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
 /// Why an action cannot be done now: its own reason, or that nothing may be changed here.
 pub fn unavailable(state: &State, action: &Action) -> Option<String> {
     if state.read_only && action.danger != Danger::None {
-        return Some("read-only: nothing may be changed here".to_owned());
+        return Some(say!("read-only: nothing may be changed here").to_owned());
     }
     (action.unavailable)(state)
 }

@@ -1,18 +1,26 @@
 //! The compose program of this machine: which one there is, what it makes of a project's files, and its commands run with
 //! their output as it comes. Knows no engine: which one compose talks to is told by its environment.
 //! Must not know of state, jobs, the journal or the clock.
+
+mod keep;
 mod process;
+mod propose;
+mod stack_file;
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, Utc};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
+pub use keep::Store;
 pub use process::Output;
+pub use stack_file::{begin, compare, read};
 
 use crate::model::compose::{Call, Checked, Project};
+use crate::model::stack_file::Write;
 use crate::msg::{Failure, FailureKind};
 use crate::text;
 
@@ -27,9 +35,11 @@ const REST: &str = "start, stop, restart, remove and logs work without it";
 /// Variables for compose and what it starts: `DOCKER_HOST` and its like.
 pub type Environment = Vec<(&'static str, String)>;
 
-/// Where compose programs are looked for.
+/// Where compose programs are looked for, and where what is written over is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Programs {
+    /// None: no file can be changed.
+    pub store: Option<Store>,
     /// Instead of the process's own `PATH`.
     pub path: Option<OsString>,
 }
@@ -44,6 +54,21 @@ struct Tool {
 /// The plugin and the program of its own, the one that made a project first.
 const PLUGIN: &[&str] = &["docker", "compose"];
 const ALONE: &[&str] = &["docker-compose"];
+
+/// Why compose made nothing of a project's files.
+#[derive(Debug)]
+enum Refused {
+    /// It could not be asked.
+    Unasked(Failure),
+    /// It does not take them: in its own words, as they came.
+    Files(String),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Unasked(failure)
+    }
+}
 
 impl Tool {
     fn is_first(&self) -> bool {
@@ -129,6 +154,18 @@ impl Programs {
     /// # Errors
     /// Files are gone or not named, no compose is here, or it does not take the files: in its own words.
     pub async fn check(&self, project: &Project) -> Result<Checked, Failure> {
+        self.ask(project).await.map_err(|refused| match refused {
+            Refused::Unasked(failure) => failure,
+            Refused::Files(stderr) => Failure {
+                what: refusal(&stderr),
+                advice: "mend the files; what runs is not touched".to_owned(),
+                ..Failure::default()
+            },
+        })
+    }
+
+    /// The same; where compose does not take the files, with all that it says.
+    async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
         files_are_here(project)?;
         let tool = self.tool(project).await?;
         let mut command = self.command(tool.argv, &Vec::new());
@@ -140,11 +177,7 @@ impl Programs {
             .await
             .map_err(|why| not_run(&tool, &why))?;
         if output.code != Some(0) {
-            return Err(Failure {
-                what: refusal(&output.stderr),
-                advice: "mend the files; what runs is not touched".to_owned(),
-                ..Failure::default()
-            });
+            return Err(Refused::Files(output.stderr));
         }
         let hashes = output.stdout.lines().filter_map(|line| {
             let (service, hash) = line.trim().split_once(' ')?;
@@ -156,6 +189,23 @@ impl Programs {
             foreign: !tool.fits(project),
             hashes: hashes.collect(),
             warnings: warnings(&output.stderr),
+        })
+    }
+
+    /// Writes the file over that a command wants written first.
+    ///
+    /// # Errors
+    /// It is not what was shown, or cannot be written: then it is as it was.
+    pub async fn write(&self, write: &Write, now: DateTime<Utc>) -> Result<(), Failure> {
+        let store = self.store.clone().ok_or_else(no_store)?;
+        let write = write.clone();
+        let work = move || stack_file::write(&write, &store, now);
+        let written = tokio::task::spawn_blocking(work).await;
+        written.unwrap_or_else(|error| {
+            Err(Failure {
+                what: error.to_string(),
+                ..Failure::default()
+            })
         })
     }
 
@@ -204,6 +254,15 @@ impl Programs {
                 ..Failure::default()
             }),
         }
+    }
+}
+
+fn no_store() -> Failure {
+    Failure {
+        kind: FailureKind::Unsupported,
+        what: "there is no directory to keep earlier versions in".to_owned(),
+        advice: "set XDG_STATE_HOME or HOME".to_owned(),
+        ..Failure::default()
     }
 }
 

@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::compose::Project;
-use crate::model::mail::{RawMail, Source};
+use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
+use crate::model::stack_file::{FileOf, Source};
 use crate::model::{HostId, Key, Kind, Reach, Target};
 
 pub use verb::Verb;
@@ -64,6 +65,8 @@ pub struct ShellRequest {
 pub enum Fetch {
     Details(Key),
     Processes(Key),
+    /// The command that makes a container like this one; answers with `Msg::RunLine`.
+    RunLine(Key),
     /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
     LastWords {
         key: Key,
@@ -82,7 +85,7 @@ pub enum Fetch {
     /// A captured mail for a screen of this width, out of the box or out of what is known of it; answers with `Msg::Letter`.
     Letter {
         mail: Key,
-        source: Box<Source>,
+        source: Box<mail::Source>,
         known: Option<Arc<RawMail>>,
         width: u16,
     },
@@ -90,6 +93,8 @@ pub enum Fetch {
     MailSenders(Key, Vec<Key>),
     /// What compose makes of this stack's files; answers with `Msg::Compose`.
     Compose(Key, Box<Project>),
+    /// What another text for one of this stack's files would do; answers with `Msg::Proposal`.
+    Proposal(Key, Box<FileOf>, Source),
     /// Whether a route answers; answers with `Msg::RouteChecked`.
     Route(Box<Probe>),
 }
@@ -129,6 +134,10 @@ pub enum Effect {
         key: Key,
         target: Target,
     },
+    /// Hand the terminal to the user's editor, for a copy of this file of a stack; answers with `Msg::Edited`.
+    Edit(Key, Box<FileOf>),
+    /// Let the edit of this file go.
+    Discard(Box<FileOf>),
     /// Put this (sanitised) text on the clipboard with OSC 52.
     Copy(String),
     /// Open this address (http or https) in the user's browser.
@@ -232,10 +241,12 @@ pub enum Subscription {
     Volume(Key),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
+    /// The files that this stack is made from, as they are.
+    Files(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.
     Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
-    Mail(Box<Source>),
+    Mail(Box<mail::Source>),
     /// Boxes are looked at: they are asked more often.
     MailWatched,
     /// The journal as it grows.

@@ -2,6 +2,7 @@
 //! connector for the rest. Answers become the model's plain values here, leniently and sanitised.
 //! Must not know of state, views, the journal or the clock: times come in as arguments.
 mod about;
+mod archive;
 mod blueprint;
 mod borrow;
 pub mod browse;
@@ -14,6 +15,7 @@ pub mod endpoint;
 pub mod error;
 pub mod events;
 pub mod exec;
+mod image;
 mod info;
 pub mod logs;
 mod make;
@@ -21,7 +23,9 @@ pub mod opening;
 mod process;
 pub mod raw;
 pub mod reach;
+pub mod registry;
 mod resources;
+mod run_line;
 pub mod space;
 pub mod stats;
 pub mod toll;
@@ -43,6 +47,7 @@ pub use self::make::Made;
 pub use self::opening::{Asked, Opening, openings};
 pub use self::raw::{Raw, rest};
 pub use self::reach::Way;
+pub use self::registry::Keyring;
 pub use self::verb::{HELPER_LABEL, Performed};
 use crate::model::{ApiVersion, EngineInfo};
 

@@ -35,7 +35,14 @@ macro_rules! say {
 /// A text that goes with a number: `{n}` is the number itself. One, then all others.
 macro_rules! say_n {
     ($n:expr, $one:literal, $others:literal $(, $hole:ident $(= $value:expr)?)* $(,)?) => {{
-        const { assert!($crate::lang::fits($others, &["n" $(, stringify!($hole))*]), "holes and values differ") };
+        // The number itself may be left unsaid.
+        const {
+            assert!(
+                $crate::lang::fits($others, &["n" $(, stringify!($hole))*])
+                    || $crate::lang::fits($others, &[$(stringify!($hole)),*]),
+                "holes and values differ"
+            );
+        };
         let n = u64::try_from($n).unwrap_or(u64::MAX);
         $crate::lang::fill(
             $crate::lang::say_number(n, $one, $others),
@@ -44,9 +51,9 @@ macro_rules! say_n {
     }};
 }
 
-/// A text that is said elsewhere, by [`say`]: as it is, but known to the catalogue.
+/// A text that is said elsewhere, by [`say`] or [`say_as`]: as it is, but known to the catalogue.
 macro_rules! key {
-    ($key:literal) => {
+    ($key:literal $(as $context:literal)?) => {
         $key
     };
 }
@@ -165,6 +172,11 @@ pub fn within<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
     }
     let _back = Back(SCOPED.replace(Some(lang)));
     work()
+}
+
+/// Says in English what programs read or what is stored.
+pub fn english<T>(work: impl FnOnce() -> T) -> T {
+    within(Lang::ENGLISH, work)
 }
 
 /// A registry's text, or a word marked by `key!`, in the chosen language; a text that is in no catalogue as it is.

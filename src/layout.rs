@@ -1,5 +1,6 @@
 //! Pure geometry: which part of the screen is for what. Views draw by it, update pages and points by it.
 mod log;
+pub mod stack_file;
 
 use ratatui::layout::Rect;
 

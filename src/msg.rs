@@ -11,7 +11,9 @@ use crate::model::cost::Cost;
 use crate::model::mail::{Letter, Server};
 use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
+use crate::model::run_line::RunLine;
 use crate::model::space::Space;
+use crate::model::stack_file::{Edited, FileOf, Proposal, StackFile};
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
     LogRecord, Mail, Processes, Resources, Sample,
@@ -199,6 +201,8 @@ pub enum Msg {
     Details(Key, Result<Box<Details>, Failure>),
     About(Key, Result<Box<About>, Failure>),
     Processes(Key, Result<Processes, Failure>),
+    /// The command that makes a container like this one.
+    RunLine(Key, Result<Box<RunLine>, Failure>),
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Whether the registry has a newer image, or why that cannot be told.
@@ -207,6 +211,12 @@ pub enum Msg {
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.
     Compose(Key, Result<Box<Checked>, Failure>),
+    /// The files a stack is made from; where its engine is, if that is elsewhere.
+    Files(Key, Vec<StackFile>, Option<String>),
+    /// The editor was left.
+    Edited(Key, Box<FileOf>, Result<Edited, Failure>),
+    /// What another text for one of a stack's files would do.
+    Proposal(Key, Result<Box<Proposal>, Failure>),
     /// What a container was started with, as routes depend on it.
     Proxy(Key, Result<Box<Seen>, Failure>),
     /// A route was looked at; an error is in words.

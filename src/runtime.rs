@@ -1,5 +1,6 @@
 //! Everything that does I/O is started, stopped and timed here. Level 7: knows every level below; decides nothing about
 //! what state means.
+pub mod archive;
 mod browse;
 pub mod browser;
 pub mod clock;
@@ -27,6 +28,7 @@ mod save;
 pub mod screen;
 pub mod shell;
 pub mod signals;
+mod stack_file;
 pub mod startup;
 pub mod streams;
 pub mod terminal;

@@ -20,6 +20,7 @@ pub mod routes;
 mod scope;
 pub mod shelf;
 pub mod space;
+pub mod stack_file;
 pub mod table;
 mod tally;
 pub mod toasts;
@@ -46,6 +47,7 @@ pub use output::Output;
 pub use prefs::Prefs;
 pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
+pub use stack_file::FileBook;
 pub use table::{ContainerTable, RowId, Table};
 pub use toasts::{Toast, Toasts};
 pub use world::{Death, Host, Vitals, World};
@@ -89,6 +91,8 @@ pub enum Pending {
     Plan(Key),
     /// Which limit of this container to change, when they are known.
     Limits(Key),
+    /// The command that makes this container, to be copied.
+    RunLine(Key),
 }
 
 /// The whole state.
@@ -127,6 +131,8 @@ pub struct State {
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
     /// The volume that is looked into, while it is.
     pub browse: Option<browse::Browse>,
+    /// The files of stacks that were looked at.
+    pub files: BTreeMap<Key, FileBook>,
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
@@ -170,6 +176,7 @@ impl State {
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
             browse: None,
+            files: BTreeMap::new(),
             space: BTreeMap::new(),
             fresh: BTreeMap::new(),
             pending: None,

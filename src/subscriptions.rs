@@ -32,18 +32,35 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     }
     let servers = state.mail.asked().cloned();
     wanted.extend(servers.map(|source| Subscription::Mail(Box::new(source))));
+    looked_at(state, &mut wanted);
+    proxies(state, &mut wanted);
+    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
+        let read = state.world.containers().filter(|c| book.target.includes(c));
+        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
+    }
+    wanted
+}
+
+/// What the view on screen shows.
+fn looked_at(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let place = state.nav.current();
     match (place.view, place.key) {
-        (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
+        (ViewId::Containers, _) if state.focused => sampled(state, wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
-            rest(state, &mut wanted);
+            rest(state, wanted);
             if let Some(key) = key.as_ref() {
-                near(state, state.world.members(key).map(|c| &c.key), &mut wanted);
+                near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
                 let project = Box::new(Project::of(stack));
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
+            }
+        }
+        (ViewId::Files, Some(key)) => {
+            if let Some(stack) = state.shelves.stacks.things.get(&key) {
+                let project = Box::new(Project::of(stack));
+                wanted.insert(Subscription::Files(key, project));
             }
         }
         (ViewId::Hosts, _) if state.focused => {
@@ -67,9 +84,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Processes, Some(key)) => {
             wanted.insert(Subscription::Processes(key));
         }
-        (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
-        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
-        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Images, _) => on_hosts(state, Kind::Image, wanted),
+        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, wanted),
+        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
         }
@@ -78,12 +95,6 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         _ => {}
     }
-    proxies(state, &mut wanted);
-    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
-        let read = state.world.containers().filter(|c| book.target.includes(c));
-        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
-    }
-    wanted
 }
 
 /// What routes depend on beyond labels: how a Traefik is set up and what it says itself; the environments that an

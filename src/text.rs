@@ -5,6 +5,7 @@
 //! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
 mod class;
+pub mod code;
 pub mod exit;
 pub mod fields;
 pub mod fuzzy;
@@ -18,6 +19,7 @@ mod runs;
 pub mod sanitise;
 pub mod secret;
 mod secret_value;
+mod secret_words;
 mod sequence;
 mod sgr;
 mod shell;
@@ -27,6 +29,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
+pub use code::{Code, Language, Tone};
 pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
@@ -37,9 +40,10 @@ pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
+pub use secret_words::secret_words;
 pub use sgr::{TextColor, TextStyle};
-pub use shell::{quoted, split_words};
-pub use span::{ago, duration, duration_long, words};
+pub use shell::{quoted, quoted_path, split_words};
+pub use span::{ago, day_and_time, duration, duration_long, words};
 pub use trace::{Grouper, continues};
 pub use width::{
     pad_left, pad_right, skip_columns, truncate, truncate_middle, truncate_start, width,

@@ -149,6 +149,14 @@ theme_keys! {
     ValueText "value.text" "150" "64" "";
     /// A number or boolean in inspect.
     ValueNumber "value.number" "180" "94" "";
+    /// A comment in a compose file.
+    CodeComment "code.comment" "242" "245" "dim";
+    /// A variable in a compose file.
+    CodeVariable "code.variable" "116" "30" "bold";
+    /// A line that is new in a file.
+    DiffAdded "diff.added" "108" "28" "bold";
+    /// A line that a file has no longer.
+    DiffRemoved "diff.removed" "167" "124" "";
     /// A masked secret.
     Secret "secret" "240" "248" "dim";
     /// What a program said that had to be altered to be safe.

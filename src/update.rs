@@ -16,6 +16,7 @@ mod rows;
 mod scroll;
 mod shelf;
 mod space;
+mod stack_file;
 mod wanted;
 
 use crate::effect::Effects;
@@ -71,6 +72,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
+        Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
         Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
@@ -81,6 +83,9 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        Msg::Files(key, files, elsewhere) => stack_file::read(state, key, files, elsewhere),
+        Msg::Edited(key, file, ended) => stack_file::edited(state, key, file, ended),
+        Msg::Proposal(key, answer) => stack_file::proposed(state, key, answer),
         msg @ (Msg::Mail(..) | Msg::Letter(..) | Msg::MailSenders(..)) => mail::take(state, msg),
         Msg::Job(msg) => job::job(state, msg),
         Msg::Shell(key, end) => reply::shell(state, &key, end),
@@ -184,9 +189,10 @@ pub(crate) fn perform(state: &mut State, id: &str) -> Effects {
         return Effects::new();
     };
     if let Some(reason) = crate::actions::unavailable(state, action) {
-        state
-            .toasts
-            .bad(format!("{}: {reason}", action.title()), state.now);
+        state.toasts.bad(
+            say!("{name}: {text}", name = action.title(), text = reason),
+            state.now,
+        );
         return Effects::new();
     }
     (action.run)(state)
@@ -204,7 +210,7 @@ pub(crate) fn start_all(
     // The link may have gone while the question stood there.
     let (sent, kept): (Vec<_>, Vec<_>) = jobs.iter().partition(|(key, _)| up(state, key));
     if !kept.is_empty() {
-        let why = crate::actions::container::NO_LINK;
+        let why = crate::lang::say(crate::actions::container::NO_LINK);
         state.toasts.bad(why, state.now);
     }
     let asked = sent.len();
@@ -215,7 +221,7 @@ pub(crate) fn start_all(
     if gone > 0 {
         state
             .toasts
-            .bad("gone meanwhile: nothing was done to it", state.now);
+            .bad(say!("gone meanwhile: nothing was done to it"), state.now);
     }
     effects
 }

@@ -22,13 +22,16 @@ pub mod no_engine;
 pub mod notice;
 pub mod output;
 pub mod overlays;
+mod pieces;
 pub mod plain;
 pub mod processes;
+pub mod proposal;
 pub mod routes;
 mod section;
 pub mod shelf;
 pub mod space;
 pub mod stack;
+pub mod stack_file;
 pub mod tabs;
 
 use ratatui::buffer::Buffer;
@@ -219,6 +222,22 @@ pub const ALL: &[View] = &[
         &[],
         "All that is known of a stack.",
         stack::draw,
+    ),
+    opened(
+        ViewId::Files,
+        "Files",
+        "stack.files",
+        &["files"],
+        "The compose files and variables that a stack is made from.",
+        stack_file::draw,
+    ),
+    opened(
+        ViewId::Proposal,
+        "Change",
+        "file.edit",
+        &[],
+        "What another text for a file would do, before it is written.",
+        proposal::draw,
     ),
     opened(
         ViewId::Letter,

@@ -139,6 +139,37 @@ fn ps_is_a_table_and_json_lines() {
     assert!(running.lines().count() < table.lines().count());
 }
 
+/// Services in the order in which they were begun and done with.
+fn acts(lines: &[serde_json::Value]) -> Vec<(String, String)> {
+    let service = |line: &serde_json::Value| line["target"]["service"].as_str().map(str::to_owned);
+    let of_intent = |id: &serde_json::Value| lines.iter().find(|line| line["id"] == *id);
+    let act = |line: &serde_json::Value| {
+        let service = service(line).or_else(|| service(of_intent(&line["ref"])?))?;
+        Some((line["phase"].as_str()?.to_owned(), service))
+    };
+    lines.iter().filter_map(act).collect()
+}
+
+#[test]
+fn what_is_needed_stops_last_and_starts_first() {
+    let place = Place::with_engine();
+    place.out(&["stop", "--time", "1", "prometheus", "grafana"]);
+    let order = |first: &str, second: &str| {
+        [
+            ("intent", first),
+            ("result", first),
+            ("intent", second),
+            ("result", second),
+        ]
+        .map(|(phase, service)| (phase.to_owned(), service.to_owned()))
+    };
+    let lines = place.journal();
+    assert_eq!(acts(&lines), order("grafana", "prometheus"));
+    place.out(&["start", "grafana", "prometheus"]);
+    let lines = place.journal();
+    assert_eq!(acts(&lines)[4..], order("prometheus", "grafana"));
+}
+
 #[test]
 fn restarting_the_stuck_one_leaves_two_lines_in_the_journal() {
     let place = Place::with_engine();

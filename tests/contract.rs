@@ -15,6 +15,8 @@ mod browse;
 mod engine;
 #[path = "contract/exec.rs"]
 mod exec;
+#[path = "contract/images.rs"]
+mod images;
 #[path = "contract/inventory.rs"]
 mod inventory;
 #[path = "contract/items.rs"]
@@ -58,6 +60,8 @@ macro_rules! contract {
 }
 
 contract! {
+    images::an_image_goes_into_a_file_and_comes_back,
+    images::what_cannot_be_saved_or_loaded_is_told_in_the_engines_words,
     inventory::an_engine_tells_what_it_is,
     inventory::a_row_tells_what_the_table_shows,
     inventory::what_ended_and_what_never_ran_is_told,

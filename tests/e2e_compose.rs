@@ -103,8 +103,15 @@ impl Project {
     }
 
     async fn open(&self) -> Driver {
+        self.open_with("true").await
+    }
+
+    /// The stack's page, with this as the user's editor.
+    async fn open_with(&self, editor: &str) -> Driver {
         let endpoint = Endpoint::parse(&self.endpoint).expect("an endpoint");
-        let it = Driver::start(vec![Candidate::new(endpoint, "the test's")], (140, 40));
+        let candidates = vec![Candidate::new(endpoint, "the test's")];
+        let editor = Some(editor.to_owned());
+        let it = Driver::with(candidates, (240, 40), |runner| runner.editor = editor);
         it.sees("up").await;
         it.press("2").await;
         it.sees(&self.name).await;
@@ -219,6 +226,163 @@ async fn down_removes_it_and_broken_files_are_told() {
         assert_eq!(project.containers(), Vec::<String>::new());
         it.press("esc").await;
         it.sees("gone: no container of it is left").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+/// An editor that replaces one word by another when `go` is typed, and keeps away until then.
+fn changes(from: &str, to: &str) -> String {
+    format!("sh -c 'echo editing; read go; sed -i \"s/{from}/{to}/\" \"$1\"' x")
+}
+
+fn compose_file(project: &Project) -> String {
+    let path = project.directory().join("docker-compose.yml");
+    std::fs::read_to_string(path).expect("the file")
+}
+
+#[tokio::test]
+async fn a_file_is_edited_shown_deployed_and_brought_back() {
+    let Some(project) = Project::new("edit") else {
+        return;
+    };
+    on_local(async {
+        let before = compose_file(&project);
+        let ended = format!("{}  deployed in", project.name);
+        let it = project.open_with(&changes("it is", "hello")).await;
+        it.sees("as the files say").await;
+        it.press("f").await;
+        it.sees("docker-compose.yml").await;
+        it.sees("WHO: 'it is ${WHO}'").await;
+        it.press("e").await;
+        it.sees("editing").await;
+        it.type_in("go\n").await;
+        it.sees("changed, made anew: web").await;
+        it.sees("not set, so empty: NOT_SET_ANYWHERE").await;
+        it.sees("hello ${WHO}").await;
+        assert_eq!(compose_file(&project), before, "nothing is written yet");
+        it.press("U").await;
+        it.sees("Deploy").await;
+        later().await;
+        it.press("y").await;
+        it.sees(&ended).await;
+        assert!(
+            project.greeting().contains("hello you"),
+            "{}",
+            project.greeting()
+        );
+        assert!(compose_file(&project).contains("hello"));
+        assert!(journalled(&it.journal(), &["stack.deploy", "$EDITOR"]));
+
+        it.press("esc").await;
+        it.sees("1 earlier version").await;
+        it.press("H").await;
+        it.sees("by tester").await;
+        later().await;
+        it.press("enter").await;
+        it.sees("as it was until").await;
+        it.sees("changed, made anew: web").await;
+        it.press("U").await;
+        it.sees("Deploy").await;
+        later().await;
+        it.press("y").await;
+        it.sees(&ended).await;
+        assert!(
+            project.greeting().contains("it is you"),
+            "{}",
+            project.greeting()
+        );
+        assert_eq!(compose_file(&project), before);
+        it.press("esc").await;
+        it.sees("2 earlier versions").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_that_compose_refuses_is_kept_until_it_is_let_go() {
+    let Some(project) = Project::new("refused") else {
+        return;
+    };
+    on_local(async {
+        let before = compose_file(&project);
+        let it = project
+            .open_with(&changes("services:", "services: ["))
+            .await;
+        it.sees("as the files say").await;
+        it.press("f").await;
+        it.sees("WHO: 'it is ${WHO}'").await;
+        it.press("e").await;
+        it.sees("editing").await;
+        it.type_in("go\n").await;
+        it.sees("does not take it").await;
+        it.sees("yaml.parser.ParserError").await;
+        it.sees("services: [").await;
+        it.press("U").await;
+        it.sees("edit it again first").await;
+        it.press("esc").await;
+        it.sees("an edit is kept").await;
+        assert_eq!(compose_file(&project), before);
+        // It goes on where it was left, and can be let go.
+        it.press("e").await;
+        it.sees("editing").await;
+        it.type_in("go\n").await;
+        it.sees("services: [ [").await;
+        it.press("x").await;
+        it.sees("what was typed is lost").await;
+        later().await;
+        it.press("l").await;
+        it.until("the files", |s| {
+            s.contains("WHO: ") && !s.contains("an edit is kept")
+        })
+        .await;
+        assert_eq!(compose_file(&project), before);
+        // Somebody else may remove it meanwhile.
+        std::fs::remove_file(project.directory().join("docker-compose.yml")).expect("it was there");
+        it.sees("not on this machine").await;
+        it.press("e").await;
+        it.sees("there is nothing to edit").await;
+        std::fs::write(project.directory().join("docker-compose.yml"), before).expect("a file");
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn variables_are_masked_saved_and_not_deployed() {
+    let Some(project) = Project::new("variables") else {
+        return;
+    };
+    on_local(async {
+        project.write("WHO=you\nDB_PASSWORD=hunter2\n", ".env");
+        let it = project.open_with(&changes("WHO=you", "WHO=them")).await;
+        it.sees("as the files say").await;
+        it.press("f").await;
+        it.sees("1 of 2").await;
+        it.press("]").await;
+        it.sees("DB_PASSWORD=").await;
+        it.until("no secret", |s| !s.contains("hunter2")).await;
+        it.press("v").await;
+        it.sees("hunter2").await;
+        it.press("v").await;
+        it.press("e").await;
+        it.sees("editing").await;
+        it.type_in("go\n").await;
+        it.sees("changed, made anew: web").await;
+        it.press("ctrl-s").await;
+        it.sees("Save the file?").await;
+        later().await;
+        it.press("y").await;
+        it.sees("saved in").await;
+        let file = std::fs::read_to_string(project.directory().join(".env")).expect("the file");
+        assert_eq!(file, "WHO=them\nDB_PASSWORD=hunter2\n");
+        assert!(project.greeting().contains("it is you"), "what runs stays");
+        let journal = it.journal();
+        assert!(journalled(&journal, &["env.reveal", ".env"]));
+        assert!(!journalled(&journal, &["hunter2"]));
+        it.press("esc esc").await;
+        it.sees("web: changed since it was made").await;
         assert_eq!(it.quit().await, 0);
     })
     .await;

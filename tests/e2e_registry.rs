@@ -15,15 +15,23 @@ mod engine;
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use driver::{Driver, on_local, row};
-use futures::StreamExt;
-use stacktui::engine::{Candidate, Endpoint, Engine};
-use stacktui::model::{Freshness, Pull};
+use futures::{Stream, StreamExt};
+use serde_json::json;
+use stacktui::engine::{Candidate, Endpoint, Engine, Error, Keyring};
+use stacktui::model::{Freshness, Transfer, TransferLine};
 use stacktui::runtime::effects::simulated;
 use stacktui::sim::Scenario;
+
+/// `ann` with the password `open sesame`, as htpasswd writes it.
+const ANN: &str = "ann:$2b$04$CEgMKJxRN3IxD2WtRETuj.JmwgjSXAlbEvDwpjjFfJw2SYMnRJ5sW\n";
+const PASSWORD: &str = "open sesame";
 
 /// A registry on a free port of this host, which engines trust without TLS.
 struct Registry {
@@ -32,9 +40,17 @@ struct Registry {
     _folder: tempfile::TempDir,
 }
 
+/// Whom it serves.
+#[derive(PartialEq)]
+enum Door {
+    Open,
+    /// Ann.
+    Locked,
+}
+
 impl Registry {
     /// Where the engine is on this host and the program is installed.
-    fn start() -> Option<Self> {
+    fn start(door: &Door) -> Option<Self> {
         let program = ["/usr/bin/docker-registry", "/usr/local/bin/docker-registry"];
         let program = program
             .into_iter()
@@ -57,10 +73,19 @@ impl Registry {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config.yml");
         let root = folder.path().join("data");
-        let text = format!(
+        let mut text = format!(
             "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: {place}\n",
             root.display()
         );
+        if *door == Door::Locked {
+            let users = folder.path().join("users");
+            std::fs::write(&users, ANN).unwrap();
+            let auth = format!(
+                "auth:\n  htpasswd:\n    realm: x\n    path: {}\n",
+                users.display()
+            );
+            text.push_str(&auth);
+        }
         std::fs::write(&config, text).unwrap();
         let child = Command::new(program)
             .arg("serve")
@@ -84,6 +109,36 @@ impl Registry {
     }
 }
 
+/// Docker's folder with this in its `config.json`, and this helper beside it.
+fn keyring(config: &serde_json::Value, helper: &str) -> (tempfile::TempDir, Keyring) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+    let program = folder.path().join("docker-credential-fake");
+    std::fs::write(&program, format!("#!/bin/sh\n{helper}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let keyring = Keyring::at(folder.path(), Some(path.into()));
+    (folder, keyring)
+}
+
+fn auths(place: &str, password: &str) -> serde_json::Value {
+    let auth = STANDARD.encode(format!("ann:{password}"));
+    json!({"auths": {place: {"auth": auth}}})
+}
+
+/// All that is told of a pull or a push, or why it failed.
+async fn whole(
+    mut lines: impl Stream<Item = Result<TransferLine, Error>> + Unpin,
+) -> Result<Transfer, Error> {
+    let mut transfer = Transfer::default();
+    while let Some(line) = lines.next().await {
+        transfer.note(&line?);
+    }
+    let (done, all) = transfer.count();
+    assert_eq!(done, all, "{transfer:?}");
+    Ok(transfer)
+}
+
 impl Drop for Registry {
     fn drop(&mut self) {
         let _gone = self.child.kill();
@@ -97,9 +152,10 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
     else {
         return;
     };
-    let Some(registry) = Registry::start() else {
+    let Some(registry) = Registry::start(&Door::Open) else {
         return;
     };
+    let nobody = Keyring::default();
     let name = format!("{}/shop/web:1", registry.place);
     let it = engine::Fixture::new(&endpoint, "registry")
         .sh("echo newer > /tmp/x")
@@ -116,27 +172,29 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
         list
     };
     it.docker(&["tag", engine::BUSYBOX, &name]);
-    it.docker(&["push", "--quiet", &name]);
-    let old = digests();
     let parsed = Endpoint::parse(&endpoint).unwrap();
     let client = Engine::open(&parsed).await.unwrap();
-    assert_eq!(client.freshness(&name, &old).await, Ok(Freshness::Same));
+    let pushed = whole(client.push(&name, &nobody)).await.unwrap();
+    assert!(pushed.count().0 >= 1, "{pushed:?}");
+    let old = digests();
+    assert_eq!(
+        client.freshness(&name, &old, &nobody).await,
+        Ok(Freshness::Same)
+    );
     // Another host pushes a newer one.
     it.docker(&["wait", &it.id]);
     let newer = it.docker(&["commit", &it.id, &name]);
     it.docker(&["push", "--quiet", &name]);
     it.docker(&["tag", engine::BUSYBOX, &name]);
     it.docker(&["rmi", &newer]);
-    assert_eq!(client.freshness(&name, &old).await, Ok(Freshness::Behind));
-    let mut pull = Pull::default();
-    let mut lines = Box::pin(client.pull(&name));
-    while let Some(line) = lines.next().await {
-        pull.note(&line.unwrap());
-    }
-    let (done, all) = pull.count();
-    assert!(all >= 1 && done == all, "{pull:?}");
     assert_eq!(
-        client.freshness(&name, &digests()).await,
+        client.freshness(&name, &old, &nobody).await,
+        Ok(Freshness::Behind)
+    );
+    let pulled = whole(client.pull(&name, &nobody)).await.unwrap();
+    assert!(pulled.count().0 >= 1, "{pulled:?}");
+    assert_eq!(
+        client.freshness(&name, &digests(), &nobody).await,
         Ok(Freshness::Same)
     );
     it.docker(&["rmi", "--force", &name]);
@@ -145,14 +203,82 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
     }
     // What is not there is told in the registry's words.
     let nothing = format!("{}/shop/nothing:1", registry.place);
-    let refused = client.freshness(&nothing, &[]).await.unwrap_err();
+    let refused = client.freshness(&nothing, &[], &nobody).await.unwrap_err();
     assert!(
         refused.to_string().contains("manifest unknown"),
         "{refused}"
     );
     drop(registry);
-    let refused = client.freshness(&name, &old).await.unwrap_err();
+    let refused = client.freshness(&name, &old, &nobody).await.unwrap_err();
     assert!(refused.to_string().contains("refused"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_registry_with_a_password_gets_the_one_that_docker_keeps() {
+    let Some(endpoint) =
+        engine::real_engine("a_registry_with_a_password_gets_the_one_that_docker_keeps")
+    else {
+        return;
+    };
+    let Some(registry) = Registry::start(&Door::Locked) else {
+        return;
+    };
+    let place = registry.place.as_str();
+    let name = format!("{place}/shop/web:1");
+    let it = engine::Fixture::new(&endpoint, "registry").create();
+    it.docker(&["tag", engine::BUSYBOX, &name]);
+    let parsed = Endpoint::parse(&endpoint).unwrap();
+    let client = Engine::open(&parsed).await.unwrap();
+    let config = |password| auths(place, password);
+    let (_none, nobody) = keyring(&json!({}), "");
+    let (_wrong, stranger) = keyring(&config("open says me"), "");
+    let (_right, ann) = keyring(&config(PASSWORD), "");
+    let answer = format!(
+        r#"read asked; [ "$asked" = {place} ] || exit 1
+echo '{{"Username":"ann","Secret":"{PASSWORD}"}}'"#
+    );
+    let (_store, store) = keyring(&json!({"credsStore": "fake"}), &answer);
+    let (_no, empty) = keyring(
+        &json!({"credHelpers": {place: "fake"}}),
+        "echo credentials not found in native keychain; exit 1",
+    );
+    let mut refusals = Vec::new();
+    for (keyring, words) in [
+        (&nobody, "config.json has no credentials for"),
+        (&stranger, "config.json: docker login"),
+        (&empty, "docker-credential-fake has no credentials for"),
+    ] {
+        let push = whole(client.push(&name, keyring)).await.unwrap_err();
+        let pull = whole(client.pull(&name, keyring)).await.unwrap_err();
+        let asked = client.freshness(&name, &[], keyring).await.unwrap_err();
+        for error in [push, pull, asked] {
+            let failure = error.failure("");
+            assert!(failure.advice.contains(words), "{failure:?}");
+            let login = format!("docker login {place}");
+            assert!(failure.advice.contains(&login), "{failure:?}");
+            refusals.push(format!("{failure:?} {error:?}"));
+        }
+    }
+    let told = refusals.concat();
+    assert!(
+        !told.contains("says me") && !told.contains("sesame"),
+        "{told}"
+    );
+    whole(client.push(&name, &ann)).await.unwrap();
+    let digests = it.docker(&[
+        "image",
+        "inspect",
+        "--format",
+        "{{json .RepoDigests}}",
+        &name,
+    ]);
+    let digests: Vec<String> = serde_json::from_str(&digests).unwrap();
+    for keyring in [&ann, &store] {
+        whole(client.pull(&name, keyring)).await.unwrap();
+        let fresh = client.freshness(&name, &digests, keyring).await;
+        assert_eq!(fresh, Ok(Freshness::Same));
+    }
+    it.docker(&["rmi", &name]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,8 +313,24 @@ async fn an_image_is_checked_and_pulled() {
         it.press("q U").await;
         it.until("the newest", |s| row(s, &name).contains("up to date"))
             .await;
-        it.press("9").await;
-        it.until("the journal tells it", |s| row(s, &name).contains("pull"))
+        it.press(">").await;
+        it.sees("to ghcr.io").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        it.press("y").await;
+        it.sees("Pushing").await;
+        it.sees("pushed in").await;
+        // This registry wants to know who sends: nobody has signed in here.
+        it.press("q / ctrl-u").await;
+        it.type_in("redis").await;
+        it.press("enter >").await;
+        it.sees("to docker.io").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        it.press("y").await;
+        it.sees("requested access to the resource is denied").await;
+        it.sees("docker login").await;
+        it.press("q 9").await;
+        let tells = |line: &str| line.contains(&name) && line.contains("pull");
+        it.until("the journal tells it", |s| s.lines().any(tells))
             .await;
         assert_eq!(it.quit().await, 0);
     })

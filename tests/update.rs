@@ -9,6 +9,8 @@
 mod harness;
 #[path = "support/hosts.rs"]
 mod hosts;
+#[path = "support/papers.rs"]
+mod papers;
 #[path = "support/post.rs"]
 mod post;
 #[path = "support/screen.rs"]
@@ -22,6 +24,10 @@ mod acting;
 mod asking;
 #[path = "update/compose.rs"]
 mod compose;
+#[path = "update/copying.rs"]
+mod copying;
+#[path = "update/french.rs"]
+mod french;
 #[path = "update/images.rs"]
 mod images;
 #[path = "update/items.rs"]
@@ -50,3 +56,5 @@ mod rules;
 mod several;
 #[path = "update/space.rs"]
 mod space;
+#[path = "update/stack_files.rs"]
+mod stack_files;

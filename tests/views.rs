@@ -5,6 +5,7 @@
 )]
 mod support {
     pub mod hosts;
+    pub mod papers;
     pub mod post;
     pub mod screen;
     pub mod world;
@@ -19,12 +20,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use stacktui::model::host::DownReason;
+use stacktui::model::stack_file::Verdict;
 use stacktui::model::{Container, Health, HostId, Link, Outcome, Phase, Processes, Target, Tried};
 use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
 use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use stacktui::views;
-use support::{hosts, post, screen, world};
+use support::{hosts, papers, post, screen, world};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
@@ -214,6 +216,28 @@ fn stacks() {
     for (name, keys) in [("stacks", "2"), ("stack", "2 down down enter")] {
         let mut state = world::reference(world::now());
         world::press(&mut state, keys);
+        check(name, &mut state, false);
+    }
+}
+
+#[test]
+fn files_of_a_stack() {
+    for name in ["files", "proposal", "proposal-refused"] {
+        let mut state = papers::reference();
+        world::press(&mut state, "2 f");
+        world::send(&mut state, papers::read());
+        let verdict = match name {
+            "files" => None,
+            "proposal" => Some(papers::taken()),
+            _ => Some(Verdict::Refused(vec![
+                "ERROR: yaml.scanner.ScannerError: mapping values are not allowed here".to_owned(),
+                "  in \"/srv/tickets/compose.yml\", line 4, column 12".to_owned(),
+            ])),
+        };
+        if let Some(verdict) = verdict {
+            let proposal = Box::new(papers::proposal(verdict));
+            world::send(&mut state, Msg::Proposal(papers::stack(), Ok(proposal)));
+        }
         check(name, &mut state, false);
     }
 }

@@ -11,7 +11,7 @@ use crate::state::{Scope, ViewId};
 
 pub use ask::command_of;
 pub use can::NO_LINK;
-pub use copy::urls;
+pub use copy::{ask_run_line, copy_secret, offer_run_line, urls};
 pub use limit::{ask_limit, limit_menu};
 pub use open::{hand_over, open_logs, open_on};
 pub use verbs::{start_job, start_jobs, state_words, target_of};
@@ -83,7 +83,7 @@ pub const ACTIONS: &[Action] = &[
             all_are(
                 state,
                 |c| !has_process(c),
-                "not running: there is nothing to kill",
+                say!("not running: there is nothing to kill"),
             )
         },
         run: kill,
@@ -122,7 +122,7 @@ pub const ACTIONS: &[Action] = &[
             all_are(
                 state,
                 |c| !has_process(c),
-                "not running: only a running container can be paused",
+                say!("not running: only a running container can be paused"),
             )
         },
         run: pause,
@@ -212,7 +212,7 @@ pub const ACTIONS: &[Action] = &[
         scope: Scope::Container,
         danger: Danger::Changes,
         footer: 5,
-        unavailable: |state| all_are(state, has_process, "already running: r restarts it"),
+        unavailable: |state| all_are(state, has_process, say!("already running: r restarts it")),
         run: start,
     },
     Action {
@@ -227,7 +227,7 @@ pub const ACTIONS: &[Action] = &[
             all_are(
                 state,
                 |c| !has_process(c) && c.state != RunState::Restarting,
-                "already stopped: u starts it",
+                say!("already stopped: u starts it"),
             )
         },
         run: stop,
@@ -244,7 +244,7 @@ pub const ACTIONS: &[Action] = &[
             one(state).or_else(|| {
                 first(state)
                     .filter(|c| urls(state, c).is_empty())
-                    .map(|_| "no published port and no route label: it has no URL".to_owned())
+                    .map(|_| say!("no published port and no route label: it has no URL").to_owned())
             })
         },
         run: url_menu,

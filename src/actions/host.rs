@@ -19,7 +19,7 @@ const fn of_hosts(
 pub const ACTIONS: &[Action] = &[
     Action {
         unavailable: |state| {
-            let why = "the demo and real engines do not mix";
+            let why = say!("the demo and real engines do not mix");
             state.demo.then(|| why.to_owned())
         },
         ..Action::harmless(
@@ -34,7 +34,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 3,
         unavailable: |state| {
-            (!state.world.several()).then(|| "it is the only one: q leaves".to_owned())
+            (!state.world.several()).then(|| say!("it is the only one: q leaves").to_owned())
         },
         ..of_hosts(
             "host.close",
@@ -78,7 +78,8 @@ pub fn narrow(state: &mut State) -> Effects {
 
 fn choose(state: &mut State) -> Effects {
     if state.contexts.is_empty() {
-        let words = "there is no other docker context: --host or `hosts` in the settings open more";
+        let words =
+            say!("there is no other docker context: --host or `hosts` in the settings open more");
         state.toasts.bad(words, state.now);
         return Effects::new();
     }
@@ -90,7 +91,7 @@ fn choose(state: &mut State) -> Effects {
         choice: Choice::AddContext(name.clone()),
     });
     let menu = Menu {
-        title: "Open a docker context beside these".to_owned(),
+        title: say!("Open a docker context beside these").to_owned(),
         note: String::new(),
         items: items.collect(),
         selected: 0,
@@ -121,7 +122,7 @@ fn close(state: &mut State) -> Effects {
             .any(|job| job.job.key.host == id);
         let label = state.world.label(id).to_owned();
         if busy {
-            let words = format!("{label}: something is under way there");
+            let words = say!("{label}: something is under way there", label);
             state.toasts.bad(words, state.now);
             continue;
         }
@@ -129,7 +130,7 @@ fn close(state: &mut State) -> Effects {
             break;
         }
         state.close(id);
-        state.toasts.ok(format!("{label} is closed"), state.now);
+        state.toasts.ok(say!("{label} is closed", label), state.now);
         effects.push(Effect::CloseHost(id));
     }
     effects

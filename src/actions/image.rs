@@ -1,15 +1,20 @@
-//! What only images take: a pull, and the question to the registry whether it has a newer one.
+//! What only images take: a pull, a push, and the question to the registry whether it has a newer one.
+pub mod archive;
+
 use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::image::registry;
 use crate::model::{Key, Kind};
-use crate::state::{PromptKind, Scope, State, ViewId};
+use crate::state::{
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId,
+};
 
 use super::item::one_of;
-use super::{Action, Danger, container, table};
+use super::{Action, Danger, container, space, stack, table};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
     Action {
-        unavailable: nothing_to_check,
+        unavailable: none_has_a_name,
         ..Action::harmless(
             Scope::Item,
             "image.check",
@@ -21,19 +26,19 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: no_name,
+        unavailable: none_has_a_name,
         ..Action::harmless(
             Scope::Item,
             "image.pull",
             "pull",
-            "Fetch the image that the registry has under this name now.",
+            "Fetch the image that the registry has under this name now; of all marked ones.",
             &["p"],
             pull,
         )
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Image, "only images are pulled"),
+        unavailable: archive::no_engine,
         ..Action::harmless(
             Scope::Item,
             "image.pull_named",
@@ -43,45 +48,161 @@ pub const ACTIONS: &[Action] = &[
             pull_named,
         )
     },
+    Action {
+        danger: Danger::Changes,
+        unavailable: no_name,
+        ..Action::harmless(
+            Scope::Item,
+            "image.push",
+            "push",
+            "Send the image to the registry that its name leads to, after a question.",
+            &[">"],
+            push,
+        )
+    },
+    Action {
+        danger: Danger::Changes,
+        unavailable: |s| one_of(s, Kind::Image, "only images are saved"),
+        ..Action::harmless(
+            Scope::Item,
+            "image.save",
+            "save to a file",
+            "Write the image, or all marked ones, into a file of this machine.",
+            &["s"],
+            archive::save,
+        )
+    },
+    Action {
+        danger: Danger::Changes,
+        unavailable: archive::no_engine,
+        ..Action::harmless(
+            Scope::Item,
+            "image.load",
+            "load a file",
+            "Take the images out of a file of this machine.",
+            &["L"],
+            archive::load,
+        )
+    },
+    Action {
+        unavailable: nothing_told,
+        ..Action::harmless(
+            Scope::Item,
+            "image.output",
+            "output",
+            "Show what its last pull, push, save or load tells, where it can be cancelled; else the engine's last one.",
+            &["l"],
+            |state| {
+                if let Some(key) = told(state) {
+                    stack::show(state, &key);
+                }
+                Effects::new()
+            },
+        )
+    },
 ];
+
+/// What has output: the image, else its engine.
+fn told(state: &State) -> Option<Key> {
+    let has_output = |key: &Key| state.outputs.contains_key(key);
+    let engine = || Some(space::key_of(state, space::host(state)?));
+    let own = state.subject().filter(has_output);
+    own.or_else(|| engine().filter(has_output))
+}
+
+fn nothing_told(state: &State) -> Option<String> {
+    let none = told(state).is_none();
+    none.then(|| say!("nothing was moved since this program began").to_owned())
+}
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {
-    one_of(state, Kind::Image, "only images are pulled").or_else(|| {
+    one_of(state, Kind::Image, say!("only images are pulled")).or_else(|| {
         let image = state.shelves.images.things.get(&state.subject()?)?;
         let nameless = image.is_dangling();
-        nameless.then(|| "it has no name to ask a registry for".to_owned())
+        nameless.then(|| say!("it has no name to ask a registry for").to_owned())
     })
 }
 
 fn pull(state: &mut State) -> Effects {
-    let found = state.subject().and_then(|key| {
-        let image = state.shelves.images.things.get(&key)?.tags.first()?.clone();
+    let images = &state.shelves.images.things;
+    let named = |key: Key| {
+        let image = images.get(&key)?.tags.first()?.clone();
         Some((key, Verb::Pull { image }))
-    });
-    let Some((key, verb)) = found else {
-        return Effects::new();
     };
-    container::start_jobs(state, &[(key, verb)])
+    let jobs: Vec<(Key, Verb)> = chosen(state).into_iter().filter_map(named).collect();
+    container::start_jobs(state, &jobs)
 }
 
 fn pull_named(state: &mut State) -> Effects {
+    let Some(host) = space::host(state) else {
+        return Effects::new();
+    };
+    let kind = PromptKind::Pull(host);
+    table::type_line(state, kind, say!("pull image"), String::new())
+}
+
+/// Asks which of its names is pushed, where it has several, and whether.
+fn push(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let kind = PromptKind::Pull(key.host);
-    table::type_line(state, kind, "pull image", String::new())
+    let images = &state.shelves.images.things;
+    let tags = images.get(&key).map(|image| image.tags.clone());
+    match tags.unwrap_or_default().as_slice() {
+        [] => Effects::new(),
+        [tag] => ask_to_push(state, &key, tag),
+        tags => {
+            let item = |tag: &String| MenuItem {
+                key: None,
+                label: tag.clone(),
+                hint: String::new(),
+                on: None,
+                choice: Choice::Push(key.clone(), tag.clone()),
+            };
+            state.layers.push(Layer::Menu(Menu {
+                title: say!("push which name?").to_owned(),
+                note: String::new(),
+                items: tags.iter().map(item).collect(),
+                selected: 0,
+                opened: state.now,
+            }));
+            Effects::new()
+        }
+    }
+}
+
+/// Asks before others see it.
+pub fn ask_to_push(state: &mut State, key: &Key, image: &str) -> Effects {
+    let verb = Verb::Push {
+        image: image.to_owned(),
+    };
+    state.layers.push(Layer::Confirm(Confirm {
+        title: say!("Push {image}{host}?", image, host = state.on_host(key.host)),
+        lines: vec![
+            say!("to {registry}", registry = registry(image)),
+            say!("what the registry has under this name is replaced").to_owned(),
+        ],
+        jobs: vec![(key.clone(), verb)],
+        yes: say!("push").to_owned(),
+        must_type: String::new(),
+        field: Field::default(),
+        opened: state.now,
+        switches: Vec::new(),
+        on_yes: false,
+    }));
+    Effects::new()
 }
 
 /// The marked images, else the chosen one.
-fn chosen(state: &State) -> Vec<Key> {
+pub(super) fn chosen(state: &State) -> Vec<Key> {
     match state.view() {
         ViewId::Images => state.shelves.images.listing.targets(),
         _ => state.subject().into_iter().collect(),
     }
 }
 
-fn nothing_to_check(state: &State) -> Option<String> {
+fn none_has_a_name(state: &State) -> Option<String> {
     let has_name = |key: &Key| {
         let image = state.shelves.images.things.get(key);
         image.is_some_and(|image| !image.is_dangling())

@@ -1,6 +1,7 @@
 //! What may be done to an image, a volume or a network.
 use crate::columns::listed;
 use crate::effect::{Effects, Verb};
+use crate::lang;
 use crate::model::image::short_id;
 use crate::model::{Key, Kind, Target};
 use crate::state::{
@@ -38,7 +39,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Network, "only networks are joined"),
+        unavailable: |s| one_of(s, Kind::Network, say!("only networks are joined")),
         ..item(
             "network.connect",
             "connect",
@@ -49,7 +50,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Network, "only networks are left"),
+        unavailable: |s| one_of(s, Kind::Network, say!("only networks are left")),
         ..item(
             "network.disconnect",
             "disconnect",
@@ -60,7 +61,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Image, "only images have tags"),
+        unavailable: |s| one_of(s, Kind::Image, say!("only images have tags")),
         ..item(
             "image.tag",
             "tag",
@@ -113,7 +114,7 @@ fn targets(state: &State) -> Vec<Key> {
 /// Nothing is chosen.
 fn some(state: &State) -> Option<String> {
     let none = state.subject().is_none();
-    none.then(|| "nothing is chosen".to_owned())
+    none.then(|| say!("nothing is chosen").to_owned())
 }
 
 /// Only for one thing of this kind, on an engine that answers.
@@ -129,7 +130,7 @@ pub(super) fn one_of(state: &State, kind: Kind, why: &str) -> Option<String> {
 
 fn no_link(state: &State, key: &Key) -> Option<String> {
     let up = state.world.host(key.host).is_some_and(|h| h.link.is_up());
-    (!up).then(|| NO_LINK.to_owned())
+    (!up).then(|| lang::say(NO_LINK).to_owned())
 }
 
 /// What the journal calls it, and what it is now in words; `None` when it is gone.
@@ -180,7 +181,7 @@ fn user_names(state: &State, key: &Key) -> String {
     let names: Vec<&str> = names.map(crate::model::Container::short_name).collect();
     match names.as_slice() {
         [a, b, c, rest @ ..] if !rest.is_empty() => {
-            format!("{a}, {b}, {c} and {} more", rest.len())
+            say!("{a}, {b}, {c} and {n} more", a, b, c, n = rest.len())
         }
         few => few.join(", "),
     }
@@ -189,7 +190,7 @@ fn user_names(state: &State, key: &Key) -> String {
 fn cannot_remove(state: &State) -> Option<String> {
     let keys = targets(state);
     let Some(first) = keys.first() else {
-        return Some("nothing is chosen".to_owned());
+        return Some(say!("nothing is chosen").to_owned());
     };
     if let Some(why) = no_link(state, first) {
         return Some(why);
@@ -201,7 +202,7 @@ fn cannot_remove(state: &State) -> Option<String> {
             .is_some_and(crate::model::Network::is_built_in)
     };
     if let Some(key) = keys.iter().find(built_in) {
-        return Some(format!("{} is the engine's own", name(state, key)));
+        return Some(say!("{name} is the engine's own", name = name(state, key)));
     }
     let used = |key: &&Key| match key.kind {
         // An image of a stopped container goes by force, of a running one not at all: the engine says so.
@@ -213,10 +214,10 @@ fn cannot_remove(state: &State) -> Option<String> {
         _ => !state.shelves.uses.of_key(key).is_empty(),
     };
     let key = keys.iter().find(used)?;
-    Some(format!(
-        "{} is in use by {}",
-        name(state, key),
-        user_names(state, key)
+    Some(say!(
+        "{name} is in use by {users}",
+        name = name(state, key),
+        users = user_names(state, key)
     ))
 }
 
@@ -233,16 +234,10 @@ fn remove(state: &mut State) -> Effects {
     let Some(kind) = keys.first().map(|key| key.kind) else {
         return Effects::new();
     };
-    let (noun, lost) = match kind {
-        Kind::Volume => (
-            "volume",
-            "lost: all that is written in it; nothing brings it back",
-        ),
-        Kind::Network => (
-            "network",
-            "containers that are started later do not find it",
-        ),
-        _ => ("image", "lost: it must be pulled or built again"),
+    let lost = match kind {
+        Kind::Volume => say!("lost: all that is written in it; nothing brings it back"),
+        Kind::Network => say!("containers that are started later do not find it"),
+        _ => say!("lost: it must be pulled or built again"),
     };
     let mut lines: Vec<String> = keys
         .iter()
@@ -251,17 +246,21 @@ fn remove(state: &mut State) -> Effects {
             let (name, host) = (name(state, key), state.on_host(key.host));
             match user_names(state, key).as_str() {
                 "" => format!("{name}{host}"),
-                users => format!("{name}{host} (used by {users})"),
+                users => say!("{name}{host} (used by {users})", name, host, users),
             }
         })
         .collect();
     if keys.len() > 8 {
-        lines.push(format!("and {} more", keys.len() - 8));
+        lines.push(say!("and {n} more", n = keys.len() - 8));
     }
     lines.push(lost.to_owned());
     let what = match keys.as_slice() {
         [one] => format!("{}{}", name(state, one), state.on_host(one.host)),
-        many => text::words(many.len() as u64, noun),
+        many => match kind {
+            Kind::Volume => say_n!(many.len(), "{n} volume", "{n} volumes"),
+            Kind::Network => say_n!(many.len(), "{n} network", "{n} networks"),
+            _ => say_n!(many.len(), "{n} image", "{n} images"),
+        },
     };
     let must_type = match (kind, keys.as_slice()) {
         (Kind::Volume, [one]) => name(state, one),
@@ -271,16 +270,16 @@ fn remove(state: &mut State) -> Effects {
     let switches = match kind {
         Kind::Image => vec![(
             'f',
-            "by force: all its names, also where a stopped container uses it".to_owned(),
+            say!("by force: all its names, also where a stopped container uses it").to_owned(),
             false,
         )],
         _ => Vec::new(),
     };
     state.layers.push(Layer::Confirm(Confirm {
-        title: format!("Remove {what}?"),
+        title: say!("Remove {what}?", what),
         lines,
         jobs: keys.into_iter().map(|key| (key, verb_of(kind))).collect(),
-        yes: "remove".to_owned(),
+        yes: say!("remove").to_owned(),
         must_type,
         field: Field::default(),
         opened: state.now,
@@ -302,7 +301,7 @@ fn tag(state: &mut State) -> Effects {
         return Effects::new();
     };
     let before = name(state, &key);
-    let title = format!("tag {before} as");
+    let title = say!("tag {before} as", before);
     super::table::type_line(state, PromptKind::Tag(key), &title, before)
 }
 
@@ -326,7 +325,7 @@ fn members(state: &mut State, join: bool) -> Effects {
             MenuItem {
                 key: None,
                 label: c.name.clone(),
-                hint: c.state.word().to_owned(),
+                hint: c.state.said().to_owned(),
                 on: None,
                 choice: Choice::Do(network.clone(), verb),
             }
@@ -335,17 +334,17 @@ fn members(state: &mut State, join: bool) -> Effects {
     let name = name(state, &network);
     if items.is_empty() {
         let words = if join {
-            "every container is in"
+            say!("every container is in {name}", name)
         } else {
-            "no container is in"
+            say!("no container is in {name}", name)
         };
-        state.toasts.bad(format!("{words} {name}"), state.now);
+        state.toasts.bad(words, state.now);
         return Effects::new();
     }
     let title = if join {
-        format!("Put which container into {name}?")
+        say!("Put which container into {name}?", name)
     } else {
-        format!("Take which container out of {name}?")
+        say!("Take which container out of {name}?", name)
     };
     push_menu(state, title, items);
     Effects::new()
@@ -366,20 +365,28 @@ fn copy(state: &mut State) -> Effects {
         return Effects::new();
     };
     let shelves = &state.shelves;
-    let mut texts = vec![("name", name(state, &key)), ("id", key.id.to_string())];
+    let mut texts = vec![
+        (say!("name"), name(state, &key)),
+        (say!("id"), key.id.to_string()),
+    ];
     if let Some(image) = shelves.images.things.get(&key) {
         texts.extend(
             image
                 .digests
                 .iter()
-                .map(|digest| ("digest", digest.clone())),
+                .map(|digest| (say!("digest"), digest.clone())),
         );
     }
     if let Some(volume) = shelves.volumes.things.get(&key) {
-        texts.push(("on the host", volume.mountpoint.clone()));
+        texts.push((say!("on the host"), volume.mountpoint.clone()));
     }
     if let Some(network) = shelves.networks.things.get(&key) {
-        texts.extend(network.subnets.iter().map(|s| ("subnet", s.range.clone())));
+        texts.extend(
+            network
+                .subnets
+                .iter()
+                .map(|s| (say!("subnet"), s.range.clone())),
+        );
     }
     texts.retain(|(_, text)| !text.is_empty());
     texts.dedup_by(|b, a| a.1 == b.1);
@@ -393,7 +400,7 @@ fn copy(state: &mut State) -> Effects {
             choice: Choice::Copy(text),
         })
         .collect();
-    push_menu(state, "Copy".to_owned(), items);
+    push_menu(state, say!("Copy").to_owned(), items);
     Effects::new()
 }
 
@@ -402,7 +409,7 @@ fn no_users(state: &State) -> Option<String> {
         return some(state);
     };
     let none = state.shelves.uses.of_key(&key).is_empty();
-    none.then(|| "no container uses it".to_owned())
+    none.then(|| say!("no container uses it").to_owned())
 }
 
 /// Goes to the one container that uses it, or asks to which.
@@ -421,12 +428,16 @@ fn users(state: &mut State) -> Effects {
         .map(|c| MenuItem {
             key: None,
             label: c.name.clone(),
-            hint: c.state.word().to_owned(),
+            hint: c.state.said().to_owned(),
             on: None,
             choice: Choice::Details(c.key.clone()),
         })
         .collect();
-    push_menu(state, format!("Used by: {}", name(state, &key)), items);
+    push_menu(
+        state,
+        say!("Used by: {name}", name = name(state, &key)),
+        items,
+    );
     Effects::new()
 }
 
@@ -440,13 +451,13 @@ pub fn tag_complaint(name: &str) -> Option<String> {
     let of_repo = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:".contains(c);
     let of_tag = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let why = if repo.is_empty() {
-        "a name is wanted"
+        say!("a name is wanted")
     } else if !repo.chars().all(of_repo) {
-        "only small letters, digits, . _ - / in the name"
+        say!("only small letters, digits, . _ - / in the name")
     } else if !repo.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        "a letter or digit comes first"
+        say!("a letter or digit comes first")
     } else if tag.is_empty() || tag.len() > 128 || !tag.chars().all(of_tag) {
-        "only letters, digits, . _ - in the tag, 128 at most"
+        say!("only letters, digits, . _ - in the tag, 128 at most")
     } else {
         return None;
     };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::effect::{Effect, Effects, Fetch};
+use crate::lang;
 use crate::model::mail::Letter;
 use crate::model::{Key, Kind};
 use crate::state::mail::{Mailbox, Part};
@@ -74,7 +75,7 @@ pub const ACTIONS: &[Action] = &[
         footer: 6,
         unavailable: |s| {
             let here = s.view() == ViewId::MailDoctor;
-            let here = here.then(|| "it is what is shown".to_owned());
+            let here = here.then(|| say!("it is what is shown").to_owned());
             here.or_else(|| no_server(s))
         },
         ..mail(
@@ -201,7 +202,7 @@ pub const ACTIONS: &[Action] = &[
         unavailable: |s| {
             letter(s)
                 .is_none()
-                .then(|| "it is not there yet".to_owned())
+                .then(|| say!("it is not there yet").to_owned())
         },
         ..message(
             "letter.save",
@@ -235,7 +236,7 @@ fn mailbox(state: &State) -> Option<&Mailbox> {
 
 fn no_server(state: &State) -> Option<String> {
     let none = mailbox(state).is_none();
-    none.then(|| "no container here is a mail server".to_owned())
+    none.then(|| say!("no container here is a mail server").to_owned())
 }
 
 /// There is no server, or it cannot be reached.
@@ -246,8 +247,8 @@ fn nothing(state: &State) -> Option<String> {
     let host = state.world.host(server.source.key().host);
     let up = host.is_some_and(|host| host.link.is_up());
     match (up, server.source.running) {
-        (false, _) => Some(NO_LINK.to_owned()),
-        (_, false) => Some(format!("{} does not run", server.source.name)),
+        (false, _) => Some(lang::say(NO_LINK).to_owned()),
+        (_, false) => Some(say!("{name} does not run", name = server.source.name)),
         _ => None,
     }
 }
@@ -266,7 +267,7 @@ fn chosen(state: &State) -> Vec<Key> {
 
 fn none_chosen(state: &State) -> Option<String> {
     if chosen(state).is_empty() {
-        return Some("no mail is chosen".to_owned());
+        return Some(say!("no mail is chosen").to_owned());
     }
     nothing(state)
 }
@@ -373,10 +374,10 @@ fn copy(state: &mut State) -> Effects {
         .subject()
         .and_then(|key| state.shelves.mails.things.get(&key));
     if let Some(mail) = row {
-        add(&mail.subject, "subject");
-        add(&mail.from, "from");
+        add(&mail.subject, say!("subject"));
+        add(&mail.from, say!("from"));
         for to in mail.to.iter().take(5) {
-            add(to, "to");
+            add(to, say!("to"));
         }
     }
     for link in letter(state)
@@ -384,12 +385,12 @@ fn copy(state: &mut State) -> Effects {
         .flat_map(|letter| &letter.links)
         .take(20)
     {
-        add(link, "link");
+        add(link, say!("link" as "mail"));
     }
     if let Some(server) = mailbox(state) {
-        add(&server.smtp_address(), "SMTP, for applications");
+        add(&server.smtp_address(), say!("SMTP, for applications"));
     }
-    menu(state, "Copy", "", items)
+    menu(state, say!("Copy"), "", items)
 }
 
 fn save_menu(state: &mut State) -> Effects {
@@ -411,14 +412,14 @@ fn save_menu(state: &mut State) -> Effects {
     }
     let size = text::bytes(letter.raw.bytes.len() as u64);
     items.push(item(
-        "the whole message",
+        say!("the whole message"),
         format!(".eml, {size}"),
         Choice::SaveMail(key, None),
     ));
     menu(
         state,
-        "Save",
-        "into the current directory, over no file that is there",
+        say!("Save"),
+        say!("into the current directory, over no file that is there"),
         items,
     )
 }

@@ -157,19 +157,25 @@ fn ask_to_leave(state: &mut State, ends: impl Fn(&Running) -> bool) -> Effects {
     };
     let (doing, name) = (ended.job.verb.doing(), &ended.job.target.name);
     let note = if ended.is_exchange() {
-        format!(
-            "{doing} {name} is not done: it may stay down, for nobody puts the old one back then. Esc stays."
+        say!(
+            "{doing} {name} is not done: it may stay down, for nobody puts the old one back then. Esc stays.",
+            doing,
+            name
         )
     } else {
-        format!("{doing} {name} is not done, and would be ended. Esc stays.")
+        say!(
+            "{doing} {name} is not done, and would be ended. Esc stays.",
+            doing,
+            name
+        )
     };
     state.layers.push(Layer::Menu(Menu {
-        title: "Leave?".to_owned(),
+        title: say!("Leave?").to_owned(),
         note,
         items: vec![MenuItem {
             key: None,
-            label: "leave".to_owned(),
-            hint: "and end it".to_owned(),
+            label: say!("leave").to_owned(),
+            hint: say!("and end it").to_owned(),
             on: None,
             choice: Choice::Quit,
         }],
@@ -268,9 +274,9 @@ fn palette(state: &mut State) -> Effects {
 fn mouse(state: &mut State) -> Effects {
     state.prefs.mouse = !state.prefs.mouse;
     let words = if state.prefs.mouse {
-        "mouse on"
+        say!("mouse on")
     } else {
-        "mouse off: the terminal selects text itself"
+        say!("mouse off: the terminal selects text itself")
     };
     state.toasts.ok(words, state.now);
     vec![Effect::SetMouse(state.prefs.mouse)]
@@ -293,7 +299,7 @@ fn contexts(state: &mut State) -> Effects {
     if state.contexts.is_empty() {
         state
             .toasts
-            .bad("there is no other docker context", state.now);
+            .bad(say!("there is no other docker context"), state.now);
         return Effects::new();
     }
     let items = state
@@ -308,7 +314,7 @@ fn contexts(state: &mut State) -> Effects {
         })
         .collect();
     let menu = Menu {
-        title: "Docker context".to_owned(),
+        title: say!("Docker context").to_owned(),
         note: String::new(),
         items,
         selected: 0,

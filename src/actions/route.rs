@@ -1,5 +1,6 @@
 //! What may be done with a route: go to its container, open or copy its address, ask whether it answers.
 use crate::effect::{Effect, Effects, Fetch};
+use crate::lang;
 use crate::model::route::Protocol;
 use crate::model::route::probe::Probe;
 use crate::model::{Key, Route};
@@ -85,7 +86,7 @@ const fn route(
 }
 
 fn nothing() -> String {
-    "nothing is chosen".to_owned()
+    say!("nothing is chosen").to_owned()
 }
 
 /// The route under the cursor.
@@ -105,7 +106,7 @@ fn container_of(state: &State) -> Option<Key> {
 fn no_container(state: &State) -> Option<String> {
     match (chosen(state), container_of(state)) {
         (None, _) => Some(nothing()),
-        (Some(_), None) => Some("it leads to no container of this engine".to_owned()),
+        (Some(_), None) => Some(say!("it leads to no container of this engine").to_owned()),
         (Some(_), Some(_)) => None,
     }
 }
@@ -114,7 +115,7 @@ fn no_url(state: &State) -> Option<String> {
     match chosen(state) {
         None => Some(nothing()),
         Some(route) if route.urls.is_empty() => {
-            Some("it stands for many addresses, or for none: y copies its rule".to_owned())
+            Some(say!("it stands for many addresses, or for none: y copies its rule").to_owned())
         }
         Some(_) => None,
     }
@@ -129,7 +130,7 @@ fn no_probe(state: &State) -> Option<String> {
         .host(route.key.host)
         .is_some_and(|host| host.link.is_up());
     if !up {
-        return Some(NO_LINK.to_owned());
+        return Some(lang::say(NO_LINK).to_owned());
     }
     let container = route
         .container
@@ -139,15 +140,15 @@ fn no_probe(state: &State) -> Option<String> {
         return no_container(state);
     };
     if !container.state.is_live() {
-        return Some(format!("{} does not run", container.short_name()));
+        return Some(say!("{name} does not run", name = container.short_name()));
     }
     match Probe::of(route, container) {
         Some(_) => None,
-        None if route.protocol != Protocol::Http => Some(format!(
-            "only HTTP can be checked, not {}",
-            route.protocol.word()
+        None if route.protocol != Protocol::Http => Some(say!(
+            "only HTTP can be checked, not {protocol}",
+            protocol = route.protocol.word()
         )),
-        None => Some("it has no address or no port to ask".to_owned()),
+        None => Some(say!("it has no address or no port to ask").to_owned()),
     }
 }
 
@@ -191,7 +192,7 @@ fn url(state: &mut State) -> Effects {
                 .iter()
                 .map(|url| item(url, "", Choice::Url(url.clone())));
             let items = items.collect();
-            menu(state, "Which address?", items)
+            menu(state, say!("Which address?"), items)
         }
     }
 }
@@ -222,15 +223,23 @@ fn copy(state: &mut State) -> Effects {
         .urls
         .iter()
         .chain(&route.patterns)
-        .map(|url| ("address", url.clone()));
+        .map(|url| (say!("address"), url.clone()));
     let mut texts: Vec<(&str, String)> = urls.collect();
-    texts.extend([("rule", route.rule.clone()), ("router", route.name.clone())]);
-    texts.extend(route.fault.as_ref().map(|fault| ("why not", fault.words())));
+    texts.extend([
+        (say!("rule"), route.rule.clone()),
+        (say!("router"), route.name.clone()),
+    ]);
+    texts.extend(
+        route
+            .fault
+            .as_ref()
+            .map(|fault| (say!("why not"), fault.words())),
+    );
     let items = texts.into_iter().filter(|(_, text)| !text.is_empty());
     let items = items
         .map(|(what, text)| item(what, &text, Choice::Copy(text.clone())))
         .collect();
-    menu(state, "Copy", items)
+    menu(state, say!("Copy"), items)
 }
 
 fn item(label: &str, hint: &str, choice: Choice) -> MenuItem {

@@ -45,7 +45,7 @@ pub const ACTIONS: &[Action] = &[
         "order by",
         "Choose the column that orders the rows.",
         &["o"],
-        |s| menu(s, "Order by", "", Choice::OrderBy),
+        |s| menu(s, true, Choice::OrderBy),
     ),
     list(
         "list.reverse",
@@ -57,8 +57,8 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 9,
         unavailable: |s| match s.view() {
-            ViewId::Hosts => Some("a host is never unused".to_owned()),
-            ViewId::Mail => Some("no container uses a mail".to_owned()),
+            ViewId::Hosts => Some(say!("a host is never unused").to_owned()),
+            ViewId::Mail => Some(say!("no container uses a mail").to_owned()),
             _ => None,
         },
         ..list(
@@ -73,8 +73,7 @@ pub const ACTIONS: &[Action] = &[
 
 /// Asks which columns are shown.
 pub fn columns_menu(state: &mut State) -> Effects {
-    let note = "Enter or Space switches, Esc closes";
-    menu(state, "Columns", note, Choice::Column)
+    menu(state, false, Choice::Column)
 }
 
 /// Changes how the list on screen looks.
@@ -142,8 +141,14 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
     }
 }
 
-fn menu(state: &mut State, title: &str, note: &str, choice: fn(String) -> Choice) -> Effects {
-    let orders = title.starts_with("Order");
+/// The columns: which one orders, or which ones are shown.
+fn menu(state: &mut State, orders: bool, choice: fn(String) -> Choice) -> Effects {
+    let (title, note) = if orders {
+        (say!("Order by"), "")
+    } else {
+        let note = say!("Enter or Space switches, Esc closes");
+        (say!("Columns"), note)
+    };
     let mut columns = columns(state);
     // That one comes and goes by itself.
     columns.retain(|(id, ..)| orders || *id != "host");

@@ -1,5 +1,6 @@
 //! Where the room on the disk went, and what of it is had back.
 use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::lang;
 use crate::model::space::{Item, Prune};
 use crate::model::{HostId, Key, Kind};
 use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
@@ -64,14 +65,14 @@ pub(super) fn host(state: &State) -> Option<HostId> {
 pub(super) fn no_link(state: &State) -> Option<String> {
     let up = host(state).and_then(|id| state.world.host(id));
     let up = up.is_some_and(|host| host.link.is_up());
-    (!up).then(|| NO_LINK.to_owned())
+    (!up).then(|| lang::say(NO_LINK).to_owned())
 }
 
 fn not_known(state: &State) -> Option<String> {
     let known = host(state).and_then(|id| state.space.get(&id));
     match known {
         Some(book) if book.answer.as_ref().is_some_and(Result::is_ok) => no_link(state),
-        _ => Some("it is not known yet what could be removed".to_owned()),
+        _ => Some(say!("it is not known yet what could be removed").to_owned()),
     }
 }
 
@@ -141,7 +142,7 @@ fn menu(state: &mut State) -> Effects {
             };
             (count > 0).then(|| MenuItem {
                 key: None,
-                label: what.title().to_owned(),
+                label: lang::say(what.title()).to_owned(),
                 hint: format!("{count}{size}"),
                 on: None,
                 choice: Choice::Prune(id, what),
@@ -149,12 +150,12 @@ fn menu(state: &mut State) -> Effects {
         })
         .collect();
     if rows.is_empty() {
-        let words = "everything is in use: there is nothing to free";
+        let words = say!("everything is in use: there is nothing to free");
         state.toasts.ok(words, state.now);
         return Effects::new();
     }
     state.layers.push(Layer::Menu(Menu {
-        title: "Free what?".to_owned(),
+        title: say!("Free what?").to_owned(),
         note: String::new(),
         items: rows,
         selected: 0,
@@ -175,12 +176,12 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
         })
         .collect();
     if all.len() > SHOWN {
-        lines.push(format!("and {} more", all.len() - SHOWN));
+        lines.push(say!("and {n} more", n = all.len() - SHOWN));
     }
     lines.push(what.loss().to_owned());
     let free = free(state, id, what);
     if free > 0 {
-        lines.push(format!("gives back about {}", text::bytes(free)));
+        lines.push(say!("gives back about {size}", size = text::bytes(free)));
     }
     let must_type = if what.is_final() {
         all.len().to_string()
@@ -189,15 +190,15 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     };
     let key = key_of(state, id);
     state.layers.push(Layer::Confirm(Confirm {
-        title: format!(
-            "Remove {} {}{}?",
-            all.len(),
-            what.title(),
-            state.on_host(id)
+        title: say!(
+            "Remove {n} {what}{host}?",
+            n = all.len(),
+            what = lang::say(what.title()),
+            host = state.on_host(id)
         ),
         lines,
         jobs: vec![(key, Verb::Prune(what))],
-        yes: "remove".to_owned(),
+        yes: say!("remove").to_owned(),
         must_type,
         field: Field::default(),
         opened: state.now,

@@ -1,12 +1,12 @@
 //! What compose may do with a stack: bring it up after showing what that changes, and the rest from a menu.
 use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::lang;
 use crate::model::compose::{Act, Call, Checked, Plan, Project};
 use crate::model::{Key, Stack};
 use crate::state::{
     Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, Place, PromptKind, Scope, State,
     Task, ViewId,
 };
-use crate::text;
 
 use super::container::NO_LINK;
 use super::{Action, Danger};
@@ -53,7 +53,7 @@ pub const ACTIONS: &[Action] = &[
         footer: 1,
         unavailable: |s| {
             let runs = output(s).is_some_and(|output| output.runs() && !output.cancelled);
-            (!runs).then(|| "nothing runs here".to_owned())
+            (!runs).then(|| say!("nothing runs here").to_owned())
         },
         ..Action::harmless(
             Scope::View(ViewId::Output),
@@ -76,24 +76,26 @@ fn output(state: &State) -> Option<&crate::state::Output> {
 
 fn no_output(state: &State) -> Option<String> {
     let none = output(state).is_none();
-    none.then(|| "compose has done nothing with it since this program began".to_owned())
+    none.then(|| say!("compose has done nothing with it since this program began").to_owned())
 }
 
-fn cannot_compose(state: &State) -> Option<String> {
+pub(super) fn cannot_compose(state: &State) -> Option<String> {
     let Some(stack) = chosen(state) else {
-        return Some("no stack is chosen".to_owned());
+        return Some(say!("no stack is chosen").to_owned());
     };
     if !stack.is_compose() {
-        return Some("made by swarm: `docker stack deploy` changes it".to_owned());
+        return Some(say!("made by swarm: `docker stack deploy` changes it").to_owned());
     }
     let up = state.world.host(stack.key.host);
     if !up.is_some_and(|host| host.link.is_up()) {
-        return Some(NO_LINK.to_owned());
+        return Some(lang::say(NO_LINK).to_owned());
     }
-    state
-        .jobs
-        .of(&stack.key)
-        .map(|running| format!("compose is {} it already", running.job.verb.doing()))
+    state.jobs.of(&stack.key).map(|running| {
+        say!(
+            "compose is {doing} it already",
+            doing = running.job.verb.doing()
+        )
+    })
 }
 
 fn on_subject(state: &mut State, task: Task) -> Effects {
@@ -110,32 +112,37 @@ const TASKS: &[(char, Task, &str, &str)] = &[
         'u',
         Task::Up,
         "up",
-        "make it as its files say, after a look at the plan",
+        key!("make it as its files say, after a look at the plan"),
     ),
-    ('p', Task::Pull, "pull", "fetch the images of its services"),
+    (
+        'p',
+        Task::Pull,
+        "pull",
+        key!("fetch the images of its services"),
+    ),
     (
         'b',
         Task::Build,
         "build",
-        "build the images it has a build section for",
+        key!("build the images it has a build section for"),
     ),
     (
         'r',
         Task::Recreate,
         "recreate",
-        "make the containers of one service anew",
+        key!("make the containers of one service anew"),
     ),
     (
         's',
         Task::Scale,
         "scale",
-        "as many containers of one service as wanted",
+        key!("as many containers of one service as wanted"),
     ),
     (
         'd',
         Task::Down,
         "down",
-        "stop and remove containers and networks",
+        key!("stop and remove containers and networks"),
     ),
 ];
 
@@ -143,10 +150,10 @@ fn menu(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let item = |(letter, task, label, hint): &(char, Task, &str, &str)| MenuItem {
+    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| MenuItem {
         key: Some(*letter),
         label: (*label).to_owned(),
-        hint: (*hint).to_owned(),
+        hint: lang::say(hint).to_owned(),
         on: None,
         choice: Choice::Compose(
             key.clone(),
@@ -157,7 +164,7 @@ fn menu(state: &mut State) -> Effects {
         ),
     };
     let items = TASKS.iter().map(item).collect();
-    push_menu(state, format!("Compose: {}", key.id), items);
+    push_menu(state, say!("Compose: {name}", name = key.id), items);
     Effects::new()
 }
 
@@ -174,7 +181,7 @@ fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
 /// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
 pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
-        let words = "gone meanwhile: nothing was done to it";
+        let words = say!("gone meanwhile: nothing was done to it");
         state.toasts.bad(words, state.now);
         return Effects::new();
     };
@@ -182,7 +189,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
         (Task::Up, _) => {
             let project = Box::new(Project::of(stack));
             state.pending = Some(Pending::Plan(key.clone()));
-            let words = format!("reading the compose files of {}", key.id);
+            let words = say!("reading the compose files of {name}", name = key.id);
             state.toasts.ok(words, state.now);
             vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]
         }
@@ -200,7 +207,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
         (Task::Scale, Some(service)) => {
             let now = stack.services.iter().find(|s| s.name == service);
             let now = now.map_or(0, |service| service.containers).to_string();
-            let title = format!("containers of {service}");
+            let title = say!("containers of {service}", service);
             let stack = key.clone();
             super::table::type_line(state, PromptKind::Scale { stack, service }, &title, now)
         }
@@ -208,7 +215,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             let of = |service: &crate::model::stack::Service| MenuItem {
                 key: None,
                 label: service.name.clone(),
-                hint: text::words(service.containers as u64, "container"),
+                hint: say_n!(service.containers, "{n} container", "{n} containers"),
                 on: None,
                 choice: Choice::Compose(
                     key.clone(),
@@ -220,8 +227,8 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             };
             let items = stack.services.iter().map(of).collect();
             let title = match task {
-                Task::Scale => "Scale which service?",
-                _ => "Recreate which service?",
+                Task::Scale => say!("Scale which service?"),
+                _ => say!("Recreate which service?"),
             };
             push_menu(state, title.to_owned(), items);
             Effects::new()
@@ -231,11 +238,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
 
 /// The verb that has compose do this with a stack.
 fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
-    Verb::Compose(Box::new(Call {
-        project: Project::of(stack),
-        act,
-        foreign,
-    }))
+    Verb::Compose(Box::new(Call::new(Project::of(stack), act, foreign)))
 }
 
 /// Has compose do it, and shows what it tells.
@@ -258,14 +261,21 @@ pub fn show(state: &mut State, key: &Key) {
 }
 
 /// Asks before compose does this.
-fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb: Verb, yes: &str) {
+pub(super) fn confirm(
+    state: &mut State,
+    key: &Key,
+    title: String,
+    lines: Vec<String>,
+    verb: Verb,
+    yes: &str,
+) {
     let switches = match &verb {
         Verb::Compose(call) => call.act.switches(),
         _ => &[],
     };
     let switches = switches
         .iter()
-        .map(|(key, words)| (*key, (*words).to_owned(), false))
+        .map(|(key, words)| (*key, lang::say(words).to_owned(), false))
         .collect();
     state.layers.push(Layer::Confirm(Confirm {
         title,
@@ -280,50 +290,95 @@ fn confirm(state: &mut State, key: &Key, title: String, lines: Vec<String>, verb
     }));
 }
 
+/// How much a line of a plan matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Plain,
+    /// Something becomes different.
+    Change,
+    Bad,
+}
+
+/// What bringing a stack up would change, in lines.
+pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
+    let plan = Plan::of(stack, checked);
+    let mut lines = Vec::new();
+    if checked.foreign {
+        let by = stack
+            .origin
+            .version
+            .as_deref()
+            .unwrap_or(say!("another version"));
+        let words = say!(
+            "Made by compose {by}; only {tool} is here: every container is made anew under another name.",
+            by,
+            tool = checked.tool
+        );
+        lines.push((words, Weight::Bad));
+    }
+    let mut tell = |what: fn(&str) -> String, names: &[String]| {
+        if !names.is_empty() {
+            lines.push((what(&names.join(", ")), Weight::Change));
+        }
+    };
+    tell(|names| say!("new: {names}", names), &plan.made);
+    tell(
+        |names| say!("changed, made anew: {names}", names),
+        &plan.recreated,
+    );
+    tell(
+        |names| say!("not in the files, left as they are: {names}", names),
+        &plan.orphans,
+    );
+    let stopped = stack.containers - stack.running;
+    let same = match plan.same {
+        0 => None,
+        n if plan.drifted() => Some(say_n!(
+            n,
+            "unchanged: {n} service",
+            "unchanged: {n} services"
+        )),
+        n => Some(say_n!(
+            n,
+            "nothing has changed in {n} service",
+            "nothing has changed in {n} services"
+        )),
+    };
+    lines.extend(same.map(|words| (words, Weight::Plain)));
+    if stopped > 0 {
+        let words = say_n!(
+            stopped,
+            "not running now: {n} container",
+            "not running now: {n} containers"
+        );
+        lines.push((words, Weight::Plain));
+    }
+    let missing = checked.missing();
+    if !missing.is_empty() {
+        let words = say!("! not set, so empty: {names}", names = missing.join(", "));
+        lines.push((words, Weight::Bad));
+    }
+    let others = checked.warnings.iter();
+    let others = others.filter(|words| !words.contains(Checked::NOT_SET));
+    lines.extend(others.map(|words| (format!("! {words}"), Weight::Bad)));
+    lines
+}
+
 /// Asks whether to bring the stack up, with what that changes.
 pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return;
     };
-    let plan = Plan::of(stack, checked);
-    let mut lines = Vec::new();
-    if checked.foreign {
-        let by = stack.origin.version.as_deref().unwrap_or("another version");
-        lines.push(format!(
-            "Made by compose {by}; only {} is here: every container is made anew under another name.",
-            checked.tool
-        ));
-    }
-    let mut tell = |what: &str, names: &[String]| {
-        if !names.is_empty() {
-            lines.push(format!("{what}: {}", names.join(", ")));
-        }
-    };
-    tell("new", &plan.made);
-    tell("changed, made anew", &plan.recreated);
-    tell("not in the files, left as they are", &plan.orphans);
-    let stopped = stack.containers - stack.running;
-    match plan.same as u64 {
-        0 => {}
-        n if plan.drifted() => lines.push(format!("unchanged: {}", text::words(n, "service"))),
-        n => lines.push(format!(
-            "nothing has changed in {}",
-            text::words(n, "service")
-        )),
-    }
-    if stopped > 0 {
-        let words = text::words(stopped as u64, "container");
-        lines.push(format!("not running now: {words}"));
-    }
-    lines.extend(checked.warnings.iter().map(|words| format!("! {words}")));
+    let lines = plan_words(stack, checked).into_iter();
+    let lines = lines.map(|(words, _)| words).collect();
     let verb = verb(stack, Act::UP, checked.foreign);
-    let title = format!(
-        "Bring {}{} up with {}?",
-        key.id,
-        state.on_host(key.host),
-        checked.tool
+    let title = say!(
+        "Bring {name}{host} up with {tool}?",
+        name = key.id,
+        host = state.on_host(key.host),
+        tool = checked.tool
     );
-    confirm(state, key, title, lines, verb, "up");
+    confirm(state, key, title, lines, verb, say!("up" as "compose"));
 }
 
 fn down(state: &mut State, key: &Key) {
@@ -331,16 +386,21 @@ fn down(state: &mut State, key: &Key) {
         return;
     };
     let lines = vec![
-        format!(
-            "{} and the stack's networks are removed.",
-            text::words(stack.containers as u64, "container")
+        say_n!(
+            stack.containers,
+            "{n} container and the stack's networks are removed.",
+            "{n} containers and the stack's networks are removed."
         ),
-        "What was written outside volumes is lost; volumes stay.".to_owned(),
-        "It leaves this list: its compose files bring it back.".to_owned(),
+        say!("What was written outside volumes is lost; volumes stay.").to_owned(),
+        say!("It leaves this list: its compose files bring it back.").to_owned(),
     ];
     let verb = verb(stack, Act::Down { volumes: false }, false);
-    let title = format!("Take {}{} down?", key.id, state.on_host(key.host));
-    confirm(state, key, title, lines, verb, "down");
+    let title = say!(
+        "Take {name}{host} down?",
+        name = key.id,
+        host = state.on_host(key.host)
+    );
+    confirm(state, key, title, lines, verb, say!("down" as "compose"));
 }
 
 fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
@@ -348,12 +408,16 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         return Effects::new();
     };
     let lines = vec![
-        "Its containers are stopped, removed and made anew from the files.".to_owned(),
-        "What was written outside volumes is lost.".to_owned(),
+        say!("Its containers are stopped, removed and made anew from the files.").to_owned(),
+        say!("What was written outside volumes is lost.").to_owned(),
     ];
-    let title = format!("Recreate {service}{}?", state.on_host(key.host));
+    let title = say!(
+        "Recreate {service}{host}?",
+        service,
+        host = state.on_host(key.host)
+    );
     let verb = verb(stack, Act::Recreate { service }, false);
-    confirm(state, key, title, lines, verb, "recreate");
+    confirm(state, key, title, lines, verb, say!("recreate"));
     Effects::new()
 }
 

@@ -1,17 +1,17 @@
 //! Moving in rows, filtering, ordering, marking: the same keys wherever there are rows.
 mod fold;
-mod mark;
+mod go;
 
 use crate::columns;
 use crate::effect::Effects;
-use crate::layout::{self, list_height};
 use crate::state::{
     Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
 };
 
 use super::{Action, container};
 use fold::{fold, fold_all, no_stacks};
-use mark::{mark, mark_all};
+pub use go::{current_table, move_by, scroll_by};
+use go::{jump, page, step, top};
 
 const fn motion(
     id: &'static str,
@@ -55,7 +55,7 @@ pub const ACTIONS: &[Action] = &[
             let tables = [ViewId::Containers, ViewId::Events, ViewId::Journal];
             let view = s.view();
             (!view.is_listing() && !tables.contains(&view))
-                .then(|| "nothing to filter here".to_owned())
+                .then(|| say!("nothing to filter here").to_owned())
         },
         ..motion(
             "table.filter",
@@ -128,6 +128,8 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
+                ViewId::Files,
+                ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
@@ -136,7 +138,7 @@ pub const ACTIONS: &[Action] = &[
             ];
             pages
                 .contains(&s.view())
-                .then(|| "nothing to open here".to_owned())
+                .then(|| say!("nothing to open here").to_owned())
         },
         ..motion(
             "table.open",
@@ -213,108 +215,6 @@ pub const ACTIONS: &[Action] = &[
     }),
 ];
 
-/// The table of the view on screen, if it has one, and its height.
-pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
-    let height = list_height(state);
-    let table = match state.view() {
-        ViewId::Containers => &mut state.containers.table,
-        ViewId::Stacks => &mut state.shelves.stacks.listing.table,
-        ViewId::Images => &mut state.shelves.images.listing.table,
-        ViewId::Volumes => &mut state.shelves.volumes.listing.table,
-        ViewId::Networks => &mut state.shelves.networks.listing.table,
-        ViewId::Mail => &mut state.shelves.mails.listing.table,
-        ViewId::Hosts => &mut state.shelves.hosts.listing.table,
-        ViewId::Routes => &mut state.shelves.routes.listing.table,
-        ViewId::Events => &mut state.events.table,
-        ViewId::Journal => &mut state.journal.table,
-        ViewId::Browse => &mut state.browse.as_mut()?.table,
-        ViewId::Inspect => {
-            let key = state.nav.current().key?;
-            &mut state.sheets.get_mut(&key)?.inspect.table
-        }
-        _ => return None,
-    };
-    Some((table, height))
-}
-
-/// Moves by rows: the cursor where there is one, else the page.
-pub fn move_by(state: &mut State, delta: isize) {
-    if let Some((table, height)) = current_table(state) {
-        table.move_by(delta, height);
-        if state.view() == ViewId::Events {
-            let table = &state.events.table;
-            state.events.follow = table.index().is_none_or(|i| i + 1 == table.rows.len());
-        }
-        return;
-    }
-    match state.view() {
-        ViewId::Logs => layout::move_in_logs(state, delta),
-        _ => scroll_by(state, delta),
-    }
-}
-
-/// Scrolls by rows, as the mouse wheel does.
-pub fn scroll_by(state: &mut State, delta: isize) {
-    if let Some((table, height)) = current_table(state) {
-        table.scroll_by(delta, height);
-        return;
-    }
-    match state.view() {
-        ViewId::Logs => layout::scroll_logs(state, delta),
-        ViewId::Output => {
-            let key = state.nav.current().key;
-            if let Some(output) = key.and_then(|key| state.outputs.get_mut(&key)) {
-                let back = output.back.saturating_add_signed(delta.saturating_neg());
-                output.back = back.min(output.lines.len());
-            }
-        }
-        ViewId::File => {
-            let open = state.browse.as_mut().and_then(|b| b.file.as_mut());
-            if let Some(file) = open {
-                file.scroll = file.scroll.saturating_add_signed(delta);
-            }
-        }
-        view => {
-            let Some(key) = state.nav.current().key else {
-                return;
-            };
-            let Some(sheet) = state.sheets.get_mut(&key) else {
-                return;
-            };
-            let place = if view == ViewId::Processes {
-                &mut sheet.process_scroll
-            } else {
-                &mut sheet.scroll
-            };
-            *place = place.saturating_add_signed(delta.clamp(-1_000_000, 1_000_000));
-        }
-    }
-}
-
-fn step(state: &mut State, delta: isize) -> Effects {
-    move_by(state, delta);
-    Effects::new()
-}
-
-fn page(state: &mut State, direction: isize, divisor: usize) -> Effects {
-    let rows = (list_height(state) / divisor).max(1);
-    move_by(state, direction * rows as isize);
-    Effects::new()
-}
-
-fn jump(state: &mut State, to: isize) -> Effects {
-    move_by(state, to);
-    Effects::new()
-}
-
-fn top(state: &mut State) -> Effects {
-    match state.view() {
-        ViewId::Logs => super::log::top(state),
-        _ => move_by(state, isize::MIN),
-    }
-    Effects::new()
-}
-
 fn open(state: &mut State) -> Effects {
     match state.view() {
         ViewId::Containers => match state.containers.table.selected.clone() {
@@ -352,7 +252,7 @@ fn filter(state: &mut State) -> Effects {
             None => return Effects::new(),
         },
     };
-    type_line(state, PromptKind::Filter, "filter", before)
+    type_line(state, PromptKind::Filter, say!("filter"), before)
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
@@ -374,6 +274,43 @@ pub(super) fn type_line(
         before,
         complaint: None,
     }));
+    Effects::new()
+}
+
+fn mark(state: &mut State) -> Effects {
+    let keys = match state.containers.table.selected.clone() {
+        Some(RowId::Container(key)) => vec![key],
+        Some(RowId::Stack(key)) => state.world.members(&key).map(|c| c.key.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let marked = &mut state.containers.marked;
+    let all = keys.iter().all(|key| marked.contains(key));
+    for key in keys {
+        if all {
+            marked.remove(&key);
+        } else {
+            marked.insert(key);
+        }
+    }
+    step(state, 1)
+}
+
+fn mark_all(state: &mut State) -> Effects {
+    let table = &mut state.containers;
+    let shown: Vec<_> = table
+        .table
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            RowId::Container(key) => Some(key.clone()),
+            _ => None,
+        })
+        .collect();
+    if shown.iter().all(|key| table.marked.contains(key)) {
+        table.marked.clear();
+    } else {
+        table.marked.extend(shown);
+    }
     Effects::new()
 }
 
@@ -446,7 +383,7 @@ fn order_menu(state: &mut State) -> Effects {
         .position(|item| item.label == order)
         .unwrap_or(0);
     let menu = Menu {
-        title: "Order by".to_owned(),
+        title: say!("Order by").to_owned(),
         note: String::new(),
         items,
         selected,
@@ -460,8 +397,8 @@ fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
     let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
     let menu = Menu {
-        title: "Columns".to_owned(),
-        note: "Enter or Space switches, Esc closes".to_owned(),
+        title: say!("Columns").to_owned(),
+        note: say!("Enter or Space switches, Esc closes").to_owned(),
         items,
         selected: 0,
         opened: state.now,

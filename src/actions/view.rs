@@ -75,7 +75,7 @@ pub const ACTIONS: &[Action] = &[
             "note",
             "Write a line of your own into the journal.",
             &["n"],
-            |s| type_line(s, PromptKind::Note, "note", String::new()),
+            |s| type_line(s, PromptKind::Note, say!("note"), String::new()),
         )
     },
     goto(
@@ -183,7 +183,7 @@ pub const ACTIONS: &[Action] = &[
                 type_line(
                     state,
                     PromptKind::Search,
-                    "search",
+                    say!("search"),
                     before.unwrap_or_default(),
                 )
             },
@@ -233,7 +233,7 @@ fn turn(state: &mut State, by: isize) -> Effects {
 
 fn fold_events(state: &mut State) -> Effects {
     if !state.events.fold() {
-        let words = "this event is of no act that has several";
+        let words = say!("this event is of no act that has several");
         state.toasts.bad(words, state.now);
     }
     Effects::new()
@@ -327,7 +327,7 @@ fn seek(state: &mut State, forward: bool) -> Effects {
         found.then_some(())
     });
     if found.is_none() {
-        state.toasts.bad("no hit", state.now);
+        state.toasts.bad(say!("no hit"), state.now);
     }
     Effects::new()
 }
@@ -346,10 +346,11 @@ pub fn jump_to_thing(state: &mut State) {
         Some(key) if state.world.container(&key).is_some() => {
             container::open_on(state, ViewId::Details, &key);
         }
-        Some(_) => state.toasts.bad("that container is gone", state.now),
-        None => state
-            .toasts
-            .bad("this line is about nothing that can be shown", state.now),
+        Some(_) => state.toasts.bad(say!("that container is gone"), state.now),
+        None => state.toasts.bad(
+            say!("this line is about nothing that can be shown"),
+            state.now,
+        ),
     }
 }
 

@@ -11,13 +11,13 @@ pub const ACTIONS: &[Action] = &[
         ViewId::Networks,
         "network.create",
         "Make a network: its name, then docker's options such as --subnet and --internal.",
-        |s| ask(s, "create network", PromptKind::NewNetwork),
+        |s| ask(s, say!("create network"), PromptKind::NewNetwork),
     ),
     create(
         ViewId::Volumes,
         "volume.create",
         "Make a volume: its name, then docker's options --driver, --label and --opt.",
-        |s| ask(s, "create volume", PromptKind::NewVolume),
+        |s| ask(s, say!("create volume"), PromptKind::NewVolume),
     ),
 ];
 

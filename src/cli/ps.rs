@@ -15,6 +15,7 @@ use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::stats::DIRECT_ONE_SHOT;
 use crate::engine::{CALL_LIMIT, Engine};
+use crate::lang::english;
 use crate::model::{Container, Counters, Port, RunState, Sample};
 use crate::runtime::clock;
 use crate::text::{bytes_short, duration, percent};
@@ -49,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Qui
                     out.line(&object(host, container, sample.as_ref()).to_string())?;
                     continue;
                 }
-                let mut cells = row(container, sample.as_ref(), now);
+                let mut cells = english(|| row(container, sample.as_ref(), now));
                 if sites.several {
                     cells.insert(0, site.label.clone());
                 }

@@ -9,6 +9,7 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
+use crate::lang::english;
 use crate::model::route::{self, Fault, Seen, Sources};
 use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
@@ -33,10 +34,11 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
             .collect();
         if args.json {
             for (route, name) in &shown {
-                out.line(&object(route, name).to_string())?;
+                out.line(&english(|| object(route, name)).to_string())?;
             }
         } else {
-            let rows: Vec<Vec<String>> = shown.iter().map(|(r, name)| row(r, name)).collect();
+            let rows: Vec<Vec<String>> =
+                english(|| shown.iter().map(|(r, name)| row(r, name)).collect());
             let columns = out.columns();
             for line in table::lines(HEAD, &rows, columns) {
                 out.line(&line)?;

@@ -1,4 +1,7 @@
-//! `restart`, `stop` and `start` without the screen: the same jobs as the screen's, journalled alike, each outcome a line.
+//! `restart`, `stop` and `start` without the screen: the same jobs as the screen's, in the same order, journalled alike, each
+//! outcome a line.
+mod turn;
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -12,11 +15,13 @@ use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
 use crate::model::{Container, Health, HostId, RunState, Target};
-use crate::msg::JobMsg;
+use crate::msg::{Failure, JobMsg};
 use crate::runtime::jobs::{self, Hands, Report, Slots};
 use crate::runtime::record;
 use crate::state::names::NameError;
 use crate::text::duration;
+
+use turn::Turns;
 
 /// Seconds between stop and kill where neither the user nor the container says.
 const STOP_DEFAULT: u32 = 10;
@@ -92,7 +97,7 @@ fn refuse_protected(context: &Context, verb: &Verb, targets: &[&Container]) -> R
     )))
 }
 
-/// Does it to all of them, several at once, each told when it is over.
+/// Does it to all of them, several at once where none waits for another, each told when it is over.
 async fn perform(
     sites: &Sites,
     recorder: &record::Recorder,
@@ -106,7 +111,9 @@ async fn perform(
         .iter()
         .map(|site| (site.id, Slots::default()))
         .collect();
+    let turns = Turns::new(targets, verb);
     let one = |(container, number): (&Container, u64)| {
+        let turn = turns.of(container);
         let job = job(number, container, verb);
         let line = (sites.name(container), state(container));
         let engine = sites.of(container).map(|site| site.engine.clone());
@@ -114,10 +121,13 @@ async fn perform(
         let slots = slots.unwrap_or_default();
         let recorder = recorder.clone();
         async move {
-            (
-                line,
-                jobs::run(job, engine, recorder, slots, Hands::default()).await,
-            )
+            if let Err(why) = turn.comes(engine.as_ref()).await {
+                turn.over(false);
+                return (line, not_sent(job.id, &why));
+            }
+            let report = jobs::run(job, engine, recorder, slots, Hands::default()).await;
+            turn.over(matches!(report.msg, JobMsg::Done { .. }));
+            (line, report)
         }
     };
     let mut reports: FuturesUnordered<_> = targets.iter().copied().zip(1..).map(one).collect();
@@ -139,6 +149,22 @@ async fn perform(
     match unread {
         Some(quit) if code == DONE => Err(quit),
         _ => Ok(code),
+    }
+}
+
+/// What another one failed at is not begun.
+fn not_sent(id: JobId, why: &str) -> Report {
+    let failure = Failure {
+        what: why.to_owned(),
+        ..Failure::default()
+    };
+    Report {
+        msg: JobMsg::Failed {
+            id,
+            took_ms: 0,
+            failure,
+        },
+        journal: None,
     }
 }
 

@@ -58,7 +58,11 @@ pub const COLUMNS: &[Column<HostEntry>] = &[
         |host, cx| {
             let share = of(host, cx).and_then(share);
             share.map_or_else(Cell::blank, |(percent, cores)| {
-                let words = format!("{percent:.0}% of {cores}");
+                let words = say!(
+                    "{percent}% of {cores}",
+                    percent = text::decimal(percent, 0),
+                    cores
+                );
                 Cell::of(words, aged(host, cx, load(percent)))
             })
         },
@@ -207,16 +211,16 @@ fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
     let for_long = host.since.map(span).unwrap_or_default();
     match &host.link {
         Link::Up(_) => {
-            let mut cell = Cell::of(format!("up {for_long}"), Key::LinkUp);
+            let mut cell = Cell::of(say!("up {for_long}", for_long), Key::LinkUp);
             if let Some(words) = clock_words(host) {
                 cell.pieces
                     .push((format!(" · {words}").into(), Key::StateBusy));
             }
             cell
         }
-        Link::Connecting { attempt: 0 | 1 } => Cell::of("connecting", Key::StateBusy),
+        Link::Connecting { attempt: 0 | 1 } => Cell::of(say!("connecting"), Key::StateBusy),
         Link::Connecting { attempt } => {
-            Cell::of(format!("connecting, try {attempt}"), Key::StateBusy)
+            Cell::of(say!("connecting, try {attempt}", attempt), Key::StateBusy)
         }
         Link::Down {
             reason,
@@ -225,10 +229,15 @@ fn link<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
         } => {
             let left = retry_at.map(|at| (at - cx.now).num_seconds());
             let again = left.map_or_else(String::new, |left| match left {
-                ..=0 => " · trying now".to_owned(),
-                left => format!(" · retry in {left}s"),
+                ..=0 => say!(" · trying now").to_owned(),
+                left => say!(" · retry in {left}s", left),
             });
-            let words = format!("down {}: {}{again}", span(*since), reason.why);
+            let words = say!(
+                "down {span}: {why}{again}",
+                span = span(*since),
+                why = reason.why,
+                again
+            );
             Cell {
                 // Of one that never answered there is nothing behind it.
                 fit: if host.loaded { Fit::Cut } else { Fit::Spill },
@@ -255,7 +264,7 @@ fn containers<'a>(host: &HostEntry, cx: &Cx<'a>) -> Cell<'a> {
         .collect();
     if let Some(heard) = host.heard.filter(|_| !up) {
         let age = text::duration(cx.now - heard);
-        pieces.push((format!("{age} old").into(), Key::LinkDown));
+        pieces.push((say!("{age} old", age).into(), Key::LinkDown));
     }
     Cell {
         pieces,

@@ -9,7 +9,7 @@ fn with_freshness<'a>(mut cell: Cell<'a>, image: &Image, cx: &Cx<'a>) -> Cell<'a
     let (words, key) = match cx.state.fresh.get(&image.key) {
         Some(Ok(fresh @ Freshness::Same)) => (fresh.word(), Key::Dim),
         Some(Ok(fresh @ Freshness::Behind)) => (fresh.word(), Key::StateBusy),
-        Some(Err(_)) => ("not known there", Key::StateBad),
+        Some(Err(_)) => (say!("not known there"), Key::StateBad),
         None => return cell,
     };
     // What is under way or has just ended is told there too.

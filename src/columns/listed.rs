@@ -15,8 +15,10 @@ use crate::theme::Key;
 pub trait Listed: Sized + 'static {
     const VIEW: ViewId;
     const KIND: Kind;
-    /// What several of them are called: `images`.
-    const NAME: &'static str;
+    /// Said of an empty list.
+    const NONE: &'static str;
+    /// Said of a list that leaves out what is in use, or was read, when that is all; `{key}` is the key that shows it.
+    const ALL_BUSY: &'static str;
 
     fn columns() -> &'static [Column<Self>];
     fn shelf(shelves: &Shelves) -> &Shelf<Self>;
@@ -24,9 +26,6 @@ pub trait Listed: Sized + 'static {
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
     fn known_by(&self) -> Vec<&str>;
-
-    /// What those are called that a narrowed list leaves out.
-    const BUSY: &'static str = "in use";
 
     /// Sentences in place of an empty list that nothing narrows; none: the usual one.
     fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
@@ -42,7 +41,8 @@ pub trait Listed: Sized + 'static {
 impl Listed for Stack {
     const VIEW: ViewId = ViewId::Stacks;
     const KIND: Kind = Kind::Stack;
-    const NAME: &'static str = "stacks";
+    const NONE: &'static str = key!("There are no stacks.");
+    const ALL_BUSY: &'static str = key!("All stacks are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::stack::COLUMNS
@@ -73,7 +73,8 @@ impl Listed for Stack {
 impl Listed for Image {
     const VIEW: ViewId = ViewId::Images;
     const KIND: Kind = Kind::Image;
-    const NAME: &'static str = "images";
+    const NONE: &'static str = key!("There are no images.");
+    const ALL_BUSY: &'static str = key!("All images are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::image::COLUMNS
@@ -100,7 +101,8 @@ impl Listed for Image {
 impl Listed for Volume {
     const VIEW: ViewId = ViewId::Volumes;
     const KIND: Kind = Kind::Volume;
-    const NAME: &'static str = "volumes";
+    const NONE: &'static str = key!("There are no volumes.");
+    const ALL_BUSY: &'static str = key!("All volumes are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::volume::COLUMNS
@@ -133,7 +135,8 @@ impl Listed for Volume {
 impl Listed for Network {
     const VIEW: ViewId = ViewId::Networks;
     const KIND: Kind = Kind::Network;
-    const NAME: &'static str = "networks";
+    const NONE: &'static str = key!("There are no networks.");
+    const ALL_BUSY: &'static str = key!("All networks are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::network::COLUMNS
@@ -164,8 +167,8 @@ impl Listed for Network {
 impl Listed for Mail {
     const VIEW: ViewId = ViewId::Mail;
     const KIND: Kind = Kind::Mail;
-    const NAME: &'static str = "mails";
-    const BUSY: &'static str = "read";
+    const NONE: &'static str = key!("There are no mails.");
+    const ALL_BUSY: &'static str = key!("All mails are read; {key} shows them.");
 
     fn waiting(state: &State) -> Option<Vec<(String, Key)>> {
         Some(super::mail::waiting(state))
@@ -201,7 +204,8 @@ impl Listed for Mail {
 impl Listed for HostEntry {
     const VIEW: ViewId = ViewId::Hosts;
     const KIND: Kind = Kind::Host;
-    const NAME: &'static str = "hosts";
+    const NONE: &'static str = key!("There are no hosts.");
+    const ALL_BUSY: &'static str = key!("All hosts are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::host::COLUMNS
@@ -227,7 +231,8 @@ impl Listed for HostEntry {
 impl Listed for Route {
     const VIEW: ViewId = ViewId::Routes;
     const KIND: Kind = Kind::Route;
-    const NAME: &'static str = "routes";
+    const NONE: &'static str = key!("There are no routes.");
+    const ALL_BUSY: &'static str = key!("All routes are in use; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::route::COLUMNS

@@ -67,7 +67,7 @@ pub const COLUMNS: &[Column<Mail>] = &[
         "Its subject.",
         |mail, cx| {
             let subject = if mail.subject.is_empty() {
-                "(no subject)"
+                say!("(no subject)")
             } else {
                 &mail.subject
             };
@@ -157,9 +157,14 @@ pub fn waiting(state: &State) -> Vec<(String, Key)> {
             .flat_map(standing)
             .collect();
     }
-    let words = "MailHog, Mailpit and MailDev are known by their image; any other by the label stacktui.mail=mailhog, mailpit or maildev, or by mail.servers in the settings.";
+    let words = say!(
+        "MailHog, Mailpit and MailDev are known by their image; any other by the label stacktui.mail=mailhog, mailpit or maildev, or by mail.servers in the settings."
+    );
     vec![
-        ("No container here is a mail server.".to_owned(), Key::Text),
+        (
+            say!("No container here is a mail server.").to_owned(),
+            Key::Text,
+        ),
         (words.to_owned(), Key::Dim),
     ]
 }
@@ -170,25 +175,32 @@ fn standing(server: &Mailbox) -> Vec<(String, Key)> {
     let name = &source.name;
     if source.paused {
         return vec![(
-            format!("{name} is paused: it takes connections but does not answer."),
+            say!(
+                "{name} is paused: it takes connections but does not answer.",
+                name
+            ),
             Key::StateBusy,
         )];
     }
     if !source.running {
-        return vec![(format!("{name} does not run."), Key::StateBad)];
+        return vec![(say!("{name} does not run.", name), Key::StateBad)];
     }
     match &server.condition {
-        Condition::Asking => vec![(format!("asking {name}…"), Key::Dim)],
+        Condition::Asking => vec![(say!("asking {name}…", name), Key::Dim)],
         Condition::Down(failure) => vec![
-            (format!("{name}: {}", failure.what), Key::StateBad),
+            (
+                say!("{name}: {why}", name, why = failure.what),
+                Key::StateBad,
+            ),
             (failure.advice.clone(), Key::Text),
         ],
         Condition::Up { way, .. } => vec![
-            ("Waiting for mail…".to_owned(), Key::Text),
+            (say!("Waiting for mail…").to_owned(), Key::Text),
             (
-                format!(
-                    "Applications hand it in at {} (SMTP); read via {way}.",
-                    server.smtp_address()
+                say!(
+                    "Applications hand it in at {address} (SMTP); read via {way}.",
+                    address = server.smtp_address(),
+                    way
                 ),
                 Key::Dim,
             ),
@@ -201,14 +213,17 @@ pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
     let one = |server: &Mailbox| {
         let name = &server.source.name;
         match &server.condition {
-            _ if server.source.paused => (format!("{name} paused"), Key::StateBusy),
-            _ if !server.source.running => (format!("{name} stopped"), Key::StateBad),
+            _ if server.source.paused => (say!("{name} paused", name), Key::StateBusy),
+            _ if !server.source.running => (say!("{name} stopped", name), Key::StateBad),
             Condition::Asking => (format!("{name} …"), Key::Dim),
             Condition::Up { total, way, .. } if wide => {
-                (format!("{name} {total} via {way}"), Key::Dim)
+                (say!("{name} {total} via {way}", name, total, way), Key::Dim)
             }
             Condition::Up { total, .. } => (format!("{name} {total}"), Key::Dim),
-            Condition::Down(failure) => (format!("{name}: {}", failure.what), Key::StateBad),
+            Condition::Down(failure) => (
+                say!("{name}: {why}", name, why = failure.what),
+                Key::StateBad,
+            ),
         }
     };
     state.mail.boxes.values().take(3).map(one).collect()

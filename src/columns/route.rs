@@ -156,7 +156,7 @@ fn url<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
 /// What came of a check, else why it leads nowhere.
 fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
     match cx.state.shelves.route_book.checks.get(&route.key) {
-        Some(Check::UnderWay(_)) => Cell::of("checking…", Key::Job),
+        Some(Check::UnderWay(_)) => Cell::of(say!("checking…"), Key::Job),
         Some(Check::Done(_, Ok(answer))) => {
             let expired = answer.has_expired(cx.now);
             let style = if answer.is_well() && !expired {
@@ -164,9 +164,13 @@ fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
             } else {
                 Key::StateBad
             };
-            let mut told = format!("{} in {} ms", answer.status, answer.took_ms);
+            let mut told = say!(
+                "{status} in {ms} ms",
+                status = answer.status,
+                ms = answer.took_ms
+            );
             if expired {
-                told += ", expired";
+                told += say!(", expired");
             } else if let Some(end) = answer.certificate {
                 told += &format!(", {}", text::duration(end - cx.now));
             }
@@ -177,8 +181,8 @@ fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
             Some(fault @ Fault::Off) => Cell::of(fault.short(), Key::StateOff),
             Some(fault @ Fault::Starting) => Cell::of(fault.short(), Key::StateBusy),
             Some(fault) => Cell::of(fault.short(), Key::StateBad),
-            None if !route.hints.is_empty() => Cell::of("ok, but see below", Key::StateBusy),
-            None => Cell::of("ok", Key::StateOk),
+            None if !route.hints.is_empty() => Cell::of(say!("ok, but see below"), Key::StateBusy),
+            None => Cell::of(say!("ok"), Key::StateOk),
         },
     }
 }

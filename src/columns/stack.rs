@@ -222,19 +222,23 @@ pub fn under_way<'a>(
 
 /// `9/10 up`, then each trouble, short and long.
 pub fn condition(totals: &Totals) -> impl Iterator<Item = (String, String, Key)> + use<> {
-    let up = format!("{}/{} up", totals.running, totals.count);
+    let up = say!("{n}/{all} up", n = totals.running, all = totals.count);
     let key = if totals.running == totals.count {
         Key::StateOk
     } else {
         Key::Text
     };
-    let troubles = [
-        (totals.unhealthy, "bad", "unhealthy", Key::StateBad),
-        (totals.restarting, "busy", "restarting", Key::StateBusy),
-    ];
-    let troubles = troubles
-        .into_iter()
-        .filter(|(n, ..)| *n > 0)
-        .map(|(n, short, long, key)| (format!("{n} {short}"), format!("{n} {long}"), key));
+    let (bad, busy) = (totals.unhealthy, totals.restarting);
+    let unhealthy = (bad > 0).then(|| {
+        let short = say_n!(bad, "{n} bad", "{n} bad");
+        let long = say_n!(bad, "{n} unhealthy", "{n} unhealthy");
+        (short, long, Key::StateBad)
+    });
+    let restarting = (busy > 0).then(|| {
+        let short = say_n!(busy, "{n} busy", "{n} busy");
+        let long = say_n!(busy, "{n} restarting", "{n} restarting");
+        (short, long, Key::StateBusy)
+    });
+    let troubles = unhealthy.into_iter().chain(restarting);
     std::iter::once((up.clone(), up, key)).chain(troubles)
 }

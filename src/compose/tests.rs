@@ -44,15 +44,12 @@ impl Place {
         // Nothing else: there may be a real one on this machine.
         Programs {
             path: Some(self.folder.path().into()),
+            store: Some(Store::new(self.folder.path().join("kept"), "jean")),
         }
     }
 
     fn call(&self, act: Act) -> Call {
-        Call {
-            project: self.project.clone(),
-            act,
-            foreign: false,
-        }
+        Call::new(self.project.clone(), act, false)
     }
 
     /// Runs it; its lines and how it ended.
@@ -129,10 +126,8 @@ async fn the_other_generation_is_named_and_not_let_loose() {
 #[tokio::test]
 async fn what_cannot_be_read_is_said() {
     let place = Place::new(1);
-    let programs = Programs {
-        path: Some(place.folder.path().into()),
-    };
-    let failure = programs
+    let failure = place
+        .programs()
         .check(&place.project)
         .await
         .expect_err("no program");

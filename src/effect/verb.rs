@@ -1,5 +1,6 @@
 //! What changes something: the verbs, their words and the commands that do the same.
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::compose::Call;
@@ -7,6 +8,7 @@ use crate::model::limits::Change;
 use crate::model::mail::{self, Act};
 use crate::model::space::Prune;
 use crate::model::wanted::{NewNetwork, NewVolume};
+use crate::text::quoted_path;
 
 /// A changing call on one thing, one variant a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,21 @@ pub enum Verb {
     Pull {
         image: String,
     },
+    /// Sends an image to the registry that this name of it leads to.
+    Push {
+        image: String,
+    },
+    /// Writes images, by their names or ids, into a file of this machine.
+    Save {
+        images: Vec<String>,
+        path: PathBuf,
+        /// Over a file that is there.
+        replace: bool,
+    },
+    /// Takes the images out of a file of this machine.
+    Load {
+        path: PathBuf,
+    },
     RemoveVolume,
     RemoveNetwork,
     /// Makes what the job is about, which is not there yet.
@@ -89,6 +106,9 @@ impl Verb {
             Self::RemoveImage { .. } => "image.remove",
             Self::Tag { .. } => "image.tag",
             Self::Pull { .. } => "image.pull",
+            Self::Push { .. } => "image.push",
+            Self::Save { .. } => "image.save",
+            Self::Load { .. } => "image.load",
             Self::RemoveVolume => "volume.remove",
             Self::RemoveNetwork => "network.remove",
             Self::CreateVolume(_) => "volume.create",
@@ -97,68 +117,112 @@ impl Verb {
             Self::Disconnect { .. } => "network.disconnect",
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
-            Self::Compose(call) => call.act.words().0,
+            Self::Compose(call) => call.words().0,
             Self::Mail(call) => call.act.words().0,
         }
     }
 
-    /// What is going on while it runs: `restarting`.
-    pub fn doing(&self) -> &'static str {
+    /// What it does, as it is shown: `restart`.
+    pub fn title(&self) -> &'static str {
         match self {
-            Self::Start => "starting",
-            Self::Stop { .. } => "stopping",
-            Self::Restart { .. } => "restarting",
-            Self::Kill { .. } => "killing",
-            Self::Pause => "pausing",
-            Self::Unpause => "unpausing",
+            Self::Start => say!("start"),
+            Self::Stop { .. } => say!("stop"),
+            Self::Restart { .. } => say!("restart"),
+            Self::Kill { .. } => say!("kill"),
+            Self::Pause => say!("pause"),
+            Self::Unpause => say!("unpause"),
             Self::Remove { .. }
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
-            | Self::RemoveNetwork => "removing",
-            Self::CreateVolume(_) | Self::CreateNetwork(_) => "creating",
-            Self::Tag { .. } => "tagging",
-            Self::Pull { .. } => "pulling",
-            Self::Connect { .. } => "connecting",
-            Self::Disconnect { .. } => "disconnecting",
-            Self::Rename { .. } => "renaming",
-            Self::Recreate { .. } => "recreating",
-            Self::Update(_) => "changing",
-            Self::Prune(_) => "pruning",
-            Self::Compose(call) => call.act.words().1,
+            | Self::RemoveNetwork => say!("remove"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("create"),
+            Self::Tag { .. } => say!("tag"),
+            Self::Pull { .. } => say!("pull"),
+            Self::Push { .. } => say!("push"),
+            Self::Save { .. } => say!("save"),
+            Self::Load { .. } => say!("load"),
+            Self::Connect { .. } => say!("connect"),
+            Self::Disconnect { .. } => say!("disconnect"),
+            Self::Rename { .. } => say!("rename"),
+            Self::Recreate { .. } => say!("recreate"),
+            Self::Update(_) => say!("update"),
+            Self::Prune(_) => say!("prune"),
+            Self::Compose(call) => call.act.title(),
+            Self::Mail(call) => call.act.title(),
+        }
+    }
+
+    /// What is going on while it runs, as it is shown: `restarting`.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Self::Start => say!("starting" as "doing"),
+            Self::Stop { .. } => say!("stopping" as "doing"),
+            Self::Restart { .. } => say!("restarting" as "doing"),
+            Self::Kill { .. } => say!("killing" as "doing"),
+            Self::Pause => say!("pausing" as "doing"),
+            Self::Unpause => say!("unpausing" as "doing"),
+            Self::Remove { .. }
+            | Self::RemoveImage { .. }
+            | Self::RemoveVolume
+            | Self::RemoveNetwork => say!("removing" as "doing"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("creating" as "doing"),
+            Self::Tag { .. } => say!("tagging" as "doing"),
+            Self::Pull { .. } => say!("pulling" as "doing"),
+            Self::Push { .. } => say!("pushing" as "doing"),
+            Self::Save { .. } => say!("saving" as "doing"),
+            Self::Load { .. } => say!("loading" as "doing"),
+            Self::Connect { .. } => say!("connecting" as "doing"),
+            Self::Disconnect { .. } => say!("disconnecting" as "doing"),
+            Self::Rename { .. } => say!("renaming" as "doing"),
+            Self::Recreate { .. } => say!("recreating" as "doing"),
+            Self::Update(_) => say!("changing" as "doing"),
+            Self::Prune(_) => say!("pruning" as "doing"),
+            Self::Compose(call) => call.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
 
-    /// What has happened when it is over: `restarted`.
+    /// What has happened when it is over, as it is shown: `restarted`.
     pub fn done(&self) -> &'static str {
         match self {
-            Self::Start => "started",
-            Self::Stop { .. } => "stopped",
-            Self::Restart { .. } => "restarted",
-            Self::Kill { .. } => "killed",
-            Self::Pause => "paused",
-            Self::Unpause => "unpaused",
+            Self::Start => say!("started" as "done"),
+            Self::Stop { .. } => say!("stopped" as "done"),
+            Self::Restart { .. } => say!("restarted" as "done"),
+            Self::Kill { .. } => say!("killed" as "done"),
+            Self::Pause => say!("paused" as "done"),
+            Self::Unpause => say!("unpaused" as "done"),
             Self::Remove { .. }
             | Self::RemoveImage { .. }
             | Self::RemoveVolume
-            | Self::RemoveNetwork => "removed",
-            Self::CreateVolume(_) | Self::CreateNetwork(_) => "created",
-            Self::Tag { .. } => "tagged",
-            Self::Pull { .. } => "pulled",
-            Self::Connect { .. } => "connected",
-            Self::Disconnect { .. } => "disconnected",
-            Self::Rename { .. } => "renamed",
-            Self::Recreate { .. } => "recreated",
-            Self::Update(_) => "changed",
-            Self::Prune(_) => "pruned",
-            Self::Compose(call) => call.act.words().2,
+            | Self::RemoveNetwork => say!("removed" as "done"),
+            Self::CreateVolume(_) | Self::CreateNetwork(_) => say!("created" as "done"),
+            Self::Tag { .. } => say!("tagged" as "done"),
+            Self::Pull { .. } => say!("pulled" as "done"),
+            Self::Push { .. } => say!("pushed" as "done"),
+            Self::Save { .. } => say!("saved" as "done"),
+            Self::Load { .. } => say!("loaded" as "done"),
+            Self::Connect { .. } => say!("connected" as "done"),
+            Self::Disconnect { .. } => say!("disconnected" as "done"),
+            Self::Rename { .. } => say!("renamed" as "done"),
+            Self::Recreate { .. } => say!("recreated" as "done"),
+            Self::Update(_) => say!("changed" as "done"),
+            Self::Prune(_) => say!("pruned" as "done"),
+            Self::Compose(call) => call.words().2,
             Self::Mail(call) => call.act.words().2,
         }
     }
 
     /// Tells what it does line by line while it runs, and can be cancelled.
     pub fn has_output(&self) -> bool {
-        matches!(self, Self::Compose(_) | Self::Prune(_) | Self::Pull { .. })
+        matches!(
+            self,
+            Self::Compose(_)
+                | Self::Prune(_)
+                | Self::Pull { .. }
+                | Self::Push { .. }
+                | Self::Save { .. }
+                | Self::Load { .. }
+        )
     }
 
     /// The kind and name of what is not there before it is done.
@@ -168,6 +232,11 @@ impl Verb {
             Self::CreateNetwork(network) => Some(("network", &network.name)),
             _ => None,
         }
+    }
+
+    /// Writes one of a stack's files over.
+    pub fn writes_file(&self) -> bool {
+        matches!(self, Self::Compose(call) if call.write.is_some())
     }
 
     /// Turns a switch of the question that is asked before it.
@@ -214,13 +283,23 @@ impl Verb {
                 ("pull".to_owned(), pull.to_string()),
                 ("borrowers".to_owned(), others.to_string()),
             ],
-            Self::Pull { image } => pair("image", image.clone()),
+            Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
+            Self::Save {
+                images,
+                path,
+                replace,
+            } => vec![
+                ("images".to_owned(), images.join(" ")),
+                ("path".to_owned(), path.display().to_string()),
+                ("replace".to_owned(), replace.to_string()),
+            ],
+            Self::Load { path } => pair("path", path.display().to_string()),
             Self::Connect { container } | Self::Disconnect { container } => {
                 pair("container", container.to_string())
             }
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
-            Self::Compose(call) => pair("args", call.act.args().join(" ")),
+            Self::Compose(call) => call.params(),
             Self::Mail(call) => match &call.act {
                 Act::Delete(ids) => pair("mails", ids.join(" ")),
                 Act::DeleteAll | Act::Test => Vec::new(),
@@ -249,6 +328,12 @@ impl Verb {
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
             Self::Pull { image } => format!("docker pull {image}"),
+            Self::Push { image } => format!("docker push {image}"),
+            Self::Save { images, path, .. } => {
+                let path = quoted_path(path);
+                format!("docker save --output {path} {}", images.join(" "))
+            }
+            Self::Load { path } => format!("docker load --input {}", quoted_path(path)),
             Self::RemoveVolume => format!("docker volume rm {name}"),
             Self::RemoveNetwork => format!("docker network rm {name}"),
             Self::CreateVolume(volume) => volume.command(),

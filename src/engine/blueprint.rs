@@ -47,16 +47,21 @@ fn is_empty(value: &Value) -> bool {
 impl Blueprint {
     /// Out of a container's inspect and that of the image it was made from (null where that is gone).
     pub(super) fn of(inspect: &Value, image: &Value, api: ApiVersion) -> Result<Self, Error> {
+        if truth(path(inspect, &["HostConfig", "AutoRemove"])) {
+            let words =
+                "made with --rm: the engine removes it when it stops, so it could not be put back";
+            return Err(Error::Unsupported(words.to_owned()));
+        }
+        Self::read(inspect, image, api)
+    }
+
+    /// The same of one that need not be put back.
+    pub(super) fn read(inspect: &Value, image: &Value, api: ApiVersion) -> Result<Self, Error> {
         let (config, host) = (member(inspect, "Config"), member(inspect, "HostConfig"));
         let own = |name: &str| member(config, name).as_str().unwrap_or_default();
         let labels = member(config, "Labels");
         if !is_empty(member(labels, "com.docker.swarm.task.id")) {
             let words = "a task of swarm: `docker service update --force` makes it anew";
-            return Err(Error::Unsupported(words.to_owned()));
-        }
-        if truth(member(host, "AutoRemove")) {
-            let words =
-                "made with --rm: the engine removes it when it stops, so it could not be put back";
             return Err(Error::Unsupported(words.to_owned()));
         }
         let name = member(inspect, "Name").as_str().unwrap_or_default();

@@ -59,6 +59,9 @@ pub enum Error {
     /// It was asked for and not answered: what it makes may be there under this name.
     #[error("{why}; a container {name} may be left of it: docker rm {name}")]
     Unfinished { why: Box<Error>, name: String },
+    /// A registry wants credentials, or other ones; `way_out`: what was tried, and what signs in.
+    #[error("{message}")]
+    Registry { message: String, way_out: String },
     /// This engine cannot do it.
     #[error("{0}")]
     Unsupported(String),
@@ -191,7 +194,7 @@ impl Error {
                 }
                 _ => FailureKind::Other,
             },
-            Self::NotAllowed { .. } => FailureKind::Denied,
+            Self::NotAllowed { .. } | Self::Registry { .. } => FailureKind::Denied,
             Self::TimedOut { .. } => FailureKind::TimedOut,
             Self::Unfinished { why, .. } => why.kind(),
             Self::Unsupported(_) => FailureKind::Unsupported,

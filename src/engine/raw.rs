@@ -16,6 +16,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::http::request;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -76,6 +77,22 @@ impl Raw {
     /// A status of 400 or more is `Error::Server`. Dropping the body closes the connection.
     pub async fn get(&self, path: &str, head: Duration) -> Result<Response<Incoming>, Error> {
         let request = self.request(Method::GET, path, &Value::Null)?;
+        self.stream(request, head).await
+    }
+
+    /// The same for any request; see [`Self::builder`].
+    pub async fn stream<B>(
+        &self,
+        request: Request<B>,
+        head: Duration,
+    ) -> Result<Response<Incoming>, Error>
+    where
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
         let response = within(head, async {
             let io = self.connector.connect().await?;
             let mut sender = handshake(io).await?;
@@ -85,11 +102,11 @@ impl Raw {
         if response.status().as_u16() < 400 {
             return Ok(response);
         }
-        let status = response.status();
+        let status = response.status().as_u16();
         let body = within(ERROR_LIMIT, collect(response.into_body(), ERROR_BODY))
             .await
             .unwrap_or_default();
-        Err(Error::answer("GET", path, status.as_u16(), &body))
+        Err(Error::answer(method.as_str(), &path, status, &body))
     }
 
     /// The same for what comes in many small chunks, such as a log; see [`Flow`].
@@ -120,8 +137,8 @@ impl Raw {
         limit: usize,
         deadline: Duration,
     ) -> Result<Answer, Error> {
-        self.whole(Method::GET, path, &Value::Null, limit, deadline)
-            .await
+        let request = self.request(Method::GET, path, &Value::Null)?;
+        self.whole(request, limit, deadline).await
     }
 
     /// A GET answered by JSON.
@@ -143,9 +160,8 @@ impl Raw {
         body: &Value,
         deadline: Duration,
     ) -> Result<(StatusCode, Value), Error> {
-        let answer = self
-            .whole(Method::POST, path, body, ANSWER, deadline)
-            .await?;
+        let request = self.request(Method::POST, path, body)?;
+        let answer = self.whole(request, ANSWER, deadline).await?;
         let value = if answer.body.trim_ascii().is_empty() {
             Value::Null
         } else {
@@ -159,16 +175,15 @@ impl Raw {
         hijack::open(&self.connector, &self.authority, path, body).await
     }
 
-    /// One request and its whole answer, errors mapped.
-    async fn whole(
+    /// One request and its whole answer (at most `limit` bytes), errors mapped.
+    pub async fn whole(
         &self,
-        method: Method,
-        path: &str,
-        body: &Value,
+        request: Request<Full<Bytes>>,
         limit: usize,
         deadline: Duration,
     ) -> Result<Answer, Error> {
-        let request = self.request(method.clone(), path, body)?;
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
         within(deadline, async {
             let (sender, response) = self.exchange(request).await?;
             let (head, incoming) = response.into_parts();
@@ -177,7 +192,7 @@ impl Raw {
             if bad {
                 let bytes = bytes.unwrap_or_default();
                 let status = head.status.as_u16();
-                return Err(Error::answer(method.as_str(), path, status, &bytes));
+                return Err(Error::answer(method.as_str(), &path, status, &bytes));
             }
             let body = bytes?;
             self.pool.put(sender);
@@ -212,28 +227,38 @@ impl Raw {
         Ok((sender, response))
     }
 
+    /// A request with the headers that all have.
+    pub fn builder(&self, method: Method, path: &str) -> request::Builder {
+        self.connector.toll().ask();
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &*self.authority)
+            .header(USER_AGENT, AGENT)
+    }
+
     fn request(
         &self,
         method: Method,
         path: &str,
         body: &Value,
     ) -> Result<Request<Full<Bytes>>, Error> {
-        self.connector.toll().ask();
-        let mut builder = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, &*self.authority)
-            .header(USER_AGENT, AGENT);
+        let mut builder = self.builder(method, path);
         let bytes = if body.is_null() {
             Bytes::new()
         } else {
             builder = builder.header(CONTENT_TYPE, "application/json");
             Bytes::from(body.to_string())
         };
-        builder
-            .body(Full::new(bytes))
-            .map_err(|e| Error::endpoint(&format!("{path}: {e}")))
+        built(builder, Full::new(bytes))
     }
+}
+
+/// The request, whole.
+pub(super) fn built<B>(builder: request::Builder, body: B) -> Result<Request<B>, Error> {
+    builder
+        .body(body)
+        .map_err(|e| Error::endpoint(&e.to_string()))
 }
 
 /// How we call ourselves.

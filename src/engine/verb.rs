@@ -167,6 +167,9 @@ impl Engine {
             | Verb::Restart { .. }
             | Verb::Recreate { .. }
             | Verb::Pull { .. }
+            | Verb::Push { .. }
+            | Verb::Save { .. }
+            | Verb::Load { .. }
             | Verb::Compose(_)
             | Verb::Mail(_)
             | Verb::Prune(_) => {

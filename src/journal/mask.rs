@@ -1,5 +1,5 @@
 //! What must not be written: values of names that look secret, in parameters, commands and words.
-use crate::text::looks_secret;
+use crate::text::{looks_secret, secret_words};
 
 /// What is written instead of a secret: plain, for tools that read the file.
 const MASK: &str = "***";
@@ -15,22 +15,14 @@ pub(super) fn value<'a>(name: &str, value: &'a str) -> &'a str {
 
 /// A command's arguments with secret-looking values masked: `--password X`, `--token=X`, `API_KEY=X`.
 pub(super) fn argv(argv: &[String]) -> Vec<String> {
-    let mut masked = Vec::with_capacity(argv.len());
-    let mut hide_next = false;
-    for word in argv {
-        if std::mem::take(&mut hide_next) && !word.starts_with('-') {
-            masked.push(MASK.to_owned());
-            continue;
-        }
-        let name = |text: &str| text.trim_start_matches('-').to_owned();
-        if let Some((left, right)) = word.split_once('=') {
-            masked.push(format!("{left}={}", value(&name(left), right)));
-        } else {
-            hide_next = word.starts_with('-') && looks_secret(&name(word), "x");
-            masked.push(word.clone());
-        }
-    }
-    masked
+    let masked = argv.iter().zip(secret_words(argv));
+    let masked = masked.map(
+        |(word, secret)| match secret.and_then(|at| word.get(..at)) {
+            Some(before) => format!("{before}{MASK}"),
+            None => word.clone(),
+        },
+    );
+    masked.collect()
 }
 
 /// The same for a command written as one line.

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stack::Stack;
+use super::stack_file::Write;
 use crate::text::quoted;
 
 /// A compose project as far as its labels tell what it was made from.
@@ -66,6 +67,8 @@ pub enum Act {
         /// And the volumes.
         volumes: bool,
     },
+    /// Nothing: a file is written, and that is all.
+    Save,
 }
 
 impl Act {
@@ -80,11 +83,11 @@ impl Act {
     pub fn switches(&self) -> &'static [(char, &'static str)] {
         match self {
             Self::Up { .. } => &[
-                ('b', "build images first"),
-                ('f', "make everything anew"),
-                ('o', "remove containers that the files do not have"),
+                ('b', key!("build images first")),
+                ('f', key!("make everything anew")),
+                ('o', key!("remove containers that the files do not have")),
             ],
-            Self::Down { .. } => &[('v', "remove its volumes, with all that is in them")],
+            Self::Down { .. } => &[('v', key!("remove its volumes, with all that is in them"))],
             _ => &[],
         }
     }
@@ -136,18 +139,61 @@ impl Act {
             Self::Pull => words(&["pull"]),
             Self::Build => words(&["build"]),
             Self::Down { volumes } => given(&[(*volumes, "--volumes")], words(&["down"])),
+            Self::Save => Vec::new(),
+        }
+    }
+
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Up { .. } => say!("up" as "compose"),
+            Self::Recreate { .. } => say!("recreate"),
+            Self::Scale { .. } => say!("scale"),
+            Self::Pull => say!("pull"),
+            Self::Build => say!("build"),
+            Self::Down { .. } => say!("down" as "compose"),
+            Self::Save => say!("save"),
         }
     }
 
     /// Its name, what is going on while it runs, what has happened after.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Up { .. } => ("stack.up", "bringing up", "brought up"),
-            Self::Recreate { .. } => ("stack.recreate", "recreating", "recreated"),
-            Self::Scale { .. } => ("stack.scale", "scaling", "scaled"),
-            Self::Pull => ("stack.pull", "pulling", "pulled"),
-            Self::Build => ("stack.build", "building", "built"),
-            Self::Down { .. } => ("stack.down", "taking down", "taken down"),
+            Self::Up { .. } => (
+                "stack.up",
+                say!("bringing up" as "doing"),
+                say!("brought up" as "done"),
+            ),
+            Self::Recreate { .. } => (
+                "stack.recreate",
+                say!("recreating" as "doing"),
+                say!("recreated" as "done"),
+            ),
+            Self::Scale { .. } => (
+                "stack.scale",
+                say!("scaling" as "doing"),
+                say!("scaled" as "done"),
+            ),
+            Self::Pull => (
+                "stack.pull",
+                say!("pulling" as "doing"),
+                say!("pulled" as "done"),
+            ),
+            Self::Build => (
+                "stack.build",
+                say!("building" as "doing"),
+                say!("built" as "done"),
+            ),
+            Self::Down { .. } => (
+                "stack.down",
+                say!("taking down" as "doing"),
+                say!("taken down" as "done"),
+            ),
+            Self::Save => (
+                "stack.save",
+                say!("saving" as "doing"),
+                say!("saved" as "done"),
+            ),
         }
     }
 }
@@ -159,9 +205,43 @@ pub struct Call {
     pub act: Act,
     /// The other generation of compose may do it: every container is then made anew under another name.
     pub foreign: bool,
+    /// One of its files is written over first.
+    pub write: Option<Box<Write>>,
 }
 
 impl Call {
+    /// A command that writes no file.
+    pub fn new(project: Project, act: Act, foreign: bool) -> Self {
+        Self {
+            project,
+            act,
+            foreign,
+            write: None,
+        }
+    }
+
+    /// Its name, what is going on while it runs, what has happened after.
+    pub fn words(&self) -> (&'static str, &'static str, &'static str) {
+        match (&self.write, &self.act) {
+            (Some(_), Act::Up { .. }) => ("stack.deploy", "deploying", "deployed"),
+            (_, act) => act.words(),
+        }
+    }
+
+    /// What was asked beyond its name, for the journal.
+    pub fn params(&self) -> Vec<(String, String)> {
+        let mut params = Vec::new();
+        if let Some(write) = &self.write {
+            params.push(("file".to_owned(), write.file.path.clone()));
+            params.push(("from".to_owned(), write.from().to_owned()));
+        }
+        let args = self.act.args().join(" ");
+        if !args.is_empty() {
+            params.push(("args".to_owned(), args));
+        }
+        params
+    }
+
     /// All words after the program's.
     pub fn args(&self) -> Vec<String> {
         let mut args = self.project.args();
@@ -176,10 +256,12 @@ impl Call {
             _ => "docker compose",
         };
         let words = self.args().into_iter().map(|word| quoted(&word));
-        std::iter::once(program.to_owned())
-            .chain(words)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let run: Vec<_> = std::iter::once(program.to_owned()).chain(words).collect();
+        let mut steps: Vec<String> = self.write.iter().map(|write| write.command()).collect();
+        if self.act != Act::Save {
+            steps.push(run.join(" "));
+        }
+        steps.join(" && ")
     }
 }
 
@@ -194,6 +276,21 @@ pub struct Checked {
     pub hashes: BTreeMap<String, String>,
     /// What compose warns of: a variable that is not set.
     pub warnings: Vec<String>,
+}
+
+impl Checked {
+    /// How both generations of compose say that a variable is missing.
+    pub const NOT_SET: &str = " variable is not set";
+
+    /// Variables that are not set and have no default, by what compose warns of.
+    pub fn missing(&self) -> Vec<&str> {
+        let names = self.warnings.iter().filter_map(|words| {
+            let (before, _) = words.split_once(Self::NOT_SET)?;
+            let variable = before.rsplit(' ').next()?;
+            Some(variable.trim_matches(['"', '\'']))
+        });
+        names.filter(|name| !name.is_empty()).collect()
+    }
 }
 
 /// What a start would change.
@@ -242,6 +339,7 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::model::stack::{Origin, Service};
+    use crate::model::stack_file::{FileOf, Source, Version};
     use crate::model::{HostId, Key};
 
     fn service(name: &str, hash: Option<&str>) -> Service {
@@ -286,16 +384,32 @@ mod tests {
         let mut act = Act::UP;
         act.set('o', true);
         act.set('v', true);
-        let call = Call {
-            project: Project::of(&stack()),
-            act,
-            foreign: false,
-        };
+        let mut call = Call::new(Project::of(&stack()), act, false);
         assert_eq!(
             call.command(),
             "docker-compose -p shop --project-directory '/srv/my shop' -f '/srv/my shop/a,b.yml' \
              --env-file '/srv/it'\\''s.env' up -d --remove-orphans"
         );
+        let files = FileOf::all(&call.project);
+        call.write = Some(Box::new(Write {
+            file: files[0].clone(),
+            source: Source::Version(Version {
+                id: "v".to_owned(),
+                at: chrono::DateTime::UNIX_EPOCH,
+                by: "jean".to_owned(),
+                bytes: 1,
+            }),
+            kept: "/var/it's".to_owned(),
+            old_digest: None,
+            new_digest: String::new(),
+        }));
+        assert_eq!(call.words().0, "stack.deploy");
+        let copy = r"cp '/var/it'\''s' '/srv/my shop/a,b.yml' && docker-compose -p shop";
+        assert!(call.command().starts_with(copy), "{}", call.command());
+        call.act = Act::Save;
+        let write = call.write.as_mut().unwrap();
+        write.source = Source::Draft;
+        assert_eq!(call.command(), "$EDITOR '/srv/my shop/a,b.yml'");
         let scale = Act::Scale {
             service: "web".to_owned(),
             to: 3,
@@ -308,6 +422,19 @@ mod tests {
         assert_eq!(down.args(), ["down"]);
         down.set('v', true);
         assert_eq!(down.args(), ["down", "--volumes"]);
+    }
+
+    #[test]
+    fn variables_that_are_missing_are_named_as_both_generations_do() {
+        let checked = Checked {
+            warnings: vec![
+                "The DOMAIN variable is not set. Defaulting to a blank string.".to_owned(),
+                "The \"B_2\" variable is not set. Defaulting to a blank string.".to_owned(),
+                "something else".to_owned(),
+            ],
+            ..Checked::default()
+        };
+        assert_eq!(checked.missing(), ["DOMAIN", "B_2"]);
     }
 
     #[test]

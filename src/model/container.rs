@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::key::Key;
+use crate::lang;
 
 /// What the engine says the container is doing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -43,16 +44,30 @@ impl RunState {
 
     pub fn word(&self) -> &str {
         match self {
-            Self::Created => "created",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Restarting => "restarting",
-            Self::Removing => "removing",
-            Self::Stopping => "stopping",
-            Self::Exited => "exited",
-            Self::Dead => "dead",
             Self::Odd(word) => word,
-            Self::Unknown => "unknown",
+            known => known.known_word(),
+        }
+    }
+
+    /// The same in the chosen language; what no engine of today says stays as it came.
+    pub fn said(&self) -> &str {
+        match self {
+            Self::Odd(word) => word,
+            known => lang::say_as(known.known_word(), "container"),
+        }
+    }
+
+    fn known_word(&self) -> &'static str {
+        match self {
+            Self::Created => key!("created" as "container"),
+            Self::Running => key!("running" as "container"),
+            Self::Paused => key!("paused" as "container"),
+            Self::Restarting => key!("restarting" as "container"),
+            Self::Removing => key!("removing" as "container"),
+            Self::Stopping => key!("stopping" as "container"),
+            Self::Exited => key!("exited" as "container"),
+            Self::Dead => key!("dead" as "container"),
+            Self::Odd(_) | Self::Unknown => key!("unknown" as "container"),
         }
     }
 
@@ -79,10 +94,15 @@ impl Health {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Starting => "starting",
-            Self::Healthy => "healthy",
-            Self::Unhealthy => "unhealthy",
+            Self::Starting => key!("starting" as "container"),
+            Self::Healthy => key!("healthy" as "container"),
+            Self::Unhealthy => key!("unhealthy" as "container"),
         }
+    }
+
+    /// The same in the chosen language.
+    pub fn said(self) -> &'static str {
+        lang::say_as(self.word(), "container")
     }
 }
 

@@ -31,8 +31,8 @@ pub enum Freshness {
 impl Freshness {
     pub fn word(self) -> &'static str {
         match self {
-            Self::Same => "up to date",
-            Self::Behind => "newer there",
+            Self::Same => key!("up to date"),
+            Self::Behind => key!("newer there"),
         }
     }
 }
@@ -60,6 +60,16 @@ impl Image {
 pub fn short_id(id: &str) -> &str {
     let digits = id.split_once(':').map_or(id, |(_, digits)| digits);
     digits.get(..12).unwrap_or(digits)
+}
+
+/// The registry that an image's name leads to: its first part, when that looks like a host.
+pub fn registry(name: &str) -> &str {
+    let first = name.split_once('/').map(|(first, _)| first);
+    let is_host = |first: &&str| first.contains(['.', ':']) || *first == "localhost";
+    match first.filter(is_host) {
+        None | Some("index.docker.io") => "docker.io",
+        Some(host) => host,
+    }
 }
 
 #[cfg(test)]

@@ -45,34 +45,34 @@ impl Limit {
         let typed = typed.trim();
         match self {
             Self::Memory => {
-                let bytes = size(typed).ok_or("a size: 512m, 1.5g")?;
+                let bytes = size(typed).ok_or(say!("a size: 512m, 1.5g"))?;
                 if bytes < LEAST_MEMORY {
-                    return Err("6m at least, says the engine".to_owned());
+                    return Err(say!("6m at least, says the engine").to_owned());
                 }
                 let with_swap = swap(bytes, memory, with_swap);
                 Ok(Change::Memory { bytes, with_swap })
             }
             Self::Cpus => {
-                let cores: f64 = typed.parse().map_err(|_| "cores: 0.5, 2")?;
+                let cores: f64 = typed.parse().map_err(|_| say!("cores: 0.5, 2"))?;
                 if !(0.01..=4096.0).contains(&cores) {
-                    return Err("0.01 cores at least; all of them lift the limit".to_owned());
+                    return Err(say!("0.01 cores at least; all of them lift the limit").to_owned());
                 }
                 Ok(Change::Cpus((cores * 1000.0).round() as u64))
             }
             Self::Processes => typed
                 .parse()
                 .map(Change::Processes)
-                .map_err(|_| "a number; 0 for no limit".to_owned()),
+                .map_err(|_| say!("a number; 0 for no limit").to_owned()),
             Self::Restart => Ok(Change::Restart(typed.to_owned())),
         }
     }
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Memory => "memory",
-            Self::Cpus => "CPUs",
-            Self::Processes => "processes",
-            Self::Restart => "restart policy",
+            Self::Memory => say!("memory"),
+            Self::Cpus => say!("CPUs"),
+            Self::Processes => say!("processes"),
+            Self::Restart => say!("restart policy"),
         }
     }
 }

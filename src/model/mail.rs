@@ -344,12 +344,33 @@ pub struct Call {
 }
 
 impl Act {
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Delete(_) => say!("delete"),
+            Self::DeleteAll => say!("delete all"),
+            Self::Test => say!("test mail"),
+        }
+    }
+
     /// The journal's name of it, what is going on meanwhile, and what has happened then.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Delete(_) => ("mail.delete", "deleting mail", "mail deleted"),
-            Self::DeleteAll => ("mail.delete_all", "deleting all mail", "all mail deleted"),
-            Self::Test => ("mail.test", "sending a test mail", "test mail arrived"),
+            Self::Delete(_) => (
+                "mail.delete",
+                say!("deleting mail" as "doing"),
+                say!("mail deleted" as "done"),
+            ),
+            Self::DeleteAll => (
+                "mail.delete_all",
+                say!("deleting all mail" as "doing"),
+                say!("all mail deleted" as "done"),
+            ),
+            Self::Test => (
+                "mail.test",
+                say!("sending a test mail" as "doing"),
+                say!("test mail arrived" as "done"),
+            ),
         }
     }
 }

@@ -35,26 +35,28 @@ impl Prune {
 
     pub fn title(self) -> &'static str {
         match self {
-            Self::Containers => "containers that do not run",
-            Self::DanglingImages => "images without a name",
-            Self::UnusedImages => "images no container uses",
-            Self::AnonymousVolumes => "anonymous volumes no container mounts",
-            Self::UnusedVolumes => "volumes no container mounts",
-            Self::Networks => "networks without a container",
-            Self::BuildCache => "build cache",
+            Self::Containers => key!("containers that do not run"),
+            Self::DanglingImages => key!("images without a name"),
+            Self::UnusedImages => key!("images no container uses"),
+            Self::AnonymousVolumes => key!("anonymous volumes no container mounts"),
+            Self::UnusedVolumes => key!("volumes no container mounts"),
+            Self::Networks => key!("networks without a container"),
+            Self::BuildCache => key!("build cache"),
         }
     }
 
     /// What is lost with it.
     pub fn loss(self) -> &'static str {
         match self {
-            Self::Containers => "lost: what was written inside them, and their logs",
-            Self::DanglingImages | Self::UnusedImages => "lost: they must be pulled or built again",
-            Self::AnonymousVolumes | Self::UnusedVolumes => {
-                "lost: all that is written in them; nothing brings it back"
+            Self::Containers => say!("lost: what was written inside them, and their logs"),
+            Self::DanglingImages | Self::UnusedImages => {
+                say!("lost: they must be pulled or built again")
             }
-            Self::Networks => "what is started later does not find them",
-            Self::BuildCache => "the next build takes longer",
+            Self::AnonymousVolumes | Self::UnusedVolumes => {
+                say!("lost: all that is written in them; nothing brings it back")
+            }
+            Self::Networks => say!("what is started later does not find them"),
+            Self::BuildCache => say!("the next build takes longer"),
         }
     }
 
@@ -113,10 +115,10 @@ pub struct Space {
 impl Space {
     pub fn parts(&self) -> [(&'static str, Part); 4] {
         [
-            ("images", self.images),
-            ("containers", self.containers),
-            ("volumes", self.volumes),
-            ("build cache", self.cache),
+            (key!("images"), self.images),
+            (key!("containers"), self.containers),
+            (key!("volumes"), self.volumes),
+            (key!("build cache"), self.cache),
         ]
     }
 

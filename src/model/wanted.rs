@@ -150,7 +150,7 @@ fn read(typed: &str, known: &'static [Known]) -> Result<Typed, String> {
     while let Some(word) = words.next() {
         if !word.starts_with('-') {
             if !found.name.is_empty() {
-                return Err(format!("one name: {} or {word}", found.name));
+                return Err(say!("one name: {name} or {word}", name = found.name, word));
             }
             found.name = word;
             continue;
@@ -161,18 +161,18 @@ fn read(typed: &str, known: &'static [Known]) -> Result<Typed, String> {
         };
         let option = known.iter().find(|(names, _)| names.contains(&&*name));
         let Some(([long, ..], wants)) = option else {
-            return Err(format!("{name} is no option"));
+            return Err(say!("{name} is no option", name));
         };
         let value = match (wants, value) {
             (true, Some(value)) => value,
-            (true, None) => words.next().ok_or(format!("{long} wants a value"))?,
+            (true, None) => words.next().ok_or(say!("{long} wants a value", long))?,
             (false, None) => String::new(),
-            (false, Some(_)) => return Err(format!("{long} takes no value")),
+            (false, Some(_)) => return Err(say!("{long} takes no value", long)),
         };
         found.options.push((*long, value));
     }
     if found.name.is_empty() {
-        return Err("a name is wanted".to_owned());
+        return Err(say!("a name is wanted").to_owned());
     }
     Ok(found)
 }
@@ -181,7 +181,7 @@ fn read(typed: &str, known: &'static [Known]) -> Result<Typed, String> {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     if name.is_empty() {
-        return Err(format!("{text}: name=value is wanted"));
+        return Err(say!("{text}: name=value is wanted", text));
     }
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -194,7 +194,7 @@ impl NewNetwork {
     pub fn read(typed: &str) -> Result<Self, String> {
         let typed = read(typed, OF_NETWORK)?;
         if typed.name.contains(['/', ' ']) {
-            return Err("no / and no space in the name".to_owned());
+            return Err(say!("no / and no space in the name").to_owned());
         }
         let mut network = Self {
             name: typed.name,
@@ -227,21 +227,21 @@ impl NewNetwork {
     fn give_gateway(&mut self, gateway: String) -> Result<(), String> {
         let address: IpAddr = gateway
             .parse()
-            .map_err(|_| format!("{gateway} is no address"))?;
+            .map_err(|_| say!("{gateway} is no address", gateway))?;
         let subnet = self.subnet_of(|range| range.contains(address), "--gateway")?;
         let Some(subnet) = subnet else {
-            return Err(format!("gateway {gateway} is in no subnet"));
+            return Err(say!("gateway {gateway} is in no subnet", gateway));
         };
         subnet.gateway = gateway;
         Ok(())
     }
 
     fn give_range(&mut self, part: String) -> Result<(), String> {
-        let wanted = Range::parse(&part).ok_or(format!("{part} is no range"))?;
+        let wanted = Range::parse(&part).ok_or(say!("{part} is no range", part))?;
         let within = |range: Range| range.bits <= wanted.bits && range.contains(wanted.base);
         let subnet = self.subnet_of(within, "--ip-range")?;
         let Some(subnet) = subnet else {
-            return Err(format!("{part} is in no subnet"));
+            return Err(say!("{part} is in no subnet", part));
         };
         subnet.ip_range = part;
         Ok(())
@@ -253,7 +253,7 @@ impl NewNetwork {
         option: &str,
     ) -> Result<Option<&mut NewSubnet>, String> {
         if self.subnets.is_empty() {
-            return Err(format!("{option} wants a --subnet"));
+            return Err(say!("{option} wants a --subnet", option));
         }
         let mut subnets = self.subnets.iter_mut();
         Ok(subnets.find(|subnet| Range::parse(&subnet.range).is_some_and(&test)))
@@ -293,9 +293,13 @@ impl NewNetwork {
 }
 
 fn subnet(range: String) -> Result<NewSubnet, String> {
-    let read = Range::parse(&range).ok_or(format!("{range}: a range is 10.9.0.0/24"))?;
+    let read = Range::parse(&range).ok_or(say!("{range}: a range is 10.9.0.0/24", range))?;
     if read.is_crooked() {
-        return Err(format!("{range}: {} is meant?", read.straight()));
+        return Err(say!(
+            "{range}: {straight} is meant?",
+            range,
+            straight = read.straight()
+        ));
     }
     Ok(NewSubnet {
         range,

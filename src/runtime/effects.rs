@@ -15,10 +15,12 @@ use super::record::{Done, Recorder};
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
+use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{Effect, Fetch, Job, JobId};
-use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Sources};
-use crate::model::{EngineInfo, HostId};
+use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Keyring, Sources};
+use crate::model::stack_file::FileOf;
+use crate::model::{EngineInfo, HostId, Key};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
 use crate::sim::{Scenario, Sim};
 
@@ -39,6 +41,10 @@ pub struct Runner {
     pub memory: Option<PathBuf>,
     /// Where compose is looked for.
     pub programs: Programs,
+    /// The user's editor, as the environment names it.
+    pub editor: Option<String>,
+    /// Signs in at registries.
+    pub keyring: Keyring,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -82,11 +88,13 @@ impl Runner {
             host_out,
             shell_out,
             recorder: Recorder::default(),
+            keyring: Keyring::of(&sources),
             sources,
             pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
             memory: None,
             programs: Programs::default(),
+            editor: None,
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
@@ -145,6 +153,7 @@ impl Runner {
             told: msgs.clone(),
             cancelled: self.cancelled.subscribe(),
             programs: self.programs.clone(),
+            keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
         };
         tokio::spawn(async move {
@@ -164,11 +173,16 @@ impl Runner {
                     ids.insert(id);
                 });
             }
-            Effect::Fetch(Fetch::Compose(key, project)) => {
-                let programs = self.programs.clone();
-                tokio::spawn(async move {
-                    let answer = programs.check(&project).await.map(Box::new);
-                    let _closed = msgs.send(Msg::Compose(key, answer)).await;
+            Effect::Fetch(fetch @ (Fetch::Compose(..) | Fetch::Proposal(..))) => {
+                self.compose(fetch);
+            }
+            Effect::Discard(file) => {
+                let store = self.programs.store.clone();
+                tokio::task::spawn_blocking(move || {
+                    if let Some(Err(error)) = store.map(|store| store.discard(&file)) {
+                        let text = format!("the edit is still there: {error}");
+                        let _closed = msgs.blocking_send(Msg::Said { ok: false, text });
+                    }
                 });
             }
             Effect::Fetch(fetch @ Fetch::Letter { .. }) => self.letter(fetch, hosts),
@@ -244,19 +258,7 @@ impl Runner {
             Effect::Attach { key, target } => (key, target, None),
             _ => return,
         };
-        let (input, input_out) = mpsc::channel(TYPED_AHEAD);
-        let (size_in, size_out) = watch::channel(size);
-        self.shell = Some(OpenShell {
-            input,
-            size: size_in,
-        });
-        let io = ShellIo {
-            input: input_out,
-            output: self.shell_out.clone(),
-            size: size_out,
-            detach_keys: self.detach_keys.clone(),
-            linger: true,
-        };
+        let io = self.hand_over(size);
         let client = hosts.get(&key.host).and_then(HostTasks::client);
         let (msgs, recorder) = (self.msgs.clone(), self.recorder.clone());
         tokio::spawn(async move {
@@ -302,6 +304,34 @@ impl Runner {
             };
             let written = recorder.act(done).await;
             tell(&msgs, &recorder, written.err()).await;
+        });
+    }
+
+    /// The terminal's side for what is to have it, and who gets its keys from now on.
+    fn hand_over(&mut self, size: (u16, u16)) -> ShellIo {
+        let (input, input_out) = mpsc::channel(TYPED_AHEAD);
+        let (size_in, size_out) = watch::channel(size);
+        self.shell = Some(OpenShell {
+            input,
+            size: size_in,
+        });
+        ShellIo {
+            input: input_out,
+            output: self.shell_out.clone(),
+            size: size_out,
+            detach_keys: self.detach_keys.clone(),
+            linger: true,
+        }
+    }
+
+    /// Starts the user's editor, which is to have the terminal.
+    pub fn open_editor(&mut self, key: Key, file: Box<FileOf>, size: (u16, u16)) {
+        let io = self.hand_over(size);
+        let (store, editor) = (self.programs.store.clone(), self.editor.clone());
+        let msgs = self.msgs.clone();
+        tokio::spawn(async move {
+            let ended = stack_file::edit((*file).clone(), store, editor, io).await;
+            let _closed = msgs.send(Msg::Edited(key, file, ended)).await;
         });
     }
 
@@ -359,7 +389,7 @@ fn no_answer() -> Failure {
 
 async fn hold(
     client: Option<Engine>,
-    key: crate::model::Key,
+    key: Key,
     request: Option<crate::effect::ShellRequest>,
     io: ShellIo,
 ) -> ShellEnd {
@@ -376,7 +406,7 @@ async fn hold(
 mod tests {
     use super::*;
     use crate::effect::LogPage;
-    use crate::model::{Container, Key};
+    use crate::model::Container;
 
     /// The answer to a page asked for of this container.
     async fn page(

@@ -194,7 +194,7 @@ impl<S: Screen> EventLoop<S> {
                 }
             }
             Woke::Msg(msg) => {
-                if matches!(msg, Msg::Shell(..)) {
+                if matches!(msg, Msg::Shell(..) | Msg::Edited(..)) {
                     self.take_back();
                 }
                 self.apply(msg);
@@ -345,9 +345,12 @@ impl<S: Screen> EventLoop<S> {
                 self.change_host(&effect);
                 Ok(())
             }
-            Effect::Shell { .. } | Effect::Attach { .. } => {
+            Effect::Shell { .. } | Effect::Attach { .. } | Effect::Edit(..) => {
                 let size = self.screen.size();
-                self.runner.open_shell(effect, &self.hosts, size);
+                match effect {
+                    Effect::Edit(key, file) => self.runner.open_editor(key, file, size),
+                    shell => self.runner.open_shell(shell, &self.hosts, size),
+                }
                 self.frames.pacer.forget();
                 self.screen.hand_over(true)
             }

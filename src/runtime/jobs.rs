@@ -1,21 +1,24 @@
 //! Runs one verb: looks at the container as it is now, journals, calls, journals, answers.
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
+use super::archive;
 use super::clock;
 use super::record::Recorder;
-use super::recreate::{self, others::see_to};
+use super::recreate::others::see_to;
+use super::recreate::{self, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::{Engine, Error, Moved};
-use crate::model::compose::Call;
+use crate::engine::{Engine, Error, Keyring, Moved};
+use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
-use crate::model::{Details, Key, Kind, Pull};
+use crate::model::{Details, Key, Kind, Transfer, TransferLine};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
@@ -48,9 +51,13 @@ impl Slots {
     async fn leave(&self, verb: &Verb) -> Option<SemaphorePermit<'_>> {
         let slots = match verb {
             Verb::Kill { .. } => return None,
-            Verb::Pull { .. } | Verb::Recreate { .. } | Verb::Compose(_) | Verb::Prune(_) => {
-                &self.long
-            }
+            Verb::Pull { .. }
+            | Verb::Push { .. }
+            | Verb::Save { .. }
+            | Verb::Load { .. }
+            | Verb::Recreate { .. }
+            | Verb::Compose(_)
+            | Verb::Prune(_) => &self.long,
             _ => &self.short,
         };
         slots.acquire().await.ok()
@@ -137,6 +144,8 @@ pub struct Hands {
     /// Jobs that are to end before they are done.
     pub cancelled: watch::Receiver<BTreeSet<JobId>>,
     pub programs: Programs,
+    /// Signs in at registries.
+    pub keyring: Keyring,
     /// The host's client as it is now: the one that a job began with may be dead.
     pub newest: Option<watch::Receiver<Option<Engine>>>,
 }
@@ -148,6 +157,7 @@ impl Default for Hands {
             told: mpsc::channel(1).0,
             cancelled: watch::channel(BTreeSet::new()).1,
             programs: Programs::default(),
+            keyring: Keyring::default(),
             newest: None,
         }
     }
@@ -162,6 +172,18 @@ impl Hands {
         }
     }
 
+    /// Where the steps of this job are told.
+    fn steps(&self, id: JobId) -> Steps {
+        let told = self.told.clone();
+        Steps { id, told }
+    }
+
+    /// More lines of what a job tells.
+    async fn tell(&self, id: JobId, lines: Vec<String>) {
+        let msg = Msg::Job(JobMsg::Output { id, lines });
+        let _closed = self.told.send(msg).await;
+    }
+
     /// Has compose do it, telling its lines.
     async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Done, Failure> {
         let Some(environment) = engine.environment() else {
@@ -171,17 +193,35 @@ impl Hands {
                 ..Failure::default()
             });
         };
+        if let Some(write) = &call.write {
+            self.programs.write(write, clock::now()).await?;
+            let lines = vec![format!("written: {}", write.file.path)];
+            let msg = Msg::Job(JobMsg::Output { id, lines });
+            let _closed = self.told.send(msg).await;
+        }
+        if call.act == Act::Save {
+            return Ok(Done::default());
+        }
         let (output, mut lines) = mpsc::channel(8);
         let telling = async {
             while let Some(lines) = lines.recv().await {
-                let msg = Msg::Job(JobMsg::Output { id, lines });
-                let _closed = self.told.send(msg).await;
+                self.tell(id, lines).await;
             }
         };
         let cancelled = self.cancelled(id);
         let running = self.programs.run(call, environment, output, cancelled);
         let (done, ()) = tokio::join!(running, telling);
         done.map(|()| Done::default())
+            .map_err(|failure| match &call.write {
+                Some(_) => Failure {
+                    advice: format!(
+                        "{}; the file is written, its earlier versions bring it back",
+                        failure.advice
+                    ),
+                    ..failure
+                },
+                None => failure,
+            })
     }
 
     /// Has the engine remove what nothing uses, and tells what that was. A call to an engine cannot be taken back: on a
@@ -199,30 +239,30 @@ impl Hands {
         let already = pruned.names.is_empty();
         let mut lines = pruned.names;
         lines.push(format!("given back: {}", text::bytes(pruned.bytes)));
-        let msg = Msg::Job(JobMsg::Output { id, lines });
-        let _closed = self.told.send(msg).await;
+        self.tell(id, lines).await;
         Ok(Done {
             already,
             ..Done::default()
         })
     }
 
-    /// Has the engine fetch an image, telling what becomes of each layer. On a cancel the engine ends it; layers that are
-    /// there stay.
-    async fn pull(&self, id: JobId, image: &str, engine: &Engine) -> Result<Done, Failure> {
-        let mut lines = Box::pin(engine.pull(image));
-        let steps = recreate::Steps {
-            id,
-            told: self.told.clone(),
-        };
-        let mut pull = Pull::default();
+    /// Tells what becomes of each layer while the engine fetches or sends an image. On a cancel the engine ends it; layers
+    /// that are there stay.
+    async fn transfer(
+        &self,
+        job: &Job,
+        mut lines: impl Stream<Item = Result<TransferLine, Error>> + Unpin,
+    ) -> Result<Done, Failure> {
+        let id = job.id;
+        let steps = self.steps(id);
+        let mut transfer = Transfer::default();
         let mut words = String::new();
         loop {
             let line = tokio::select! {
                 line = lines.next() => line,
                 () = self.cancelled(id) => {
                     return Err(Failure {
-                        what: "ended: layers that are here stay".to_owned(),
+                        what: "ended: layers that are there stay".to_owned(),
                         ..Failure::default()
                     });
                 }
@@ -230,37 +270,63 @@ impl Hands {
             let Some(line) = line else {
                 return Ok(Done::default());
             };
-            let line = line.map_err(|error| error.failure("pull"))?;
-            let known = pull.layers.iter().find(|layer| layer.layer == line.layer);
-            let is_news = known.is_none_or(|layer| layer.status != line.status);
-            pull.note(&line);
+            let line = line.map_err(|error| error.failure(""))?;
+            let known = transfer.layers.iter();
+            let mut known = known.filter(|layer| layer.layer == line.layer);
+            let is_news = known.all(|layer| layer.status != line.status);
+            transfer.note(&line);
             if is_news {
-                let lines = vec![format!("{} {}", line.layer, line.status).trim().to_owned()];
-                let msg = Msg::Job(JobMsg::Output { id, lines });
-                let _closed = self.told.send(msg).await;
+                let words = format!("{} {}", line.layer, line.status);
+                self.tell(id, vec![words.trim().to_owned()]).await;
             }
-            if pull.words() != words {
-                words = pull.words();
+            if transfer.words() != words {
+                words = transfer.words();
                 steps.tell(&words, None).await;
             }
         }
     }
 
+    /// Has the engine write images into a file of this machine; a cancel leaves nothing of it.
+    async fn save(
+        &self,
+        id: JobId,
+        images: &[String],
+        file: (&Path, bool),
+        engine: &Engine,
+    ) -> Result<Done, Failure> {
+        let steps = self.steps(id);
+        let bytes = archive::save(engine, images, file, &steps, self.cancelled(id)).await?;
+        let path = text::sanitise_ident(file.0.display().to_string().as_bytes());
+        let line = format!("{} in {path}", text::bytes(bytes));
+        self.tell(id, vec![line]).await;
+        Ok(Done::default())
+    }
+
     async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
-            Verb::Pull { image } => self.pull(job.id, image, engine).await,
+            Verb::Pull { image } => self.transfer(job, engine.pull(image, &self.keyring)).await,
+            Verb::Push { image } => self.transfer(job, engine.push(image, &self.keyring)).await,
+            Verb::Save {
+                images,
+                path,
+                replace,
+            } => self.save(job.id, images, (path, *replace), engine).await,
+            Verb::Load { path } => {
+                let (size, archive) = archive::read(path, self.steps(job.id)).await?;
+                self.transfer(job, engine.load(archive, size)).await
+            }
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {
                 super::mail::act(engine, call).await?;
                 Ok(Done::default())
             }
             Verb::Recreate { pull, others } => {
-                let (id, told) = (job.id, self.told.clone());
-                let steps = recreate::Steps { id, told };
+                let steps = self.steps(job.id);
                 let line = recreate::Line {
                     engine: engine.clone(),
                     newest: self.newest.clone(),
+                    keyring: self.keyring.clone(),
                 };
                 let borrowers = engine.borrowers(&job.key, &job.target.name).await;
                 let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await?;

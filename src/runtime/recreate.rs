@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::clock;
 use crate::effect::{self, JobId, Verb};
-use crate::engine::{Blueprint, Engine, Error, Made, Moved};
-use crate::model::{Details, Health, Key, Pull, RunState};
+use crate::engine::{Blueprint, Engine, Error, Keyring, Made, Moved};
+use crate::model::{Details, Health, Key, RunState, Transfer};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
@@ -54,6 +54,8 @@ impl Steps {
 pub struct Line {
     pub engine: Engine,
     pub newest: Option<watch::Receiver<Option<Engine>>>,
+    /// Signs in where its image is pulled from.
+    pub keyring: Keyring,
 }
 
 impl Line {
@@ -70,6 +72,7 @@ impl From<Engine> for Line {
         Self {
             engine,
             newest: None,
+            keyring: Keyring::default(),
         }
     }
 }
@@ -130,7 +133,7 @@ async fn anew(
 ) -> Result<Key, Failure> {
     let mut plan = planned(&line.engine, old, moved).await?;
     if pull {
-        fetch(&line.engine, &plan, steps).await.map_err(untouched)?;
+        fetch(&line, &plan, steps).await.map_err(untouched)?;
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
         plan = planned(&line.engine, old, moved).await?;
     }
@@ -172,14 +175,14 @@ fn untouched(error: Error) -> Failure {
     }
 }
 
-async fn fetch(engine: &Engine, plan: &Blueprint, steps: &Steps) -> Result<(), Error> {
+async fn fetch(line: &Line, plan: &Blueprint, steps: &Steps) -> Result<(), Error> {
     if plan.has_no_image_name() {
         let words = "its image has no name to pull it by";
         return Err(Error::Unsupported(words.to_owned()));
     }
     steps.tell("pulling", None).await;
-    let mut pull = Pull::default();
-    let mut lines = Box::pin(engine.pull(&plan.image));
+    let mut pull = Transfer::default();
+    let mut lines = line.engine.pull(&plan.image, &line.keyring);
     let mut told = String::new();
     while let Some(line) = lines.next().await {
         pull.note(&line?);

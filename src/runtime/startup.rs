@@ -15,6 +15,7 @@ use super::streams::Streams;
 use super::terminal::{Options, Session};
 use super::{clock, input, panic, reactor, signals};
 use crate::actions;
+use crate::compose::Store;
 use crate::engine::{Candidate, Opening, Sources};
 use crate::keys::{Chord, Code};
 use crate::model::HostId;
@@ -145,7 +146,10 @@ async fn screen(
         options.settings.journal_keep_months,
     );
     tokio::task::spawn_blocking(move || recorder.prune(keep));
-    let streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
+    runner.programs.store = store(&options, scratch.as_deref());
+    runner.editor = editor(options.env);
+    let mut streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
+    streams.programs = runner.programs.clone();
     let inbox = Inbox {
         msgs: msgs_in,
         hosts: hosts_in,
@@ -171,6 +175,22 @@ async fn screen(
         let _gone = std::fs::remove_dir_all(scratch);
     }
     Ok(Ended { code, cut_short })
+}
+
+/// Where edits of stacks' files are kept, and what they were.
+fn store(options: &RunOptions, scratch: Option<&Path>) -> Option<Store> {
+    let own = options.paths.as_ref().map(|paths| paths.files.clone());
+    let root = scratch.map(|dir| dir.join("files")).or(own)?;
+    let session = crate::journal::Session::from_process(options.env);
+    // Behind sudo everybody is root.
+    let user = session.sudo_user.unwrap_or(session.user);
+    Some(Store::new(root, &user))
+}
+
+/// The editor that the user's environment names.
+fn editor(env: fn(&str) -> Option<String>) -> Option<String> {
+    let set = |name: &str| env(name).filter(|value| !value.trim().is_empty());
+    set("VISUAL").or_else(|| set("EDITOR"))
 }
 
 /// What writes the journal; that nothing will be journalled is told on the screen.

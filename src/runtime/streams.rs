@@ -16,6 +16,7 @@ use super::mail;
 use super::record::Recorder;
 use super::roads;
 use super::sampler::Wanted;
+use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Look, Subscription};
 use crate::engine::Engine;
@@ -196,6 +197,16 @@ impl Streams {
         }
     }
 
+    /// Looks into a volume.
+    fn desk(&self, volume: &Key, engine: watch::Receiver<Option<Engine>>) -> Desk {
+        Desk {
+            volume: volume.clone(),
+            engine,
+            recorder: self.recorder.clone(),
+            out: self.msgs.clone(),
+        }
+    }
+
     fn start(
         &self,
         subscription: &Subscription,
@@ -229,19 +240,21 @@ impl Streams {
                 Arc::clone(&bell),
                 msgs,
             )),
-            Subscription::Volume(volume) => {
-                let desk = Desk {
-                    volume: volume.clone(),
-                    engine: engine(volume)?,
-                    recorder: self.recorder.clone(),
-                    out: msgs,
-                };
-                tokio::spawn(desk.run(self.looks.subscribe()))
-            }
+            Subscription::Volume(volume) => tokio::spawn(
+                self.desk(volume, engine(volume)?)
+                    .run(self.looks.subscribe()),
+            ),
             Subscription::Compose(key, project) => tokio::spawn(compose(
                 key.clone(),
                 project.clone(),
                 self.programs.clone(),
+                msgs,
+            )),
+            Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
+                key.clone(),
+                project.clone(),
+                self.programs.clone(),
+                engine(key)?,
                 msgs,
             )),
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(

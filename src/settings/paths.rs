@@ -12,6 +12,8 @@ pub struct Paths {
     pub state: PathBuf,
     /// `$XDG_STATE_HOME/stacktui/journal/`
     pub journal: PathBuf,
+    /// `$XDG_STATE_HOME/stacktui/files/`: edits of stacks' files, and what was written over.
+    pub files: PathBuf,
 }
 
 impl Paths {
@@ -37,6 +39,7 @@ impl Paths {
             themes: config.join("themes"),
             state: state.join("state.toml"),
             journal: state.join("journal"),
+            files: state.join("files"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The Engine API over HTTP: versions, faults, routes. Must not know how the world changes; each
 //! path group has its own file.
 mod answer;
+mod archive;
 mod containers;
 mod events;
 mod exec;
@@ -144,7 +145,7 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
         Some("containers") => containers::route(&mut call).await,
         Some("exec") => exec::route(&mut call).await,
         Some("events") => events::answer(&call),
-        Some("images" | "distribution") => images::route(&call),
+        Some("images" | "distribution") => images::route(&mut call).await,
         Some("networks" | "volumes") => links::route(&mut call).await,
         _ => system::route(&call),
     }

@@ -33,6 +33,8 @@ pub enum Fault {
     Hang,
     /// Answers break off in the middle, and open streams end at once.
     Cut,
+    /// Its disk is full: what is written there fails, what is under way in the middle.
+    Full,
     /// Every request is answered with 403, as a filtering proxy does.
     Refuse,
     /// No container is known where its load is asked for.
@@ -73,6 +75,11 @@ impl Shared {
     /// The world, locked; never to be held across an await.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The fault in force.
+    pub fn fault(&self) -> Option<Fault> {
+        *self.fault.borrow()
     }
 
     /// Changes the world at the present moment and tells those who wait.

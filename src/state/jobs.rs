@@ -41,12 +41,13 @@ impl Running {
 
     /// What is going on, in parts that may be left away from the end: `recreating 4s`, ` · pulling`.
     pub fn parts(&self, now: DateTime<Utc>) -> Vec<String> {
-        let mut parts = vec![format!("{} {}s", self.job.verb.doing(), self.seconds(now))];
+        let seconds = self.seconds(now);
+        let mut parts = vec![format!("{} {seconds}s", self.job.verb.doing())];
         if !self.step.is_empty() {
             parts.push(format!(" · {}", self.step));
         } else if let Some(left) = self.kill_in(now) {
             parts.push(" · ".to_owned());
-            parts.push(format!("kill in {left}s"));
+            parts.push(say!("kill in {left}s", left));
         }
         parts
     }
@@ -73,8 +74,11 @@ impl Running {
         };
         let Some(new) = &self.also else {
             let beside = effect::beside(old, name);
-            return Some(format!(
-                "recreating {name} was cut short{at}: the old one was not touched; a new one may be left: docker rm {beside}"
+            return Some(say!(
+                "recreating {name} was cut short{at}: the old one was not touched; a new one may be left: docker rm {beside}",
+                name,
+                at,
+                beside
             ));
         };
         let (old, new) = (old.short(), new.short());
@@ -84,9 +88,13 @@ impl Running {
         } else {
             format!("; docker start {old}")
         };
-        Some(format!(
-            "recreating {name} was cut short{at}: the old one is {old}, the new one {new}\n  \
-             to have the old one back: docker rm --force {new}; docker rename {old} {name}{start}"
+        Some(say!(
+            "recreating {name} was cut short{at}: the old one is {old}, the new one {new}\n  to have the old one back: docker rm --force {new}; docker rename {old} {name}{start}",
+            name,
+            at,
+            old,
+            new,
+            start
         ))
     }
 

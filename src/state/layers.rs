@@ -8,6 +8,7 @@ use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
+use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -159,6 +160,13 @@ pub enum PromptKind {
     NewVolume(HostId),
     /// An image to fetch.
     Pull(HostId),
+    /// The file to write images into, by their names or ids, and what that is about.
+    SaveImages {
+        about: Key,
+        images: Vec<String>,
+    },
+    /// The file to take images out of.
+    LoadImages(HostId),
     /// Another limit of a container.
     Limit(Key, Limit),
     /// How many containers a service of a stack is to have.
@@ -258,11 +266,29 @@ pub enum Choice {
     Limit(Key, Limit),
     /// Asks whether to remove all of this.
     Prune(HostId, Prune),
+    /// Asks whether to push the image under this name.
+    Push(Key, String),
+    /// Asks for another file to save these images in than this one.
+    SaveImages(Key, Vec<String>, PathBuf),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
+    /// Goes on with the edit of a stack's file.
+    EditFile(Key, Box<FileOf>),
+    /// Lets it go.
+    DiscardEdit(Key, Box<FileOf>),
+    /// Shows what going back to an earlier version of a file would do.
+    Version(Key, Box<FileOf>, Box<Version>),
     /// Toggles a column.
     Column(String),
     Copy(String),
+    /// Asks for the command that makes this container, to copy it.
+    RunLine(Key),
+    /// Copies a text of this container that holds secrets, which is noted in the journal; what it is.
+    CopySecret {
+        key: Key,
+        what: String,
+        text: String,
+    },
     UseContext(String),
     /// Opens a docker context beside what is open.
     AddContext(String),

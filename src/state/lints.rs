@@ -122,14 +122,18 @@ fn restart_loop(s: &Subject) -> Option<String> {
     if count < LOOP {
         return None;
     }
-    let why = match oom {
-        0 => String::new(),
-        n if n == count => ", each time out of memory".to_owned(),
-        n => format!(", {n} of them out of memory"),
-    };
-    Some(format!(
-        "restart loop: died {count} times within the hour{why}"
-    ))
+    Some(match oom {
+        0 => say!("restart loop: died {count} times within the hour", count),
+        n if n == count => say!(
+            "restart loop: died {count} times within the hour, each time out of memory",
+            count
+        ),
+        n => say!(
+            "restart loop: died {count} times within the hour, {n} of them out of memory",
+            count,
+            n
+        ),
+    })
 }
 
 /// Its engine answers of all others: a container can hang alone.
@@ -147,9 +151,13 @@ fn stuck(s: &Subject) -> Option<String> {
     }
     let since = s.state.now - s.container.since?;
     (since > LONG).then(|| {
-        let word = state.word();
+        let word = state.said();
         let span = text::duration(since);
-        format!("stuck in {word} for {span}: something holds it, such as a mount or its process")
+        say!(
+            "stuck in {word} for {span}: something holds it, such as a mount or its process",
+            word,
+            span
+        )
     })
 }
 
@@ -157,7 +165,10 @@ fn memory(s: &Subject) -> Option<String> {
     let percent = s.state.world.latest(&s.container.key)?.memory_percent()?;
     (percent >= FULL).then(|| {
         let percent = text::percent(percent);
-        format!("memory at {percent}% of its limit: at the limit the kernel kills it")
+        say!(
+            "memory at {percent}% of its limit: at the limit the kernel kills it",
+            percent
+        )
     })
 }
 
@@ -179,10 +190,10 @@ fn port_taken(s: &Subject) -> Option<String> {
     let host = s.state.world.host(s.container.key.host)?;
     let holder = host.containers().find(has_it);
     let by = holder.map_or_else(
-        || "a program on the host".to_owned(),
+        || say!("a program on the host").to_owned(),
         |holder| holder.name.clone(),
     );
-    Some(format!("port {port} is taken by {by}"))
+    Some(say!("port {port} is taken by {by}", port, by))
 }
 
 fn dependency(s: &Subject) -> Option<String> {
@@ -200,11 +211,11 @@ fn dependency(s: &Subject) -> Option<String> {
         if of_it().any(well) {
             return None;
         }
-        let how = of_it().next().map_or("gone", |c| match c.health {
-            Some(health) if c.state == RunState::Running => health.word(),
-            _ => c.state.word(),
+        let how = of_it().next().map_or(say!("gone"), |c| match c.health {
+            Some(health) if c.state == RunState::Running => health.said(),
+            _ => c.state.said(),
         });
-        Some(format!("needs {service}, which is {how}"))
+        Some(say!("needs {service}, which is {how}", service, how))
     })
 }
 
@@ -223,35 +234,39 @@ fn image_behind(s: &Subject) -> Option<String> {
         image.key.host == s.container.key.host && image.tags.iter().any(|tag| tag == name)
     };
     let image = s.state.shelves.images.things.values().find(tagged)?;
-    (*image.key.id != *s.container.image_id)
-        .then(|| format!("{name} is a newer image by now: made anew, the container would run that"))
+    (*image.key.id != *s.container.image_id).then(|| {
+        say!(
+            "{name} is a newer image by now: made anew, the container would run that",
+            name
+        )
+    })
 }
 
 fn socket(s: &Subject) -> Option<String> {
     let sockets = ["docker.sock", "podman.sock", "containerd.sock"];
     let engine = |source: &str| sockets.iter().any(|name| source.ends_with(name));
     let mount = s.container.mounts.iter().find(|m| engine(&m.source))?;
-    let how = if mount.read_only {
-        "; read-only does not hold it back"
+    let words = if mount.read_only {
+        say!(
+            "has the engine's socket: it may do anything on this host; read-only does not hold it back"
+        )
     } else {
-        ""
+        say!("has the engine's socket: it may do anything on this host")
     };
-    Some(format!(
-        "has the engine's socket: it may do anything on this host{how}"
-    ))
+    Some(words.to_owned())
 }
 
 fn privileged(s: &Subject) -> Option<String> {
     s.details?
         .privileged
-        .then(|| "privileged: it may do anything to the host".to_owned())
+        .then(|| say!("privileged: it may do anything to the host").to_owned())
 }
 
 fn no_health_check(s: &Subject) -> Option<String> {
     let details = s.details?;
     let serves = details.state == RunState::Running && !details.ports.is_empty();
     (serves && details.health.is_none())
-        .then(|| "no health check: nobody is told when it hangs".to_owned())
+        .then(|| say!("no health check: nobody is told when it hangs").to_owned())
 }
 
 #[cfg(test)]

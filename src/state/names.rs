@@ -18,15 +18,17 @@ impl std::fmt::Display for NameError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unknown { name, near } => {
-                write!(f, "no container, service or stack `{name}`")?;
+                f.write_str(&say!("no container, service or stack `{name}`", name))?;
                 match near {
-                    Some(near) => write!(f, ": did you mean `{near}`?"),
+                    Some(near) => f.write_str(&say!(": did you mean `{near}`?", near)),
                     None => Ok(()),
                 }
             }
-            Self::Ambiguous { name, could_be } => {
-                write!(f, "`{name}` could be {}", could_be.join(" or "))
-            }
+            Self::Ambiguous { name, could_be } => f.write_str(&say!(
+                "`{name}` could be {others}",
+                name,
+                others = could_be.join(say!(" or "))
+            )),
         }
     }
 }

@@ -21,6 +21,10 @@ pub enum ViewId {
     Item,
     /// All that is known of a stack.
     Stack,
+    /// The files that a stack is made from.
+    Files,
+    /// What another text for one of them would do.
+    Proposal,
     Inspect,
     Processes,
     Logs,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::jobs::Wait;
 use crate::effect::Verb;
 use crate::model::stack::{Condition, conditions};
-use crate::model::{Container, Key};
+use crate::model::{Container, Health, Key, RunState};
 
 /// What each of these waits for when the same is done to all of them. A circle is cut where it is met.
 pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
@@ -37,6 +37,38 @@ pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
         }
     }
     without_circles(list, all)
+}
+
+/// Whether a container of this name is what another one waits for, else why that one is not sent; `None`: not yet. `fresh`: it has just been started, and what is known
+/// of it may be older.
+pub fn is_there(
+    name: &str,
+    until: Condition,
+    state: &RunState,
+    health: Option<Health>,
+    exit_code: i64,
+    fresh: bool,
+) -> Option<Result<(), String>> {
+    let live = state.is_live();
+    match (until, health) {
+        (Condition::Started, _) => Some(Ok(())),
+        (_, _) if !live && fresh => None,
+        (Condition::Completed, _) if live || *state == RunState::Restarting => None,
+        (Condition::Completed, _) if exit_code == 0 => Some(Ok(())),
+        (Condition::Completed, _) => Some(Err(say!(
+            "not sent, as {name} ended with {code}",
+            name,
+            code = exit_code
+        ))),
+        (Condition::Healthy, _) if !live => {
+            Some(Err(say!("not sent, as {name} does not stay up", name)))
+        }
+        (Condition::Healthy, Some(Health::Starting)) => None,
+        (Condition::Healthy, Some(Health::Unhealthy)) => {
+            Some(Err(say!("not sent, as {name} is unhealthy", name)))
+        }
+        (Condition::Healthy, _) => Some(Ok(())),
+    }
 }
 
 fn without_circles(

@@ -76,7 +76,7 @@ impl State {
     /// ` on web-01`, where there are several hosts.
     pub fn on_host(&self, host: HostId) -> String {
         if self.world.several() {
-            format!(" on {}", self.world.label(host))
+            say!(" on {host}", host = self.world.label(host))
         } else {
             String::new()
         }

@@ -10,27 +10,30 @@ pub fn exit_code(code: i64, oom: bool) -> String {
     if named(code).is_some() {
         return exit_words(code, oom).unwrap_or_default();
     }
-    let memory = if oom { ", out of memory" } else { "" };
-    format!("exit code {code}{memory}")
+    if oom {
+        say!("exit code {code}, out of memory", code)
+    } else {
+        say!("exit code {code}", code)
+    }
 }
 
 /// The same where the code itself stands beside it; `None` when there are no more words for it than its number.
 pub fn exit_words(code: i64, oom: bool) -> Option<String> {
     match named(code) {
-        Some(_) if oom && code == 137 => Some("killed: out of memory".to_owned()),
-        Some(words) if oom && code != 0 => Some(format!("{words}, out of memory")),
-        None if oom => Some("out of memory".to_owned()),
+        Some(_) if oom && code == 137 => Some(say!("killed: out of memory").to_owned()),
+        Some(words) if oom && code != 0 => Some(say!("{words}, out of memory", words)),
+        None if oom => Some(say!("out of memory").to_owned()),
         words => words,
     }
 }
 
 fn named(code: i64) -> Option<String> {
     let words = match code {
-        0 => "exited cleanly",
-        1 => "error",
-        125 => "the engine could not run it",
-        126 => "command cannot be executed",
-        127 => "command not found",
+        0 => say!("exited cleanly"),
+        1 => say!("error"),
+        125 => say!("the engine could not run it"),
+        126 => say!("command cannot be executed"),
+        127 => say!("command not found"),
         _ => return signal_name(code.saturating_sub(128)).map(by_signal),
     };
     Some(words.to_owned())
@@ -38,13 +41,13 @@ fn named(code: i64) -> Option<String> {
 
 fn by_signal(name: &str) -> String {
     let verb = match name {
-        "SIGKILL" => "killed",
-        "SIGTERM" => "terminated",
-        "SIGINT" => "interrupted",
-        "SIGABRT" => "aborted",
-        "SIGSEGV" | "SIGBUS" | "SIGILL" | "SIGFPE" => "crashed",
-        "SIGHUP" => "hung up",
-        _ => "ended by signal",
+        "SIGKILL" => say!("killed" as "by a signal"),
+        "SIGTERM" => say!("terminated" as "by a signal"),
+        "SIGINT" => say!("interrupted" as "by a signal"),
+        "SIGABRT" => say!("aborted" as "by a signal"),
+        "SIGSEGV" | "SIGBUS" | "SIGILL" | "SIGFPE" => say!("crashed" as "by a signal"),
+        "SIGHUP" => say!("hung up" as "by a signal"),
+        _ => say!("ended by signal" as "by a signal"),
     };
     format!("{verb} ({name})")
 }

@@ -5,15 +5,24 @@
 
 use std::fmt;
 
-const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+use crate::lang;
+
+const UNITS: [&str; 6] = [
+    key!("KiB" as "unit"),
+    key!("MiB" as "unit"),
+    key!("GiB" as "unit"),
+    key!("TiB" as "unit"),
+    key!("PiB" as "unit"),
+    key!("EiB" as "unit"),
+];
 const SHORT_UNITS: [&str; 6] = ["K", "M", "G", "T", "P", "E"];
 
 /// A size in binary units with three significant digits, at most 7 columns: `0B`, `812B`, `12.3KiB`, `1.95GiB`.
 pub fn bytes(n: u64) -> String {
     match scale(n) {
-        None => format!("{n}B"),
+        None => format!("{n}{}", say!("B" as "unit")),
         Some((value, unit)) => {
-            let unit = UNITS.get(unit).copied().unwrap_or_default();
+            let unit = lang::say_as(UNITS.get(unit).copied().unwrap_or_default(), "unit");
             // thresholds where rounding would add a digit
             if value < 9.995 {
                 format!("{}{unit}", decimal(value, 2))
@@ -30,7 +39,7 @@ pub fn bytes(n: u64) -> String {
 pub fn bytes_short(n: u64) -> String {
     match scale(n) {
         None if n == 0 => "0".to_owned(),
-        None => format!("{n}B"),
+        None => format!("{n}{}", say!("B" as "unit")),
         Some((value, unit)) => {
             let unit = SHORT_UNITS.get(unit).copied().unwrap_or_default();
             if value < 9.95 {
@@ -110,7 +119,7 @@ pub fn count(n: u64) -> String {
         return n.to_string();
     }
     if n < 100_000 {
-        return format!("{},{:03}", n / 1_000, n % 1_000);
+        return format!("{}{}{:03}", n / 1_000, say!("," as "thousands"), n % 1_000);
     }
     let (step, unit) = STEPS
         .into_iter()

@@ -1,8 +1,8 @@
 //! Spans of time for the eye: compact, in words, and as distance from now.
 //!
-//! Must not know: the clock (callers bring `now`), models, languages other than English.
+//! Must not know: the clock (callers bring `now`), models.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -14,12 +14,21 @@ const YEAR: u64 = 365 * DAY;
 pub fn duration(d: TimeDelta) -> String {
     let s = seconds(d);
     match s {
-        0..MINUTE => format!("{s}s"),
-        MINUTE..HOUR => format!("{}m", s / MINUTE),
-        HOUR..DAY => pair(s / HOUR, "h", s % HOUR / MINUTE, "m"),
-        DAY..1_209_600 => pair(s / DAY, "d", s % DAY / HOUR, "h"),
-        1_209_600..YEAR => format!("{}w", s / WEEK),
-        _ => pair(s / YEAR, "y", s % YEAR / WEEK, "w"),
+        0..MINUTE => pair(s, say!("s" as "unit"), 0, ""),
+        MINUTE..HOUR => pair(s / MINUTE, say!("m" as "unit"), 0, ""),
+        HOUR..DAY => {
+            let (hours, minutes) = (say!("h" as "unit"), say!("m" as "unit"));
+            pair(s / HOUR, hours, s % HOUR / MINUTE, minutes)
+        }
+        DAY..1_209_600 => {
+            let (days, hours) = (say!("d" as "unit"), say!("h" as "unit"));
+            pair(s / DAY, days, s % DAY / HOUR, hours)
+        }
+        1_209_600..YEAR => pair(s / WEEK, say!("w" as "unit"), 0, ""),
+        _ => {
+            let (years, weeks) = (say!("y" as "unit"), say!("w" as "unit"));
+            pair(s / YEAR, years, s % YEAR / WEEK, weeks)
+        }
     }
 }
 
@@ -35,12 +44,18 @@ fn pair(big: u64, big_unit: &str, small: u64, small_unit: &str) -> String {
 pub fn duration_long(d: TimeDelta) -> String {
     let s = seconds(d);
     match s {
-        0..MINUTE => words(s, "second"),
-        MINUTE..HOUR => words(s / MINUTE, "minute"),
-        HOUR..DAY => word_pair(s / HOUR, "hour", s % HOUR / MINUTE, "minute"),
-        DAY..1_209_600 => word_pair(s / DAY, "day", s % DAY / HOUR, "hour"),
-        1_209_600..YEAR => words(s / WEEK, "week"),
-        _ => word_pair(s / YEAR, "year", s % YEAR / WEEK, "week"),
+        0..MINUTE => say_n!(s, "{n} second", "{n} seconds"),
+        MINUTE..HOUR => minutes(s / MINUTE),
+        HOUR..DAY => joined(hours(s / HOUR), s % HOUR / MINUTE, minutes),
+        DAY..1_209_600 => {
+            let days = say_n!(s / DAY, "{n} day", "{n} days");
+            joined(days, s % DAY / HOUR, hours)
+        }
+        1_209_600..YEAR => weeks(s / WEEK),
+        _ => {
+            let years = say_n!(s / YEAR, "{n} year", "{n} years");
+            joined(years, s % YEAR / WEEK, weeks)
+        }
     }
 }
 
@@ -50,13 +65,42 @@ pub fn words(n: u64, unit: &str) -> String {
     format!("{n} {unit}{plural}")
 }
 
-fn word_pair(big: u64, big_unit: &str, small: u64, small_unit: &str) -> String {
-    let mut text = words(big, big_unit);
-    if small > 0 {
-        text.push(' ');
-        text.push_str(&words(small, small_unit));
+fn minutes(n: u64) -> String {
+    say_n!(n, "{n} minute", "{n} minutes")
+}
+
+fn hours(n: u64) -> String {
+    say_n!(n, "{n} hour", "{n} hours")
+}
+
+fn weeks(n: u64) -> String {
+    say_n!(n, "{n} week", "{n} weeks")
+}
+
+fn joined(big: String, small: u64, unit: fn(u64) -> String) -> String {
+    match small {
+        0 => big,
+        small => format!("{big} {}", unit(small)),
     }
-    text
+}
+
+/// A day without its year, and a time: `3 Mar 10:32`.
+pub fn day_and_time(at: DateTime<Utc>) -> String {
+    let month = match at.month() {
+        1 => say!("Jan"),
+        2 => say!("Feb"),
+        3 => say!("Mar"),
+        4 => say!("Apr"),
+        5 => say!("May"),
+        6 => say!("Jun"),
+        7 => say!("Jul"),
+        8 => say!("Aug"),
+        9 => say!("Sep"),
+        10 => say!("Oct"),
+        11 => say!("Nov"),
+        _ => say!("Dec"),
+    };
+    format!("{} {month} {}", at.format("%d"), at.format("%H:%M"))
 }
 
 fn seconds(d: TimeDelta) -> u64 {
@@ -67,9 +111,9 @@ fn seconds(d: TimeDelta) -> u64 {
 pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let passed = now.signed_duration_since(at);
     if passed < TimeDelta::seconds(5) {
-        "just now".to_owned()
+        say!("just now").to_owned()
     } else {
-        format!("{} ago", duration(passed))
+        say!("{span} ago", span = duration(passed))
     }
 }
 

@@ -2,7 +2,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 
 /// What is accepted, for errors.
-pub const FORMS: &str = "10m, 2h, 3d, today, 10:32, 2026-11-22 or 2026-11-22T10:32:00+01:00";
+pub const FORMS: &str = key!("10m, 2h, 3d, today, 10:32, 2026-11-22 or 2026-11-22T10:32:00+01:00");
 
 /// The time meant by `text`, seen from `now` and in its time zone. A time of day that is still to come is yesterday's.
 pub fn parse(text: &str, now: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {

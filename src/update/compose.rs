@@ -1,10 +1,10 @@
 //! What compose says: of a stack's files, and how its commands ended.
 use crate::actions;
-use crate::effect::{Effects, Job};
+use crate::effect::{Effects, Job, Verb};
 use crate::model::Key;
 use crate::model::compose::Checked;
 use crate::msg::Failure;
-use crate::state::{Pending, State};
+use crate::state::{Output, Pending, State};
 
 use super::reply::told;
 
@@ -30,9 +30,24 @@ pub(super) fn checked(
 
 /// A job that has output is over.
 pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
-    if let Some(output) = state.outputs.get_mut(&job.key)
-        && output.job == job.id
-    {
+    if let Some(output) = output(state, job) {
         output.ended = Some((ok, words.to_owned()));
     }
+}
+
+/// A job that has output has failed: the whole reason and the way out stay readable there. Compose has told its own.
+pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
+    ended(state, job, false, &failure.what);
+    if matches!(job.verb, Verb::Compose(_)) {
+        return;
+    }
+    if let Some(output) = output(state, job) {
+        let told = [&failure.what, &failure.said, &failure.advice].into_iter();
+        output.push(told.filter(|words| !words.is_empty()).cloned().collect());
+    }
+}
+
+fn output<'a>(state: &'a mut State, job: &Job) -> Option<&'a mut Output> {
+    let output = state.outputs.get_mut(&job.key);
+    output.filter(|output| output.job == job.id)
 }

@@ -94,13 +94,16 @@ fn condition(state: &mut State, id: HostId, link: Link) {
             }
             host.heard = Some(now);
             if was_down && host.loaded {
-                state.toasts.ok(format!("{} is back", host.label), now);
+                state
+                    .toasts
+                    .ok(say!("{host} is back", host = host.label), now);
             }
         }
         Link::Down { reason, .. } if was_up => {
-            state
-                .toasts
-                .bad(format!("lost {}: {}", host.label, reason.why), now);
+            state.toasts.bad(
+                say!("lost {host}: {why}", host = host.label, why = reason.why),
+                now,
+            );
         }
         Link::Down { .. } | Link::Connecting { .. } => {}
     }

@@ -1,16 +1,21 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
-use crate::effect::{Effect, Effects, Job, JobId};
-use crate::model::stack::Condition;
-use crate::model::{Health, Key, RunState};
-use crate::msg::{Failure, JobMsg};
+use crate::effect::{Effect, Effects, Job, JobId, Verb};
+use crate::model::Key;
+use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
+use crate::state::order::is_there;
 use crate::state::{RowId, State};
 
 /// A container whose start was answered is waited for on its row so long, in seconds.
 const APPEARS: i64 = 5;
 
 fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+    format!(
+        "{}{}{} s",
+        ms / 1000,
+        say!("." as "decimal point"),
+        ms % 1000 / 100
+    )
 }
 
 pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
@@ -62,9 +67,13 @@ fn done(
     };
     let verb = &running.job.verb;
     let text = if already {
-        format!("was {} already", verb.done())
+        say!("was {done} already", done = verb.done())
     } else {
-        format!("{} in {}", verb.done(), seconds(took_ms))
+        say!(
+            "{done} in {time}",
+            done = verb.done(),
+            time = seconds(took_ms)
+        )
     };
     let ended = Ended {
         at: state.now,
@@ -77,7 +86,8 @@ fn done(
     let name = name_of(state, &done.job);
     super::compose::ended(state, &done.job, true, &text);
     super::mail::done(state, &done.job, Ok(took_ms));
-    state.toasts.ok(format!("{name} {text}"), state.now);
+    let words = say!("{name} {text}" as "outcome", name, text);
+    state.toasts.ok(words, state.now);
     state.containers.marked.remove(&done.job.key);
     state.shelves.unmark(&done.job.key);
     unmark_stack(state, &done.job);
@@ -92,18 +102,24 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let Some(running) = state.jobs.running.get(&id) else {
         return;
     };
-    let verb = running.job.verb.to_string();
-    let text = format!("{verb} failed: {}", failure.what);
+    let is_taken = failure.kind == FailureKind::Conflict;
+    let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
+    let verb = running.job.verb.title();
+    let text = say!("{verb} failed: {why}", verb, why = failure.what);
     let ended = Ended {
         at: state.now,
         ok: false,
         text: text.clone(),
     };
     if let Some(done) = state.jobs.finish(id, ended) {
-        super::compose::ended(state, &done.job, false, &failure.what);
+        super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(&failure.what));
+        if asks {
+            crate::actions::image::archive::ask_to_replace(state, &done.job);
+            return;
+        }
         let name = name_of(state, &done.job);
-        let mut words = format!("{name}: {text}");
+        let mut words = say!("{name}: {text}", name, text);
         for more in [&failure.said, &failure.advice] {
             if !more.is_empty() {
                 words.push_str(" · ");
@@ -116,10 +132,9 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
 
 /// Whether what is waited for is there; `None`: not yet.
 fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
-    let name = |words: &str| {
+    let name = || {
         let container = state.world.container(&wait.key);
-        let name = container.map_or_else(|| wait.key.short(), |c| c.short_name());
-        format!("{name} {words}")
+        container.map_or_else(|| wait.key.short(), |c| c.short_name())
     };
     if state.jobs.of(&wait.key).is_some() {
         return None;
@@ -127,7 +142,7 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
     let ended = state.jobs.ended.get(&wait.key);
     if ended.is_some_and(|ended| !ended.ok) {
         return Some(if wait.strict {
-            Err(name("failed"))
+            Err(say!("not sent, as {name} failed", name = name()))
         } else {
             Ok(())
         });
@@ -136,20 +151,15 @@ fn fulfilled(state: &State, wait: &Wait) -> Option<Result<(), String>> {
         return Some(Ok(()));
     };
     let fresh = ended.is_some_and(|ended| (state.now - ended.at).num_seconds() < APPEARS);
-    let live = container.state.is_live();
     let code = container.exit_code.unwrap_or(0);
-    match (wait.until, container.health) {
-        (Condition::Started, _) => Some(Ok(())),
-        // Its row may not tell of the start yet.
-        (_, _) if !live && fresh => None,
-        (Condition::Completed, _) if live || container.state == RunState::Restarting => None,
-        (Condition::Completed, _) if code == 0 => Some(Ok(())),
-        (Condition::Completed, _) => Some(Err(name(&format!("ended with {code}")))),
-        (Condition::Healthy, _) if !live => Some(Err(name("does not stay up"))),
-        (Condition::Healthy, Some(Health::Starting)) => None,
-        (Condition::Healthy, Some(Health::Unhealthy)) => Some(Err(name("is unhealthy"))),
-        (Condition::Healthy, _) => Some(Ok(())),
-    }
+    is_there(
+        name(),
+        wait.until,
+        &container.state,
+        container.health,
+        code,
+        fresh,
+    )
 }
 
 /// Sends jobs that have waited for others, or gives them up.
@@ -179,7 +189,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: format!("not sent, as {why}"),
+                what: why,
                 ..Failure::default()
             };
             failed(state, id, &failure);

@@ -5,7 +5,9 @@ use crate::actions;
 use crate::columns;
 use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
-use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId};
+use crate::model::Container;
+use crate::model::stack_file::Source;
+use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId, World};
 
 use super::{perform, prompt, reply, start_all};
 
@@ -111,7 +113,7 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
             confirm.on_yes = !confirm.on_yes;
         }
-        Code::Char(c) => switch(confirm, c),
+        Code::Char(c) => switch(confirm, &state.world, c),
         _ => {}
     }
     Effects::new()
@@ -130,7 +132,7 @@ fn copy_command(state: &State) -> Effects {
 }
 
 /// Turns a switch of the question over; removing volumes wants the name typed.
-fn switch(confirm: &mut Confirm, key: char) {
+fn switch(confirm: &mut Confirm, world: &World, key: char) {
     let Some((_, _, on)) = confirm.switches.iter_mut().find(|(k, _, _)| *k == key) else {
         return;
     };
@@ -143,11 +145,11 @@ fn switch(confirm: &mut Confirm, key: char) {
     if volumes {
         let typed = match confirm.jobs.as_slice() {
             [(_, Verb::Compose(call))] => call.project.name.clone(),
-            [_] => confirm
-                .title
-                .trim_start_matches("Remove ")
-                .trim_end_matches('?')
-                .to_owned(),
+            [(key, _)] => {
+                let container = world.container(key);
+                let name = container.map_or(key.short(), Container::short_name);
+                name.to_owned()
+            }
             many => many.len().to_string(),
         };
         confirm.must_type = typed;
@@ -198,7 +200,12 @@ fn is_dangerous(menu: &Menu) -> bool {
     menu.items.iter().any(|item| {
         matches!(
             item.choice,
-            Choice::Kill { .. } | Choice::Replace(_) | Choice::ReplaceFile(..) | Choice::Quit
+            Choice::Kill { .. }
+                | Choice::Replace(_)
+                | Choice::ReplaceFile(..)
+                | Choice::DiscardEdit(..)
+                | Choice::Quit
+                | Choice::Do(_, Verb::Save { .. })
         )
     })
 }
@@ -225,33 +232,14 @@ pub(super) fn choose(state: &mut State) -> Effects {
     state.layers.pop();
     match choice {
         Choice::Kill { keys, signal } => {
-            let jobs: Vec<_> = keys
-                .into_iter()
-                .map(|key| {
-                    (
-                        key,
-                        Verb::Kill {
-                            signal: signal.clone(),
-                        },
-                    )
-                })
-                .collect();
+            let kill = |key| {
+                let signal = signal.clone();
+                (key, Verb::Kill { signal })
+            };
+            let jobs: Vec<_> = keys.into_iter().map(kill).collect();
             start_all(state, &jobs)
         }
-        Choice::OrderBy(id) => {
-            if let Some(listing) = columns::listed::listing_mut(state) {
-                actions::shelf::order_by(listing, id);
-                return Effects::new();
-            }
-            if state.containers.order == id {
-                state.containers.reverse = !state.containers.reverse;
-            } else {
-                state.containers.order = id;
-                state.containers.reverse = false;
-            }
-            state.containers.stale = true;
-            vec![actions::table::remember(state)]
-        }
+        Choice::OrderBy(id) => order_by(state, id),
         Choice::Do(key, verb) => start_all(state, &[(key, verb)]),
         Choice::Details(key) => {
             actions::container::open_on(state, ViewId::Details, &key);
@@ -259,9 +247,22 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::Limit(key, limit) => actions::container::ask_limit(state, &key, limit),
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
+        Choice::SaveImages(about, images, path) => {
+            actions::image::archive::ask_where(state, about, images, &path)
+        }
+        Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
+        Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
+        Choice::Version(key, file, version) => {
+            actions::stack_file::propose(state, key, file, Source::Version(*version))
+        }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
         Choice::Copy(text) => vec![Effect::Copy(text)],
+        Choice::RunLine(key) => actions::container::ask_run_line(state, key),
+        Choice::CopySecret { key, what, text } => {
+            actions::container::copy_secret(state, &key, what, text)
+        }
         Choice::Url(text) => actions::route::open_url(state, text),
         Choice::Routes(host) => actions::route::show_of(state, &host),
         Choice::Quit => actions::program::quit(state),
@@ -282,6 +283,21 @@ pub(super) fn choose(state: &mut State) -> Effects {
     }
 }
 
+fn order_by(state: &mut State, id: String) -> Effects {
+    if let Some(listing) = columns::listed::listing_mut(state) {
+        actions::shelf::order_by(listing, id);
+        return Effects::new();
+    }
+    if state.containers.order == id {
+        state.containers.reverse = !state.containers.reverse;
+    } else {
+        state.containers.order = id;
+        state.containers.reverse = false;
+    }
+    state.containers.stale = true;
+    vec![actions::table::remember(state)]
+}
+
 /// Shows the column under the menu's cursor, or hides it; one must stay.
 fn switch_column(state: &mut State, id: &str) -> Effects {
     let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
@@ -297,7 +313,7 @@ fn switch_column(state: &mut State, id: &str) -> Effects {
     let shown: Vec<String> = shown.map(|item| item.label.clone()).collect();
     if shown.is_empty() {
         turn(menu);
-        let words = format!("{id} is the last column: one must stay");
+        let words = say!("{id} is the last column: one must stay", id);
         state.toasts.bad(words, state.now);
         return Effects::new();
     }

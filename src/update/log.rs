@@ -1,10 +1,11 @@
 //! What the log view takes in: lines, what happened to their containers, older pages; and what it does while it waits.
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Effect, Effects, LogPage, LogQuery, Save};
 use crate::layout;
 use crate::model::{Container, EngineEvent, HostId, Key};
 use crate::msg::{Failure, LogMsg, OlderLogs, SaveMsg};
+use crate::state::Death;
 use crate::state::{Choice, Goal, Layer, LogBook, Menu, MenuItem, Past, Sought, State, ViewId};
 use crate::text;
 
@@ -56,6 +57,72 @@ fn source_name(state: &State, container: &Container) -> String {
     }
 }
 
+/// Times of a day in the user's zone, by its seconds east of UTC.
+struct Clock(i32);
+
+impl Clock {
+    fn at(&self, time: DateTime<Utc>) -> String {
+        let offset = TimeDelta::seconds(i64::from(self.0));
+        (time + offset).format("%H:%M:%S").to_string()
+    }
+}
+
+/// How a run ended.
+struct How {
+    code: i64,
+    oom: bool,
+    words: Option<String>,
+}
+
+impl How {
+    fn of(death: &Death) -> Self {
+        Self::exit(death.exit_code, death.oom)
+    }
+
+    fn exit(code: i64, oom: bool) -> Self {
+        let words = if oom {
+            Some(say!("out of memory").to_owned())
+        } else {
+            text::exit_words(code, false)
+        };
+        Self { code, oom, words }
+    }
+
+    fn died(&self, name: &str, at: &str) -> String {
+        let code = self.code;
+        if let Some(words) = &self.words {
+            say!(
+                "{name} died {at} · exit {code} · {words}",
+                name,
+                at,
+                code,
+                words
+            )
+        } else {
+            say!("{name} died {at} · exit {code}", name, at, code)
+        }
+    }
+
+    fn restarted(&self, name: &str, at: &str) -> String {
+        let code = self.code;
+        if let Some(words) = &self.words {
+            say!(
+                "{name} restarted {at} · exit {code} · {words}",
+                name,
+                at,
+                code,
+                words
+            )
+        } else {
+            say!("{name} restarted {at} · exit {code}", name, at, code)
+        }
+    }
+}
+
+fn ran_out(name: &str, at: &str) -> String {
+    say!("{name} ran out of memory {at}", name, at)
+}
+
 /// Tells in an open log what happened to its source.
 pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
     let Some(book) = state.logs.as_ref().filter(|book| book.told) else {
@@ -75,54 +142,48 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
     let Some(book) = state.logs.as_mut() else {
         return;
     };
-    let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
-    let at = (event.at + offset).format("%H:%M:%S");
-    let what = match event.action.as_str() {
+    let clock = Clock(state.prefs.utc_offset);
+    let at = clock.at(event.at);
+    let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
+    let death_at = |at| deaths.and_then(|all| all.iter().find(|death| death.at == at));
+    let told = match event.action.as_str() {
         "start" => {
-            let died = format!("{name} died ");
-            let again = |text: &str| {
-                let how = text.strip_prefix(&died)?;
-                let how = how.split_once(" · ").map_or("", |(_, how)| how);
-                Some(format!("{name} restarted {at} · {how}"))
+            let again = |text: &str, then| {
+                let how = How::of(death_at(then)?);
+                let same = text == how.died(&name, &clock.at(then));
+                same.then(|| how.restarted(&name, &at))
             };
             if book.retell(key, true, again) {
                 return;
             }
-            format!("started {at}")
+            say!("{name} started {at}", name, at)
         }
         "die" => {
-            let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
-            let death = deaths.and_then(|all| all.iter().find(|death| death.at == event.at));
-            let oom = death.is_some_and(|death| death.oom);
-            let code = event.exit_code().unwrap_or(0);
-            let words = if oom {
-                Some("out of memory".to_owned())
-            } else {
-                text::exit_words(code, false)
-            };
-            let words = words.map_or_else(String::new, |words| format!(" · {words}"));
-            let what = format!("died {at} · exit {code}{words}");
-            let ran_out = format!("{name} ran out of memory ");
-            let killed = |text: &str| {
-                let same = oom && text.starts_with(&ran_out);
-                same.then(|| format!("{name} {what}"))
+            let how = death_at(event.at)
+                .map_or_else(|| How::exit(event.exit_code().unwrap_or(0), false), How::of);
+            let died = how.died(&name, &at);
+            let killed = |text: &str, then| {
+                let same = how.oom && text == ran_out(&name, &clock.at(then));
+                same.then(|| died.clone())
             };
             if book.retell(key, false, killed) {
                 return;
             }
-            what
+            died
         }
-        "oom" => format!("ran out of memory {at}"),
-        "destroy" | "remove" => format!("removed {at}"),
-        "pause" => format!("paused {at}"),
-        "unpause" => format!("unpaused {at}"),
+        "oom" => ran_out(&name, &at),
+        "destroy" | "remove" => say!("{name} removed {at}", name, at),
+        "pause" => say!("{name} paused {at}", name, at),
+        "unpause" => say!("{name} unpaused {at}", name, at),
         action => match action.strip_prefix("health_status: ") {
-            Some(health) => format!("{health} {at}"),
+            Some("healthy") => say!("{name} healthy {at}", name, at),
+            Some("unhealthy") => say!("{name} unhealthy {at}", name, at),
+            Some(health) => format!("{name} {health} {at}"),
             None => return,
         },
     };
     let run = event.action == "start";
-    book.separate(key, &name, event.at, &format!("{name} {what}"), run);
+    book.separate(key, &name, event.at, &told, run);
 }
 
 /// Tells in a log view, once its past is there, what happened to its containers since the oldest line held, as far as
@@ -158,7 +219,7 @@ pub(super) fn older(state: &mut State, page: &LogPage, answer: Result<OlderLogs,
         Err(failure) => {
             book.past = Past::Failed;
             book.goal = None;
-            let why = format!("older lines: {}", told(&failure));
+            let why = say!("older lines: {why}", why = told(&failure));
             state.toasts.bad(why, state.now);
         }
     }
@@ -250,7 +311,7 @@ fn reach_goal(state: &mut State) {
         Goal::Beginning if over => {
             book.goal = None;
             if book.past == Past::Full {
-                let why = "no room for older lines: logs.buffer_mib is how much";
+                let why = say!("no room for older lines: logs.buffer_mib is how much");
                 state.toasts.bad(why, now);
             }
             layout::scroll_logs(state, isize::MIN);
@@ -266,9 +327,9 @@ fn reach_goal(state: &mut State) {
         None if over => {
             book.goal = None;
             let why = if book.past == Past::Full {
-                "no hit in what there is room for: logs.buffer_mib is how much"
+                say!("no hit in what there is room for: logs.buffer_mib is how much")
             } else {
-                "no hit back to the beginning of the log"
+                say!("no hit back to the beginning of the log")
             };
             state.toasts.bad(why, now);
         }
@@ -288,15 +349,18 @@ pub(super) fn saving(state: &mut State, save: Save, msg: SaveMsg) {
     match msg {
         SaveMsg::Progress { .. } => {}
         SaveMsg::Done { lines, bytes } => {
-            let lines = text::words(lines as u64, "line");
-            let size = text::bytes(bytes);
-            state
-                .toasts
-                .ok(format!("saved {lines}, {size}, to {path}"), now);
+            let words = say_n!(
+                lines,
+                "saved {n} line, {size}, to {path}",
+                "saved {n} lines, {size}, to {path}",
+                size = text::bytes(bytes),
+                path,
+            );
+            state.toasts.ok(words, now);
         }
         SaveMsg::Failed(why) => state
             .toasts
-            .bad(format!("cannot save to {path}: {why}"), now),
+            .bad(say!("cannot save to {path}: {why}", path, why), now),
         SaveMsg::Exists => ask_to_replace(state, save),
     }
 }
@@ -309,17 +373,22 @@ fn ask_to_replace(state: &mut State, save: Save) {
         on: None,
         choice,
     };
-    let title = format!("{} is there already", save.path.display());
+    let title = say!("{name} is there already", name = save.path.display());
     let over = Save {
         replace: true,
         ..save.clone()
     };
     let items = vec![
-        item('o', "other name", "", Choice::SaveElsewhere(Box::new(save))),
+        item(
+            'o',
+            say!("other name"),
+            "",
+            Choice::SaveElsewhere(Box::new(save)),
+        ),
         item(
             'r',
-            "replace it",
-            "what is in it is lost",
+            say!("replace it"),
+            say!("what is in it is lost"),
             Choice::Replace(Box::new(over)),
         ),
     ];

@@ -2,6 +2,7 @@
 use chrono::FixedOffset;
 
 use crate::effect::Effects;
+use crate::lang;
 use crate::layout;
 use crate::log_store::Matcher;
 use crate::state::{Chip, Goal, Past, Sought, State};
@@ -39,7 +40,7 @@ pub(super) fn found(state: &mut State) -> Effects {
             book.fetched = 0;
             book.goal = Some(Goal::Hit);
         }
-        Some((_, 0, true)) => state.toasts.bad("no hit", now),
+        Some((_, 0, true)) => state.toasts.bad(say!("no hit"), now),
         _ => {}
     }
     Effects::new()
@@ -90,7 +91,7 @@ pub(super) fn go_to(state: &mut State, text: &str) -> Result<(), String> {
     let now = zone.map(|zone| state.now.with_timezone(&zone));
     let at = now
         .and_then(|now| when::parse(text, now))
-        .ok_or_else(|| format!("a time is {}", when::FORMS))?
+        .ok_or_else(|| say!("a time is {forms}", forms = lang::say(when::FORMS)))?
         .to_utc();
     let Some(book) = state.logs.as_mut() else {
         return Ok(());

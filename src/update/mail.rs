@@ -201,7 +201,7 @@ pub(super) fn done(state: &mut State, job: &Job, outcome: Result<u64, &str>) {
             let now = state.now;
             if let Some(known) = state.mail.boxes.get_mut(&job.key) {
                 known.test = Some(match outcome {
-                    Ok(ms) => (now, true, format!("arrived in {ms} ms")),
+                    Ok(ms) => (now, true, say!("arrived in {ms} ms", ms)),
                     Err(why) => (now, false, why.to_owned()),
                 });
             }

@@ -82,6 +82,8 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -130,6 +132,13 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
+    if state.view() == ViewId::Files {
+        if let Some(book) = state.files.get_mut(&key) {
+            book.search(text);
+        }
+        crate::actions::stack_file::show_hit(state);
+        return Ok(());
+    }
     if let Some(sheet) = state.sheets.get_mut(&key) {
         text.clone_into(&mut sheet.inspect.query);
         sheet.inspect.stale = true;
@@ -154,6 +163,8 @@ fn cancel(state: &mut State) {
         | PromptKind::NewVolume(_)
         | PromptKind::Tag(_)
         | PromptKind::Pull(_)
+        | PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
         | PromptKind::ShellCommand(_)
@@ -180,6 +191,10 @@ fn accept(state: &mut State) -> Effects {
             let key = crate::actions::space::key_of(state, *host);
             pull(state, prompt, key, text.trim().to_owned())
         }
+        PromptKind::SaveImages { .. }
+        | PromptKind::LoadImages(_)
+        | PromptKind::SaveFile { .. }
+        | PromptKind::SaveLogs { .. } => file(state, prompt, text.trim()),
         PromptKind::NewNetwork(host) => {
             let host = *host;
             wanted::network(state, prompt, host)
@@ -223,23 +238,50 @@ fn accept(state: &mut State) -> Effects {
         },
         PromptKind::Note if text.trim().is_empty() => Effects::new(),
         PromptKind::Note => vec![Effect::Note(text.trim().to_owned())],
-        PromptKind::SaveLogs { .. } | PromptKind::SaveFile { .. } if text.trim().is_empty() => {
-            refuse(state, prompt, "a file name is wanted".to_owned())
-        }
-        PromptKind::SaveFile { volume, path } => {
-            let (path, to, replace) = (path.clone(), PathBuf::from(text.trim()), false);
-            vec![Effect::Look(
-                volume.clone(),
-                Look::Save { path, to, replace },
-            )]
-        }
-        PromptKind::SaveLogs { lines, plain } => vec![Effect::Save(Save {
-            path: PathBuf::from(text.trim()),
-            lines: lines.clone(),
-            plain: *plain,
-            replace: false,
-        })],
     }
+}
+
+/// A file was named.
+fn file(state: &mut State, prompt: Prompt, path: &str) -> Effects {
+    if path.is_empty() {
+        return refuse(state, prompt, say!("a file name is wanted").to_owned());
+    }
+    let path = PathBuf::from(path);
+    let (key, verb) = match prompt.kind {
+        PromptKind::SaveLogs { lines, plain } => {
+            return vec![Effect::Save(Save {
+                path,
+                lines,
+                plain,
+                replace: false,
+            })];
+        }
+        PromptKind::SaveFile { volume, path: of } => {
+            let look = Look::Save {
+                path: of,
+                to: path,
+                replace: false,
+            };
+            return vec![Effect::Look(volume, look)];
+        }
+        PromptKind::SaveImages { about, images } => {
+            let replace = false;
+            (
+                about,
+                Verb::Save {
+                    images,
+                    path,
+                    replace,
+                },
+            )
+        }
+        PromptKind::LoadImages(host) => (
+            crate::actions::space::key_of(state, host),
+            Verb::Load { path },
+        ),
+        _ => return Effects::new(),
+    };
+    super::start_all(state, &[(key, verb)])
 }
 
 fn rename(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
@@ -266,7 +308,7 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
         _ => refuse(
             state,
             prompt,
-            format!("a number from 0 to {MOST_CONTAINERS}"),
+            say!("a number from 0 to {most}", most = MOST_CONTAINERS),
         ),
     }
 }
@@ -317,11 +359,11 @@ pub(super) fn name_complaint(name: &str) -> Option<String> {
         .next()
         .is_some_and(|c| c.is_ascii_alphanumeric());
     let why = if !name.chars().all(good) {
-        "only letters, digits, _ . -"
+        say!("only letters, digits, _ . -")
     } else if !starts {
-        "a letter or digit comes first"
+        say!("a letter or digit comes first")
     } else if name.len() < 2 {
-        "two characters at least"
+        say!("two characters at least")
     } else {
         return None;
     };
@@ -335,10 +377,10 @@ fn shell_request(text: &str) -> Result<ShellRequest, String> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "-u" | "--user" if request.command.is_empty() => {
-                request.user = Some(words.next().ok_or("-u wants a user")?);
+                request.user = Some(words.next().ok_or(say!("-u wants a user"))?);
             }
             "-w" | "--workdir" if request.command.is_empty() => {
-                request.working_dir = Some(words.next().ok_or("-w wants a directory")?);
+                request.working_dir = Some(words.next().ok_or(say!("-w wants a directory"))?);
             }
             _ => {
                 request.command.push(word);
@@ -347,7 +389,7 @@ fn shell_request(text: &str) -> Result<ShellRequest, String> {
         }
     }
     if request.command.is_empty() {
-        return Err("a command is wanted".to_owned());
+        return Err(say!("a command is wanted").to_owned());
     }
     Ok(request)
 }

@@ -1,5 +1,7 @@
 //! Answers to what was asked: details, processes, shells.
 use crate::effect::{Effects, ShellRequest};
+use crate::lang;
+use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
@@ -68,6 +70,24 @@ pub(super) fn processes(
     Effects::new()
 }
 
+pub(super) fn run_line(
+    state: &mut State,
+    key: &Key,
+    answer: Result<Box<RunLine>, Failure>,
+) -> Effects {
+    if state.pending != Some(Pending::RunLine(key.clone())) {
+        return Effects::new();
+    }
+    state.pending = None;
+    match answer {
+        Ok(line) => crate::actions::container::offer_run_line(state, key, &line),
+        Err(failure) => {
+            state.toasts.bad(told(&failure), state.now);
+            Effects::new()
+        }
+    }
+}
+
 /// New entries, or why there are none.
 pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Effects {
     match read {
@@ -93,7 +113,7 @@ pub(super) fn freshness(
     match &answer {
         Ok(fresh) => state
             .toasts
-            .ok(format!("{name}: {}", fresh.word()), state.now),
+            .ok(format!("{name}: {}", lang::say(fresh.word())), state.now),
         Err(failure) => state
             .toasts
             .bad(format!("{name}: {}", told(failure)), state.now),
@@ -113,7 +133,7 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effe
     {
         state
             .toasts
-            .bad(format!("not journalled: {why}"), state.now);
+            .bad(say!("not journalled: {why}", why), state.now);
     }
     state.journal.unwritten = unwritten;
     Effects::new()
@@ -128,25 +148,24 @@ pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
     match end {
         ShellEnd::Exited { code, command } => {
             // A command, a helper or the container's own process is not its shell.
-            let what = if command.is_empty() {
-                "ended"
-            } else {
-                "the shell ended"
-            };
-            if let Some(image) = image.filter(|_| !command.is_empty() && code < 126) {
+            let shell = !command.is_empty();
+            if let Some(image) = image.filter(|_| shell && code < 126) {
                 state.shells.insert(image, command);
             }
-            let text = match code {
-                0 => format!("{name}: {what}"),
-                code => format!("{name}: {what} with exit code {code}"),
+            let text = match (shell, code) {
+                (true, 0) => say!("{name}: the shell ended", name),
+                (true, code) => say!("{name}: the shell ended with exit code {code}", name, code),
+                (false, 0) => say!("{name}: ended", name),
+                (false, code) => say!("{name}: ended with exit code {code}", name, code),
             };
             state.toasts.ok(text, now);
         }
-        ShellEnd::Detached => state.toasts.ok(format!("{name}: detached"), now),
+        ShellEnd::Detached => state.toasts.ok(say!("{name}: detached", name), now),
         ShellEnd::Failed(failure) => state.toasts.bad(format!("{name}: {}", told(&failure)), now),
         ShellEnd::NoShell { helpers } if helpers.is_empty() => {
-            let text = format!(
-                "{name}: no shell in its image, and no local image that has one could help"
+            let text = say!(
+                "{name}: no shell in its image, and no local image that has one could help",
+                name
             );
             state.toasts.bad(text, now);
         }
@@ -170,8 +189,8 @@ fn offer_helpers(state: &mut State, key: &Key, name: &str, helpers: Vec<String>)
         })
         .collect();
     state.layers.push(Layer::Menu(Menu {
-        title: format!("{name} has no shell"),
-        note: "A helper container can share its processes and network; it is removed afterwards. From which image?"
+        title: say!("{name} has no shell", name),
+        note: say!("A helper container can share its processes and network; it is removed afterwards. From which image?")
             .to_owned(),
         items,
         selected: 0,

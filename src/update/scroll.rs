@@ -1,5 +1,6 @@
 //! Where scrolling ends on screens that have no cursor, so that the first key back is seen. Knows lengths, no contents.
-use crate::layout::list_height;
+use crate::layout::{list_height, stack_file};
+use crate::model::Key;
 use crate::state::{Layer, State, ViewId};
 use crate::views;
 
@@ -27,6 +28,9 @@ pub(super) fn settle(state: &mut State) {
     let Some(key) = place.key else {
         return;
     };
+    if matches!(place.view, ViewId::Files | ViewId::Proposal) {
+        return settle_files(state, &key, place.view);
+    }
     let height = list_height(state);
     let Some(sheet) = state.sheets.get(&key) else {
         return;
@@ -75,5 +79,15 @@ pub(super) fn settle(state: &mut State) {
             }
         }
         _ => {}
+    }
+}
+
+fn settle_files(state: &mut State, key: &Key, view: ViewId) {
+    let last = match view {
+        ViewId::Files => views::stack_file::last_line(state, key),
+        _ => views::proposal::last_line(state, key),
+    };
+    if let Some(top) = stack_file::top(state) {
+        *top = last.min(*top);
     }
 }

@@ -55,7 +55,9 @@ pub(super) fn settle(state: &mut State) {
             refresh::<HostEntry>(state);
         }
         ViewId::Routes => settle_one::<Route>(state),
-        ViewId::Item | ViewId::Stack | ViewId::Space => derive(state),
+        ViewId::Item | ViewId::Stack | ViewId::Files | ViewId::Proposal | ViewId::Space => {
+            derive(state);
+        }
         _ => {}
     }
 }

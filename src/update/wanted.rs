@@ -30,7 +30,7 @@ pub(super) fn volume(state: &mut State, prompt: Prompt, host: HostId) -> Effects
         let taken = state.shelves.volumes.things.contains_key(&key);
         match name_complaint(&volume.name) {
             Some(why) => Err(why),
-            None if taken => Err(format!("{} is there already", volume.name)),
+            None if taken => Err(say!("{name} is there already", name = volume.name)),
             None => Ok((key, volume)),
         }
     });
@@ -47,7 +47,7 @@ fn clash(state: &State, host: HostId, wanted: &NewNetwork) -> Option<String> {
         .filter(|network| network.key.host == host)
         .collect();
     if here.iter().any(|network| network.name == wanted.name) {
-        return Some(format!("{} is there already", wanted.name));
+        return Some(say!("{name} is there already", name = wanted.name));
     }
     let ranges = || wanted.subnets.iter().filter_map(|s| Range::parse(&s.range));
     let local = here.iter().filter(|network| network.scope == "local");
@@ -61,6 +61,10 @@ fn clash(state: &State, host: HostId, wanted: &NewNetwork) -> Option<String> {
             taken.is_some_and(|taken| ranges().any(|range| range.overlaps(taken)))
         });
         let taken = own.next()?;
-        Some(format!("{} has {}", network.name, taken.range))
+        Some(say!(
+            "{name} has {range}",
+            name = network.name,
+            range = taken.range
+        ))
     })
 }

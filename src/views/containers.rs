@@ -111,40 +111,20 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
                 return true;
             }
             (Some(only), 0) => only.label.clone(),
-            (_, more) => format!("{} hosts", more + 1),
+            (_, more) => say_n!(more + 1, "{n} host", "{n} hosts"),
         };
         notice::draw(
             theme,
             area,
             buf,
-            &[(&format!("connecting to {host}…"), Key::Dim)],
+            &[(&say!("connecting to {host}…", host), Key::Dim)],
         );
     } else if all == 0 {
-        let first = "No container here yet.";
-        let then = "docker run or docker compose up makes one; it appears here by itself.";
+        let first = say!("No container here yet.");
+        let then = say!("docker run or docker compose up makes one; it appears here by itself.");
         notice::draw(theme, area, buf, &[(first, Key::Strong), (then, Key::Dim)]);
     } else if !table.filter.is_empty() {
-        let among = match (table.problems_only, table.show_stopped) {
-            (true, _) => " among the problems",
-            (false, false) => " among what runs",
-            (false, true) => "",
-        };
-        let first = format!("Nothing{among} matches /{}.", table.filter);
-        let clears = key("app.escape");
-        let then = match (table.problems_only, table.show_stopped) {
-            (true, _) => format!(
-                "{clears} clears the filter; {} looks for it among all {all}.",
-                key("table.problems")
-            ),
-            (false, false) => format!(
-                "{clears} clears the filter; {} looks for it among all {all}.",
-                key("table.stopped")
-            ),
-            (false, true) => format!(
-                "{clears} clears the filter; it hides {}.",
-                crate::text::words(all as u64, "container")
-            ),
-        };
+        let (first, then) = unmatched(state, all);
         notice::draw(
             theme,
             area,
@@ -152,21 +132,62 @@ fn empty(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> bool {
             &[(&first, Key::Strong), (&then, Key::Dim)],
         );
     } else if table.problems_only {
-        let then = format!("{} shows all {all} again.", key("table.problems"));
+        let then = say!(
+            "{key} shows all {all} again.",
+            key = key("table.problems"),
+            all
+        );
         notice::draw(
             theme,
             area,
             buf,
-            &[("No problems.", Key::StateOk), (&then, Key::Dim)],
+            &[(say!("No problems."), Key::StateOk), (&then, Key::Dim)],
         );
     } else {
-        let then = format!("{} shows the stopped ones ({all}).", key("table.stopped"));
+        let then = say!(
+            "{key} shows the stopped ones ({all}).",
+            key = key("table.stopped"),
+            all
+        );
         notice::draw(
             theme,
             area,
             buf,
-            &[("Nothing runs.", Key::Strong), (&then, Key::Dim)],
+            &[(say!("Nothing runs."), Key::Strong), (&then, Key::Dim)],
         );
     }
     true
+}
+
+/// What is said where the filter leaves nothing, and the way on.
+fn unmatched(state: &State, all: usize) -> (String, String) {
+    let table = &state.containers;
+    let (filter, key) = (&table.filter, |id: &str| hints::key_of(state, id));
+    let first = match (table.problems_only, table.show_stopped) {
+        (true, _) => say!("Nothing among the problems matches /{filter}.", filter),
+        (false, false) => say!("Nothing among what runs matches /{filter}.", filter),
+        (false, true) => say!("Nothing matches /{filter}.", filter),
+    };
+    let clears = key("app.escape");
+    let then = match (table.problems_only, table.show_stopped) {
+        (true, _) => say!(
+            "{clears} clears the filter; {key} looks for it among all {all}.",
+            clears,
+            key = key("table.problems"),
+            all
+        ),
+        (false, false) => say!(
+            "{clears} clears the filter; {key} looks for it among all {all}.",
+            clears,
+            key = key("table.stopped"),
+            all
+        ),
+        (false, true) => say_n!(
+            all,
+            "{clears} clears the filter; it hides {n} container.",
+            "{clears} clears the filter; it hides {n} containers.",
+            clears
+        ),
+    };
+    (first, then)
 }

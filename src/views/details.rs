@@ -104,7 +104,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let Some(key) = state.subject() else {
-        notice::draw(theme, area, buf, &[("No container is chosen.", Key::Dim)]);
+        notice::draw(
+            theme,
+            area,
+            buf,
+            &[(say!("No container is chosen."), Key::Dim)],
+        );
         return;
     };
     let sheet = state.sheet(&key);
@@ -131,10 +136,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     theme,
                     body,
                     buf,
-                    &[("This container is gone.", Key::Strong)],
+                    &[(say!("This container is gone."), Key::Strong)],
                 );
             }
-            None => notice::draw(theme, body, buf, &[("asking the engine…", Key::Dim)]),
+            None => notice::draw(theme, body, buf, &[(say!("asking the engine…"), Key::Dim)]),
         }
         return;
     };
@@ -193,7 +198,11 @@ fn head(
                 format!(" {} {name}  ", theme.symbols.stopped),
                 Key::Dim,
             )
-            .and(theme, "gone; this is how it was last seen", Key::StateBad);
+            .and(
+                theme,
+                say!("gone; this is how it was last seen"),
+                Key::StateBad,
+            );
     }
     if let Some(details) = sheet.and_then(|s| s.details.as_ref()) {
         line = line.and(

@@ -20,13 +20,13 @@ use super::{hints, list, notice};
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let book = &state.events;
     if book.table.rows.is_empty() {
-        let filtered = format!(
-            "Nothing matches /{}; {} clears it.",
-            book.filter,
-            hints::key_of(state, "app.escape")
+        let filtered = say!(
+            "Nothing matches /{filter}; {key} clears it.",
+            filter = book.filter,
+            key = hints::key_of(state, "app.escape")
         );
         let words = if book.filter.is_empty() {
-            "No event yet. What the engine does appears here as it happens."
+            say!("No event yet. What the engine does appears here as it happens.")
         } else {
             &filtered
         };
@@ -36,11 +36,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (kind, name) = widths(area.width);
     let host = if state.mixes_hosts() { 12 } else { 0 };
     let titles = format!(
-        "{:<8}  {}{}{}event",
-        "time",
-        text::pad_right(if host > 0 { "host" } else { "" }, host),
-        text::pad_right("kind", kind),
-        text::pad_right("name", name)
+        "{}  {}{}{}{}",
+        text::pad_right(say!("time"), 8),
+        text::pad_right(if host > 0 { say!("host") } else { "" }, host),
+        text::pad_right(if kind > 0 { say!("kind") } else { "" }, kind),
+        text::pad_right(say!("name"), name),
+        say!("event")
     );
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
         RowId::Event(number) => {
@@ -106,5 +107,6 @@ fn number_of_parts(state: &State, number: u64) -> String {
     let ended = codes.last().map_or_else(String::new, |code| {
         format!("  {}", text::exit_code(code, false))
     });
-    format!(" {} {} more{ended}", symbols.folded, parts.len())
+    let more = say_n!(parts.len(), "{n} more", "{n} more");
+    format!(" {} {more}{ended}", symbols.folded)
 }

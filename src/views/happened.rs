@@ -37,10 +37,10 @@ pub fn told(event: &EngineEvent) -> String {
         words.push(name.map_or_else(|| signal.to_owned(), str::to_owned));
     }
     for (attribute, label) in [
-        ("image", "image"),
-        ("container", "container"),
-        ("driver", "driver"),
-        ("oldName", "was"),
+        ("image", say!("image")),
+        ("container", say!("container")),
+        ("driver", say!("driver")),
+        ("oldName", say!("was")),
     ] {
         if let Some(value) = event.attribute(attribute).filter(|v| !v.is_empty()) {
             let value = if attribute == "container" {

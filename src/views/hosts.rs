@@ -31,17 +31,24 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// What leads on from here.
 fn told(state: &State) -> String {
     let key = |id: &str| hints::key_of(state, id);
-    let add = format!("{} adds a docker context", key("host.add"));
+    let add = key("host.add");
     match state.only {
-        Some(only) => format!(
-            "Only {} is shown; {} shows all again.",
-            state.world.label(only),
-            key("app.escape")
+        Some(only) => say!(
+            "Only {host} is shown; {key} shows all again.",
+            host = state.world.label(only),
+            key = key("app.escape")
         ),
-        None if state.demo => format!("{} shows one host alone.", key("table.open")),
+        None if state.demo => say!("{key} shows one host alone.", key = key("table.open")),
         None if state.world.several() => {
-            format!("{} shows one host alone; {add}.", key("table.open"))
+            say!(
+                "{key} shows one host alone; {add} adds a docker context.",
+                key = key("table.open"),
+                add
+            )
         }
-        None => format!("{add}; --host, given several times, opens several."),
+        None => say!(
+            "{add} adds a docker context; --host, given several times, opens several.",
+            add
+        ),
     }
 }

@@ -14,11 +14,12 @@ use crate::state::{RowId, Sheet, State};
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 
+use super::pieces::marked;
 use super::{hints, list, notice};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(sheet) = state.subject().and_then(|key| state.sheet(&key)) else {
-        notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]);
+        notice::draw(theme, area, buf, &[(say!("asking the engine…"), Key::Dim)]);
         return;
     };
     let Some(document) = sheet.document() else {
@@ -31,21 +32,25 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
                 );
             }
-            None => notice::draw(theme, area, buf, &[("asking the engine…", Key::Dim)]),
+            None => notice::draw(theme, area, buf, &[(say!("asking the engine…"), Key::Dim)]),
         }
         return;
     };
     let view = &sheet.inspect;
     let title = if view.query.is_empty() {
         let key = |id: &str| hints::key_of(state, id);
-        format!(
-            "{} folds  {} searches  {} in details shows secrets",
-            key("view.fold"),
-            key("table.filter"),
-            key("view.reveal")
+        say!(
+            "{fold} folds  {search} searches  {reveal} in details shows secrets",
+            fold = key("view.fold"),
+            search = key("table.filter"),
+            reveal = key("view.reveal")
         )
     } else {
-        format!("/{}  {} found", view.query, view.hits.len())
+        say!(
+            "/{query}  {n} found",
+            query = view.query,
+            n = view.hits.len()
+        )
     };
     list::draw(&view.table, theme, area, buf, &title, |id| match id {
         RowId::Path(path) => line(document, path, sheet, theme),
@@ -63,7 +68,8 @@ fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<L
         (true, false) => theme.symbols.open,
     };
     let mut line = Line::of(theme, format!("{indent}{sign} "), Key::Faint);
-    marked(&mut line, &name, &view.query, theme, Key::FieldName);
+    let style = |key| (theme.style(key), theme.style(Key::Match));
+    marked(&mut line, &name, &view.query, style(Key::FieldName));
     if node.is_branch() {
         return Some(line.and(theme, format!("  {}", node.len()), Key::Faint));
     }
@@ -71,7 +77,7 @@ fn line(document: &Node, path: &[u16], sheet: &Sheet, theme: &Theme) -> Option<L
     let (value, key) = value(&name, node, sheet.revealed);
     match key {
         Key::Secret => line = line.and(theme, value, key),
-        _ => marked(&mut line, &value, &view.query, theme, key),
+        _ => marked(&mut line, &value, &view.query, style(key)),
     }
     Some(line)
 }
@@ -85,26 +91,4 @@ fn value(name: &str, node: &Node, revealed: bool) -> (String, Key) {
         Node::Number(_) | Node::Bool(_) => (value, Key::ValueNumber),
         Node::Null | Node::List(_) | Node::Object(_) => (value, Key::Faint),
     }
-}
-
-/// A text with the hits of the search in it.
-fn marked(line: &mut Line, words: &str, query: &str, theme: &Theme, key: Key) {
-    let lower = words.to_lowercase();
-    // Lower case may be longer or shorter in bytes; then the hit is not marked, the row still counts.
-    if query.is_empty() || lower.len() != words.len() {
-        line.push(words, theme.style(key));
-        return;
-    }
-    let needle = query.to_lowercase();
-    let mut at = 0;
-    for (start, hit) in lower.match_indices(&needle) {
-        let end = start + hit.len();
-        let (Some(before), Some(inside)) = (words.get(at..start), words.get(start..end)) else {
-            continue;
-        };
-        line.push(before, theme.style(key));
-        line.push(inside, theme.style(Key::Match));
-        at = end;
-    }
-    line.push(words.get(at..).unwrap_or_default(), theme.style(key));
 }

@@ -44,7 +44,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 (failure.what.as_str(), Key::StateBad),
                 (failure.advice.as_str(), Key::Text),
             ],
-            None => [("asking the engine…", Key::Dim), ("", Key::Text)],
+            None => [(say!("asking the engine…"), Key::Dim), ("", Key::Text)],
         };
         notice::draw(theme, body, buf, &said);
         return;
@@ -69,12 +69,16 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
     let name = state.shelves.name(key).unwrap_or(short_id(&key.id));
     let users = state.shelves.uses.of_key(key).len();
     let used = match users {
-        0 => "not in use".to_owned(),
-        n => format!("used by {}", text::words(n as u64, "container")),
+        0 => say!("not in use").to_owned(),
+        n => say_n!(n, "used by {n} container", "used by {n} containers"),
     };
     let line = Line::of(theme, format!(" {name}"), Key::Strong).and(theme, "  ", Key::Text);
     if state.shelves.name(key).is_none() {
-        return line.and(theme, "gone; this is how it was last seen", Key::StateBad);
+        return line.and(
+            theme,
+            say!("gone; this is how it was last seen"),
+            Key::StateBad,
+        );
     }
     line.and(theme, used, Key::Dim)
 }
@@ -101,7 +105,7 @@ fn lines(state: &State, theme: &Theme, key: &Id, about: &About, width: u16) -> V
         Kind::Volume => shelves.volumes.things.get(key).map(|it| &it.labels),
         _ => shelves.networks.things.get(key).map(|it| &it.labels),
     };
-    lines.extend(cx.pairs("Labels", labels.into_iter().flatten()));
+    lines.extend(cx.pairs(say!("Labels"), labels.into_iter().flatten()));
     lines
 }
 
@@ -126,63 +130,75 @@ impl Cx<'_> {
     }
 
     fn image(&self, image: &Image) -> Vec<Line> {
-        let mut s = self.section("Image");
+        let mut s = self.section(say!("Image"));
         for tag in &image.tags {
-            s.field("tag", tag, Key::Strong);
+            s.field(say!("tag" as "field"), tag, Key::Strong);
         }
-        s.field("id", &image.key.id, Key::Dim);
+        s.field(say!("id"), &image.key.id, Key::Dim);
         for digest in &image.digests {
-            s.field("digest", digest, Key::Dim);
+            s.field(say!("digest"), digest, Key::Dim);
         }
-        s.field("built", &self.when(image.created), Key::Text);
+        s.field(say!("built"), &self.when(image.created), Key::Text);
         let size = image.size.map_or_else(String::new, text::bytes);
-        s.field("size", &size, Key::Text);
+        s.field(say!("size"), &size, Key::Text);
         s.finish()
     }
 
     fn volume(&self, volume: &Volume) -> Vec<Line> {
-        let mut s = self.section("Volume");
+        let mut s = self.section(say!("Volume"));
         let named = if volume.is_anonymous() {
-            "anonymous: made for a container, named by nobody"
+            say!("anonymous: made for a container, named by nobody")
         } else {
-            "named"
+            say!("named")
         };
-        s.field("kind", named, Key::Text);
-        s.field("driver", &volume.driver, Key::Text);
-        s.field("scope", &volume.scope, Key::Text);
-        s.field("made", &self.when(volume.created), Key::Text);
-        s.field("on the host", &volume.mountpoint, Key::Text);
+        s.field(say!("kind"), named, Key::Text);
+        s.field(say!("driver"), &volume.driver, Key::Text);
+        s.field(say!("scope"), &volume.scope, Key::Text);
+        s.field(say!("made"), &self.when(volume.created), Key::Text);
+        s.field(say!("on the host"), &volume.mountpoint, Key::Text);
         let size = volume.size.map_or_else(String::new, text::bytes);
-        s.field("size", &size, Key::Text);
-        s.field("stack", volume.project().unwrap_or_default(), Key::Text);
+        s.field(say!("size"), &size, Key::Text);
+        s.field(
+            say!("stack"),
+            volume.project().unwrap_or_default(),
+            Key::Text,
+        );
         let mut lines = s.finish();
-        lines.extend(self.pairs("Options", volume.options.iter()));
+        lines.extend(self.pairs(say!("Options"), volume.options.iter()));
         lines
     }
 
     fn network(&self, network: &Network) -> Vec<Line> {
-        let mut s = self.section("Network");
-        s.field("id", &network.key.id, Key::Dim);
-        s.field("driver", &network.driver, Key::Text);
-        s.field("scope", &network.scope, Key::Text);
-        s.field("made", &self.when(network.created), Key::Text);
+        let mut s = self.section(say!("Network"));
+        s.field(say!("id"), &network.key.id, Key::Dim);
+        s.field(say!("driver"), &network.driver, Key::Text);
+        s.field(say!("scope"), &network.scope, Key::Text);
+        s.field(say!("made"), &self.when(network.created), Key::Text);
         for subnet in &network.subnets {
             let gateway = match subnet.gateway.as_str() {
                 "" => String::new(),
-                gateway => format!("  gateway {gateway}"),
+                gateway => say!("  gateway {gateway}", gateway),
             };
-            s.field("subnet", &format!("{}{gateway}", subnet.range), Key::Text);
+            s.field(
+                say!("subnet"),
+                &format!("{}{gateway}", subnet.range),
+                Key::Text,
+            );
         }
         if network.internal {
-            s.field("internal", "yes: no way out of it", Key::Text);
+            s.field(say!("internal"), say!("yes: no way out of it"), Key::Text);
         }
-        s.field("stack", network.project().unwrap_or_default(), Key::Text);
+        s.field(
+            say!("stack"),
+            network.project().unwrap_or_default(),
+            Key::Text,
+        );
         s.finish()
     }
 
     /// The containers that use it, with their state; in a network with their addresses.
     fn users(&self, key: &Id, particulars: &Particulars) -> Vec<Line> {
-        let mut s = self.section("Used by");
+        let mut s = self.section(say!("Used by"));
         let mut seen = Vec::new();
         for user in self.state.shelves.uses.of_key(key) {
             let Some(c) = self.state.world.container(user) else {
@@ -229,23 +245,23 @@ impl Cx<'_> {
         else {
             return Vec::new();
         };
-        let mut s = self.section("What it runs");
-        s.field("platform", platform, Key::Text);
-        s.field("entrypoint", &entrypoint.join(" "), Key::Text);
-        s.field("command", &command.join(" "), Key::Text);
-        s.field("directory", working_dir, Key::Text);
-        s.field("user", user, Key::Text);
-        s.field("ports", &ports.join("  "), Key::Text);
-        s.field("volumes", &volumes.join("  "), Key::Text);
+        let mut s = self.section(say!("What it runs"));
+        s.field(say!("platform"), platform, Key::Text);
+        s.field(say!("entrypoint"), &entrypoint.join(" "), Key::Text);
+        s.field(say!("command"), &command.join(" "), Key::Text);
+        s.field(say!("directory"), working_dir, Key::Text);
+        s.field(say!("user"), user, Key::Text);
+        s.field(say!("ports"), &ports.join("  "), Key::Text);
+        s.field(say!("volumes"), &volumes.join("  "), Key::Text);
         let mut lines = s.finish();
         lines.extend(self.layers(layers));
         let pairs = environment.iter().map(|(name, value)| (name, value));
-        lines.extend(self.pairs("Environment", pairs));
+        lines.extend(self.pairs(say!("Environment"), pairs));
         lines
     }
 
     fn layers(&self, layers: &[Layer]) -> Vec<Line> {
-        let mut s = self.section("Layers, the newest first");
+        let mut s = self.section(say!("Layers, the newest first"));
         let all: u64 = layers.iter().map(|layer| layer.size).sum();
         s.note(text::bytes(all), Key::Dim);
         for layer in layers {

@@ -21,22 +21,25 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let book = &state.journal;
     let mut area = area;
     if let Some(failure) = book.unwritten.as_ref().or(book.failure.as_ref()) {
-        let words = format!(" {} the journal: {failure}", theme.symbols.bad);
+        let words = say!("the journal: {failure}", failure);
+        let words = format!(" {} {words}", theme.symbols.bad);
         let bottom = row(area, usize::from(area.height.saturating_sub(1)));
         Line::of(theme, words, Key::StateBad).draw(buf, bottom);
         area.height = area.height.saturating_sub(1);
     }
     if book.table.rows.is_empty() {
-        let filtered = format!(
-            "Nothing matches /{}; {} clears it.",
-            book.filter,
-            hints::key_of(state, "app.escape")
+        let filtered = say!(
+            "Nothing matches /{filter}; {key} clears it.",
+            filter = book.filter,
+            key = hints::key_of(state, "app.escape")
         );
         let words = match (book.filter.is_empty(), book.loaded) {
             (false, _) => filtered.as_str(),
-            (true, false) if book.failure.is_none() => "reading the journal…",
+            (true, false) if book.failure.is_none() => say!("reading the journal…"),
             (true, _) => {
-                "Nothing was done yet. Restarts, stops, shells and the rest are written down here, with their outcome."
+                say!(
+                    "Nothing was done yet. Restarts, stops, shells and the rest are written down here, with their outcome."
+                )
             }
         };
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
@@ -48,11 +51,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         _ => (12, 34),
     };
     let titles = format!(
-        "{}{}{}{}outcome",
-        text::pad_right("time", 16),
-        text::pad_right("who", who),
-        text::pad_right("what", 13),
-        text::pad_right("to", to)
+        "{}{}{}{}{}",
+        text::pad_right(say!("time"), 16),
+        text::pad_right(if who > 0 { say!("who") } else { "" }, who),
+        text::pad_right(say!("what"), 13),
+        text::pad_right(say!("to" as "an act"), to),
+        say!("outcome")
     );
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
         RowId::Entry(id) => Some(line(book.get(id)?, state, theme, who, to)),
@@ -107,9 +111,9 @@ fn when(at: DateTime<FixedOffset>, state: &State) -> String {
     let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
     let (local, today) = (at.to_utc() + offset, state.now + offset);
     if local.date_naive() == today.date_naive() {
-        format!("today {}", local.format("%H:%M:%S"))
+        say!("today {time}", time = local.format("%H:%M:%S"))
     } else {
-        local.format("%d %b %H:%M").to_string()
+        text::day_and_time(local)
     }
 }
 
@@ -117,17 +121,17 @@ fn when(at: DateTime<FixedOffset>, state: &State) -> String {
 fn done(entry: &Entry) -> String {
     let verb = entry.action.rsplit('.').next().unwrap_or(&entry.action);
     let word = match verb {
-        "start" => "started",
-        "stop" => "stopped",
-        "restart" => "restarted",
-        "kill" => "killed",
-        "pause" => "paused",
-        "unpause" => "unpaused",
-        "remove" => "removed",
-        "rename" => "renamed",
-        "shell" | "exec" => "shell",
-        "attach" => "attached",
-        "reveal" => "saw secrets",
+        "start" => say!("started" as "act"),
+        "stop" => say!("stopped" as "act"),
+        "restart" => say!("restarted" as "act"),
+        "kill" => say!("killed" as "act"),
+        "pause" => say!("paused" as "act"),
+        "unpause" => say!("unpaused" as "act"),
+        "remove" => say!("removed" as "act"),
+        "rename" => say!("renamed" as "act"),
+        "shell" | "exec" => say!("shell"),
+        "attach" => say!("attached" as "act"),
+        "reveal" => say!("saw secrets" as "act"),
         other => other,
     };
     word.to_owned()
@@ -145,26 +149,33 @@ fn is_under_way(entry: &Entry, state: &State) -> bool {
 }
 
 fn outcome(entry: &Entry, state: &State) -> (String, Key) {
-    let took = entry.duration_ms.map_or_else(String::new, |ms| {
-        let span = if ms < 60_000 {
-            format!("{}.{}s", ms / 1000, ms % 1000 / 100)
+    let took = entry.duration_ms.map(|ms| {
+        if ms < 60_000 {
+            format!("{}s", text::decimal((ms / 100) as f64 / 10.0, 1))
         } else {
             text::duration(TimeDelta::milliseconds(
                 i64::try_from(ms).unwrap_or(i64::MAX),
             ))
-        };
-        format!(" in {span}")
+        }
     });
+    let done = |took| say!("done in {took}", took);
+    let failed = |took| say!("failed in {took}", took);
     match (entry.phase, entry.outcome) {
         (Phase::Intent, _) if is_under_way(entry, state) => {
-            ("under way".to_owned(), Key::StateBusy)
+            (say!("under way").to_owned(), Key::StateBusy)
         }
-        (Phase::Intent, _) => ("no outcome".to_owned(), Key::StateBusy),
-        (Phase::Note, None) => ("noted".to_owned(), Key::Dim),
-        (Phase::Observed, _) => ("seen".to_owned(), Key::Dim),
-        (_, Some(Outcome::Success)) => (format!("done{took}"), Key::StateOk),
-        (_, Some(Outcome::Failure)) => (format!("failed{took}"), Key::StateBad),
-        (_, Some(Outcome::Cancelled)) => ("cancelled".to_owned(), Key::StateOff),
-        (_, Some(Outcome::Unknown) | None) => ("outcome unknown".to_owned(), Key::StateBusy),
+        (Phase::Intent, _) => (say!("no outcome").to_owned(), Key::StateBusy),
+        (Phase::Note, None) => (say!("noted").to_owned(), Key::Dim),
+        (Phase::Observed, _) => (say!("seen" as "outcome").to_owned(), Key::Dim),
+        (_, Some(Outcome::Success)) => (
+            took.map_or_else(|| say!("done" as "outcome").to_owned(), done),
+            Key::StateOk,
+        ),
+        (_, Some(Outcome::Failure)) => (
+            took.map_or_else(|| say!("failed" as "outcome").to_owned(), failed),
+            Key::StateBad,
+        ),
+        (_, Some(Outcome::Cancelled)) => (say!("cancelled" as "outcome").to_owned(), Key::StateOff),
+        (_, Some(Outcome::Unknown) | None) => (say!("outcome unknown").to_owned(), Key::StateBusy),
     }
 }

@@ -50,7 +50,14 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             ];
             return notice::draw(theme, body, buf, &said);
         }
-        None => return notice::draw(theme, body, buf, &[("fetching the message…", Key::Dim)]),
+        None => {
+            return notice::draw(
+                theme,
+                body,
+                buf,
+                &[(say!("fetching the message…"), Key::Dim)],
+            );
+        }
     };
     let part = opened.map(|opened| opened.part).unwrap_or_default();
     parts(theme, letter, part).draw(buf, area);
@@ -84,12 +91,12 @@ pub fn line_count(state: &State, key: &Id, _: u16) -> usize {
 
 fn title(part: Part, letter: &Letter) -> String {
     match part {
-        Part::Text => "Text".to_owned(),
-        Part::Html => "HTML".to_owned(),
-        Part::Headers => "Headers".to_owned(),
-        Part::Raw => "Raw".to_owned(),
-        Part::Links => format!("Links {}", letter.links.len()),
-        Part::Files => format!("Files {}", letter.attachments.len()),
+        Part::Text => say!("Text").to_owned(),
+        Part::Html => say!("HTML").to_owned(),
+        Part::Headers => say!("Headers").to_owned(),
+        Part::Raw => say!("Raw").to_owned(),
+        Part::Links => say!("Links {n}", n = letter.links.len()),
+        Part::Files => say!("Files {n}", n = letter.attachments.len()),
     }
 }
 
@@ -124,35 +131,39 @@ fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
             lines.push(line.and(theme, part, key));
         }
     };
-    field("From", &letter.from, Key::Text);
-    field("To", &letter.to.join(", "), Key::Text);
-    field("Cc", &letter.cc.join(", "), Key::Text);
+    field(say!("From"), &letter.from, Key::Text);
+    field(say!("To"), &letter.to.join(", "), Key::Text);
+    field(say!("Cc"), &letter.cc.join(", "), Key::Text);
     let hidden = letter.hidden().join(", ");
     if !hidden.is_empty() {
         field(
-            "Envelope",
-            &format!("also to {hidden}, which no header names"),
+            say!("Envelope"),
+            &say!("also to {hidden}, which no header names", hidden),
             Key::StateBusy,
         );
     }
     if let Some(envelope) = &letter.raw.envelope
         && !letter.from.contains(&envelope.from)
     {
-        field("Envelope", &format!("from {}", envelope.from), Key::Dim);
+        field(
+            say!("Envelope"),
+            &say!("from {sender}", sender = envelope.from),
+            Key::Dim,
+        );
     }
     let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
     let date = letter
         .date
         .map(|date| (date + offset).format("%Y-%m-%d %H:%M:%S").to_string());
-    field("Date", &date.unwrap_or_default(), Key::Text);
+    field(say!("Date"), &date.unwrap_or_default(), Key::Text);
     let subject = if letter.subject.is_empty() {
-        "(none)"
+        say!("(none)")
     } else {
         &letter.subject
     };
-    field("Subject", subject, Key::Strong);
+    field(say!("Subject"), subject, Key::Strong);
     for note in &letter.notes {
-        field("Note", note, Key::StateBusy);
+        field(say!("Note"), note, Key::StateBusy);
     }
     lines.push(Line::new());
     lines

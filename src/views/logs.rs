@@ -25,7 +25,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let Some(book) = state.logs.as_ref() else {
-        notice::draw(theme, area, buf, &[("No log is open.", Key::Dim)]);
+        notice::draw(theme, area, buf, &[(say!("No log is open."), Key::Dim)]);
         return;
     };
     status::draw(state, book, theme, area, buf);
@@ -50,14 +50,17 @@ fn all_failed(book: &LogBook) -> bool {
 /// What is said where no line is shown.
 fn why_empty(book: &LogBook) -> String {
     let words = match (book.sources.is_empty(), book.caught_up()) {
-        _ if !book.is_empty() && !book.progress().is_done() => "looking for lines that pass…",
+        _ if !book.is_empty() && !book.progress().is_done() => say!("looking for lines that pass…"),
         _ if !book.is_empty() => {
-            let held = text::words(book.len() as u64, "line");
-            return format!("none of {held} passes the filters: x clears them");
+            return say_n!(
+                book.len(),
+                "none of {n} line passes the filters: x clears them",
+                "none of {n} lines passes the filters: x clears them"
+            );
         }
-        (true, _) => "no container of this name runs now; its lines appear here when it does",
-        (false, true) => "no lines yet; new ones appear here as they come",
-        (false, false) => "waiting for lines…",
+        (true, _) => say!("no container of this name runs now; its lines appear here when it does"),
+        (false, true) => say!("no lines yet; new ones appear here as they come"),
+        (false, false) => say!("waiting for lines…"),
     };
     words.to_owned()
 }

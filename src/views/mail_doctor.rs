@@ -39,7 +39,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             theme,
             body,
             buf,
-            &[("the mail server is gone", Key::StateBad)],
+            &[(say!("the mail server is gone"), Key::StateBad)],
         );
     };
     head(theme, server).draw(buf, area);
@@ -62,14 +62,16 @@ pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
 fn head(theme: &Theme, server: &Mailbox) -> Line {
     let line = Line::of(theme, format!(" {}  ", server.source.name), Key::Strong);
     match &server.condition {
-        Condition::Asking => line.and(theme, "not asked yet", Key::Dim),
+        Condition::Asking => line.and(theme, say!("not asked yet"), Key::Dim),
         Condition::Up { server, way, total } => {
-            let mails = text::words(*total as u64, "mail");
-            line.and(
-                theme,
-                format!("{} via {way}, {mails}", server.name()),
-                Key::StateOk,
-            )
+            let words = say_n!(
+                *total,
+                "{server} via {way}, {n} mail",
+                "{server} via {way}, {n} mails",
+                server = server.name(),
+                way
+            );
+            line.and(theme, words, Key::StateOk)
         }
         Condition::Down(failure) => line.and(theme, failure.what.as_str(), Key::StateBad),
     }
@@ -78,9 +80,9 @@ fn head(theme: &Theme, server: &Mailbox) -> Line {
 fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -> Vec<Line> {
     let width = usize::from(width.saturating_sub(2)).max(12);
     let mut lines = taking(state, theme, server, width);
-    let mut section = Section::new(theme, width, "Could send");
+    let mut section = Section::new(theme, width, say!("Could send"));
     match state.mail.senders.get(key) {
-        None => section.note("asking the engine…", Key::Dim),
+        None => section.note(say!("asking the engine…"), Key::Dim),
         Some(Err(failure)) => section.note(failure.what.as_str(), Key::StateBad),
         Some(Ok(senders)) => {
             let naming = senders.iter().filter(|sender| !sender.variables.is_empty());
@@ -89,7 +91,7 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
             }
             if naming.count() == 0 {
                 section.note(
-                    "no container near it names it in its environment",
+                    say!("no container near it names it in its environment"),
                     Key::StateBusy,
                 );
             }
@@ -100,7 +102,10 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
                 .collect();
             if !others.is_empty() {
                 section.prose(
-                    &format!("in its networks, not naming it: {}", others.join(", ")),
+                    &say!(
+                        "in its networks, not naming it: {others}",
+                        others = others.join(", ")
+                    ),
                     Key::Dim,
                     6,
                 );
@@ -113,11 +118,11 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
 }
 
 fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
-    let mut section = Section::new(theme, width, "Taking mail");
+    let mut section = Section::new(theme, width, say!("Taking mail"));
     let address = server.smtp_address();
     section.field(
-        "hand in at",
-        &format!("{address}  SMTP, without TLS, without login"),
+        say!("hand in at"),
+        &say!("{address}  SMTP, without TLS, without login", address),
         Key::Strong,
     );
     let container = state.world.container(server.source.key());
@@ -126,19 +131,22 @@ fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<L
         .flat_map(|c| &c.networks)
         .map(|(name, _)| name.as_str())
         .collect();
-    section.field("networks", &networks.join(", "), Key::Text);
+    section.field(say!("networks"), &networks.join(", "), Key::Text);
     let prefix = format!("{}/", server.source.key().id);
     let mails = state.shelves.mails.things.values();
     let last = mails
         .filter(|mail| mail.key.id.starts_with(&prefix))
         .filter_map(|mail| mail.at)
         .max();
-    let last = last.map_or_else(|| "none yet".to_owned(), |at| text::ago(at, state.now));
-    section.field("last mail", &last, Key::Text);
+    let last = last.map_or_else(
+        || say!("none yet").to_owned(),
+        |at| text::ago(at, state.now),
+    );
+    section.field(say!("last mail"), &last, Key::Text);
     let sending = state.jobs.of(server.source.key()).is_some();
     let key = hints::key_of(state, "mail.test");
     let (words, look) = match &server.test {
-        _ if sending => ("sending…".to_owned(), Key::Job),
+        _ if sending => (say!("sending…").to_owned(), Key::Job),
         Some((at, true, words)) => (
             format!("{words}, {}", text::ago(*at, state.now)),
             Key::StateOk,
@@ -147,9 +155,9 @@ fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<L
             format!("{words}, {}", text::ago(*at, state.now)),
             Key::StateBad,
         ),
-        None => (format!("{key} sends one and times its arrival"), Key::Dim),
+        None => (say!("{key} sends one and times its arrival", key), Key::Dim),
     };
-    section.field("test mail", &words, look);
+    section.field(say!("test mail" as "field"), &words, look);
     section.finish()
 }
 
@@ -172,21 +180,26 @@ fn naming_it(theme: &Theme, section: &mut Section<'_>, sender: &Sender) {
         ));
     }
     if sender.image.contains("zammad") {
-        let words = "Zammad does not read SMTP_* variables: set its mail channel under Admin, Channels, Email.";
+        let words = say!(
+            "Zammad does not read SMTP_* variables: set its mail channel under Admin, Channels, Email."
+        );
         section.prose(words, Key::StateBusy, 4);
     }
 }
 
 fn advice(theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
-    let mut section = Section::new(theme, width, "If nothing arrives");
+    let mut section = Section::new(theme, width, say!("If nothing arrives"));
     let name = &server.source.name;
     section.prose(
-        &format!("An application reaches it as {name} only from a network they share."),
+        &say!(
+            "An application reaches it as {name} only from a network they share.",
+            name
+        ),
         Key::Text,
         4,
     );
     section.prose(
-        "Ports 465 and 587 and TLS are not for a capturing server.",
+        say!("Ports 465 and 587 and TLS are not for a capturing server."),
         Key::Text,
         4,
     );
@@ -195,7 +208,9 @@ fn advice(theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
         ..
     } = server.condition
     {
-        let words = "MailHog refuses an empty sender (MAIL FROM:<>), so bounces and automatic replies do not arrive; it is slow with large files and forgets all at its restart.";
+        let words = say!(
+            "MailHog refuses an empty sender (MAIL FROM:<>), so bounces and automatic replies do not arrive; it is slow with large files and forgets all at its restart."
+        );
         section.prose(words, Key::Text, 6);
     }
     section.finish()

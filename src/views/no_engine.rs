@@ -31,8 +31,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         lines.push(Line::new());
     }
     let head = match state.only {
-        Some(only) => format!("{} does not answer.", state.world.label(only)),
-        None => "No container engine answers.".to_owned(),
+        Some(only) => say!("{host} does not answer.", host = state.world.label(only)),
+        None => say!("No container engine answers.").to_owned(),
     };
     lines.push(Line::of(theme, head, Key::Strong));
     for host in state.scope() {
@@ -62,7 +62,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.height).saturating_sub(tail.len() + usize::from(spaced));
     if lines.len() > room {
         lines.truncate(room.saturating_sub(1));
-        lines.push(Line::of(theme, "… more in stacktui doctor", Key::Dim));
+        lines.push(Line::of(theme, say!("… more in stacktui doctor"), Key::Dim));
     }
     if spaced {
         lines.push(Line::new());
@@ -121,8 +121,8 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
         .map(|action| {
             let key = super::hints::key_of(state, action.id);
             let title = match action.id {
-                "app.back" => "quit",
-                "app.escape" => "all hosts",
+                "app.back" => say!("quit"),
+                "app.escape" => say!("all hosts"),
                 _ => action.title(),
             };
             let room = if state.no_engine() { 3 } else { 5 };
@@ -135,8 +135,8 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
                 && let Some(at) = retry
             {
                 let words = match (at - state.now).num_seconds() {
-                    ..=0 => "trying now".to_owned(),
-                    left => format!("by itself in {left}s"),
+                    ..=0 => say!("trying now").to_owned(),
+                    left => say!("by itself in {left}s", left),
                 };
                 line = line.and(theme, words, Key::Dim);
             } else if action.id == "app.context" {
@@ -144,16 +144,16 @@ fn keys(state: &State, theme: &Theme) -> Vec<Line> {
                 line = line.and(
                     theme,
                     if n == 0 {
-                        "none configured".to_owned()
+                        say!("none configured").to_owned()
                     } else {
-                        format!("{n} to choose from")
+                        say!("{n} to choose from", n)
                     },
                     Key::Dim,
                 );
             } else if action.id == "app.demo" {
                 line = line.and(
                     theme,
-                    "a built-in simulated engine, to look around",
+                    say!("a built-in simulated engine, to look around"),
                     Key::Dim,
                 );
             }

@@ -26,7 +26,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         .subject()
         .and_then(|key| Some((key.clone(), state.outputs.get(&key)?)))
     else {
-        let words = "compose has done nothing here since this program began";
+        let words = say!("compose has done nothing here since this program began");
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
         return;
     };
@@ -95,7 +95,7 @@ fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> 
         }
         (None, Some(running)) => {
             let doing = if output.cancelled {
-                "ending"
+                say!("ending")
             } else {
                 running.job.verb.doing()
             };
@@ -112,12 +112,12 @@ fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> 
         0 => line,
         n => line.and(
             theme,
-            format!("  {} below", text::words(n as u64, "line")),
+            say_n!(n, "  {n} line below", "  {n} lines below"),
             Key::Dim,
         ),
     };
     match output.dropped {
         0 => line,
-        n => line.and(theme, format!("  {n} older lines let go"), Key::Dim),
+        n => line.and(theme, say!("  {n} older lines let go", n), Key::Dim),
     }
 }

@@ -35,7 +35,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     match list {
         Some((list, scroll)) => table(list, scroll, theme, area, buf),
-        None => notice::draw(theme, area, buf, &[("asking for the processes…", Key::Dim)]),
+        None => notice::draw(
+            theme,
+            area,
+            buf,
+            &[(say!("asking for the processes…"), Key::Dim)],
+        ),
     }
 }
 

@@ -57,18 +57,25 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
     match state.shelves.route_book.checks.get(&route.key) {
         Some(Check::Done(at, Ok(answer))) => {
             let ago = text::duration(state.now - *at);
-            let mut words = format!(
-                "{ago} ago: {} through {} in {} ms",
-                answer.status, answer.via, answer.took_ms
+            let mut words = say!(
+                "{ago} ago: {status} through {way} in {ms} ms",
+                ago,
+                status = answer.status,
+                way = answer.via,
+                ms = answer.took_ms
             );
             if let Some(end) = answer.certificate {
                 let day = end.format("%Y-%m-%d");
                 words += &if end < state.now {
                     let ago = text::duration(state.now - end);
-                    format!("; the certificate expired {ago} ago, on {day}")
+                    say!("; the certificate expired {ago} ago, on {day}", ago, day)
                 } else {
                     let left = text::duration(end - state.now);
-                    format!("; the certificate is good for {left}, until {day}")
+                    say!(
+                        "; the certificate is good for {left}, until {day}",
+                        left,
+                        day
+                    )
                 };
             }
             let good = !answer.has_expired(state.now);
@@ -76,7 +83,7 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
         }
         Some(Check::Done(at, Err(why))) => {
             let ago = text::duration(state.now - *at);
-            told.push((format!("{ago} ago: {why}"), Key::StateBad));
+            told.push((say!("{ago} ago: {why}", ago, why), Key::StateBad));
         }
         Some(Check::UnderWay(_)) | None => {}
     }
@@ -88,11 +95,11 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
     );
     let also = route.urls.iter().skip(1).chain(&route.patterns);
     let lists = [
-        ("also", also.cloned().collect::<Vec<_>>()),
-        ("sent here", route.redirects.clone()),
-        ("only", route.conditions.clone()),
-        ("not", route.excludes.clone()),
-        ("through", route.middlewares.clone()),
+        (say!("also"), also.cloned().collect::<Vec<_>>()),
+        (say!("sent here"), route.redirects.clone()),
+        (say!("only"), route.conditions.clone()),
+        (say!("not"), route.excludes.clone()),
+        (say!("through"), route.middlewares.clone()),
     ];
     for (what, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
         told.push((format!("{what}: {}", list.join("  ")), Key::Text));
@@ -100,12 +107,15 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
     if !route.rule.is_empty() {
         let backend = route.backend.clone().or_else(|| {
             let scheme = route.scheme.as_deref().unwrap_or("http");
-            Some(format!("{scheme} on port {}", route.port?))
+            Some(say!("{scheme} on port {port}", scheme, port = route.port?))
         });
         let backend = backend.map_or_else(String::new, |backend| format!(", {backend}"));
-        let words = format!(
-            "{}: {}, service {}{backend}",
-            route.name, route.rule, route.service
+        let words = say!(
+            "{name}: {rule}, service {service}{backend}",
+            name = route.name,
+            rule = route.rule,
+            service = route.service,
+            backend
         );
         told.push((words, Key::Dim));
     }

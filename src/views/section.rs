@@ -49,7 +49,7 @@ impl<'a> Section<'a> {
         if count > limit {
             self.line(Line::of(
                 self.theme,
-                format!("… {}", text::words((count - limit) as u64, "more line")),
+                say_n!(count - limit, "… {n} more line", "… {n} more lines"),
                 Key::Faint,
             ));
         }
@@ -95,7 +95,7 @@ impl<'a> Section<'a> {
         }
         if masked > 0 {
             let key = hints::key_of(state, "view.reveal");
-            self.note(format!("{masked} masked, {key} shows"), Key::Dim);
+            self.note(say!("{masked} masked, {key} shows", masked, key), Key::Dim);
         }
     }
 

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 use crate::columns::Cx;
 use crate::columns::listed::{Listed, chosen, order};
+use crate::lang;
 use crate::layout::LIST_OFFSET;
 use crate::state::{Shelf, State};
 use crate::text::FuzzyMatcher;
@@ -76,7 +77,6 @@ pub fn draw<R: Listed>(state: &State, theme: &Theme, area: Rect, buf: &mut Buffe
 
 /// Why there are no rows, and the way on.
 fn empty<R: Listed>(state: &State, shelf: &Shelf<R>, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let name = R::NAME;
     let key = hints::key_of(state, "app.escape");
     let listing = &shelf.listing;
     if let Some(failure) = shelf.failure(|host| state.in_scope(host)) {
@@ -96,13 +96,17 @@ fn empty<R: Listed>(state: &State, shelf: &Shelf<R>, theme: &Theme, area: Rect, 
         return notice::draw(theme, area, buf, &said);
     }
     let words = if shelf.answers.is_empty() {
-        "asking the engine…".to_owned()
+        say!("asking the engine…").to_owned()
     } else if !listing.filter.is_empty() {
-        format!("Nothing matches /{}; {key} clears it.", listing.filter)
+        say!(
+            "Nothing matches /{filter}; {key} clears it.",
+            filter = listing.filter,
+            key
+        )
     } else if listing.unused_only {
-        format!("All {name} are {}; {key} shows them.", R::BUSY)
+        lang::fill(lang::say(R::ALL_BUSY), &[("key", &key)])
     } else {
-        format!("There are no {name}.")
+        lang::say(R::NONE).to_owned()
     };
     notice::draw(theme, area, buf, &[(&words, Key::Dim)]);
 }

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::actions::space::{free, items};
+use crate::lang;
 use crate::layout::LIST_OFFSET;
 use crate::model::space::{Part, Prune, Space};
 use crate::model::{HostId, Key as Id};
@@ -47,8 +48,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         None => {
             let asked = book.and_then(|book| book.asked).unwrap_or(state.now);
             let waited = (state.now - asked).num_seconds();
-            let words = format!(
-                "The engine looks through its images and volumes: {waited}s. Large ones take minutes."
+            let words = say!(
+                "The engine looks through its images and volumes: {waited}s. Large ones take minutes.",
+                waited
             );
             return notice::draw(theme, body, buf, &[(&words, Key::Dim)]);
         }
@@ -82,18 +84,18 @@ fn head(state: &State, theme: &Theme, key: &Id, space: &Space) -> Line {
     let book = state.space.get(&key.host);
     let asking = book.and_then(|book| book.asked);
     let when = match asking {
-        Some(at) => format!("  asking again {}s", (state.now - at).num_seconds()),
-        None => format!("  asked {}", text::ago(space.at, state.now)),
+        Some(at) => say!("  asking again {s}s", s = (state.now - at).num_seconds()),
+        None => say!("  asked {ago}", ago = text::ago(space.at, state.now)),
     };
     Line::of(theme, format!(" {}", key.id), Key::Strong)
         .and(
             theme,
-            format!("  {} in all", text::bytes(space.bytes())),
+            say!("  {size} in all", size = text::bytes(space.bytes())),
             Key::Text,
         )
         .and(
             theme,
-            format!(", {} can be freed", text::bytes(all_free(space))),
+            say!(", {size} can be freed", size = text::bytes(all_free(space))),
             Key::Text,
         )
         .and(theme, when, Key::Dim)
@@ -101,27 +103,28 @@ fn head(state: &State, theme: &Theme, key: &Id, space: &Space) -> Line {
 
 fn lines(state: &State, theme: &Theme, host: HostId, space: &Space, width: u16) -> Vec<Line> {
     let width = usize::from(width.saturating_sub(2)).max(12);
-    let mut taken = Section::new(theme, width, "Taken");
+    let mut taken = Section::new(theme, width, say!("Taken"));
     let most = space.parts().iter().map(|(_, part)| part.bytes).max();
     let bar = width.saturating_sub(TITLE + COUNT + SIZE + 4).min(60);
     for (name, part) in space.parts() {
         taken.line(taken_line(theme, name, part, most.unwrap_or(0), bar));
     }
     let mut lines = taken.finish();
-    let mut section = Section::new(theme, width, "Can be freed");
+    let mut section = Section::new(theme, width, say!("Can be freed"));
     let found = Prune::ALL.map(|what| (what, items(state, host, what).len()));
     if found.iter().all(|(_, count)| *count == 0) {
-        section.note("everything is in use", Key::StateOk);
+        section.note(say!("everything is in use"), Key::StateOk);
     } else {
         let key = hints::key_of(state, "space.prune");
-        section.note(format!("{key} removes"), Key::Dim);
+        section.note(say!("{key} removes", key), Key::Dim);
     }
     for (what, count) in found.into_iter().filter(|(_, count)| *count > 0) {
         let size = match free(state, host, what) {
             0 => String::new(),
             bytes => text::bytes(bytes),
         };
-        let title = text::truncate(what.title(), width.saturating_sub(22).max(8)).into_owned();
+        let title =
+            text::truncate(lang::say(what.title()), width.saturating_sub(22).max(8)).into_owned();
         section.line(
             Line::of(
                 theme,
@@ -141,25 +144,29 @@ const COUNT: usize = 18;
 const SIZE: usize = 9;
 
 /// A part with its bar: what is in use, then what is not.
-fn taken_line(theme: &Theme, name: &str, part: Part, most: u64, bar: usize) -> Line {
-    let count = format!("{}, {} in use", part.count, part.active);
+fn taken_line(theme: &Theme, name: &'static str, part: Part, most: u64, bar: usize) -> Line {
+    let count = say!("{all}, {n} in use", all = part.count, n = part.active);
     let cells = |bytes: u64| {
         let share = bytes as f64 / most.max(1) as f64;
         (share * bar as f64).round() as usize
     };
     let (all, unused) = (cells(part.bytes), cells(part.free));
-    Line::of(theme, text::pad_right(name, TITLE), Key::FieldName)
-        .and(theme, text::pad_right(&count, COUNT), Key::Dim)
-        .and(
-            theme,
-            text::pad_left(&text::bytes(part.bytes), SIZE),
-            Key::Text,
-        )
-        .and(theme, "  ", Key::Text)
-        .and(
-            theme,
-            "█".repeat(all.saturating_sub(unused)),
-            Key::ChartMemory,
-        )
-        .and(theme, "▒".repeat(unused.min(all)), Key::StateBusy)
+    Line::of(
+        theme,
+        text::pad_right(lang::say(name), TITLE),
+        Key::FieldName,
+    )
+    .and(theme, text::pad_right(&count, COUNT), Key::Dim)
+    .and(
+        theme,
+        text::pad_left(&text::bytes(part.bytes), SIZE),
+        Key::Text,
+    )
+    .and(theme, "  ", Key::Text)
+    .and(
+        theme,
+        "█".repeat(all.saturating_sub(unused)),
+        Key::ChartMemory,
+    )
+    .and(theme, "▒".repeat(unused.min(all)), Key::StateBusy)
 }

@@ -64,7 +64,11 @@ pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
 fn head(state: &State, theme: &Theme, key: &Id) -> Line {
     let line = Line::of(theme, format!(" {}", key.id), Key::Strong);
     let Some(stack) = state.shelves.stacks.things.get(key) else {
-        return line.and(theme, "  gone: no container of it is left", Key::StateBad);
+        return line.and(
+            theme,
+            say!("  gone: no container of it is left"),
+            Key::StateBad,
+        );
     };
     let totals = state.world.stack_totals(key);
     let mut line = line.and(theme, " ", Key::Text);
@@ -75,7 +79,9 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
         line = line.and(theme, format!(" {words}"), key);
     }
     let figures = [
-        totals.cpu.map(|cpu| format!("{}% cpu", text::percent(cpu))),
+        totals
+            .cpu
+            .map(|cpu| say!("{cpu}% cpu", cpu = text::percent(cpu))),
         totals.memory.map(text::bytes),
         Some(made_by(stack)).filter(|by| !by.is_empty()),
     ];
@@ -105,11 +111,11 @@ fn load(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> 
     let totals = state.world.stack_totals(&stack.key);
     let peak = |history: &History, words: String| {
         let when = course::peak_ago(state, history);
-        format!("peak {words}{when}")
+        say!("peak {words}{when}", words, when)
     };
     let mut lines = Vec::new();
     if !trend.cpu.is_empty() {
-        let mut section = Section::new(theme, width, "CPU");
+        let mut section = Section::new(theme, width, say!("CPU"));
         if let Some(cpu) = totals.cpu {
             section.note(format!("{}%", text::percent(cpu)), Key::Figure);
         }
@@ -122,7 +128,7 @@ fn load(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> 
         lines.extend(section.finish());
     }
     if !trend.memory.is_empty() {
-        let mut section = Section::new(theme, width, "Memory");
+        let mut section = Section::new(theme, width, say!("Memory"));
         if let Some(memory) = totals.memory {
             section.note(text::bytes(memory), Key::Figure);
         }
@@ -139,10 +145,10 @@ fn load(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> 
 
 /// How the containers compare with what the files say now.
 fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
-    let mut section = Section::new(theme, width, "Files and containers");
+    let mut section = Section::new(theme, width, say!("Files and containers"));
     match state.compose.get(&stack.key) {
-        None if stack.is_compose() => section.note("compose reads the files…", Key::Dim),
-        None => section.note("made by swarm: compose does not know it", Key::Dim),
+        None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
+        None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
             section.prose(&failure.what, Key::StateBusy, 2);
             section.prose(&failure.advice, Key::Dim, 2);
@@ -156,26 +162,26 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
                     section.prose(&words, Key::StateBusy, 2);
                 }
             };
-            tell(&plan.made, &format!("not made yet, {up} makes it"));
-            let changed = format!("changed since it was made, {up} makes it anew");
-            let foreign = format!("{up} would make it anew under another name");
+            tell(&plan.made, &say!("not made yet, {up} makes it", up));
+            let changed = say!("changed since it was made, {up} makes it anew", up);
+            let foreign = say!("{up} would make it anew under another name", up);
             let words = if checked.foreign { &foreign } else { &changed };
             tell(&plan.recreated, words);
-            tell(&plan.orphans, "no longer in the files");
+            tell(&plan.orphans, say!("no longer in the files"));
             if !plan.drifted() {
-                section.note("as the files say", Key::StateOk);
+                section.note(say!("as the files say"), Key::StateOk);
             }
             for warning in &checked.warnings {
                 section.prose(warning, Key::StateBad, 2);
             }
-            section.field("by", &checked.tool, Key::Text);
+            section.field(say!("by"), &checked.tool, Key::Text);
         }
     }
     section.finish()
 }
 
 fn services(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
-    let mut section = Section::new(theme, width, "Services");
+    let mut section = Section::new(theme, width, say!("Services"));
     let column = |of: fn(&Service) -> usize, most: usize| {
         stack
             .services
@@ -215,34 +221,35 @@ fn services(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Li
             .and(theme, of.clone(), Key::Dim);
         if !service.needs.is_empty() {
             let pad = (image + 2).saturating_sub(text::width(&of));
-            let needs = format!("{}needs {}", " ".repeat(pad), service.needs.join(", "));
+            let needs = say!("needs {others}", others = service.needs.join(", "));
+            let needs = format!("{}{needs}", " ".repeat(pad));
             line = line.and(theme, needs, Key::Dim);
         }
         section.line(line);
     }
     if stack.services.is_empty() {
-        section.note("no label names one", Key::Dim);
+        section.note(say!("no label names one"), Key::Dim);
     }
     section.finish()
 }
 
 fn origin(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
-    let mut section = Section::new(theme, width, "Made from");
+    let mut section = Section::new(theme, width, say!("Made from"));
     let origin = &stack.origin;
-    section.field("by", &made_by(stack), Key::Text);
+    section.field(say!("by"), &made_by(stack), Key::Text);
     section.field(
-        "directory",
+        say!("directory"),
         origin.directory.as_deref().unwrap_or_default(),
         Key::Text,
     );
     for file in &origin.files {
-        section.field("file", file, Key::Text);
+        section.field(say!("file"), file, Key::Text);
     }
     for file in &origin.env_files {
-        section.field("variables", file, Key::Text);
+        section.field(say!("variables"), file, Key::Text);
     }
     if origin.files.is_empty() && !origin.swarm {
-        section.note("no label names its compose files", Key::Dim);
+        section.note(say!("no label names its compose files"), Key::Dim);
     }
     for doubt in &stack.doubts {
         section.prose(doubt, Key::StateBusy, 2);

@@ -154,6 +154,7 @@ pub const VIEW_PARTS: &[&str] = &[
     "no_engine",
     "notice",
     "overlays",
+    "pieces",
     "plain",
     "section",
     "shelf",

@@ -16,7 +16,7 @@ fn screens_in_french() {
     in_french(|| {
         let now = world::now();
         let reference = || world::reference(now);
-        for (name, mut state) in [
+        let screens = vec![
             ("containers", reference()),
             ("problems", pressed(reference(), "!")),
             ("hosts", pressed(hosts::three(now), "0")),
@@ -29,7 +29,8 @@ fn screens_in_french() {
             ("no-engine", no_engine()),
             ("help", pressed(with_past(), "?")),
             ("palette", pressed(with_past(), ":")),
-        ] {
+        ];
+        for (name, mut state) in screens {
             check(&format!("french-{name}"), &mut state, false);
         }
         check("french-mail", &mut post::mailed(now), true);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use stacktui::actions;
+use stacktui::compose::Store;
 use stacktui::engine::{Candidate, Opening, Sources, contexts};
 use stacktui::keys::{Chord, Code, Input};
 use stacktui::runtime::effects::Runner;
@@ -177,9 +178,12 @@ impl Driver {
         let mut runner = Runner::new(msgs.clone(), host_out, shell_out, Sources::default());
         runner.recorder =
             Recorder::open(&journal.path().join("journal"), |_| None).expect("a journal");
+        let files = journal.path().join("files");
+        runner.programs.store = Some(Store::new(files, "tester"));
         change(&mut runner);
         let dir = runner.recorder.dir().map(std::path::Path::to_owned);
-        let streams = Streams::new(msgs, logs, dir);
+        let mut streams = Streams::new(msgs, logs, dir);
+        streams.programs = runner.programs.clone();
         let others = contexts(&runner.sources).into_iter().filter(|c| !c.current);
         state.contexts = others.map(|context| context.name).collect();
         let open = |opening: Opening| {

@@ -1,7 +1,7 @@
 //! Pulls, and what registries say of images that are here.
 use stacktui::effect::{Effect, Fetch, Verb};
 use stacktui::model::{Freshness, Key};
-use stacktui::msg::{Failure, Msg};
+use stacktui::msg::{Failure, FailureKind, JobMsg, Msg};
 use stacktui::state::ViewId;
 
 use crate::harness::{Scene, of};
@@ -64,6 +64,124 @@ fn an_image_is_pulled_by_its_name_or_by_one_that_is_typed() {
     it.shows("only small letters");
     it.press("ctrl-u").type_in("ghcr.io/a/b:2").press("enter");
     assert_eq!(pulls(&it), ["ghcr.io/a/b:2"]);
+}
+
+#[test]
+fn a_push_is_asked_about_and_names_the_registry() {
+    let mut it = images();
+    it.press("/").type_in("alpine").press("enter >");
+    it.shows("Push alpine:3.19?").shows("to docker.io");
+    it.press("esc");
+    assert_eq!(verbs(&it), []);
+    // Of several names one is chosen.
+    let alpine = key(&it, "alpine:3.19");
+    let other = "reg.example.com:5000/base:1";
+    let image = it.state.shelves.images.things.get_mut(&alpine);
+    image.expect("an image").tags.push(other.to_owned());
+    it.press("> down enter");
+    it.shows("to reg.example.com:5000");
+    it.state.now += chrono::TimeDelta::seconds(1);
+    it.press("y");
+    let image = other.to_owned();
+    assert_eq!(verbs(&it), [Verb::Push { image }]);
+    it.view(ViewId::Output)
+        .shows(&format!("$ docker push {other}"));
+}
+
+#[test]
+fn marked_images_are_pulled_each_on_its_row() {
+    let mut it = images();
+    it.press("* p").view(ViewId::Images);
+    let named = it.state.shelves.images.things.values();
+    let named = named.filter(|image| !image.is_dangling()).count();
+    assert!(named > 1);
+    assert_eq!(pulls(&it).len(), named);
+    it.shows("alpine:3.19  pulling");
+    // Each can be looked at, and ended.
+    it.press("esc / ctrl-u").type_in("alpine").press("enter l");
+    it.view(ViewId::Output).shows("$ docker pull alpine:3.19");
+    it.effects.clear();
+    it.press("x");
+    assert!(
+        matches!(it.effects[..], [Effect::Cancel(_)]),
+        "{:?}",
+        it.effects
+    );
+}
+
+fn verbs(it: &Scene) -> Vec<Verb> {
+    let verb = |effect: &Effect| match effect {
+        Effect::Run(job) => Some(job.verb.clone()),
+        _ => None,
+    };
+    it.effects.iter().filter_map(verb).collect()
+}
+
+#[test]
+fn an_image_is_saved_under_a_name_that_is_offered_or_typed() {
+    let mut it = images();
+    it.press("/").type_in("alpine").press("enter s");
+    it.shows("save locally as").shows("alpine_3.19.tar");
+    it.press("ctrl-u enter").shows("a file name is wanted");
+    it.type_in("/tmp/my images.tar").press("enter");
+    let save = Verb::Save {
+        images: vec!["alpine:3.19".to_owned()],
+        path: "/tmp/my images.tar".into(),
+        replace: false,
+    };
+    assert_eq!(verbs(&it), [save]);
+    it.view(ViewId::Output)
+        .shows("$ docker save --output '/tmp/my images.tar' alpine:3.19");
+}
+
+#[test]
+fn a_file_that_is_there_is_asked_about() {
+    let mut it = images();
+    it.press("/").type_in("alpine").press("enter s enter");
+    let Some(Effect::Run(job)) = it.effects.last().cloned() else {
+        panic!("a job")
+    };
+    it.effects.clear();
+    let failure = Failure {
+        kind: FailureKind::Conflict,
+        what: "a file of this name is there already".to_owned(),
+        ..Failure::default()
+    };
+    let failed = JobMsg::Failed {
+        id: job.id,
+        took_ms: 1,
+        failure,
+    };
+    it.send(Msg::Job(failed));
+    it.shows("alpine_3.19.tar is there already");
+    // A key typed ahead is not an answer.
+    it.press("r");
+    assert_eq!(verbs(&it), []);
+    it.state.now += chrono::TimeDelta::seconds(1);
+    it.press("r");
+    let saved = verbs(&it);
+    assert!(
+        matches!(&saved[..], [Verb::Save { replace: true, .. }]),
+        "{saved:?}"
+    );
+}
+
+#[test]
+fn marked_images_go_into_one_file_and_a_file_is_loaded_into_the_engine() {
+    let mut it = images();
+    it.press("space space s").shows("locally as");
+    it.shows("images-").press("enter");
+    let saved = verbs(&it);
+    assert!(
+        matches!(&saved[..], [Verb::Save { images, .. }] if images.len() == 2),
+        "{saved:?}"
+    );
+    it.effects.clear();
+    it.press("q L").type_in("~/a.tar").press("enter");
+    let path = "~/a.tar".into();
+    assert_eq!(verbs(&it), [Verb::Load { path }]);
+    it.view(ViewId::Output)
+        .shows("$ docker load --input ~/a.tar");
 }
 
 #[test]

@@ -4,12 +4,12 @@ use crate::model::{Container, Key, RunState};
 use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State};
 
 use super::can::{first, has_process, targets};
-use super::verbs::{start_job, state_words};
+use super::verbs::{shown_state, start_job};
 
 pub(super) fn names(list: &[&Container]) -> String {
     match list {
         [one] => one.short_name().to_owned(),
-        many => format!("{} containers", many.len()),
+        many => say_n!(many.len(), "{n} container", "{n} containers"),
     }
 }
 
@@ -24,7 +24,7 @@ pub(super) fn ask(
         title,
         lines,
         jobs: list.iter().map(|c| (c.key.clone(), verb.clone())).collect(),
-        yes: verb.to_string(),
+        yes: verb.title().to_owned(),
         must_type: String::new(),
         field: Field::default(),
         opened: state.now,
@@ -66,11 +66,11 @@ pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
 pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
     let one = |c: &&Container| {
         let host = state.on_host(c.key.host);
-        format!("{} ({}){host}", c.name, state_words(c))
+        format!("{} ({}){host}", c.name, shown_state(c))
     };
     let mut lines: Vec<String> = list.iter().take(8).map(one).collect();
     if list.len() > 8 {
-        lines.push(format!("and {} more", list.len() - 8));
+        lines.push(say!("and {n} more", n = list.len() - 8));
     }
     lines
 }
@@ -86,7 +86,10 @@ pub(super) fn losses(list: &[&Container]) -> Vec<String> {
     if ports.is_empty() {
         Vec::new()
     } else {
-        vec![format!("no longer reachable: port {}", ports.join(", "))]
+        vec![say!(
+            "no longer reachable: port {ports}",
+            ports = ports.join(", ")
+        )]
     }
 }
 
@@ -116,13 +119,13 @@ pub(super) fn kill(state: &mut State) -> Effects {
         .collect();
     let keys: Vec<Key> = list.iter().map(|c| c.key.clone()).collect();
     let signals = [
-        ('k', "KILL", "ends it at once, nothing is saved"),
-        ('t', "TERM", "asks it to end"),
-        ('i', "INT", "as Ctrl-C"),
-        ('h', "HUP", "many servers read their settings anew"),
-        ('q', "QUIT", "many programs dump what they are doing"),
-        ('1', "USR1", "the program's own meaning"),
-        ('2', "USR2", "the program's own meaning"),
+        ('k', "KILL", say!("ends it at once, nothing is saved")),
+        ('t', "TERM", say!("asks it to end")),
+        ('i', "INT", say!("as Ctrl-C")),
+        ('h', "HUP", say!("many servers read their settings anew")),
+        ('q', "QUIT", say!("many programs dump what they are doing")),
+        ('1', "USR1", say!("the program's own meaning")),
+        ('2', "USR2", say!("the program's own meaning")),
     ];
     let items = signals
         .iter()
@@ -138,7 +141,7 @@ pub(super) fn kill(state: &mut State) -> Effects {
         })
         .collect();
     let menu = Menu {
-        title: format!("Kill {}: which signal?", names(&list)),
+        title: say!("Kill {names}: which signal?", names = names(&list)),
         note: listed(state, &list).join(", "),
         items,
         selected: 0,
@@ -155,24 +158,23 @@ pub(super) fn remove(state: &mut State) -> Effects {
         .any(|c| has_process(c) || c.state == RunState::Restarting);
     let mut lines = listed(state, &list);
     if running {
-        lines.push("running: it is killed first".to_owned());
+        lines.push(say!("running: it is killed first").to_owned());
     }
-    lines.push("lost: everything written inside that is not in a volume".to_owned());
+    lines.push(say!("lost: everything written inside that is not in a volume").to_owned());
     let volumes = list
         .iter()
         .flat_map(|c| &c.mounts)
         .filter(|m| m.kind == "volume")
         .count();
     if volumes > 0 {
-        let kept = if volumes == 1 {
-            "1 volume is"
-        } else {
-            &format!("{volumes} volumes are")
-        };
-        lines.push(format!("{kept} kept; anonymous ones go if you say so (v)"));
+        lines.push(say_n!(
+            volumes,
+            "{n} volume is kept; anonymous ones go if you say so (v)",
+            "{n} volumes are kept; anonymous ones go if you say so (v)"
+        ));
     }
     lines.extend(losses(&list));
-    let title = format!("Remove {}?", names(&list));
+    let title = say!("Remove {names}?", names = names(&list));
     let Layer::Confirm(mut confirm) = ask(
         state,
         &list,
@@ -186,8 +188,16 @@ pub(super) fn remove(state: &mut State) -> Effects {
         return Effects::new();
     };
     confirm.switches = vec![
-        ('v', "remove its anonymous volumes too".to_owned(), false),
-        ('f', "by force (kill it when it runs)".to_owned(), running),
+        (
+            'v',
+            say!("remove its anonymous volumes too").to_owned(),
+            false,
+        ),
+        (
+            'f',
+            say!("by force (kill it when it runs)").to_owned(),
+            running,
+        ),
     ];
     state.layers.push(Layer::Confirm(confirm));
     Effects::new()
@@ -199,20 +209,23 @@ pub(super) fn recreate(state: &mut State) -> Effects {
     let goes_along = |c: &Container| all.iter().any(|other| c.borrows_of(other));
     let list: Vec<&Container> = all.iter().copied().filter(|c| !goes_along(c)).collect();
     let mut lines = listed(state, &list);
-    lines.push("made anew with all settings and volumes, then stopped and replaced".to_owned());
-    lines.push("the old one comes back when the new one dies or is not healthy".to_owned());
-    lines.push("lost: everything written inside that is not in a volume".to_owned());
+    lines.push(
+        say!("made anew with all settings and volumes, then stopped and replaced").to_owned(),
+    );
+    lines.push(say!("the old one comes back when the new one dies or is not healthy").to_owned());
+    lines.push(say!("lost: everything written inside that is not in a volume").to_owned());
     let borrowers = state.world.containers();
     let borrowers = borrowers.filter(|c| list.iter().any(|other| c.borrows_of(other)));
     let borrowers: Vec<&str> = borrowers.map(Container::short_name).collect();
     if !borrowers.is_empty() {
         let names = borrowers.join(", ");
-        lines.push(format!(
-            "lives in its network, and must be made anew too: {names}"
+        lines.push(say!(
+            "lives in its network, and must be made anew too: {names}",
+            names
         ));
     }
-    let title = format!("Recreate {}?", names(&list));
     let others = !borrowers.is_empty();
+    let title = say!("Recreate {names}?", names = names(&list));
     let verb = Verb::Recreate {
         pull: false,
         others,
@@ -220,9 +233,9 @@ pub(super) fn recreate(state: &mut State) -> Effects {
     let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
         return Effects::new();
     };
-    confirm.switches = vec![('p', "pull its image first".to_owned(), false)];
+    confirm.switches = vec![('p', say!("pull its image first").to_owned(), false)];
     if others {
-        let words = "make anew what lives in its network".to_owned();
+        let words = say!("make anew what lives in its network").to_owned();
         confirm.switches.push(('b', words, true));
     }
     state.layers.push(Layer::Confirm(confirm));
@@ -233,7 +246,7 @@ pub(super) fn rename(state: &mut State) -> Effects {
     if let Some(container) = first(state).cloned() {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::Rename(container.key.clone()),
-            title: format!("rename {} to", container.short_name()),
+            title: say!("rename {name} to", name = container.short_name()),
             field: Field::of(&container.name),
             before: container.name,
             complaint: None,

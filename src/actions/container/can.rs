@@ -1,9 +1,11 @@
 //! Whether something can be done to the containers that are chosen, and why not.
+use crate::lang;
 use crate::model::{Container, RunState};
 use crate::state::State;
 
 /// Why nothing can be done while the link is down.
-pub const NO_LINK: &str = "the engine does not answer: nothing is sent until the link is back";
+pub const NO_LINK: &str =
+    key!("the engine does not answer: nothing is sent until the link is back");
 
 pub(super) fn has_process(container: &Container) -> bool {
     container.state.is_live()
@@ -28,8 +30,8 @@ pub(super) fn some(state: &State) -> Option<String> {
     let keys = state.targets();
     let Some(key) = keys.first() else {
         let why = match state.nav.current().key {
-            Some(_) => "the container is gone",
-            None => "no container is chosen",
+            Some(_) => say!("the container is gone"),
+            None => say!("no container is chosen"),
         };
         return Some(why.to_owned());
     };
@@ -37,12 +39,12 @@ pub(super) fn some(state: &State) -> Option<String> {
         .world
         .host(key.host)
         .is_some_and(|host| host.link.is_up());
-    (!up).then(|| NO_LINK.to_owned())
+    (!up).then(|| lang::say(NO_LINK).to_owned())
 }
 
 pub(super) fn one(state: &State) -> Option<String> {
     some(state).or_else(|| {
-        (state.targets().len() != 1).then(|| "choose one container for this".to_owned())
+        (state.targets().len() != 1).then(|| say!("choose one container for this").to_owned())
     })
 }
 
@@ -51,8 +53,8 @@ pub(super) fn one_running(state: &State) -> Option<String> {
         let container = first(state)?;
         match container.state {
             RunState::Running | RunState::Stopping => None,
-            RunState::Paused => Some("paused: p lets it go on".to_owned()),
-            _ => Some(format!("{}: u starts it", container.state.word())),
+            RunState::Paused => Some(say!("paused: p lets it go on").to_owned()),
+            _ => Some(say!("{state}: u starts it", state = container.state.said())),
         }
     })
 }
@@ -77,6 +79,6 @@ pub(super) fn restart_unavailable(state: &State) -> Option<String> {
         targets(state)
             .iter()
             .all(busy)
-            .then(|| "already on its way: K kills it now".to_owned())
+            .then(|| say!("already on its way: K kills it now").to_owned())
     })
 }

@@ -1,10 +1,13 @@
-//! What can be copied of a container: its names, addresses and commands.
-use crate::effect::Effects;
-use crate::model::Container;
+//! What can be copied of a container: its names, addresses and commands, and the command that makes one like it.
+use crate::effect::{Effect, Effects, Fetch};
 use crate::model::route::Fault;
-use crate::state::{Choice, Layer, Menu, MenuItem, State};
+use crate::model::run_line::RunLine;
+use crate::model::{Container, Key};
+use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
+use crate::text;
 
 use super::can::first;
+use super::verbs::target_of;
 
 pub(super) fn copy_menu(state: &mut State) -> Effects {
     let Some(container) = first(state).cloned() else {
@@ -12,9 +15,9 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     };
     let name = &container.name;
     let mut values = vec![
-        ('n', "name", name.clone()),
-        ('i', "id", container.key.id.to_string()),
-        ('m', "image", container.image.clone()),
+        ('n', say!("name"), name.clone()),
+        ('i', say!("id"), container.key.id.to_string()),
+        ('m', say!("image"), container.image.clone()),
     ];
     values.extend(
         container
@@ -22,33 +25,46 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
             .iter()
             .filter(|(_, ip)| !ip.is_empty())
             .take(1)
-            .map(|(_, ip)| ('a', "address", ip.clone())),
+            .map(|(_, ip)| ('a', say!("address"), ip.clone())),
     );
     values.extend(
         urls(state, &container)
             .into_iter()
             .take(1)
-            .map(|(url, _)| ('u', "URL", url)),
+            .map(|(url, _)| ('u', say!("URL"), url)),
     );
     values.push((
         'l',
-        "logs command",
+        say!("logs command"),
         format!("docker logs --follow --tail 100 {name}"),
     ));
-    values.push(('e', "shell command", format!("docker exec -it {name} sh")));
-    values.push(('r', "restart command", format!("docker restart {name}")));
-    let items = values
-        .into_iter()
-        .map(|(key, label, text)| MenuItem {
-            key: Some(key),
-            label: label.to_owned(),
-            hint: text.clone(),
-            on: None,
-            choice: Choice::Copy(text),
-        })
-        .collect();
+    values.push((
+        'e',
+        say!("shell command"),
+        format!("docker exec -it {name} sh"),
+    ));
+    values.push((
+        'r',
+        say!("restart command"),
+        format!("docker restart {name}"),
+    ));
+    let items = values.into_iter().map(|(key, label, text)| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: text.clone(),
+        on: None,
+        choice: Choice::Copy(text),
+    });
+    let run = MenuItem {
+        key: Some('d'),
+        label: say!("docker run command").to_owned(),
+        hint: say!("all that makes one like it").to_owned(),
+        on: None,
+        choice: Choice::RunLine(container.key.clone()),
+    };
+    let items = items.chain([run]).collect();
     let menu = Menu {
-        title: format!("Copy of {name}"),
+        title: say!("Copy of {name}", name),
         note: String::new(),
         items,
         selected: 0,
@@ -56,6 +72,78 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
     };
     state.layers.push(Layer::Menu(menu));
     Effects::new()
+}
+
+/// Asks the engine what the container is made of.
+pub fn ask_run_line(state: &mut State, key: Key) -> Effects {
+    state.pending = Some(Pending::RunLine(key.clone()));
+    vec![Effect::Fetch(Fetch::RunLine(key))]
+}
+
+/// Copies the command that makes the container. Where it holds secrets it is asked how: with them it can be run as it is.
+pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
+    if !line.left_out.is_empty() {
+        let words = say!(
+            "docker run cannot ask for: {what}",
+            what = line.left_out.join(", ")
+        );
+        state.toasts.bad(words, state.now);
+    }
+    let secrets = line.secrets();
+    if secrets.is_empty() {
+        return vec![Effect::Copy(line.text(true))];
+    }
+    let name = state.world.container(key).map_or("", |c| c.short_name());
+    let what = "docker run command";
+    let item = |key, label: &str, hint: &str, choice| MenuItem {
+        key: Some(key),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let whole = Choice::CopySecret {
+        key: key.clone(),
+        what: what.to_owned(),
+        text: line.text(true),
+    };
+    let items = vec![
+        item(
+            'm',
+            say!("without secrets"),
+            say!("variables are taken from your environment"),
+            Choice::Copy(line.text(false)),
+        ),
+        item(
+            's',
+            say!("with secrets"),
+            say!("noted in the journal"),
+            whole,
+        ),
+    ];
+    let held: Vec<String> = secrets.iter().map(|word| shown(word)).collect();
+    state.layers.push(Layer::Menu(Menu {
+        title: say!("Copy the docker run command of {name}", name),
+        note: say!("It holds secrets: {names}", names = held.join("  ")),
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// A word of the command, for the screen.
+fn shown(word: &str) -> String {
+    let word = text::sanitise_ident(word.as_bytes());
+    text::truncate(&word, 40).into_owned()
+}
+
+/// Copies what holds secrets, and notes it.
+pub fn copy_secret(state: &State, key: &Key, what: String, text: String) -> Effects {
+    let target = state.world.container(key).map(target_of);
+    let mut effects = vec![Effect::Copy(text)];
+    effects.extend(target.map(|target| Effect::JournalReveal { target, what }));
+    effects
 }
 
 /// Web addresses of a container, those that lead there first, each with why it does not.
@@ -93,12 +181,12 @@ pub(super) fn url_menu(state: &mut State) -> Effects {
             choice: Choice::Url(url),
         })
         .collect();
-    let does = if state.prefs.browser {
-        "opens"
+    let name = container.short_name();
+    let title = if state.prefs.browser {
+        say!("URLs of {name}: Enter opens", name)
     } else {
-        "copies"
+        say!("URLs of {name}: Enter copies", name)
     };
-    let title = format!("URLs of {}: Enter {does}", container.short_name());
     state.layers.push(Layer::Menu(Menu {
         title,
         note: String::new(),

@@ -28,10 +28,16 @@ fn peak(state: &State, key: &Key, limit: Limit) -> String {
     };
     match limit {
         Limit::Memory if !vitals.memory.is_empty() => {
-            format!("peak {}", text::bytes(vitals.memory.peak() as u64))
+            say!(
+                "peak {size}",
+                size = text::bytes(vitals.memory.peak() as u64)
+            )
         }
         Limit::Cpus if !vitals.cpu.is_empty() => {
-            format!("peak {}%", text::percent(f64::from(vitals.cpu.peak())))
+            say!(
+                "peak {percent}%",
+                percent = text::percent(f64::from(vitals.cpu.peak()))
+            )
         }
         _ => String::new(),
     }
@@ -80,7 +86,7 @@ pub fn limit_menu(state: &mut State, key: &Key) {
     ];
     let items = all.map(|(letter, limit)| {
         let now = match now(details, limit) {
-            none if none.is_empty() => "no limit".to_owned(),
+            none if none.is_empty() => say!("no limit").to_owned(),
             now => now,
         };
         let words = [now, peak(state, key, limit)];
@@ -99,7 +105,7 @@ pub fn limit_menu(state: &mut State, key: &Key) {
     });
     push_menu(
         state,
-        format!("Change of {}", name(state, key)),
+        say!("Change of {name}", name = name(state, key)),
         items.into(),
     );
 }
@@ -128,16 +134,19 @@ pub fn ask_limit(state: &mut State, key: &Key, limit: Limit) -> Effects {
 
 fn policies(state: &mut State, key: &Key, now: &str) {
     let all = [
-        ("no", "stays down when it ends"),
-        ("on-failure", "comes back when it fails"),
+        ("no", say!("stays down when it ends")),
+        ("on-failure", say!("comes back when it fails")),
         (
             "on-failure:5",
-            "comes back when it fails, five times at most",
+            say!("comes back when it fails, five times at most"),
         ),
-        ("unless-stopped", "comes back unless it was stopped by hand"),
+        (
+            "unless-stopped",
+            say!("comes back unless it was stopped by hand"),
+        ),
         (
             "always",
-            "comes back, and with the engine even after a stop by hand",
+            say!("comes back, and with the engine even after a stop by hand"),
         ),
     ];
     let items = all.map(|(policy, hint)| MenuItem {
@@ -150,6 +159,6 @@ fn policies(state: &mut State, key: &Key, now: &str) {
             Verb::Update(Change::Restart(policy.to_owned())),
         ),
     });
-    let title = format!("Restart policy of {}", name(state, key));
+    let title = say!("Restart policy of {name}", name = name(state, key));
     push_menu(state, title, items.into());
 }

@@ -25,7 +25,7 @@ pub(super) fn preferred_shells(state: &State, container: &Container) -> Vec<Stri
 /// Hands the terminal to a process in this container.
 pub fn hand_over(state: &mut State, key: &Key, request: ShellRequest) -> Effects {
     let Some(container) = state.world.container(key) else {
-        let text = "gone meanwhile: there is nothing to open a shell in";
+        let text = say!("gone meanwhile: there is nothing to open a shell in");
         state.toasts.bad(text, state.now);
         return Effects::new();
     };
@@ -50,9 +50,9 @@ pub(super) fn shell_prompt(state: &mut State) -> Effects {
     if let Some(container) = first(state).cloned() {
         state.layers.push(Layer::Prompt(Prompt {
             kind: PromptKind::ShellCommand(container.key.clone()),
-            title: format!(
-                "run ([-u USER] [-w DIR] COMMAND) in {}",
-                container.short_name()
+            title: say!(
+                "run ([-u USER] [-w DIR] COMMAND) in {name}",
+                name = container.short_name()
             ),
             field: Field::of("sh"),
             before: String::new(),
@@ -113,7 +113,7 @@ pub fn open_logs(state: &mut State, keys: &[Key], title: Option<String>) {
     }
     target.title = title.unwrap_or_else(|| match list.as_slice() {
         [one] => one.short_name().to_owned(),
-        many => format!("{} services", many.len()),
+        many => say_n!(many.len(), "{n} service", "{n} services"),
     });
     let prefs = &state.prefs;
     let book = LogBook::new(

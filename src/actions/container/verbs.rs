@@ -17,6 +17,15 @@ pub fn state_words(container: &Container) -> String {
     }
 }
 
+/// The same as it is shown.
+pub fn shown_state(container: &Container) -> String {
+    let state = container.state.said();
+    match container.health {
+        Some(health) => format!("{state}, {}", health.said()),
+        None => state.to_owned(),
+    }
+}
+
 /// What the journal calls a container.
 pub fn target_of(container: &Container) -> Target {
     let text = |t: Option<&str>| t.map(str::to_owned);
@@ -40,8 +49,16 @@ fn made(verb: &Verb) -> Option<Target> {
     })
 }
 
-/// Starts a job and gives its effect.
+/// Starts a job and gives its effect; what it tells is opened.
 pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
+    let effect = begin(state, key, verb)?;
+    if verb.has_output() {
+        crate::actions::stack::show(state, key);
+    }
+    Some(effect)
+}
+
+fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     let (target, before) = match state.world.container(key) {
         Some(container) => (target_of(container), state_words(container)),
         None if verb.makes().is_some() => (made(verb)?, "not there".to_owned()),
@@ -63,7 +80,9 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     if verb.has_output() {
         let output = Output::new(job.id, verb.command(&job.target.name));
         state.outputs.insert(key.clone(), output);
-        crate::actions::stack::show(state, key);
+        if verb.writes_file() {
+            crate::actions::stack_file::close(state, key);
+        }
     }
     Some(Effect::Run(job))
 }
@@ -81,8 +100,10 @@ pub fn start_jobs(state: &mut State, jobs: &[(Key, Verb)]) -> Effects {
         _ => BTreeMap::new(),
     };
     let mut effects = Effects::new();
+    // Of several none is opened: each is told on its row.
+    let start = if jobs.len() == 1 { start_job } else { begin };
     for (key, verb) in jobs {
-        let Some(effect) = start_job(state, key, verb) else {
+        let Some(effect) = start(state, key, verb) else {
             continue;
         };
         match (waits.remove(key), &effect) {
@@ -102,8 +123,8 @@ fn hold(state: &mut State, id: JobId, waits: Vec<Wait>) {
     };
     let names: Vec<String> = waits.iter().filter_map(name).collect();
     let step = match names.as_slice() {
-        [one] => format!("after {one}"),
-        many => format!("after {} others", many.len()),
+        [one] => say!("after {one}", one),
+        many => say_n!(many.len(), "after {n} other", "after {n} others"),
     };
     if let Some(running) = state.jobs.running.get_mut(&id) {
         running.step = step;
@@ -134,9 +155,9 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         lines.extend(losses(&list));
     }
     if guarded {
-        lines.push("protected by its label or by your settings".to_owned());
+        lines.push(say!("protected by its label or by your settings").to_owned());
     }
-    let mut title = format!("{verb} {}?", names(&list));
+    let mut title = say!("{verb} {names}?", verb = verb.title(), names = names(&list));
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
@@ -193,10 +214,10 @@ pub(super) fn stop(state: &mut State) -> Effects {
 /// Why a container is left as it is when its whole stack is restarted.
 fn left_alone(container: &Container) -> Option<&'static str> {
     match container.state {
-        _ if container.is_one_off() => Some("a one-off"),
-        RunState::Paused => Some("paused"),
-        RunState::Created => Some("never started"),
-        RunState::Exited if container.exit_code == Some(0) => Some("ended well"),
+        _ if container.is_one_off() => Some(say!("a one-off")),
+        RunState::Paused => Some(say!("paused")),
+        RunState::Created => Some(say!("never started")),
+        RunState::Exited if container.exit_code == Some(0) => Some(say!("ended well")),
         _ => None,
     }
 }
@@ -213,7 +234,7 @@ pub(super) fn restart(state: &mut State) -> Effects {
         .filter_map(|c| Some(format!("{} ({})", c.short_name(), left_alone(c)?)))
         .collect();
     if !left.is_empty() {
-        let words = format!("left as they are: {}", left.join(", "));
+        let words = say!("left as they are: {names}", names = left.join(", "));
         state.toasts.ok(words, state.now);
     }
     act(

@@ -18,8 +18,8 @@ pub(super) fn context(state: &mut State) -> Effects {
     let told = state.logs.as_ref().map(LogBook::filters);
     if let Some(filters) = told.filter(|f| f.is_open()) {
         let words = match filters.context {
-            0 => "no lines around what a filter shows".to_owned(),
-            n => format!("{n} lines around what a filter shows, once there is one"),
+            0 => say!("no lines around what a filter shows").to_owned(),
+            n => say!("{n} lines around what a filter shows, once there is one", n),
         };
         state.toasts.ok(words, state.now);
     }
@@ -44,7 +44,7 @@ fn prompt(state: &mut State, keep: bool, chip: usize, before: &str) -> Effects {
     with(state, LogBook::hold);
     state.layers.push(Layer::Prompt(Prompt {
         kind: PromptKind::LogFilter { keep, chip },
-        title: if keep { "keep" } else { "drop" }.to_owned(),
+        title: if keep { say!("keep") } else { say!("drop") }.to_owned(),
         field: Field::of(before),
         before: before.to_owned(),
         complaint: None,
@@ -76,7 +76,7 @@ pub(super) fn why_not_clear(state: &State) -> Option<String> {
     let book = state.logs.as_ref()?;
     book.filters()
         .is_open()
-        .then(|| "no filter hides lines".to_owned())
+        .then(|| say!("no filter hides lines").to_owned())
 }
 
 /// One filter is taken away at once; of several one may be changed.
@@ -96,18 +96,18 @@ pub(super) fn clear(state: &mut State) -> Effects {
     };
     let mut items = vec![item(
         'x',
-        "all".to_owned(),
-        "show every line again",
+        say!("all").to_owned(),
+        say!("show every line again"),
         Choice::LogFilters,
     )];
     for (n, chip) in filters.chips.iter().enumerate().take(9) {
         let key = char::from_digit(n as u32 + 1, 10).unwrap_or('1');
         let sign = if chip.keep { '&' } else { '|' };
         let label = format!("{sign} {}", chip.matcher.typed());
-        items.push(item(key, label, "change it", Choice::LogFilter(n)));
+        items.push(item(key, label, say!("change it"), Choice::LogFilter(n)));
     }
     state.layers.push(Layer::Menu(Menu {
-        title: "filters".to_owned(),
+        title: say!("filters").to_owned(),
         note: String::new(),
         items,
         selected: 0,
@@ -139,12 +139,12 @@ pub(super) fn sources(state: &mut State) -> Effects {
     };
     let items: Vec<MenuItem> = names.into_iter().enumerate().map(item).collect();
     if items.is_empty() {
-        let why = "no container's lines are read yet";
+        let why = say!("no container's lines are read yet");
         state.toasts.bad(why, state.now);
         return Effects::new();
     }
     state.layers.push(Layer::Menu(Menu {
-        title: "sources".to_owned(),
+        title: say!("sources").to_owned(),
         note: String::new(),
         items,
         selected: 0,

@@ -28,11 +28,11 @@ pub(super) fn search(state: &mut State) -> Effects {
     let before = state.logs.as_ref().and_then(|book| book.searched());
     let before = before.map_or_else(String::new, |search| search.typed().to_owned());
     with(state, LogBook::hold);
-    type_line(state, PromptKind::Search, "search", before)
+    type_line(state, PromptKind::Search, say!("search"), before)
 }
 
 pub(super) fn ask_time(state: &mut State) -> Effects {
-    type_line(state, PromptKind::LogTime, "go to", String::new())
+    type_line(state, PromptKind::LogTime, say!("go to"), String::new())
 }
 
 /// The next hit; behind the last one the first, before the first one those of older lines, else the last.
@@ -42,7 +42,7 @@ pub(super) fn hit(state: &mut State, forward: bool) -> Effects {
         return Effects::new();
     };
     if book.searched().is_none() {
-        let why = "nothing is searched: / searches";
+        let why = say!("nothing is searched: / searches");
         state.toasts.bad(why, now);
         return Effects::new();
     }
@@ -57,7 +57,7 @@ pub(super) fn hit(state: &mut State, forward: bool) -> Effects {
     };
     match sought {
         Sought::Found(index) => layout::show_hit(state, index),
-        Sought::Nothing => state.toasts.bad("no hit", now),
+        Sought::Nothing => state.toasts.bad(say!("no hit"), now),
         Sought::Later => {}
     }
     Effects::new()
@@ -112,9 +112,9 @@ pub(super) fn error(state: &mut State, forward: bool) -> Effects {
     let from = here(state);
     let found = state.logs.as_mut().and_then(|b| b.error(from, forward));
     let none = if forward {
-        "no error after this"
+        say!("no error after this")
     } else {
-        "no error before this in the lines held"
+        say!("no error before this in the lines held")
     };
     visit(state, found, none)
 }
@@ -123,9 +123,9 @@ pub(super) fn run(state: &mut State, forward: bool) -> Effects {
     let from = here(state);
     let found = state.logs.as_ref().and_then(|b| b.run(from, forward));
     let none = if forward {
-        "no start of a container after this"
+        say!("no start of a container after this")
     } else {
-        "no start of a container before this is known"
+        say!("no start of a container before this is known")
     };
     visit(state, found, none)
 }
@@ -136,9 +136,9 @@ pub(super) fn mark(state: &mut State) -> Effects {
     let now = state.now;
     if let Some(book) = state.logs.as_mut().filter(|book| !book.is_empty()) {
         let words = if book.toggle_mark(at) {
-            "marked: ' comes back here"
+            say!("marked: ' comes back here")
         } else {
-            "no longer marked"
+            say!("no longer marked")
         };
         state.toasts.ok(words, now);
     }
@@ -147,11 +147,11 @@ pub(super) fn mark(state: &mut State) -> Effects {
 
 pub(super) fn why_no_mark(state: &State) -> Option<String> {
     let book = state.logs.as_ref()?;
-    (!book.has_marks()).then(|| "no line is marked: m marks one".to_owned())
+    (!book.has_marks()).then(|| say!("no line is marked: m marks one").to_owned())
 }
 
 pub(super) fn next_mark(state: &mut State) -> Effects {
     let from = here(state);
     let found = state.logs.as_ref().and_then(|book| book.next_mark(from));
-    visit(state, found, "the marked line is no longer held")
+    visit(state, found, say!("the marked line is no longer held"))
 }

@@ -18,7 +18,7 @@ pub(super) fn select(state: &mut State) -> Effects {
             book.select(line);
             layout::show_log_line(state, line);
         }
-        None => state.toasts.bad("there is no line yet", state.now),
+        None => state.toasts.bad(say!("there is no line yet"), state.now),
     }
     Effects::new()
 }
@@ -58,27 +58,26 @@ pub(super) fn copy(state: &mut State) -> Effects {
 /// Asks which lines are to be saved, and how.
 pub(super) fn save(state: &mut State) -> Effects {
     let Some((book, lines)) = state.logs.as_ref().zip(range(state)) else {
-        let why = "there is no line to save yet";
+        let why = say!("there is no line to save yet");
         state.toasts.bad(why, state.now);
         return Effects::new();
     };
     let here = if book.selection.is_some() {
-        "selected"
+        (say!("selected, as text"), say!("selected, byte for byte"))
     } else {
-        "on screen"
+        (say!("on screen, as text"), say!("on screen, byte for byte"))
     };
     let some = excerpt(book, lines);
     let shown = Excerpt::new(book.store(), 0..book.len(), Some(book.sift()));
     let all = Excerpt::new(book.store(), 0..book.len(), None);
     let filtered = shown.len() < all.len();
     let mut items = Vec::new();
-    let mut add = |keys: (char, char), what: &str, lines: &Excerpt| {
-        for (key, plain) in [(keys.0, true), (keys.1, false)] {
-            let form = if plain { "as text" } else { "byte for byte" };
-            let count = text::words(lines.len() as u64, "line");
+    let mut add = |keys: (char, char), labels: (&str, &str), lines: &Excerpt| {
+        for (key, label, plain) in [(keys.0, labels.0, true), (keys.1, labels.1, false)] {
+            let count = say_n!(lines.len(), "{n} line", "{n} lines");
             items.push(MenuItem {
                 key: Some(key),
-                label: format!("{what}, {form}"),
+                label: label.to_owned(),
                 hint: count,
                 on: None,
                 choice: Choice::SaveLogs {
@@ -90,11 +89,19 @@ pub(super) fn save(state: &mut State) -> Effects {
     };
     add(('s', 'S'), here, &some);
     if filtered {
-        add(('f', 'F'), "all that the filters show", &shown);
+        let labels = (
+            say!("all that the filters show, as text"),
+            say!("all that the filters show, byte for byte"),
+        );
+        add(('f', 'F'), labels, &shown);
     }
-    add(('a', 'A'), "all that are held", &all);
+    let labels = (
+        say!("all that are held, as text"),
+        say!("all that are held, byte for byte"),
+    );
+    add(('a', 'A'), labels, &all);
     state.layers.push(Layer::Menu(Menu {
-        title: "save lines".to_owned(),
+        title: say!("save lines").to_owned(),
         note: String::new(),
         items,
         selected: 0,
@@ -113,10 +120,10 @@ pub fn ask_where(state: &mut State, lines: Excerpt, plain: bool) -> Effects {
     let name = book.target.title.chars();
     let name: String = name.map(|c| if good(c) { c } else { '_' }).collect();
     let field = Field::of(&format!("{name}-{}.log", state.now.format("%Y%m%d-%H%M%S")));
-    let count = text::words(lines.len() as u64, "line");
+    let title = say_n!(lines.len(), "save {n} line to", "save {n} lines to");
     state.layers.push(Layer::Prompt(Prompt {
         kind: PromptKind::SaveLogs { lines, plain },
-        title: format!("save {count} to"),
+        title,
         field,
         before: String::new(),
         complaint: None,

@@ -26,10 +26,10 @@ fn hosts(state: &State) -> Vec<String> {
 
 pub(super) fn none(state: &State) -> Option<String> {
     if letter(state).is_none() {
-        return Some("it is not there yet".to_owned());
+        return Some(say!("it is not there yet").to_owned());
     }
     let none = addresses(state).is_empty();
-    none.then(|| "there is no address of the web in it".to_owned())
+    none.then(|| say!("there is no address of the web in it").to_owned())
 }
 
 pub(super) fn follow(state: &mut State) -> Effects {
@@ -41,7 +41,7 @@ pub(super) fn follow(state: &mut State) -> Effects {
                 .iter()
                 .map(|url| item(url.as_str(), "", Choice::Url(url.clone())));
             let items = items.collect();
-            menu(state, "Which address?", "", items)
+            menu(state, say!("Which address?"), "", items)
         }
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn to_route(state: &mut State) -> Effects {
                 .iter()
                 .map(|host| item(host.as_str(), "", Choice::Routes(host.clone())));
             let items = items.collect();
-            menu(state, "Routes of which host?", "", items)
+            menu(state, say!("Routes of which host?"), "", items)
         }
     }
 }

@@ -4,7 +4,6 @@ use crate::model::mail::{Act, Call};
 use crate::model::{Key, Mail};
 use crate::state::mail::Mailbox;
 use crate::state::{Confirm, Field, Layer, State, ViewId};
-use crate::text;
 
 use super::super::container::{open_on, start_job};
 use super::{chosen, mailbox};
@@ -41,12 +40,12 @@ pub(super) fn delete(state: &mut State) -> Effects {
         .map(|mail| mail.subject.clone())
         .collect();
     if keys.len() > SHOWN {
-        lines.push(format!("and {} more", keys.len() - SHOWN));
+        lines.push(say!("and {n} more", n = keys.len() - SHOWN));
     }
-    lines.push("no server keeps what is deleted".to_owned());
+    lines.push(say!("no server keeps what is deleted").to_owned());
     ask(
         state,
-        format!("Delete {}?", text::words(keys.len() as u64, "mail")),
+        say_n!(keys.len(), "Delete {n} mail?", "Delete {n} mails?"),
         lines,
         jobs,
         String::new(),
@@ -68,15 +67,16 @@ pub(super) fn delete_all(state: &mut State) -> Effects {
         .filter(|key| key.id.starts_with(&prefix))
         .count();
     let lines = vec![
-        format!(
-            "{} and what comes until then",
-            text::words(held as u64, "mail")
+        say_n!(
+            held,
+            "{n} mail and what comes until then",
+            "{n} mails and what comes until then"
         ),
-        "no server keeps what is deleted".to_owned(),
+        say!("no server keeps what is deleted").to_owned(),
     ];
     ask(
         state,
-        format!("Delete all mail of {name}?"),
+        say!("Delete all mail of {name}?", name),
         lines,
         jobs,
         name,
@@ -94,7 +94,7 @@ fn ask(
         title,
         lines,
         jobs,
-        yes: "delete".to_owned(),
+        yes: say!("delete").to_owned(),
         must_type,
         field: Field::default(),
         opened: state.now,

@@ -9,11 +9,11 @@ use crate::state::{Host, RowId, State};
 pub(super) fn no_stacks(state: &State) -> Option<String> {
     let table = &state.containers;
     if !table.filter.is_empty() {
-        Some("what a filter finds stands without stacks".to_owned())
+        Some(say!("what a filter finds stands without stacks").to_owned())
     } else if table.is_flat() {
-        Some("problems stand without stacks".to_owned())
+        Some(say!("problems stand without stacks").to_owned())
     } else if !shown(state).any(|c| c.stack().is_some()) {
-        Some("there is no stack here".to_owned())
+        Some(say!("there is no stack here").to_owned())
     } else {
         None
     }

@@ -15,7 +15,7 @@ use crate::widgets::chart;
 use super::words;
 
 /// Figures older than this are drawn as old: they are read every two seconds where nothing stands against it.
-const FRESH: TimeDelta = TimeDelta::seconds(5);
+pub const FRESH: TimeDelta = TimeDelta::seconds(5);
 
 fn sample<'a>(c: &Container, cx: &Cx<'a>) -> Option<&'a Sample> {
     cx.state.world.latest(&c.key)
@@ -238,7 +238,7 @@ pub(super) fn health<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
             Health::Starting => Key::StateBusy,
             Health::Unhealthy => Key::StateBad,
         };
-        Cell::of(health.word(), key)
+        Cell::of(health.said(), key)
     })
 }
 

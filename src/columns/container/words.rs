@@ -45,17 +45,17 @@ pub fn meaning(container: &Container) -> Key {
 /// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`; `crash loop 5×` where it died that often.
 pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
     if container.problem() == Some(Problem::Looping) {
-        return format!("crash loop {}×", container.looping);
+        return say!("crash loop {n}×", n = container.looping);
     }
     let word: Cow<str> = match (&container.state, container.health) {
-        (RunState::Running, Some(Health::Unhealthy)) => "unhealthy".into(),
-        (RunState::Running, Some(Health::Starting)) => "starting".into(),
-        (RunState::Running, _) => "up".into(),
+        (RunState::Running, Some(Health::Unhealthy)) => Health::Unhealthy.said().into(),
+        (RunState::Running, Some(Health::Starting)) => Health::Starting.said().into(),
+        (RunState::Running, _) => say!("up" as "container").into(),
         (RunState::Exited, _) => match container.exit_code {
-            Some(code) if code != 0 => format!("exited {code}").into(),
-            _ => "exited".into(),
+            Some(code) if code != 0 => format!("{} {code}", RunState::Exited.said()).into(),
+            _ => RunState::Exited.said().into(),
         },
-        (state, _) => state.word().into(),
+        (state, _) => state.said().into(),
     };
     match container.since {
         Some(since) => format!("{word} {}", Span(now - since)),
@@ -75,12 +75,12 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = self.0.num_seconds().max(0);
         match s {
-            0..60 => write!(f, "{s}s"),
-            60..3_600 => write!(f, "{}m", s / 60),
-            3_600..86_400 => write!(f, "{}h", s / 3_600),
-            86_400..8_640_000 => write!(f, "{}d", s / 86_400),
-            8_640_000..60_480_000 => write!(f, "{}w", s / 604_800),
-            _ => write!(f, "{}y", s / 31_536_000),
+            0..60 => write!(f, "{s}{}", say!("s" as "unit")),
+            60..3_600 => write!(f, "{}{}", s / 60, say!("m" as "unit")),
+            3_600..86_400 => write!(f, "{}{}", s / 3_600, say!("h" as "unit")),
+            86_400..8_640_000 => write!(f, "{}{}", s / 86_400, say!("d" as "unit")),
+            8_640_000..60_480_000 => write!(f, "{}{}", s / 604_800, say!("w" as "unit")),
+            _ => write!(f, "{}{}", s / 31_536_000, say!("y" as "unit")),
         }
     }
 }

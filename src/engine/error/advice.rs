@@ -37,6 +37,7 @@ impl Error {
             Self::Cut if endpoint.starts_with("tcp://") => {
                 "is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?".to_owned()
             }
+            Self::Registry { way_out, .. } => way_out.clone(),
             Self::Unfinished { why, .. } => why.advice(endpoint),
             Self::Cut | Self::TooLarge { .. } | Self::Endpoint(_) | Self::Unsupported(_) => {
                 String::new()
@@ -90,6 +91,10 @@ fn server(message: &str) -> String {
     }
     if message.contains("is too old") && message.contains("client version") {
         return "this engine is newer than this program knows: update stacktui".to_owned();
+    }
+    if message.contains("no space left on device") {
+        return "the engine's disk is full: `:space` shows where it went and what can go"
+            .to_owned();
     }
     String::new()
 }

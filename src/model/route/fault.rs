@@ -68,79 +68,79 @@ impl Fault {
     /// In a word or two, for a narrow column.
     pub fn short(&self) -> &'static str {
         match self {
-            Self::Off => "switched off",
-            Self::NotExposed => "not exposed",
-            Self::BadFlag(_) => "bad enable",
-            Self::Misspelt(_) => "misspelt label",
-            Self::BadRule(_) => "bad rule",
+            Self::Off => say!("switched off"),
+            Self::NotExposed => say!("not exposed"),
+            Self::BadFlag(_) => say!("bad enable"),
+            Self::Misspelt(_) => say!("misspelt label"),
+            Self::BadRule(_) => say!("bad rule"),
             Self::OtherSyntax {
                 read_as: Syntax::V3,
                 ..
-            } => "v2 rule under v3",
-            Self::OtherSyntax { .. } => "v3 rule under v2",
-            Self::DefaultRule => "default rule?",
-            Self::SeveralServices => "which service?",
-            Self::NoService(_) => "no such service",
-            Self::NoMiddleware(_) => "no such middleware",
-            Self::NoEntryPoint(_) => "no such entry point",
-            Self::Stopped { .. } => "stopped",
-            Self::Paused => "paused",
-            Self::Unhealthy => "unhealthy",
-            Self::Starting => "starting",
-            Self::NoPort => "no port",
-            Self::OtherNetwork { .. } => "other network",
-            Self::Duplicate { .. } => "duplicate name",
-            Self::ProxyDown { .. } => "proxy is down",
-            Self::Told(_) => "refused by Traefik",
+            } => say!("v2 rule under v3"),
+            Self::OtherSyntax { .. } => say!("v3 rule under v2"),
+            Self::DefaultRule => say!("default rule?"),
+            Self::SeveralServices => say!("which service?"),
+            Self::NoService(_) => say!("no such service"),
+            Self::NoMiddleware(_) => say!("no such middleware"),
+            Self::NoEntryPoint(_) => say!("no such entry point"),
+            Self::Stopped { .. } => say!("stopped" as "fault"),
+            Self::Paused => say!("paused" as "fault"),
+            Self::Unhealthy => say!("unhealthy" as "fault"),
+            Self::Starting => say!("starting" as "fault"),
+            Self::NoPort => say!("no port"),
+            Self::OtherNetwork { .. } => say!("other network"),
+            Self::Duplicate { .. } => say!("duplicate name"),
+            Self::ProxyDown { .. } => say!("proxy is down"),
+            Self::Told(_) => say!("refused by Traefik"),
         }
     }
 
     /// The whole sentence.
     pub fn words(&self) -> String {
         match self {
-            Self::Off => "traefik.enable is false".to_owned(),
+            Self::Off => say!("traefik.enable is false").to_owned(),
             Self::NotExposed => {
-                "traefik.enable is missing, and exposedByDefault is false: set traefik.enable=true".to_owned()
+                say!("traefik.enable is missing, and exposedByDefault is false: set traefik.enable=true").to_owned()
             }
             Self::BadFlag(value) => {
-                format!("traefik.enable={value} is no truth value: the whole container is left out; write true")
+                say!("traefik.enable={value} is no truth value: the whole container is left out; write true", value)
             }
             Self::Misspelt(misspelt) => {
                 let near = misspelt.nearest.map_or_else(String::new, |near| format!("; {near}?"));
                 let Misspelt { label, part, .. } = misspelt;
-                format!("{label}: Traefik knows no `{part}` and leaves the whole container out{near}")
+                say!("{label}: Traefik knows no `{part}` and leaves the whole container out{near}", label, part, near)
             }
-            Self::BadRule(why) => format!("the rule is refused: {why}"),
-            Self::OtherSyntax { read_as, why } => format!(
-                "a {} rule under {}: {why}; rewrite it, or set ruleSyntax={}",
-                read_as.other().word(),
-                read_as.word(),
-                read_as.other().word()
+            Self::BadRule(why) => say!("the rule is refused: {why}", why),
+            Self::OtherSyntax { read_as, why } => say!(
+                "a {other} rule under {this}: {why}; rewrite it, or set ruleSyntax={other}",
+                other = read_as.other().word(),
+                this = read_as.word(),
+                why
             ),
-            Self::DefaultRule => "Traefik's defaultRule is not understood here".to_owned(),
+            Self::DefaultRule => say!("Traefik's defaultRule is not understood here").to_owned(),
             Self::SeveralServices => {
-                "the container has several services, and the router names none: the router is dropped".to_owned()
+                say!("the container has several services, and the router names none: the router is dropped").to_owned()
             }
-            Self::NoService(name) => format!("no service {name}: the router is dropped"),
-            Self::NoMiddleware(name) => format!("middleware {name} does not exist: the router is dropped"),
-            Self::NoEntryPoint(name) => format!("Traefik has no entry point {name}"),
+            Self::NoService(name) => say!("no service {name}: the router is dropped", name),
+            Self::NoMiddleware(name) => say!("middleware {name} does not exist: the router is dropped", name),
+            Self::NoEntryPoint(name) => say!("Traefik has no entry point {name}", name),
             Self::Stopped { state, exit_code } => match exit_code.filter(|_| *state == RunState::Exited) {
-                Some(code) => format!("the container is stopped (exit code {code})"),
-                None => format!("the container does not run ({})", state.word()),
+                Some(code) => say!("the container is stopped (exit code {code})", code),
+                None => say!("the container does not run ({state})", state = state.said()),
             },
-            Self::Paused => "the container is paused".to_owned(),
-            Self::Unhealthy => "the container is unhealthy: Traefik takes it out until its check passes".to_owned(),
-            Self::Starting => "its health check has not passed yet: Traefik waits for it".to_owned(),
+            Self::Paused => say!("the container is paused").to_owned(),
+            Self::Unhealthy => say!("the container is unhealthy: Traefik takes it out until its check passes").to_owned(),
+            Self::Starting => say!("its health check has not passed yet: Traefik waits for it").to_owned(),
             Self::NoPort => {
-                "the port is missing: nothing is exposed, and no label names one (loadbalancer.server.port)".to_owned()
+                say!("the port is missing: nothing is exposed, and no label names one (loadbalancer.server.port)").to_owned()
             }
             Self::OtherNetwork { proxy, networks } => {
-                format!("{proxy} is not in its network ({})", networks.join(", "))
+                say!("{proxy} is not in its network ({networks})", proxy, networks = networks.join(", "))
             }
             Self::Duplicate { router, other } => {
-                format!("{other} has another router {router}: both are dropped")
+                say!("{other} has another router {router}: both are dropped", other, router)
             }
-            Self::ProxyDown { proxy, state } => format!("{proxy} does not run ({})", state.word()),
+            Self::ProxyDown { proxy, state } => say!("{proxy} does not run ({state})", proxy, state = state.said()),
             Self::Told(error) => format!("Traefik: {error}"),
         }
     }

@@ -1,7 +1,9 @@
 //! Starts what is asked for once: details, processes, mails. Knows how to ask, not why.
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
+use tokio::time::Instant;
 
 use super::Runner;
 use crate::effect::Fetch;
@@ -10,6 +12,8 @@ use crate::msg::Msg;
 use crate::runtime::hosts::HostTasks;
 use crate::runtime::{clock, mail, roads};
 
+/// Time for making out how two texts differ.
+const DIFFERENCE: Duration = Duration::from_secs(1);
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
 
@@ -36,15 +40,36 @@ impl Runner {
         });
     }
 
+    /// Has compose read a stack's files, or what another text for one of them would do. No engine is asked.
+    pub(super) fn compose(&self, fetch: Fetch) {
+        let (msgs, programs) = (self.msgs.clone(), self.programs.clone());
+        tokio::spawn(async move {
+            let msg = match fetch {
+                Fetch::Compose(key, project) => {
+                    Msg::Compose(key, programs.check(&project).await.map(Box::new))
+                }
+                Fetch::Proposal(key, file, source) => {
+                    let deadline = Instant::now() + DIFFERENCE;
+                    let answer = programs.propose(*file, source, deadline.into_std()).await;
+                    Msg::Proposal(key, answer.map(Box::new))
+                }
+                _ => return,
+            };
+            let _closed = msgs.send(msg).await;
+        });
+    }
+
     /// What an engine, a mail server or a route is asked once.
     pub(super) fn fetch(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let msgs = self.msgs.clone();
         let host = match &fetch {
             Fetch::Details(key)
             | Fetch::Processes(key)
+            | Fetch::RunLine(key)
             | Fetch::LastWords { key, .. }
             | Fetch::Freshness { key, .. }
             | Fetch::Compose(key, _)
+            | Fetch::Proposal(key, ..)
             | Fetch::Letter { mail: key, .. }
             | Fetch::MailSenders(key, _) => key.host,
             Fetch::Space(host) => *host,
@@ -54,6 +79,7 @@ impl Runner {
             return;
         };
         let slots = hosts.get(&host).map(HostTasks::slots).unwrap_or_default();
+        let keyring = self.keyring.clone();
         tokio::spawn(async move {
             let msg = match fetch {
                 Fetch::Details(key) => {
@@ -64,6 +90,10 @@ impl Runner {
                     let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
                     Msg::Processes(key, answer)
                 }
+                Fetch::RunLine(key) => {
+                    let answer = client.run_line(&key).await.map(Box::new);
+                    Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
+                }
                 Fetch::LastWords { key, since, until } => {
                     let words = client
                         .last_words(&key.id, LAST_WORDS, since, Some(until))
@@ -72,7 +102,7 @@ impl Runner {
                 }
                 Fetch::Freshness { key, name, digests } => {
                     let _slot = slots.check().await;
-                    let answer = client.freshness(&name, &digests).await;
+                    let answer = client.freshness(&name, &digests, &keyring).await;
                     Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
                 }
                 Fetch::Space(host) => {
@@ -92,7 +122,7 @@ impl Runner {
                     // One that is gone meanwhile sends nothing.
                     Msg::MailSenders(key, Ok(found.into_iter().filter_map(Result::ok).collect()))
                 }
-                Fetch::Compose(..) | Fetch::Letter { .. } => return,
+                Fetch::Compose(..) | Fetch::Proposal(..) | Fetch::Letter { .. } => return,
             };
             let _closed = msgs.send(msg).await;
         });

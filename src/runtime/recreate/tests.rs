@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::engine::{BoxedIo, Connector, Endpoint};
+use crate::engine::{BoxedIo, Connector, Endpoint, Keyring};
 use crate::model::HostId;
 use crate::sim::{Scenario, Sim};
 
@@ -114,6 +114,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
     let line = Line {
         engine: cut,
         newest: Some(current),
+        keyring: Keyring::default(),
     };
     let mut exchange = Exchange::new(line, &old, plan, Duration::from_secs(60));
     let made = exchange.make().await.unwrap();

@@ -64,6 +64,36 @@ where
     typed(200, content, StreamBody::new(frames).boxed_unsync())
 }
 
+/// What an engine says when its disk is full.
+pub const NO_SPACE: &str =
+    "write /var/lib/docker/tmp/GetImageBlob153498721: no space left on device";
+
+/// A failure told in the middle of a body.
+pub fn failed(words: &str) -> Value {
+    json!({"errorDetail": {"message": words}, "error": words})
+}
+
+/// Lines of JSON that come one by one.
+pub fn told(lines: Vec<Value>) -> Response<Body> {
+    told_then(lines, || {})
+}
+
+/// The same for what is done only when the last line comes: it is not when they are cut before.
+pub fn told_then(lines: Vec<Value>, done: impl FnOnce() + Send + 'static) -> Response<Body> {
+    let state = (lines.into_iter(), Some(done));
+    let lines = futures::stream::unfold(state, |(mut lines, mut done)| async move {
+        let line = lines.next()?;
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        if lines.len() == 0
+            && let Some(done) = done.take()
+        {
+            done();
+        }
+        Some((Bytes::from(format!("{line}\r\n")), (lines, done)))
+    });
+    stream(Some("application/json"), lines)
+}
+
 fn typed(status: u16, content: Option<&'static str>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

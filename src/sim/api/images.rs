@@ -1,22 +1,27 @@
 //! Images and the registry. Must not know containers beyond who uses which image.
-use bytes::Bytes;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
 use super::containers::filters;
-use super::{Call, not_found};
+use super::{Call, archive, not_found};
 use crate::sim::clock::{SECOND, stamp};
 use crate::sim::rand::id;
+use crate::sim::server::Fault;
 use crate::sim::world::{Image, Refusal, World, full_name};
 
 /// Answers what is about images.
-pub fn route(call: &Call) -> Answer {
-    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+pub async fn route(call: &mut Call) -> Answer {
+    let names = call.path.clone();
+    let path: Vec<&str> = names.iter().map(String::as_str).collect();
     // Names have slashes of their own.
     let middle = |path: &[&str]| path[1..path.len() - 1].join("/");
     match (call.method.as_str(), &path[..]) {
         ("GET", ["distribution", .., "json"]) => distribution(call, &middle(&path)),
         ("GET", ["images", "json"]) => list(call),
+        ("GET", ["images", "get"]) => archive::save(call),
+        ("POST", ["images", "load"]) => archive::load(call).await,
         ("POST", ["images", "create"]) => pull(call),
         ("POST", ["images", "prune"]) => prune(call),
         ("GET", ["images", _, .., "json"]) => {
@@ -28,6 +33,7 @@ pub fn route(call: &Call) -> Answer {
             Ok(answer::ok(&history(find(&world, &middle(&path))?)))
         }
         ("POST", ["images", _, .., "tag"]) => tag(call, &middle(&path)),
+        ("POST", ["images", _, .., "push"]) => push(call, &middle(&path)),
         ("DELETE", ["images", _, ..]) => remove(call, &path[1..].join("/")),
         _ => Err(not_found()),
     }
@@ -150,10 +156,7 @@ fn distribution(call: &Call, name: &str) -> Answer {
     let unknown = || Refusal::new(404, "manifest unknown: manifest unknown");
     let image = world.image(name).ok_or_else(unknown)?;
     let digest = if image.spec.outdated {
-        format!(
-            "sha256:{}",
-            id(world.seed, &format!("newer {}", image.spec.name))
-        )
+        newer_id(world.seed, "newer", image)
     } else {
         image.digest.clone()
     };
@@ -191,9 +194,8 @@ fn pull(call: &Call) -> Answer {
         _ => full_name(name),
     };
     let name = full_name(&name);
-    let mut world = call.shared.world();
-    let seed = world.seed;
-    let Some(image) = world.images.iter_mut().find(|image| image.is(&name)) else {
+    let world = call.shared.world();
+    let Some(image) = world.image(&name) else {
         let bare = name
             .rsplit_once(':')
             .map_or(name.as_str(), |(bare, _)| bare);
@@ -205,43 +207,118 @@ fn pull(call: &Call) -> Answer {
     let tag = name.rsplit(':').next().unwrap_or("latest");
     let mut lines =
         vec![json!({"status": format!("Pulling from {}", image.repository()), "id": tag})];
-    let newer = std::mem::take(&mut image.spec.outdated);
-    if newer {
-        lines.extend(download(image.spec.size.0 / 3));
-        image.digest = format!("sha256:{}", id(seed, &format!("newer {}", image.spec.name)));
-        image.id = format!(
-            "sha256:{}",
-            id(seed, &format!("newer id {}", image.spec.name))
-        );
+    if call.shared.fault() == Some(Fault::Full) {
+        lines.push(json!({"status": "Pulling fs layer", "progressDetail": {}, "id": LAYER}));
+        lines.extend(moving("Downloading", image.spec.size.0 / 3).take(4));
+        lines.push(answer::failed(answer::NO_SPACE));
+        return Ok(answer::told(lines));
     }
-    lines.push(json!({"status": format!("Digest: {}", image.digest)}));
+    let newer = image.spec.outdated;
+    let digest = if newer {
+        lines.extend(download(image.spec.size.0 / 3));
+        newer_id(world.seed, "newer", image)
+    } else {
+        image.digest.clone()
+    };
+    lines.push(json!({"status": format!("Digest: {digest}")}));
     let outcome = if newer {
         "Downloaded newer image for"
     } else {
         "Image is up to date for"
     };
     lines.push(json!({"status": format!("Status: {outcome} {name}")}));
-    let now = call.shared.clock.now();
-    world.emit_thing("image", "pull", &name, &json!({"name": name}), now);
-    let lines = futures::stream::unfold(lines.into_iter(), |mut lines| async move {
-        let line = lines.next()?;
-        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
-        Some((Bytes::from(format!("{line}\r\n")), lines))
-    });
-    Ok(answer::stream(Some("application/json"), lines))
+    let shared = Arc::clone(&call.shared);
+    Ok(answer::told_then(lines, move || {
+        shared.change(|world, now| {
+            renew(world, &name);
+            world.emit_thing("image", "pull", &name, &json!({"name": name}), now);
+        });
+    }))
+}
+
+/// The name is that of the newer image now.
+fn renew(world: &mut World, name: &str) {
+    let seed = world.seed;
+    let named = world.images.iter_mut().find(|image| image.is(name));
+    if let Some(image) = named.filter(|image| image.spec.outdated) {
+        image.digest = newer_id(seed, "newer", image);
+        image.id = newer_id(seed, "newer id", image);
+        image.spec.outdated = false;
+    }
+}
+
+/// What the image that the registry has under the same name is called.
+fn newer_id(seed: u64, what: &str, image: &Image) -> String {
+    format!(
+        "sha256:{}",
+        id(seed, &format!("{what} {}", image.spec.name))
+    )
+}
+
+/// A push: only a registry that is named takes it without a word; the usual one wants to know who sends.
+fn push(call: &Call, name: &str) -> Answer {
+    let name = match call.query.get("tag").filter(|tag| !tag.is_empty()) {
+        Some(tag) => format!("{name}:{tag}"),
+        None => full_name(name),
+    };
+    let world = call.shared.world();
+    let unknown = || {
+        let bare = name
+            .rsplit_once(':')
+            .map_or(name.as_str(), |(bare, _)| bare);
+        let words = format!("An image does not exist locally with the tag: {bare}");
+        Refusal::new(404, words)
+    };
+    let image = world.image(&name).ok_or_else(unknown)?;
+    let host = name.split_once('/').map_or("", |(first, _)| first);
+    let host = if host.contains(['.', ':']) {
+        host
+    } else {
+        "docker.io"
+    };
+    let repository = image
+        .repository()
+        .trim_start_matches(host)
+        .trim_start_matches('/');
+    let mut lines = vec![json!({"status":
+        format!("The push refers to repository [{host}/{repository}]")})];
+    lines.push(json!({"status": "Preparing", "progressDetail": {}, "id": LAYER}));
+    if host == "docker.io" && !is_signed(call) {
+        let words = "denied: requested access to the resource is denied";
+        lines.push(answer::failed(words));
+        return Ok(answer::told(lines));
+    }
+    lines.extend(moving("Pushing", image.spec.size.0 / 3));
+    lines.push(json!({"status": "Pushed", "progressDetail": {}, "id": LAYER}));
+    let tag = name.rsplit(':').next().unwrap_or("latest");
+    lines.push(json!({"status": format!("{tag}: digest: {} size: 1609", image.digest)}));
+    Ok(answer::told(lines))
+}
+
+/// The caller sends what signs in, and not `{}` for nobody.
+fn is_signed(call: &Call) -> bool {
+    let headers = call.request.as_ref().map(hyper::Request::headers);
+    let header = headers.and_then(|headers| headers.get("x-registry-auth"));
+    header.is_some_and(|header| header != "e30=")
+}
+
+/// The one layer that goes over the line.
+const LAYER: &str = "a3ed95caeb02";
+
+fn moving(status: &str, size: u64) -> impl Iterator<Item = Value> {
+    (1..=8).map(move |part| {
+        let current = size / 8 * part;
+        json!({"status": status, "id": LAYER,
+            "progressDetail": {"current": current, "total": size},
+            "progress": format!("[{:<50}]  {current}B/{size}B", "=".repeat(part as usize * 6) + ">")})
+    })
 }
 
 fn download(size: u64) -> Vec<Value> {
-    let layer = "a3ed95caeb02";
-    let mut lines = vec![json!({"status": "Pulling fs layer", "progressDetail": {}, "id": layer})];
-    for part in 1..=8 {
-        let current = size / 8 * part;
-        lines.push(json!({"status": "Downloading", "id": layer,
-            "progressDetail": {"current": current, "total": size},
-            "progress": format!("[{:<50}]  {current}B/{size}B", "=".repeat(part as usize * 6) + ">")}));
-    }
+    let mut lines = vec![json!({"status": "Pulling fs layer", "progressDetail": {}, "id": LAYER})];
+    lines.extend(moving("Downloading", size));
     for status in ["Download complete", "Pull complete"] {
-        lines.push(json!({"status": status, "progressDetail": {}, "id": layer}));
+        lines.push(json!({"status": status, "progressDetail": {}, "id": LAYER}));
     }
     lines
 }

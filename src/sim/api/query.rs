@@ -24,6 +24,12 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter that may be given several times.
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let found = self.0.iter().filter(move |(name, _)| name == key);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Whether a switch is on, as the engine reads them.
     pub fn on(&self, key: &str) -> bool {
         self.or(key, false)

@@ -6,11 +6,15 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Body};
 use super::{Call, not_found};
-use crate::sim::world::{After, CreateRequest, Phase, World};
+use crate::sim::server::Fault;
+use crate::sim::world::{After, CreateRequest, Phase, Refusal, World};
 
 /// Makes a container.
 pub async fn create(call: &mut Call) -> Answer {
     let request: CreateRequest = call.json().await?;
+    if call.shared.fault() == Some(Fault::Full) {
+        return Err(Refusal::new(500, answer::NO_SPACE));
+    }
     let name = call.query.get("name");
     let id = call
         .shared

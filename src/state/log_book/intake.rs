@@ -172,7 +172,7 @@ impl LogBook {
         &mut self,
         key: &Key,
         run: bool,
-        tell: impl FnOnce(&str) -> Option<String>,
+        tell: impl FnOnce(&str, DateTime<Utc>) -> Option<String>,
     ) -> bool {
         let Some(source) = self.sources.iter().position(|s| s.key == *key) else {
             return false;
@@ -184,7 +184,7 @@ impl LogBook {
             .filter(|l| usize::from(l.source()) == source && l.kind() == Kind::Separator)
             .last();
         let told = last.and_then(|line| {
-            let text = tell(&String::from_utf8_lossy(line.bytes()))?;
+            let text = tell(&String::from_utf8_lossy(line.bytes()), line.at()?)?;
             Some((line.id(), line.at(), text))
         });
         let Some((id, at, text)) = told else {

@@ -22,10 +22,10 @@ impl Stamps {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Off => "off",
-            Self::Local => "local",
-            Self::Utc => "UTC",
-            Self::Relative => "relative",
+            Self::Off => key!("off" as "look"),
+            Self::Local => key!("local" as "look"),
+            Self::Utc => key!("UTC" as "look"),
+            Self::Relative => key!("relative" as "look"),
         }
     }
 }
@@ -53,9 +53,9 @@ impl Fold {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Row => "folded",
-            Self::Open => "opened",
-            Self::Raw => "raw",
+            Self::Row => key!("folded" as "look"),
+            Self::Open => key!("opened" as "look"),
+            Self::Raw => key!("raw" as "look"),
         }
     }
 }

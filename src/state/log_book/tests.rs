@@ -337,7 +337,7 @@ fn separators_stand_at_their_time_once_and_begin_runs() {
     assert_eq!(it.book.run(2, false), None, "a death is no start");
     let told = it
         .book
-        .retell(&key, true, |old| Some(format!("restarted; {old}")));
+        .retell(&key, true, |old, _| Some(format!("restarted; {old}")));
     assert!(told);
     assert_eq!(it.shown()[1], "restarted; a died · exit 137");
     assert_eq!(it.book.run(2, false), Some(1));

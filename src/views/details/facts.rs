@@ -12,7 +12,7 @@ pub(super) fn routes(cx: &Cx) -> Vec<Line> {
     let shelves = &cx.state.shelves;
     let keys = shelves.route_book.of.get(cx.key);
     let routes = keys.into_iter().flatten();
-    let mut s = Section::new(cx.theme, cx.width, "URLs");
+    let mut s = Section::new(cx.theme, cx.width, say!("URLs"));
     for route in routes.filter_map(|key| shelves.routes.things.get(key)) {
         let (sign, style) = match &route.fault {
             None => (cx.theme.symbols.running, Key::StateOk),
@@ -37,7 +37,7 @@ pub(super) fn routes(cx: &Cx) -> Vec<Line> {
 pub(super) fn reach(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
     let mut lines = Vec::new();
-    let mut s = Section::new(cx.theme, cx.width, "Ports");
+    let mut s = Section::new(cx.theme, cx.width, say!("Ports"));
     for port in &d.ports {
         let words = crate::columns::container::cells::port_words(port);
         let key = if port.public.is_some() {
@@ -46,14 +46,14 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
             Key::Dim
         };
         let from = match (port.public, port.ip.as_str()) {
-            (None, _) => "  not published".to_owned(),
-            (Some(_), "" | "0.0.0.0" | "::") => "  on every address".to_owned(),
-            (Some(_), ip) => format!("  on {ip}"),
+            (None, _) => say!("  not published").to_owned(),
+            (Some(_), "" | "0.0.0.0" | "::") => say!("  on every address").to_owned(),
+            (Some(_), ip) => say!("  on {ip}", ip),
         };
         s.line(Line::of(cx.theme, words, key).and(cx.theme, from, Key::Dim));
     }
     lines.extend(s.finish());
-    let mut s = Section::new(cx.theme, cx.width, "Networks");
+    let mut s = Section::new(cx.theme, cx.width, say!("Networks"));
     for link in &d.networks {
         s.line(Line::of(cx.theme, link.name.clone(), Key::Text).and(
             cx.theme,
@@ -63,15 +63,19 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
         if !link.aliases.is_empty() {
             s.line(Line::of(
                 cx.theme,
-                format!("  as {}", link.aliases.join(", ")),
+                say!("  as {names}", names = link.aliases.join(", ")),
                 Key::Dim,
             ));
         }
     }
     lines.extend(s.finish());
-    let mut s = Section::new(cx.theme, cx.width, "Mounts");
+    let mut s = Section::new(cx.theme, cx.width, say!("Mounts"));
     for mount in &d.mounts {
-        let mode = if mount.read_only { "read-only" } else { "" };
+        let mode = if mount.read_only {
+            say!("read-only")
+        } else {
+            ""
+        };
         let kind = text::pad_right(&mount.kind, 6);
         s.line(
             Line::of(cx.theme, format!("{kind} "), Key::Dim)
@@ -83,7 +87,7 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
                 text::truncate_middle(&mount.source, cx.width.saturating_sub(14)).into_owned();
             s.line(Line::of(
                 cx.theme,
-                format!("       from {source}"),
+                say!("       from {source}", source),
                 Key::Dim,
             ));
         }
@@ -94,34 +98,38 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
 
 pub(super) fn limits(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
-    let mut s = Section::new(cx.theme, cx.width, "Limits and policy");
-    let none = || "none".to_owned();
+    let mut s = Section::new(cx.theme, cx.width, say!("Limits and policy"));
+    let none = || say!("none").to_owned();
     s.field(
-        "cpu",
-        &d.cpu_limit.map_or_else(none, |n| format!("{n} cores")),
+        say!("cpu"),
+        &d.cpu_limit.map_or_else(none, |n| say!("{n} cores", n)),
         Key::Text,
     );
     s.field(
-        "memory",
+        say!("memory"),
         &d.memory_limit.map_or_else(none, text::bytes),
         Key::Text,
     );
     s.field(
-        "processes",
+        say!("processes"),
         &d.pids_limit.map_or_else(none, |n| n.to_string()),
         Key::Text,
     );
-    s.field("restart", &d.restart_policy, Key::Text);
+    s.field(say!("restart" as "field"), &d.restart_policy, Key::Text);
     s.field(
-        "stop",
-        &format!("{} then kill after {}s", d.stop_signal, d.stop_timeout),
+        say!("stop" as "field"),
+        &say!(
+            "{signal} then kill after {s}s",
+            signal = d.stop_signal,
+            s = d.stop_timeout
+        ),
         Key::Text,
     );
-    s.field("logs", &d.log_driver, Key::Text);
+    s.field(say!("logs"), &d.log_driver, Key::Text);
     if d.privileged {
         s.field(
-            "privileged",
-            "yes: it may do anything to the host",
+            say!("privileged"),
+            say!("yes: it may do anything to the host"),
             Key::StateBusy,
         );
     }
@@ -130,25 +138,25 @@ pub(super) fn limits(cx: &Cx) -> Vec<Line> {
 
 pub(super) fn process(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
-    let mut s = Section::new(cx.theme, cx.width, "Runs");
-    s.field("image", &d.image, Key::Text);
+    let mut s = Section::new(cx.theme, cx.width, say!("Runs"));
+    s.field(say!("image"), &d.image, Key::Text);
     s.field(
-        "image id",
+        say!("image id"),
         d.image_id
             .trim_start_matches("sha256:")
             .get(..12)
             .unwrap_or(&d.image_id),
         Key::Dim,
     );
-    s.field("entrypoint", &d.entrypoint.join(" "), Key::Text);
-    s.field("command", &d.command.join(" "), Key::Text);
-    s.field("user", &d.user, Key::Text);
-    s.field("directory", &d.working_dir, Key::Text);
-    s.field("hostname", &d.hostname, Key::Text);
+    s.field(say!("entrypoint"), &d.entrypoint.join(" "), Key::Text);
+    s.field(say!("command"), &d.command.join(" "), Key::Text);
+    s.field(say!("user"), &d.user, Key::Text);
+    s.field(say!("directory"), &d.working_dir, Key::Text);
+    s.field(say!("hostname"), &d.hostname, Key::Text);
     if d.tty {
-        s.field("terminal", "yes", Key::Text);
+        s.field(say!("terminal"), say!("yes"), Key::Text);
     }
-    s.field("id", cx.key.short(), Key::Dim);
+    s.field(say!("id"), cx.key.short(), Key::Dim);
     s.finish()
 }
 
@@ -166,11 +174,11 @@ fn pairs<'a>(
 pub(super) fn environment(cx: &Cx) -> Vec<Line> {
     pairs(
         cx,
-        "Environment",
+        say!("Environment"),
         cx.details.environment.iter().map(|(k, v)| (k, v)),
     )
 }
 
 pub(super) fn labels(cx: &Cx) -> Vec<Line> {
-    pairs(cx, "Labels", cx.details.labels.iter())
+    pairs(cx, say!("Labels"), cx.details.labels.iter())
 }

@@ -36,7 +36,7 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         .and_then(|h| h.link.info())
         .and_then(|i| i.cpus);
     let limit = cx.details.cpu_limit.or(cores.map(f64::from)).unwrap_or(1.0) * 100.0;
-    let mut s = Section::new(cx.theme, cx.width, "CPU");
+    let mut s = Section::new(cx.theme, cx.width, say!("CPU"));
     if let Some(cpu) = sample.cpu {
         s.note(
             format!("{}%", text::percent(cpu)),
@@ -45,10 +45,13 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
     }
     let peak = f64::from(history.peak());
     let when = course::peak_ago(cx.state, history);
-    s.note(format!("peak {}%{when}", text::percent(peak)), Key::Dim);
+    s.note(
+        say!("peak {percent}%{when}", percent = text::percent(peak), when),
+        Key::Dim,
+    );
     let said = match cx.details.cpu_limit {
-        Some(n) => format!("limit {n} cores"),
-        None => "no limit".to_owned(),
+        Some(n) => say!("limit {n} cores", n),
+        None => say!("no limit").to_owned(),
     };
     s.note(said, Key::Dim);
     // The top of the picture: the limit when there is one, else the next whole step above the peak.
@@ -62,7 +65,7 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
 }
 
 fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
-    let mut s = Section::new(cx.theme, cx.width, "Memory");
+    let mut s = Section::new(cx.theme, cx.width, say!("Memory"));
     let percent = sample.memory_percent();
     if let Some(used) = sample.memory {
         s.note(text::bytes(used), load(percent.unwrap_or(0.0)));
@@ -71,15 +74,22 @@ fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
     match (limit, percent) {
         (Some(limit), Some(percent)) => {
             s.note(
-                format!("{}% of {}", text::percent(percent), text::bytes(limit)),
+                say!(
+                    "{percent}% of {limit}",
+                    percent = text::percent(percent),
+                    limit = text::bytes(limit)
+                ),
                 Key::Dim,
             );
         }
-        _ => s.note("no limit", Key::Dim),
+        _ => s.note(say!("no limit"), Key::Dim),
     }
     let peak = history.peak();
     let when = course::peak_ago(cx.state, history);
-    s.note(format!("peak {}{when}", text::bytes(peak as u64)), Key::Dim);
+    s.note(
+        say!("peak {bytes}{when}", bytes = text::bytes(peak as u64), when),
+        Key::Dim,
+    );
     let max = limit.map_or(peak * 1.25, |limit| limit as f32).max(1.0);
     let label = text::bytes_short(max as u64);
     picture(cx, &mut s, history, (max, &label), Key::ChartMemory);
@@ -87,23 +97,23 @@ fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
 }
 
 fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Line> {
-    let mut s = Section::new(cx.theme, cx.width, "Traffic");
+    let mut s = Section::new(cx.theme, cx.width, say!("Traffic"));
     let totals = &sample.totals;
     for (name, a, b, words, history, key, sums) in [
         (
-            "network",
+            say!("network"),
             sample.net_rx,
             sample.net_tx,
-            ["in", "out"],
+            [say!("in"), say!("out" as "traffic")],
             network,
             Key::ChartNetwork,
             [totals.net_rx, totals.net_tx],
         ),
         (
-            "disk",
+            say!("disk"),
             sample.block_read,
             sample.block_write,
-            ["read", "write"],
+            [say!("read"), say!("write")],
             disk,
             Key::ChartDisk,
             [totals.block_read, totals.block_write],
@@ -122,7 +132,7 @@ fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Lin
         if let [Some(a), Some(b)] = sums {
             let [a, b] = [a, b].map(text::bytes_short);
             // Whole or not at all.
-            let fitting = [format!("  {a} / {b} in all"), format!("  {a} / {b}")]
+            let fitting = [say!("  {a} / {b} in all", a, b), format!("  {a} / {b}")]
                 .into_iter()
                 .find(|words| 2 + line.width() + text::width(words) <= cx.width);
             line = line.and(cx.theme, fitting.unwrap_or_default(), Key::Dim);
@@ -133,9 +143,9 @@ fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Lin
         let limit = cx
             .details
             .pids_limit
-            .map_or_else(String::new, |n| format!(" of {n}"));
+            .map_or_else(String::new, |n| say!(" of {n}", n));
         s.line(
-            Line::of(cx.theme, text::pad_right("pids", 9), Key::FieldName).and(
+            Line::of(cx.theme, text::pad_right(say!("pids"), 9), Key::FieldName).and(
                 cx.theme,
                 format!("{pids}{limit}"),
                 Key::Figure,
@@ -149,7 +159,7 @@ pub(super) fn processes(cx: &Cx) -> Vec<Line> {
     let Some(list) = &cx.sheet.processes else {
         return Vec::new();
     };
-    let mut s = Section::new(cx.theme, cx.width, "Processes");
+    let mut s = Section::new(cx.theme, cx.width, say!("Processes"));
     s.note(list.rows.len().to_string(), Key::Dim);
     let find = |names: [&str; 2]| {
         list.titles
@@ -171,7 +181,7 @@ pub(super) fn processes(cx: &Cx) -> Vec<Line> {
     if list.rows.len() > 8 {
         s.line(Line::of(
             cx.theme,
-            format!("and {} more", list.rows.len() - 8),
+            say!("and {n} more", n = list.rows.len() - 8),
             Key::Faint,
         ));
     }

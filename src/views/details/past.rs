@@ -13,7 +13,7 @@ use crate::views::section::Section;
 pub(super) fn status(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
     let now = cx.state.now;
-    let mut s = Section::new(cx.theme, cx.width, "Status");
+    let mut s = Section::new(cx.theme, cx.width, say!("Status"));
     let offset = cx.state.prefs.utc_offset;
     let stamp = |at: chrono::DateTime<chrono::Utc>| {
         let local = at + chrono::TimeDelta::seconds(i64::from(offset));
@@ -31,7 +31,7 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
             text::exit_code(d.exit_code, d.oom_killed)
         );
         s.field(
-            "exit code",
+            say!("exit code"),
             &code,
             if d.exit_code == 0 {
                 Key::StateOff
@@ -41,26 +41,30 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
         );
     }
     if d.oom_killed {
-        s.field("memory", "ran out: the kernel killed it", Key::StateBad);
+        s.field(
+            say!("memory"),
+            say!("ran out: the kernel killed it"),
+            Key::StateBad,
+        );
     }
-    s.field("error", &d.error, Key::StateBad);
+    s.field(say!("error"), &d.error, Key::StateBad);
     if let Some(at) = d.started.filter(|_| live) {
-        s.field("started", &stamp(at), Key::Text);
+        s.field(say!("started" as "field"), &stamp(at), Key::Text);
     }
     if let Some(at) = d.finished.filter(|_| !live) {
-        s.field("ended", &stamp(at), Key::Text);
+        s.field(say!("ended"), &stamp(at), Key::Text);
     }
     if let Some(at) = d.created {
-        s.field("created", &stamp(at), Key::Text);
+        s.field(say!("created" as "field"), &stamp(at), Key::Text);
     }
     if let Some(pid) = d.pid.filter(|pid| live && *pid > 0) {
-        s.field("process", &pid.to_string(), Key::Text);
+        s.field(say!("process"), &pid.to_string(), Key::Text);
     }
     if let Some(c) = cx.container {
-        s.field("stack", c.stack().unwrap_or_default(), Key::Text);
-        s.field("service", c.service().unwrap_or_default(), Key::Text);
+        s.field(say!("stack"), c.stack().unwrap_or_default(), Key::Text);
+        s.field(say!("service"), c.service().unwrap_or_default(), Key::Text);
         for oddity in &c.oddities {
-            s.field("odd", oddity, Key::StateBusy);
+            s.field(say!("odd"), oddity, Key::StateBusy);
         }
     }
     s.finish()
@@ -68,7 +72,7 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
 
 /// What an experienced eye would notice.
 pub(super) fn noticed(cx: &Cx) -> Vec<Line> {
-    let mut s = Section::new(cx.theme, cx.width, "Noticed");
+    let mut s = Section::new(cx.theme, cx.width, say!("Noticed"));
     for finding in findings(cx.state, cx.key) {
         let key = match finding.weight {
             Weight::Trouble => Key::StateBad,
@@ -83,24 +87,24 @@ pub(super) fn health(cx: &Cx) -> Vec<Line> {
     let Some(report) = &cx.details.health else {
         return Vec::new();
     };
-    let mut s = Section::new(cx.theme, cx.width, "Health");
+    let mut s = Section::new(cx.theme, cx.width, say!("Health"));
     let (word, key) = match report.status {
-        Some(Health::Healthy) => ("healthy", Key::StateOk),
-        Some(Health::Starting) => ("starting", Key::StateBusy),
-        Some(Health::Unhealthy) => ("unhealthy", Key::StateBad),
-        None => ("not known", Key::Dim),
+        Some(Health::Healthy) => (Health::Healthy.said(), Key::StateOk),
+        Some(Health::Starting) => (Health::Starting.said(), Key::StateBusy),
+        Some(Health::Unhealthy) => (Health::Unhealthy.said(), Key::StateBad),
+        None => (say!("not known"), Key::Dim),
     };
     s.note(word, key);
     if report.failing_streak > 0 {
-        let times = if report.failing_streak == 1 {
-            "once".to_owned()
-        } else {
-            format!("{} times in a row", report.failing_streak)
-        };
-        s.note(format!("failed {times}"), Key::StateBad);
+        let times = say_n!(
+            report.failing_streak,
+            "failed once",
+            "failed {n} times in a row"
+        );
+        s.note(times, Key::StateBad);
     }
-    s.field("check", &report.test, Key::Dim);
-    s.field("changes", &changes(cx), Key::Text);
+    s.field(say!("check"), &report.test, Key::Dim);
+    s.field(say!("changes"), &changes(cx), Key::Text);
     for (n, probe) in report.probes.iter().rev().take(3).enumerate() {
         let at = probe
             .end
@@ -112,9 +116,9 @@ pub(super) fn health(cx: &Cx) -> Vec<Line> {
             Key::StateBad
         };
         let code = if probe.exit_code == 0 {
-            "passed".to_owned()
+            say!("passed").to_owned()
         } else {
-            format!("failed, exit {}", probe.exit_code)
+            say!("failed, exit {code}", code = probe.exit_code)
         };
         s.line(Line::of(cx.theme, format!("{at}  "), Key::Dim).and(cx.theme, code, key));
         let output = probe.output.trim();
@@ -131,7 +135,7 @@ fn changes(cx: &Cx) -> String {
     let verdicts = host.and_then(|host| host.verdicts.get(cx.key));
     let offset = cx.state.prefs.utc_offset;
     let change = |(at, verdict): &(chrono::DateTime<chrono::Utc>, Health)| {
-        format!("{} {}", verdict.word(), clock(*at, offset))
+        format!("{} {}", verdict.said(), clock(*at, offset))
     };
     let all: Vec<String> = verdicts
         .into_iter()
@@ -153,16 +157,17 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
     if list.is_empty() && restarts == 0 {
         return Vec::new();
     }
-    let mut s = Section::new(cx.theme, cx.width, "Deaths");
+    let mut s = Section::new(cx.theme, cx.width, say!("Deaths"));
     let key = if list.len() > 2 {
         Key::StateBad
     } else {
         Key::Dim
     };
-    s.note(format!("{} in the last hour", list.len()), key);
+    let deaths = say_n!(list.len(), "{n} in the last hour", "{n} in the last hour");
+    s.note(deaths, key);
     if restarts > 0 {
         s.note(
-            format!("{} by policy", text::words(restarts, "restart")),
+            say_n!(restarts, "{n} restart by policy", "{n} restarts by policy"),
             Key::Dim,
         );
     }
@@ -177,11 +182,14 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         let words = words.map_or_else(String::new, |words| format!("  {words}"));
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
-                .and(cx.theme, format!("exit {}", death.exit_code), bad)
+                .and(cx.theme, say!("exit {code}", code = death.exit_code), bad)
                 .and(cx.theme, words, Key::Text)
                 .and(
                     cx.theme,
-                    format!("  {} ago", words::span(now - death.at)),
+                    format!(
+                        "  {}",
+                        say!("{span} ago", span = words::span(now - death.at))
+                    ),
                     Key::Dim,
                 ),
         );
@@ -197,7 +205,7 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
 }
 
 pub(super) fn events(cx: &Cx) -> Vec<Line> {
-    let mut s = Section::new(cx.theme, cx.width, "Events");
+    let mut s = Section::new(cx.theme, cx.width, say!("Events"));
     let of_it = |(host, event): &(HostId, &EngineEvent)| {
         *host == cx.key.host && *event.id == *cx.key.id && !event.is_noise()
     };

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::actions::log::stream_word;
+use crate::lang;
 use crate::state::{Fold, Goal, LogBook, Past, Stamps, State};
 use crate::text;
 use crate::theme::{Key, Theme};
@@ -54,43 +55,48 @@ fn place(book: &LogBook, parts: &mut Parts<'_>) {
         let lines = book
             .selected()
             .map_or(0, |(a, b)| book.rank(b + 1) - book.rank(a));
-        let words = text::words(lines as u64, "line");
-        parts.add(
-            245,
-            format!("selecting {words} {bullet} y copies"),
-            Key::Accent,
+        let words = say_n!(
+            lines,
+            "selecting {n} line {bullet} y copies",
+            "selecting {n} lines {bullet} y copies",
+            bullet
         );
+        parts.add(245, words, Key::Accent);
     } else if book.follow {
-        parts.add(240, "following", Key::LinkUp);
+        parts.add(240, say!("following"), Key::LinkUp);
     } else if book.apart {
-        let words = format!("far back {bullet} G comes back to now");
+        let words = say!("far back {bullet} G comes back to now", bullet);
         parts.add(240, words, Key::StateBusy);
     } else if book.unread > 0 {
-        let words = format!("paused {bullet} {} new", text::count(book.unread));
+        let words = say!(
+            "paused {bullet} {n} new",
+            bullet,
+            n = text::count(book.unread)
+        );
         parts.add(240, words, Key::StateBusy);
     } else {
-        parts.add(240, "paused", Key::StatePaused);
+        parts.add(240, say!("paused" as "log"), Key::StatePaused);
     }
     let at_start = !book.follow && book.rank(book.top()) == 0;
     match (book.past, book.goal) {
         (Past::Asked, Some(goal)) => {
             let what = match goal {
-                Goal::Hit => "searching older lines",
-                Goal::Time(_) | Goal::Beginning => "fetching older lines",
+                Goal::Hit => say!("searching older lines"),
+                Goal::Time(_) | Goal::Beginning => say!("fetching older lines"),
             };
             let read = text::count(book.fetched);
             parts.add(
                 250,
-                format!("{what}: {read} {bullet} Esc stops"),
+                say!("{what}: {read} {bullet} Esc stops", what, read, bullet),
                 Key::StateBusy,
             );
         }
-        (Past::Asked, None) => parts.add(238, "fetching older lines", Key::StateBusy),
-        (Past::Beginning, _) if at_start => parts.add(200, "from the beginning", Key::Dim),
+        (Past::Asked, None) => parts.add(238, say!("fetching older lines"), Key::StateBusy),
+        (Past::Beginning, _) if at_start => parts.add(200, say!("from the beginning"), Key::Dim),
         (Past::Full, _) if at_start => {
             parts.add(
                 200,
-                "older lines: no room (logs.buffer_mib)",
+                say!("older lines: no room (logs.buffer_mib)"),
                 Key::StateBusy,
             );
         }
@@ -98,7 +104,7 @@ fn place(book: &LogBook, parts: &mut Parts<'_>) {
     }
     if let Some((done, all)) = book.saving {
         let percent = done * 100 / all.max(1);
-        parts.add(248, format!("saving {percent}%"), Key::StateBusy);
+        parts.add(248, say!("saving {percent}%", percent), Key::StateBusy);
     }
 }
 
@@ -130,7 +136,7 @@ fn filters(book: &LogBook, parts: &mut Parts<'_>) {
     }
     let muted = book.sources.iter().filter(|s| s.muted).count();
     if muted > 0 {
-        parts.add(232, format!("{muted} muted"), Key::Accent);
+        parts.add(232, say_n!(muted, "{n} muted", "{n} muted"), Key::Accent);
     }
 }
 
@@ -154,19 +160,33 @@ fn search(book: &LogBook, parts: &mut Parts<'_>) {
 
 fn lines(state: &State, book: &LogBook, parts: &mut Parts<'_>) {
     if book.sources.len() > 1 {
-        parts.add(150, format!("{} sources", book.sources.len()), Key::Dim);
+        parts.add(
+            150,
+            say_n!(book.sources.len(), "{n} source", "{n} sources"),
+            Key::Dim,
+        );
     }
     let held = book.len() as u64;
     let progress = book.progress();
     if !progress.is_done() {
         let percent = progress.scanned * 100 / progress.lines.max(1);
-        parts.add(236, format!("filtering {percent}%"), Key::StateBusy);
+        parts.add(236, say!("filtering {percent}%", percent), Key::StateBusy);
     }
     if progress.shown == book.len() {
         parts.add(160, words(held), Key::Dim);
     } else {
         let shown = text::count(progress.shown as u64);
-        parts.add(160, format!("{shown} of {}", words(held)), Key::Dim);
+        parts.add(
+            160,
+            say_n!(
+                held,
+                "{shown} of {held} line",
+                "{shown} of {held} lines",
+                shown,
+                held = text::count(held)
+            ),
+            Key::Dim,
+        );
     }
     let bytes = book.store().bytes_true();
     parts.add(110, text::bytes_short(bytes), Key::Dim);
@@ -178,28 +198,46 @@ fn lines(state: &State, book: &LogBook, parts: &mut Parts<'_>) {
     if dropped > 0 {
         parts.add(
             170,
-            format!("{} older dropped", text::count(dropped)),
+            say!("{n} older dropped", n = text::count(dropped)),
             Key::StateBusy,
         );
     }
 }
 
 fn words(lines: u64) -> String {
-    let unit = if lines == 1 { "line" } else { "lines" };
-    format!("{} {unit}", text::count(lines))
+    say_n!(
+        lines,
+        "{held} line",
+        "{held} lines",
+        held = text::count(lines)
+    )
 }
 
 fn look(book: &LogBook, parts: &mut Parts<'_>) {
     if book.look.wrap {
-        parts.add(100, "wrap", Key::Dim);
+        parts.add(100, say!("wrap" as "log"), Key::Dim);
     }
     if book.look.fold != Fold::Row {
-        parts.add(102, format!("fields {}", book.look.fold.word()), Key::Dim);
+        parts.add(
+            102,
+            say!(
+                "fields {how}",
+                how = lang::say_as(book.look.fold.word(), "look")
+            ),
+            Key::Dim,
+        );
     }
     if book.look.column > 0 {
-        parts.add(180, format!("column {}", book.look.column + 1), Key::Dim);
+        parts.add(180, say!("column {n}", n = book.look.column + 1), Key::Dim);
     }
     if book.look.stamps != Stamps::Off {
-        parts.add(90, format!("{} time", book.look.stamps.word()), Key::Dim);
+        parts.add(
+            90,
+            say!(
+                "{which} time",
+                which = lang::say_as(book.look.stamps.word(), "look")
+            ),
+            Key::Dim,
+        );
     }
 }

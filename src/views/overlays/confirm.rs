@@ -48,7 +48,7 @@ fn width(confirm: &Confirm) -> usize {
 }
 
 fn label(confirm: &Confirm) -> String {
-    format!("type {} to confirm: ", confirm.must_type)
+    say!("type {name} to confirm: ", name = confirm.must_type)
 }
 
 /// The wrapped lines above the switches.
@@ -116,8 +116,8 @@ pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
         .enumerate()
         .take(usize::from(first_switch))
     {
-        let key = if part.contains("lost") || part.contains("no longer") || part.contains("cannot")
-        {
+        let bad = ["lost", "no longer", "cannot", "not set"];
+        let key = if bad.iter().any(|words| part.contains(words)) {
             Key::Danger
         } else {
             Key::Text
@@ -168,7 +168,7 @@ fn buttons(confirm: &Confirm, theme: &Theme, typing: bool, place: Rect, buf: &mu
         ("Esc", "y")
     };
     let ready = !typing || confirm.field.text() == confirm.must_type;
-    let word = Line::of(theme, "  Cancel ", Key::Strong);
+    let word = Line::of(theme, say!("  Cancel "), Key::Strong);
     let cancel = word.and(theme, format!("{cancel} "), Key::HintKey);
     let act = if ready { Key::Danger } else { Key::Faint };
     let act = Line::of(theme, format!("  {} ", confirm.yes), act).and(

@@ -1,26 +1,26 @@
-//! A pull under way: what the engine tells line by line, and how far each layer is. Must not know how it is shown.
+//! A pull, a push or a load under way: what the engine tells line by line, and how far each layer is. Must not know how it is shown.
 
-/// One line of a pull.
+/// One line of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PullLine {
+pub struct TransferLine {
     /// The layer it is about; empty: the image.
     pub layer: String,
-    /// `Downloading`, `Pull complete`.
+    /// `Downloading`, `Transfer complete`.
     pub status: String,
     /// Bytes done and in all, as far as they are told.
     pub done: Option<(u64, u64)>,
 }
 
-/// How far a pull is.
+/// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pull {
+pub struct Transfer {
     /// In the order in which they were first told of, each as it was told last.
-    pub layers: Vec<PullLine>,
+    pub layers: Vec<TransferLine>,
 }
 
-impl Pull {
+impl Transfer {
     /// Takes a line; whether it is one about the image.
-    pub fn note(&mut self, line: &PullLine) -> bool {
+    pub fn note(&mut self, line: &TransferLine) -> bool {
         // The first line names the tag where others name the layer.
         if line.layer.is_empty() || line.status.starts_with("Pulling from") {
             return true;
@@ -33,7 +33,7 @@ impl Pull {
             Some(layer) => {
                 // What is over tells no bytes, but they are its share of the whole.
                 let done = line.done.or(layer.done.map(|(_, all)| (all, all)));
-                *layer = PullLine {
+                *layer = TransferLine {
                     done,
                     ..line.clone()
                 };
@@ -43,21 +43,34 @@ impl Pull {
         false
     }
 
-    /// Bytes that were downloaded and that are to be, of the layers that tell.
+    /// Bytes that went over the line and that are to, of the layers that tell.
     pub fn bytes(&self) -> (u64, u64) {
         let told = self.layers.iter().filter_map(|layer| {
             let (done, all) = layer.done?;
-            // Unpacking counts the same bytes a second time.
-            let loading = layer.status == "Downloading";
-            Some((if loading { done } else { all }, all))
+            // Unpacking counts the same bytes a second time; a push counts more than it has announced.
+            let under_way = matches!(
+                layer.status.as_str(),
+                "Downloading" | "Pushing" | "Loading layer"
+            );
+            Some((if under_way { done.min(all) } else { all }, all))
         });
         told.fold((0, 0), |(done, all), (d, a)| (done + d, all + a))
     }
 
     /// Layers that are done, and all that are known.
     pub fn count(&self) -> (usize, usize) {
-        let done =
-            |layer: &&PullLine| matches!(layer.status.as_str(), "Pull complete" | "Already exists");
+        const DONE: [&str; 5] = [
+            "Pull complete",
+            "Already exists",
+            "Pushed",
+            "Layer already exists",
+            "Mounted from",
+        ];
+        let done = |layer: &&TransferLine| match layer.status.as_str() {
+            // Of one that is put in no end is told but its last byte.
+            "Loading layer" => layer.done.is_some_and(|(done, all)| done >= all),
+            status => DONE.iter().any(|word| status.starts_with(word)),
+        };
         (self.layers.iter().filter(done).count(), self.layers.len())
     }
 
@@ -79,8 +92,8 @@ impl Pull {
 mod tests {
     use super::*;
 
-    fn line(layer: &str, status: &str, done: Option<(u64, u64)>) -> PullLine {
-        PullLine {
+    fn line(layer: &str, status: &str, done: Option<(u64, u64)>) -> TransferLine {
+        TransferLine {
             layer: layer.to_owned(),
             status: status.to_owned(),
             done,
@@ -89,7 +102,7 @@ mod tests {
 
     #[test]
     fn layers_are_followed_one_by_one() {
-        let mut pull = Pull::default();
+        let mut pull = Transfer::default();
         assert!(pull.note(&line("latest", "Pulling from a/b", None)));
         assert_eq!(pull.words(), "");
         for (layer, status, done) in [
@@ -105,5 +118,31 @@ mod tests {
         assert_eq!(pull.bytes(), (150, 200));
         pull.note(&line("a", "Pull complete", None));
         assert_eq!(pull.words(), "2/3 layers, 75%");
+    }
+
+    #[test]
+    fn a_layer_is_loaded_with_its_last_byte() {
+        let mut load = Transfer::default();
+        load.note(&line("a", "Loading layer", Some((50, 100))));
+        load.note(&line("b", "Loading layer", Some((300, 300))));
+        assert_eq!(load.words(), "1/2 layers, 87%");
+        assert!(load.note(&line("", "Loaded image: a:1", None)));
+    }
+
+    #[test]
+    fn a_push_counts_no_more_than_it_announced() {
+        let mut push = Transfer::default();
+        assert!(push.note(&line("", "The push refers to repository [a/b]", None)));
+        for (layer, status, done) in [
+            ("a", "Preparing", None),
+            ("b", "Layer already exists", None),
+            ("c", "Mounted from x/y", None),
+            ("a", "Pushing", Some((180, 100))),
+        ] {
+            push.note(&line(layer, status, done));
+        }
+        assert_eq!(push.words(), "2/3 layers, 100%");
+        push.note(&line("a", "Pushed", None));
+        assert_eq!(push.words(), "3/3 layers, 100%");
     }
 }

@@ -1,0 +1,340 @@
+//! The files of a stack: looked at, searched, and what may be done with a change of one.
+mod change;
+
+use crate::effect::{Effect, Effects};
+use crate::layout::stack_file::page;
+use crate::model::compose::Act;
+use crate::model::stack_file::{Source, Verdict};
+use crate::state::stack_file::{Change, FileBook, Paper};
+use crate::state::{Place, PromptKind, Scope, State, ViewId};
+
+use super::table::type_line;
+use super::{Action, Danger};
+
+pub use change::{close, edit_again, let_go, propose};
+
+use change::{ask, discard, edit, versions};
+
+const fn here(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action::harmless(Scope::View(ViewId::Files), id, title, help, keys, run)
+}
+
+const fn there(
+    id: &'static str,
+    title: &'static str,
+    help: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Effects,
+) -> Action {
+    Action::harmless(Scope::View(ViewId::Proposal), id, title, help, keys, run)
+}
+
+/// The actions of this noun.
+pub const ACTIONS: &[Action] = &[
+    Action {
+        danger: Danger::Changes,
+        footer: 1,
+        unavailable: cannot_deploy,
+        ..there(
+            "change.deploy",
+            "deploy",
+            "Write the file and bring the stack up as it then says, after a question.",
+            &["U"],
+            |s| ask(s, Act::UP),
+        )
+    },
+    Action {
+        footer: 4,
+        unavailable: no_edit,
+        danger: Danger::Changes,
+        ..there(
+            "change.discard",
+            "discard",
+            "Let the edit go, after a question.",
+            &["x"],
+            |s| discard(s, change(s).map(|change| change.proposal.file.clone())),
+        )
+    },
+    Action {
+        footer: 3,
+        danger: Danger::Changes,
+        unavailable: no_edit,
+        ..there(
+            "change.edit",
+            "edit again",
+            "Go on with the edit in your editor.",
+            &["e"],
+            |s| edit(s, change(s).map(|change| change.proposal.file.clone())),
+        )
+    },
+    Action {
+        footer: 5,
+        ..there(
+            "change.reveal",
+            "show secrets",
+            "Show masked values, or mask them again; it is noted in the journal.",
+            &["v"],
+            reveal,
+        )
+    },
+    Action {
+        footer: 2,
+        danger: Danger::Changes,
+        unavailable: cannot_save,
+        ..there(
+            "change.save",
+            "only save",
+            "Write the file and leave the stack as it is, after a question.",
+            &["ctrl-s"],
+            |s| ask(s, Act::Save),
+        )
+    },
+    Action {
+        unavailable: |s| {
+            let kept = paper(s).is_some_and(|paper| paper.file.draft);
+            (!kept).then(|| "no edit of it is kept".to_owned())
+        },
+        danger: Danger::Changes,
+        ..here(
+            "file.discard",
+            "discard edit",
+            "Let the edit of the file go, after a question.",
+            &["x"],
+            |s| discard(s, paper(s).map(|paper| paper.file.of.clone())),
+        )
+    },
+    Action {
+        footer: 1,
+        danger: Danger::Changes,
+        unavailable: cannot_edit,
+        ..here(
+            "file.edit",
+            "edit",
+            "Edit a copy of the file in $VISUAL or $EDITOR, then show what it would change.",
+            &["e"],
+            |s| edit(s, paper(s).map(|paper| paper.file.of.clone())),
+        )
+    },
+    Action {
+        footer: 4,
+        unavailable: one_file,
+        ..here(
+            "file.next",
+            "next file",
+            "Show the next file.",
+            &["]"],
+            |s| turn(s, 1),
+        )
+    },
+    here(
+        "file.next_hit",
+        "next hit",
+        "Go to the next hit of the search.",
+        &["n"],
+        |s| seek(s, true),
+    ),
+    Action {
+        unavailable: one_file,
+        ..here(
+            "file.previous",
+            "previous file",
+            "Show the file before.",
+            &["["],
+            |s| turn(s, -1),
+        )
+    },
+    here(
+        "file.previous_hit",
+        "previous hit",
+        "Go to the previous hit of the search.",
+        &["N"],
+        |s| seek(s, false),
+    ),
+    Action {
+        footer: 3,
+        ..here(
+            "file.reveal",
+            "show secrets",
+            "Show masked values, or mask them again; it is noted in the journal.",
+            &["v"],
+            reveal,
+        )
+    },
+    Action {
+        footer: 5,
+        ..here(
+            "file.search",
+            "search",
+            "Search the file's lines.",
+            &["/"],
+            search,
+        )
+    },
+    Action {
+        footer: 2,
+        unavailable: |s| {
+            let none = paper(s).is_none_or(|paper| paper.file.versions.is_empty());
+            none.then(|| "no earlier version is kept: the first write keeps one".to_owned())
+        },
+        ..here(
+            "file.versions",
+            "versions",
+            "Choose an earlier version of the file, to see what going back would change.",
+            &["H"],
+            versions,
+        )
+    },
+    Action {
+        footer: 7,
+        unavailable: no_files,
+        ..Action::harmless(
+            Scope::Stack,
+            "stack.files",
+            "files",
+            "Show the compose files and variables that the stack is made from.",
+            &["f"],
+            open,
+        )
+    },
+];
+
+fn book(state: &State) -> Option<&FileBook> {
+    state.files.get(&state.subject()?)
+}
+
+fn paper(state: &State) -> Option<&Paper> {
+    book(state)?.current()
+}
+
+fn change(state: &State) -> Option<&Change> {
+    book(state)?.change.as_ref()
+}
+
+fn no_files(state: &State) -> Option<String> {
+    if state.view() == ViewId::Files {
+        return Some("they are on screen".to_owned());
+    }
+    let key = state.subject();
+    let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
+    match stack {
+        None => Some("no stack is chosen".to_owned()),
+        Some(stack) if !stack.is_compose() => {
+            Some("made by swarm: it does not keep its files".to_owned())
+        }
+        Some(stack) if stack.origin.files.is_empty() => {
+            Some("no label names its compose files".to_owned())
+        }
+        Some(_) => None,
+    }
+}
+
+fn one_file(state: &State) -> Option<String> {
+    let one = book(state).is_none_or(|book| book.papers.len() < 2);
+    one.then(|| "there is one file only".to_owned())
+}
+
+fn cannot_edit(state: &State) -> Option<String> {
+    match paper(state) {
+        None => Some("there is no file".to_owned()),
+        Some(paper) => paper.file.not_editable(),
+    }
+}
+
+fn no_edit(state: &State) -> Option<String> {
+    let from = change(state).map(|change| &change.proposal.source);
+    (from != Some(&Source::Draft)).then(|| "what is on screen is no edit".to_owned())
+}
+
+fn cannot_save(state: &State) -> Option<String> {
+    let Some(change) = change(state) else {
+        return Some("nothing waits to be written".to_owned());
+    };
+    if matches!(change.proposal.verdict, Verdict::Refused(_)) {
+        return Some("compose does not take it: edit it again first".to_owned());
+    }
+    if change.proposal.diff.is_empty() {
+        return Some("it is what the file says already".to_owned());
+    }
+    super::stack::cannot_compose(state)
+}
+
+fn cannot_deploy(state: &State) -> Option<String> {
+    if let Some(Verdict::Unasked(why)) = change(state).map(|change| &change.proposal.verdict) {
+        return Some(format!("compose could not be asked: {why}"));
+    }
+    cannot_save(state)
+}
+
+fn open(state: &mut State) -> Effects {
+    if let Some(key) = state.subject() {
+        state.nav.open(Place {
+            view: ViewId::Files,
+            key: Some(key),
+        });
+    }
+    Effects::new()
+}
+
+fn with_book(state: &mut State, what: impl FnOnce(&mut FileBook)) -> Effects {
+    let book = state.subject().and_then(|key| state.files.get_mut(&key));
+    if let Some(book) = book {
+        what(book);
+    }
+    Effects::new()
+}
+
+fn turn(state: &mut State, by: isize) -> Effects {
+    with_book(state, |book| book.turn(by))
+}
+
+fn search(state: &mut State) -> Effects {
+    let before = book(state).map(|book| book.query.clone());
+    let before = before.unwrap_or_default();
+    type_line(state, PromptKind::Search, "search", before)
+}
+
+/// Brings the line of the hit on screen, some lines below its top.
+pub fn show_hit(state: &mut State) {
+    let height = page(state).1;
+    with_book(state, |book| {
+        if let Some(line) = book.hit
+            && !(book.top..book.top + height).contains(&line)
+        {
+            book.top = line.saturating_sub(height / 3);
+        }
+    });
+}
+
+fn seek(state: &mut State, forward: bool) -> Effects {
+    let mut found = None;
+    with_book(state, |book| found = book.seek(forward));
+    if found.is_none() {
+        state.toasts.bad("no hit", state.now);
+    }
+    show_hit(state);
+    Effects::new()
+}
+
+fn reveal(state: &mut State) -> Effects {
+    let Some(key) = state.subject() else {
+        return Effects::new();
+    };
+    let target = super::item::target_of(state, &key);
+    let Some(book) = state.files.get_mut(&key) else {
+        return Effects::new();
+    };
+    book.revealed = !book.revealed;
+    let path = book.current().map(|paper| paper.file.of.path.clone());
+    match (target, path) {
+        (Some((target, _)), Some(what)) if book.revealed => {
+            vec![Effect::JournalReveal { target, what }]
+        }
+        _ => Effects::new(),
+    }
+}

@@ -1,0 +1,156 @@
+//! What changes a stack's file: the user's editor, earlier versions, and the questions before something is written.
+use crate::actions::stack;
+use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::Key;
+use crate::model::compose::{Act, Call, Project};
+use crate::model::stack_file::{FileOf, Source, Verdict, Write};
+use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId};
+use crate::text;
+
+use super::{change, paper};
+
+/// Hands the terminal to the user's editor.
+pub(super) fn edit(state: &mut State, file: Option<FileOf>) -> Effects {
+    let (Some(key), Some(file)) = (state.subject(), file) else {
+        return Effects::new();
+    };
+    state.handed_over = true;
+    vec![Effect::Edit(key, Box::new(file))]
+}
+
+pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
+    let (Some(key), Some(file)) = (state.subject(), file) else {
+        return Effects::new();
+    };
+    let item = |label: &str, hint: &str, choice: Choice| MenuItem {
+        key: label.chars().next(),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        on: None,
+        choice,
+    };
+    let again = Choice::EditFile(key.clone(), Box::new(file.clone()));
+    let items = vec![
+        item("edit", "go on with it", again),
+        item(
+            "let go",
+            "what was typed is lost",
+            Choice::DiscardEdit(key, Box::new(file)),
+        ),
+    ];
+    push_menu(state, "Let the edit go?", String::new(), items)
+}
+
+fn push_menu(state: &mut State, title: &str, note: String, items: Vec<MenuItem>) -> Effects {
+    state.layers.push(Layer::Menu(Menu {
+        title: title.to_owned(),
+        note,
+        items,
+        selected: 0,
+        opened: state.now,
+    }));
+    Effects::new()
+}
+
+/// Goes on with an edit that was to be let go.
+pub fn edit_again(state: &mut State, key: Key, file: Box<FileOf>) -> Effects {
+    state.handed_over = true;
+    vec![Effect::Edit(key, file)]
+}
+
+/// Lets an edit go, and the screen that showed it.
+pub fn let_go(state: &mut State, key: &Key, file: Box<FileOf>) -> Effects {
+    close(state, key);
+    vec![Effect::Discard(file)]
+}
+
+/// Closes what is shown of another text.
+pub fn close(state: &mut State, key: &Key) {
+    if let Some(book) = state.files.get_mut(key) {
+        book.change = None;
+    }
+    if state.view() == ViewId::Proposal {
+        state.nav.back();
+    }
+}
+
+pub(super) fn versions(state: &mut State) -> Effects {
+    let (Some(key), Some(paper)) = (state.subject(), paper(state)) else {
+        return Effects::new();
+    };
+    let file = &paper.file;
+    let now = state.now;
+    let items = file.versions.iter().map(|version| MenuItem {
+        key: None,
+        label: version.at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        hint: format!(
+            "{}  by {}  {}",
+            text::ago(version.at, now),
+            version.by,
+            text::bytes(version.bytes)
+        ),
+        on: None,
+        choice: Choice::Version(
+            key.clone(),
+            Box::new(file.of.clone()),
+            Box::new(version.clone()),
+        ),
+    });
+    let items = items.collect();
+    let note =
+        "The file as it was until then. Enter shows what going back would change.".to_owned();
+    push_menu(state, "Earlier versions", note, items)
+}
+
+/// Asks what another text for a file would do.
+pub fn propose(state: &mut State, key: Key, file: Box<FileOf>, source: Source) -> Effects {
+    state.toasts.ok("compose reads it", state.now);
+    vec![Effect::Fetch(Fetch::Proposal(key, file, source))]
+}
+
+/// Asks whether to write the file, and to bring the stack up.
+pub(super) fn ask(state: &mut State, act: Act) -> Effects {
+    let (Some(key), Some(change)) = (state.subject(), change(state)) else {
+        return Effects::new();
+    };
+    let Some(known) = state.shelves.stacks.things.get(&key) else {
+        return Effects::new();
+    };
+    let proposal = &change.proposal;
+    let (added, removed) = proposal.counts();
+    let mut lines = vec![
+        format!("{}: +{added} -{removed} lines", proposal.file.path,),
+        match proposal.old_digest {
+            Some(_) => "The file as it is now is kept; versions bring it back.".to_owned(),
+            None => "It is a new file.".to_owned(),
+        },
+    ];
+    let mut foreign = false;
+    if let Verdict::Taken(checked) = &proposal.verdict {
+        foreign = checked.foreign;
+        if act == Act::Save {
+            lines.push("What runs stays as it is.".to_owned());
+        } else {
+            let plan = stack::plan_words(known, checked).into_iter();
+            lines.extend(plan.map(|(words, _)| words));
+        }
+    }
+    let (title, yes) = match act {
+        Act::Save => ("Save the file?".to_owned(), "save"),
+        _ => (
+            format!("Deploy {}{}?", key.id, state.on_host(key.host)),
+            "deploy",
+        ),
+    };
+    let mut call = Call::new(Project::of(known), act, foreign);
+    call.write = Some(Box::new(Write::of(proposal)));
+    stack::confirm(
+        state,
+        &key,
+        title,
+        lines,
+        Verb::Compose(Box::new(call)),
+        yes,
+    );
+    Effects::new()
+}

@@ -1,0 +1,236 @@
+//! The files of a project on this machine: read within bounds, and one written over, the old one kept.
+//! Must not know the program that reads them. All of it blocks.
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::keep::{Store, digest};
+use crate::model::stack_file::{Body, Edited, FileOf, Role, Source, StackFile, Write as Change};
+use crate::msg::{Failure, FailureKind};
+use crate::text;
+
+/// Most that is shown and edited of a file, in bytes: compose files are some KiB.
+pub(super) const MOST: u64 = 1 << 20;
+
+/// What a file holds, up to the bound.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub bytes: Vec<u8>,
+    /// Of the whole file.
+    pub length: u64,
+}
+
+impl Content {
+    fn is_cut(&self) -> bool {
+        self.length > self.bytes.len() as u64
+    }
+}
+
+/// The lines of a file, made safe.
+pub(super) fn lines(bytes: &[u8]) -> Vec<String> {
+    let lines = text::sanitise_block(bytes).into_iter();
+    lines.map(|line| line.text).collect()
+}
+
+/// Reads a file; `None`: it is not there. What is no file (a pipe would never end) is refused.
+pub(super) fn content(path: &Path) -> io::Result<Option<Content>> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        metadata => metadata?,
+    };
+    if metadata.is_dir() {
+        return Err(io::Error::other("a directory, not a file"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    Ok(Some(Content {
+        length: metadata.len().max(read as u64),
+        bytes,
+    }))
+}
+
+fn body(path: &Path) -> Body {
+    let content = match content(path) {
+        Ok(Some(content)) => content,
+        Ok(None) => return Body::Gone,
+        Err(error) => return Body::Unreadable(error.to_string()),
+    };
+    if content.bytes.contains(&0) {
+        return Body::Unreadable("binary: it is not text".to_owned());
+    }
+    let cut = content.is_cut();
+    Body::Text {
+        lines: lines(&content.bytes),
+        bytes: content.length,
+        // The bound may have cut a character in two.
+        binary: !cut && std::str::from_utf8(&content.bytes).is_err(),
+        cut,
+    }
+}
+
+/// Every file as it is now.
+pub fn read(files: &[FileOf], store: Option<&Store>) -> Vec<StackFile> {
+    let one = |of: &FileOf| StackFile {
+        of: of.clone(),
+        body: body(Path::new(&of.path)),
+        draft: store.is_some_and(|store| store.draft(of).exists()),
+        versions: store.map_or_else(Vec::new, |store| store.versions(of)),
+    };
+    files.iter().map(one).collect()
+}
+
+/// Begins an edit in a private copy, or goes on with one; gives its path.
+///
+/// # Errors
+/// The file cannot be read, or the copy not be made.
+pub fn begin(file: &FileOf, store: &Store) -> Result<PathBuf, Failure> {
+    let at = Path::new(&file.path);
+    let content = content(at).map_err(|error| failed(&file.path, &error))?;
+    let bytes = content.map_or_else(Vec::new, |content| content.bytes);
+    store.begin(file, &bytes).map_err(|error| {
+        let dir = store.draft(file).display().to_string();
+        failed(&dir, &error)
+    })
+}
+
+/// Compares an edit with its file.
+///
+/// # Errors
+/// One of them cannot be read, or the edit is too large.
+pub fn compare(file: &FileOf, store: &Store) -> Result<Edited, Failure> {
+    let draft = store.draft(file);
+    let shown = draft.display().to_string();
+    let new = content(&draft).map_err(|error| failed(&shown, &error))?;
+    let new = new.ok_or_else(|| failed(&shown, &io::Error::from(ErrorKind::NotFound)))?;
+    if new.is_cut() {
+        return Err(Failure {
+            what: format!("the edit is larger than {}", text::bytes(MOST)),
+            advice: format!("it is kept in {shown}"),
+            ..Failure::default()
+        });
+    }
+    let old = content(Path::new(&file.path)).map_err(|error| failed(&file.path, &error))?;
+    let same = old.map_or_else(Vec::new, |old| old.bytes) == new.bytes;
+    if !same {
+        return Ok(Edited::Changed);
+    }
+    store
+        .discard(file)
+        .map_err(|error| failed(&shown, &error))?;
+    Ok(Edited::Unchanged)
+}
+
+/// Writes a file over with what was shown, after the old one is kept. Owner and mode stay; a link stays one.
+///
+/// # Errors
+/// One of the two is not what was shown, or something cannot be written: then the file is as it was.
+pub(super) fn write(change: &Change, store: &Store, now: DateTime<Utc>) -> Result<(), Failure> {
+    let file = &change.file;
+    let path = Path::new(&file.path);
+    let old = content(path).map_err(|error| failed(&file.path, &error))?;
+    if old.as_ref().map(|old| digest(&old.bytes)) != change.old_digest {
+        return Err(changed(&file.path));
+    }
+    let from = store.path(file, &change.source);
+    let from = content(&from).map_err(|error| failed(&change.kept, &error))?;
+    let new = from.filter(|new| digest(&new.bytes) == change.new_digest);
+    let new = new.ok_or_else(|| changed(&change.kept))?;
+    if let Some(old) = old {
+        let kept = store.keep(file, &old.bytes, now);
+        kept.map_err(|error| Failure {
+            advice: "nothing was changed: the old file must be kept first".to_owned(),
+            ..failed("the old version cannot be kept", &error)
+        })?;
+    }
+    replace(path, &new.bytes, file.role).map_err(|error| failed(&file.path, &error))?;
+    if change.source == Source::Draft
+        && let Err(error) = store.discard(file)
+    {
+        tracing::warn!(%error, "an edit that was written is left behind");
+    }
+    Ok(())
+}
+
+fn failed(what: &str, error: &io::Error) -> Failure {
+    let kind = match error.kind() {
+        ErrorKind::PermissionDenied => FailureKind::Denied,
+        ErrorKind::NotFound => FailureKind::NotFound,
+        _ => FailureKind::Other,
+    };
+    Failure {
+        kind,
+        what: text::sanitise_ident(format!("{what}: {error}").as_bytes()),
+        ..Failure::default()
+    }
+}
+
+fn changed(path: &str) -> Failure {
+    Failure {
+        kind: FailureKind::Conflict,
+        what: text::sanitise_ident(format!("{path} has changed since it was shown").as_bytes()),
+        advice: "nothing was written: look at the difference again".to_owned(),
+        ..Failure::default()
+    }
+}
+
+/// Puts a whole new file in a file's place. Where that is not allowed, or the file is mounted, it is written into.
+fn replace(path: &Path, bytes: &[u8], role: Role) -> io::Result<()> {
+    let path = match fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
+        path => path?,
+    };
+    let old = match fs::metadata(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        old => Some(old?),
+    };
+    match swap(&path, bytes, old.as_ref(), role) {
+        Err(error) if old.is_some() && may_be_written_into(&error) => {
+            let mut file = OpenOptions::new().write(true).open(&path)?;
+            file.set_len(0)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        }
+        swapped => swapped,
+    }
+}
+
+/// Not for want of room: then the old file would be lost for nothing.
+fn may_be_written_into(error: &io::Error) -> bool {
+    let kinds = [ErrorKind::PermissionDenied, ErrorKind::ResourceBusy];
+    kinds.contains(&error.kind())
+}
+
+fn swap(path: &Path, bytes: &[u8], old: Option<&Metadata>, role: Role) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut new = tempfile::Builder::new()
+        .prefix(".stacktui-")
+        .tempfile_in(folder)?;
+    new.write_all(bytes)?;
+    let file = new.as_file();
+    let mode = match (old, role) {
+        (Some(old), _) => old.mode() & 0o7777,
+        (None, Role::Variables) => 0o600,
+        (None, Role::Compose) => 0o644,
+    };
+    if let Some(old) = old {
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
+            fchown(file, Some(old.uid()), Some(old.gid()))?;
+        }
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.sync_all()?;
+    new.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Files as people have them: gone, huge, binary, linked, not ours; and nothing lost when one is written over.
+use std::os::unix::fs::symlink;
+
+use super::*;
+use crate::model::compose::Project;
+
+struct Place {
+    folder: tempfile::TempDir,
+    store: Store,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().join("kept"), "jean");
+        Self { folder, store }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn file(&self, name: &str) -> FileOf {
+        FileOf {
+            project: Project::default(),
+            role: Role::Compose,
+            path: self.path(name).display().to_string(),
+        }
+    }
+
+    fn body(&self, name: &str) -> Body {
+        read(&[self.file(name)], Some(&self.store)).remove(0).body
+    }
+
+    /// An edit of a file, as it would be written after it was shown.
+    fn edit(&self, name: &str, text: &str) -> Change {
+        let file = self.file(name);
+        let draft = begin(&file, &self.store).unwrap();
+        fs::write(&draft, text).unwrap();
+        assert_eq!(compare(&file, &self.store).unwrap(), Edited::Changed);
+        let old = content(Path::new(&file.path)).unwrap();
+        Change {
+            file,
+            source: Source::Draft,
+            kept: draft.display().to_string(),
+            old_digest: old.map(|old| digest(&old.bytes)),
+            new_digest: digest(text.as_bytes()),
+        }
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH
+}
+
+#[test]
+fn what_cannot_be_shown_is_said() {
+    let place = Place::new();
+    assert_eq!(place.body("gone.yml"), Body::Gone);
+    fs::create_dir(place.path("dir.yml")).unwrap();
+    let unreadable = |body: Body| match body {
+        Body::Unreadable(why) => why,
+        other => panic!("{other:?}"),
+    };
+    assert!(unreadable(place.body("dir.yml")).contains("directory"));
+    nix::unistd::mkfifo(&place.path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    assert!(unreadable(place.body("pipe")).contains("regular"));
+    fs::write(place.path("binary"), b"\x7fELF\0\x01").unwrap();
+    assert!(unreadable(place.body("binary")).contains("binary"));
+    fs::write(place.path("latin.yml"), b"# caf\xe9\na: 1\n").unwrap();
+    match place.body("latin.yml") {
+        Body::Text {
+            lines,
+            binary: true,
+            ..
+        } => assert_eq!(lines.len(), 2),
+        other => panic!("{other:?}"),
+    }
+    fs::write(place.path("sly.yml"), "a: \x1b]0;x\x07b\r\n").unwrap();
+    match place.body("sly.yml") {
+        Body::Text { lines, .. } => assert!(!lines[0].contains('\x1b'), "{lines:?}"),
+        other => panic!("{other:?}"),
+    }
+    fs::write(place.path("big.yml"), "line: 1\n".repeat(700_000)).unwrap();
+    match place.body("big.yml") {
+        Body::Text {
+            lines,
+            bytes: 5_600_000,
+            cut: true,
+            ..
+        } => {
+            assert!(lines.len() as u64 * 8 <= MOST + 8);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_is_written_over_with_its_mode_and_the_old_one_kept() {
+    let place = Place::new();
+    fs::write(place.path("real, it's.yml"), "old").unwrap();
+    fs::set_permissions(
+        place.path("real, it's.yml"),
+        fs::Permissions::from_mode(0o640),
+    )
+    .unwrap();
+    symlink("real, it's.yml", place.path("link.yml")).unwrap();
+    let change = place.edit("link.yml", "new");
+    assert_eq!(fs::read_to_string(place.path("link.yml")).unwrap(), "old");
+    write(&change, &place.store, now()).unwrap();
+    assert_eq!(
+        fs::read_to_string(place.path("real, it's.yml")).unwrap(),
+        "new"
+    );
+    assert!(place.path("link.yml").is_symlink());
+    let mode = fs::metadata(place.path("link.yml")).unwrap().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    let file = read(&[place.file("link.yml")], Some(&place.store)).remove(0);
+    assert_eq!((file.versions.len(), file.draft), (1, false));
+    let kept = place
+        .store
+        .path(&file.of, &Source::Version(file.versions[0].clone()));
+    assert_eq!(fs::read_to_string(kept).unwrap(), "old");
+    let left = fs::read_dir(place.folder.path()).unwrap().count();
+    assert_eq!(left, 3, "the file, the link, what is kept");
+}
+
+#[test]
+fn what_was_not_shown_is_not_written() {
+    let place = Place::new();
+    fs::write(place.path("a.yml"), "old").unwrap();
+    let change = place.edit("a.yml", "new");
+    fs::write(place.path("a.yml"), "somebody else's").unwrap();
+    let failure = write(&change, &place.store, now()).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    assert_eq!(
+        fs::read_to_string(place.path("a.yml")).unwrap(),
+        "somebody else's"
+    );
+    assert_eq!(
+        fs::read_to_string(&change.kept).unwrap(),
+        "new",
+        "the edit is kept"
+    );
+
+    fs::write(place.path("a.yml"), "old").unwrap();
+    fs::write(&change.kept, "newer").unwrap();
+    let failure = write(&change, &place.store, now()).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), "old");
+}
+
+#[test]
+fn without_a_place_for_the_old_one_nothing_is_written() {
+    let place = Place::new();
+    fs::write(place.path("a.yml"), "old").unwrap();
+    let change = place.edit("a.yml", "new");
+    let dir = place.store.draft(&change.file);
+    fs::write(
+        dir.parent().unwrap().with_file_name("versions"),
+        "in the way",
+    )
+    .unwrap();
+    let failure = write(&change, &place.store, now()).unwrap_err();
+    assert!(failure.what.contains("cannot be kept"), "{failure:?}");
+    assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), "old");
+}
+
+#[test]
+fn an_edit_that_changes_nothing_is_let_go() {
+    let place = Place::new();
+    fs::write(place.path("a.yml"), "old").unwrap();
+    let file = place.file("a.yml");
+    let draft = begin(&file, &place.store).unwrap();
+    assert_eq!(compare(&file, &place.store).unwrap(), Edited::Unchanged);
+    assert!(!draft.exists());
+    let gone = place.file("not there/a.yml");
+    begin(&gone, &place.store).unwrap();
+    assert_eq!(compare(&gone, &place.store).unwrap(), Edited::Unchanged);
+}
+
+#[test]
+fn a_file_that_was_not_there_is_made_private_when_it_holds_variables() {
+    let place = Place::new();
+    let mut change = place.edit(".env", "A=1\n");
+    change.file.role = Role::Variables;
+    write(&change, &place.store, now()).unwrap();
+    let mode = fs::metadata(place.path(".env")).unwrap().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(
+        read(&[change.file], Some(&place.store))[0]
+            .versions
+            .is_empty()
+    );
+}

@@ -1,0 +1,93 @@
+//! A command that makes a container like one that is there: its words, which of them hold secrets, and the text that a shell
+//! takes. Must not know where the words come from.
+use crate::text::quoted;
+
+/// One word of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// As it is.
+    pub whole: String,
+    /// Without the secret in it; none: it holds none.
+    pub masked: Option<String>,
+}
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Self {
+        Self {
+            whole: text.to_owned(),
+            masked: None,
+        }
+    }
+}
+
+impl From<String> for Word {
+    fn from(whole: String) -> Self {
+        Self {
+            whole,
+            masked: None,
+        }
+    }
+}
+
+/// Words that belong together, such as an option and its value.
+pub type Group = Vec<Word>;
+
+/// The commands, to be run one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunLine {
+    pub commands: Vec<Vec<Group>>,
+    /// What no option of docker can ask for, in words.
+    pub left_out: Vec<String>,
+}
+
+impl RunLine {
+    /// For a shell, a group a line. Without secrets (`whole` is not wanted) an environment variable is left to the
+    /// environment of who runs it.
+    pub fn text(&self, whole: bool) -> String {
+        let word = |word: &Word| match &word.masked {
+            Some(masked) if !whole => quoted(masked),
+            _ => quoted(&word.whole),
+        };
+        let group = |group: &Group| group.iter().map(word).collect::<Vec<_>>().join(" ");
+        let command = |groups: &Vec<Group>| {
+            let groups: Vec<String> = groups.iter().map(group).collect();
+            groups.join(" \\\n  ")
+        };
+        let commands: Vec<String> = self.commands.iter().map(command).collect();
+        commands.join(" &&\n")
+    }
+
+    /// The words that hold a secret, without it.
+    pub fn secrets(&self) -> Vec<&str> {
+        let words = self.commands.iter().flatten().flatten();
+        words.filter_map(|word| word.masked.as_deref()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_there_only_where_it_is_wanted() {
+        let secret = Word {
+            whole: "PASSWORD=it's".to_owned(),
+            masked: Some("PASSWORD".to_owned()),
+        };
+        let line = RunLine {
+            commands: vec![
+                vec![
+                    vec!["docker".into(), "create".into()],
+                    vec!["--env".into(), secret],
+                    vec!["box".into(), "a b".into()],
+                ],
+                vec![vec!["docker".into(), "start".into(), "web".into()]],
+            ],
+            left_out: Vec::new(),
+        };
+        let masked = "docker create \\\n  --env PASSWORD \\\n  box 'a b' &&\ndocker start web";
+        assert_eq!(line.text(false), masked);
+        assert!(line.text(true).contains(r"--env 'PASSWORD=it'\''s'"));
+        assert_eq!(line.secrets(), ["PASSWORD"]);
+    }
+}

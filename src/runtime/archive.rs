@@ -1,0 +1,298 @@
+//! Images into a file of this machine, and out of one. A file is written beside the one that is wanted, for the user alone to
+//! read, and takes its name once it is whole: what fails or is cancelled leaves nothing behind, and no file is replaced
+//! unasked. Must not know the journal nor the screen.
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
+use tempfile::NamedTempFile;
+use tokio::time::Instant;
+
+use super::recreate::Steps;
+use crate::engine::Engine;
+use crate::msg::{Failure, FailureKind};
+use crate::text;
+
+/// Between two words of progress.
+const STEP: Duration = Duration::from_secs(1);
+/// Bytes of a file that are read at once.
+const CHUNK: usize = 256 << 10;
+/// What every archive ends with: two empty blocks.
+const END: [u8; 1024] = [0; 1024];
+/// Bytes of the end of an archive that are looked at.
+const TAIL: usize = 8 << 10;
+
+fn failure(what: String) -> Failure {
+    Failure {
+        what,
+        ..Failure::default()
+    }
+}
+
+fn shown(path: &Path) -> String {
+    text::sanitise_ident(path.display().to_string().as_bytes())
+}
+
+/// The path, with a `~` at its start as shells read it.
+fn from_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// Work on files, away from the loop's thread.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(failure(error.to_string())))
+}
+
+/// A file under way to its name.
+struct Part {
+    file: NamedTempFile,
+    path: PathBuf,
+    replace: bool,
+    bytes: u64,
+}
+
+impl Part {
+    /// Beside `path`, where a new file can take its place at once. Whatever becomes of it, it is gone when this is dropped.
+    fn beside(path: PathBuf, replace: bool) -> Result<Self, Failure> {
+        let refuse = |why: &dyn std::fmt::Display| failure(format!("{}: {why}", shown(&path)));
+        match fs::symlink_metadata(&path) {
+            Ok(there) if there.is_dir() => return Err(refuse(&"that is a directory")),
+            Ok(_) if !replace => {
+                return Err(Failure {
+                    kind: FailureKind::Conflict,
+                    ..refuse(&"a file of this name is there already")
+                });
+            }
+            _ => {}
+        }
+        let name = path
+            .file_name()
+            .ok_or_else(|| refuse(&"that is no file name"))?;
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let mut prefix = std::ffi::OsString::from(".");
+        prefix.push(name);
+        let file = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(".part")
+            .tempfile_in(folder)
+            .map_err(|error| failure(format!("{}: {}", shown(folder), reason(&error))))?;
+        Ok(Self {
+            file,
+            path,
+            replace,
+            bytes: 0,
+        })
+    }
+
+    fn failed(&self, error: &io::Error) -> Failure {
+        let (path, size) = (shown(&self.path), text::bytes(self.bytes));
+        failure(format!("{path}: {} after {size}", reason(error)))
+    }
+
+    fn write(mut self, chunk: &Bytes) -> Result<Self, Failure> {
+        if let Err(error) = self.file.write_all(chunk) {
+            return Err(self.failed(&error));
+        }
+        self.bytes += chunk.len() as u64;
+        Ok(self)
+    }
+
+    /// Gives it its name. The disk has it by then: some tell only now that they are full.
+    fn settle(self) -> Result<u64, Failure> {
+        if let Err(error) = self.file.as_file().sync_all() {
+            return Err(self.failed(&error));
+        }
+        let named = if self.replace {
+            self.file.persist(&self.path)
+        } else {
+            self.file.persist_noclobber(&self.path)
+        };
+        match named {
+            Ok(_) => Ok(self.bytes),
+            Err(refused) => {
+                let (path, why) = (shown(&self.path), reason(&refused.error));
+                Err(failure(format!("{path}: {why}")))
+            }
+        }
+    }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::AlreadyExists => "a file of this name has come there meanwhile".to_owned(),
+        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Has the engine write these images into a file; how many bytes that were.
+///
+/// # Errors
+/// Of kind `Conflict`: a file is there and is not to be replaced. Else why not, with what became of the file: nothing is left.
+pub async fn save(
+    engine: &Engine,
+    images: &[String],
+    (path, replace): (&Path, bool),
+    steps: &Steps,
+    cancelled: impl Future<Output = ()>,
+) -> Result<u64, Failure> {
+    let path = from_home(path);
+    let part = aside(move || Part::beside(path, replace)).await?;
+    let whole = async {
+        let part = fill(engine, images, part, steps, cancelled).await?;
+        aside(move || part.settle()).await
+    };
+    whole.await.map_err(|why| Failure {
+        what: format!("{}; nothing is left of the file", why.what),
+        ..why
+    })
+}
+
+/// Writes the archive as it comes, and sees that it is whole.
+async fn fill(
+    engine: &Engine,
+    images: &[String],
+    mut part: Part,
+    steps: &Steps,
+    cancelled: impl Future<Output = ()>,
+) -> Result<Part, Failure> {
+    let mut cancelled = pin!(cancelled);
+    let mut tail = Vec::new();
+    let mut pace = Pace::new();
+    steps.tell("waiting for the engine", None).await;
+    let mut archive = engine.export(images);
+    loop {
+        // A write is never left half done: what is under way belongs to it.
+        let chunk = tokio::select! {
+            chunk = archive.next() => chunk,
+            () = &mut cancelled => return Err(failure("ended".to_owned())),
+        };
+        let Some(chunk) = chunk else { break };
+        let chunk = chunk.map_err(|error| error.failure(""))?;
+        let end = chunk.len().saturating_sub(TAIL);
+        tail.extend_from_slice(chunk.get(end..).unwrap_or_default());
+        tail.drain(..tail.len().saturating_sub(TAIL));
+        let words = pace.count(chunk.len(), None);
+        part = aside(move || part.write(&chunk)).await?;
+        if let Some(words) = words {
+            steps.tell(&words, None).await;
+        }
+    }
+    whole(&tail)?;
+    Ok(part)
+}
+
+/// An archive that the engine could not finish ends with its reason, or without an end.
+fn whole(tail: &[u8]) -> Result<(), Failure> {
+    if tail.ends_with(&END) {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(tail);
+    let said = text.rfind("{\"errorDetail\"").and_then(|at| {
+        let value: serde_json::Value = serde_json::from_str(text.get(at..)?.trim()).ok()?;
+        let words = value.pointer("/errorDetail/message")?.as_str()?;
+        Some(text::sanitise_ident(words.as_bytes()))
+    });
+    Err(failure(said.unwrap_or_else(|| {
+        "the engine's archive has no end".to_owned()
+    })))
+}
+
+/// Bytes that went by, told now and then.
+struct Pace {
+    bytes: u64,
+    told: u64,
+    at: Instant,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self {
+            bytes: 0,
+            told: 0,
+            at: Instant::now(),
+        }
+    }
+
+    /// How far it is, in words, when it is time to tell; `all`: bytes in all, where that is known.
+    fn count(&mut self, bytes: usize, all: Option<u64>) -> Option<String> {
+        self.bytes += bytes as u64;
+        let took = self.at.elapsed();
+        if took < STEP {
+            return None;
+        }
+        let rate = (self.bytes - self.told) as f64 / took.as_secs_f64();
+        (self.told, self.at) = (self.bytes, Instant::now());
+        let of = all.map_or_else(String::new, |all| format!(" of {}", text::bytes(all)));
+        let (done, rate) = (text::bytes(self.bytes), text::bytes(rate as u64));
+        Some(format!("{done}{of}, {rate}/s"))
+    }
+}
+
+/// The size of an archive, and its bytes as they are read; told as they are taken.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn read(
+    path: &Path,
+    steps: Steps,
+) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static), Failure> {
+    let path = from_home(path);
+    let (file, size) = aside(move || {
+        let refuse = |why: &str| failure(format!("{}: {why}", shown(&path)));
+        // Only a file has a size and an end: a pipe that nobody writes to would hold us for ever.
+        let there = fs::metadata(&path).map_err(|error| refuse(&reason(&error)))?;
+        if !there.is_file() {
+            return Err(refuse("that is not a file"));
+        }
+        let file = File::open(&path).map_err(|error| refuse(&reason(&error)))?;
+        Ok((file, there.len()))
+    })
+    .await?;
+    let state = Some((file, Pace::new(), steps));
+    let chunks = stream::unfold(state, move |state| async move {
+        let (mut file, mut pace, steps) = state?;
+        let (file, chunk) = aside(move || {
+            let mut chunk = vec![0; CHUNK];
+            let read = file.read(&mut chunk);
+            Ok((
+                file,
+                read.map(|bytes| {
+                    chunk.truncate(bytes);
+                    Bytes::from(chunk)
+                }),
+            ))
+        })
+        .await
+        .ok()?;
+        match chunk {
+            Ok(chunk) if chunk.is_empty() => None,
+            Ok(chunk) => {
+                if let Some(words) = pace.count(chunk.len(), Some(size)) {
+                    steps.tell(&words, None).await;
+                }
+                Some((Ok(chunk), Some((file, pace, steps))))
+            }
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    Ok((size, chunks))
+}
+
+#[cfg(test)]
+mod tests;

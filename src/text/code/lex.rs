@@ -1,0 +1,393 @@
+//! One line in pieces. Knows the two languages' signs; must not know other lines.
+use super::{Language, Piece, Tone};
+use crate::text::secret::{MASK, looks_secret};
+
+/// The pieces of a line that is part of nothing above it.
+pub(super) fn line(line: &str, language: Language, revealed: bool) -> Vec<Piece> {
+    let mut lexer = Lexer {
+        out: Vec::new(),
+        revealed,
+    };
+    match language {
+        Language::Yaml => lexer.yaml(line),
+        Language::Variables => lexer.variable(line),
+    }
+    lexer.out
+}
+
+/// A line of a secret value: its place is left, nothing else.
+pub(super) fn masked(line: &str) -> Vec<Piece> {
+    let (blank, rest) = parted(line, line.len() - line.trim_start().len());
+    let mut pieces = vec![(blank.to_owned(), Tone::Plain)];
+    if !rest.is_empty() {
+        pieces.push((MASK.to_owned(), Tone::Secret));
+    }
+    pieces
+}
+
+/// A text in two; all of it in the first where there is no character's border.
+fn parted(text: &str, at: usize) -> (&str, &str) {
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// What is behind blanks and dashes of lists, and its column.
+pub(super) fn content(line: &str) -> (usize, &str) {
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start();
+        match rest.strip_prefix("- ") {
+            Some(item) => rest = item,
+            None => return (line.len() - rest.len(), rest),
+        }
+    }
+}
+
+/// The end of a quoted text that begins this one, behind its closing quote.
+fn quoted_end(text: &str) -> Option<usize> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let mut escaped = false;
+    text.char_indices().skip(1).find_map(|(at, c)| {
+        let closes = c == quote && !escaped;
+        escaped = c == '\\' && quote == '"' && !escaped;
+        closes.then_some(at + 1)
+    })
+}
+
+/// Whether a quote that was opened before this text is closed in it.
+pub(super) fn closes(rest: &str, quote: char) -> bool {
+    quoted_end(&format!("{quote}{rest}")).is_some()
+}
+
+/// `name: value` in two, the name with its quotes, the value with the blanks before it.
+pub(super) fn pair(text: &str) -> Option<(&str, &str)> {
+    let from = quoted_end(text).unwrap_or(0);
+    if from == 0 && text.starts_with(['#', '{', '[', '&', '*', '!', '|', '>']) {
+        return None;
+    }
+    let (_, after) = parted(text, from);
+    let ends = |(at, _): &(usize, &str)| {
+        let next = after.get(at + 1..).unwrap_or_default();
+        next.is_empty() || next.starts_with(' ')
+    };
+    let (at, _) = after.match_indices(':').find(ends)?;
+    let before = after.get(..at)?;
+    if (from > 0 && !before.trim().is_empty()) || before.contains(" #") {
+        return None;
+    }
+    Some((text.get(..from + at)?, text.get(from + at + 1..)?))
+}
+
+/// `export NAME=value` in three: what is before the name, the name, the value.
+pub(super) fn assignment(line: &str) -> Option<(&str, &str, &str)> {
+    let (before, value) = line.split_once('=')?;
+    let name = before.trim_end().rsplit(' ').next()?;
+    let lead = before.trim_end().len() - name.len();
+    if name.is_empty() || name.starts_with('#') {
+        return None;
+    }
+    Some((before.get(..lead)?, before.get(lead..)?, value))
+}
+
+/// A value and the comment behind it, which begins with a blank.
+pub(super) fn without_comment(value: &str) -> (&str, &str) {
+    let start = value.len() - value.trim_start().len();
+    let (_, rest) = parted(value, start);
+    let from = start + quoted_end(rest).unwrap_or(0);
+    let tail = value.get(from..).unwrap_or_default();
+    match tail.find(" #") {
+        Some(at) => parted(value, from + at),
+        None => (value, ""),
+    }
+}
+
+/// A reference to a variable at the start of a text: its whole length, its name, and where its default is.
+fn reference(text: &str) -> Option<(usize, &str, std::ops::Range<usize>)> {
+    let word = |text: &str| {
+        let other = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+        text.find(other).unwrap_or(text.len())
+    };
+    let rest = text.strip_prefix('$')?;
+    let Some(inner) = rest.strip_prefix('{') else {
+        let end = word(rest);
+        let starts = rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        return starts.then(|| Some((end + 1, rest.get(..end)?, end + 1..end + 1)))?;
+    };
+    let mut depth = 1;
+    let close = inner.char_indices().find_map(|(at, c)| {
+        depth += match c {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        (depth == 0).then_some(at)
+    })?;
+    let end = word(inner).min(close);
+    let sign = inner.get(end..close)?;
+    let skip = [":-", ":+", "-", "+"]
+        .iter()
+        .find(|s| sign.starts_with(**s));
+    // `${NAME:?words}` has no default: its words say what is missing.
+    let from = skip.map_or(close, |s| end + s.len());
+    Some((close + 3, inner.get(..end)?, from + 2..close + 2))
+}
+
+struct Lexer {
+    out: Vec<Piece>,
+    revealed: bool,
+}
+
+impl Lexer {
+    fn put(&mut self, words: &str, tone: Tone) {
+        if !words.is_empty() {
+            self.out.push((words.to_owned(), tone));
+        }
+    }
+
+    fn yaml(&mut self, line: &str) {
+        let (column, content) = content(line);
+        let (lead, _) = parted(line, column);
+        self.put(
+            lead,
+            if lead.contains('-') {
+                Tone::Mark
+            } else {
+                Tone::Plain
+            },
+        );
+        if content.starts_with('#') {
+            return self.comment(content);
+        }
+        if let Some((name, value)) = pair(content) {
+            self.put(name, Tone::Name);
+            self.put(":", Tone::Mark);
+            let (value, comment) = without_comment(value);
+            self.value(name.trim_matches(['"', '\'']), value);
+            return self.comment(comment);
+        }
+        let (value, comment) = without_comment(content);
+        self.value("", value);
+        self.comment(comment);
+    }
+
+    fn variable(&mut self, line: &str) {
+        if line.trim_start().starts_with('#') {
+            return self.comment(line);
+        }
+        let Some((lead, name, value)) = assignment(line) else {
+            return self.put(line, Tone::Plain);
+        };
+        self.put(lead, Tone::Mark);
+        self.put(name, Tone::Name);
+        self.put("=", Tone::Mark);
+        let (value, comment) = without_comment(value);
+        self.scalar(name.trim(), value);
+        self.comment(comment);
+    }
+
+    /// A comment; `# PASSWORD=…` that was put out of use is still a secret.
+    fn comment(&mut self, words: &str) {
+        let signs = |c: char| c == ' ' || c == '#' || c == '-';
+        let inner = words.trim_start_matches(signs);
+        let whole = inner.split_once('=').or_else(|| inner.split_once(": "));
+        let secret = whole.filter(|(name, value)| {
+            let name = name.rsplit(' ').next().unwrap_or_default();
+            looks_secret(name, value.trim())
+        });
+        match secret {
+            _ if self.revealed => self.put(words, Tone::Comment),
+            Some((_, value)) => {
+                let (before, _) = parted(words, words.len() - value.trim_start().len());
+                self.put(before, Tone::Comment);
+                self.put(MASK, Tone::Secret);
+            }
+            None if looks_secret("", inner) => {
+                let (before, _) = parted(words, words.len() - inner.len());
+                self.put(before, Tone::Comment);
+                self.put(MASK, Tone::Secret);
+            }
+            None => self.put(words, Tone::Comment),
+        }
+    }
+
+    /// A value of YAML: a list or a mapping in brackets, a sign, or a text.
+    fn value(&mut self, name: &str, value: &str) {
+        let (blank, rest) = parted(value, value.len() - value.trim_start().len());
+        if rest.starts_with(['{', '[']) {
+            self.put(blank, Tone::Plain);
+            return self.flow(name, rest);
+        }
+        if rest.starts_with(['&', '*', '!', '|', '>']) {
+            let end = rest.find(' ').unwrap_or(rest.len());
+            let (sign, rest) = parted(rest, end);
+            self.put(blank, Tone::Plain);
+            self.put(sign, Tone::Mark);
+            return self.scalar(name, rest);
+        }
+        self.scalar(name, value);
+    }
+
+    /// `{a: b, c: d}` or `[a, b]`, as far as it is on this line.
+    fn flow(&mut self, name: &str, text: &str) {
+        let mapping = text.starts_with('{');
+        let (open, inner) = parted(text, 1);
+        self.put(open, Tone::Mark);
+        let close = inner.trim_end().ends_with(['}', ']']);
+        let end = if close {
+            inner.trim_end().len() - 1
+        } else {
+            inner.len()
+        };
+        let (inner, close) = parted(inner, end);
+        let mut before = name.to_owned();
+        for (number, item) in items(inner).into_iter().enumerate() {
+            if number > 0 {
+                self.put(",", Tone::Mark);
+            }
+            let (blank, item) = parted(item, item.len() - item.trim_start().len());
+            self.put(blank, Tone::Plain);
+            match pair(item).filter(|_| mapping) {
+                Some((name, value)) => {
+                    self.put(name, Tone::Name);
+                    self.put(":", Tone::Mark);
+                    self.value(name.trim_matches(['"', '\'']), value);
+                }
+                None => self.value(&before, item),
+            }
+            // The word behind `--password` is its value.
+            let word = item.trim().trim_matches(['"', '\'']);
+            let option = word.starts_with('-') && !word.contains('=');
+            before = if option {
+                word.to_owned()
+            } else {
+                name.to_owned()
+            };
+        }
+        self.put(close, Tone::Mark);
+    }
+
+    /// A text, with the variables in it. `NAME=value` is one of its own.
+    fn scalar(&mut self, name: &str, value: &str) {
+        let (blank, rest) = parted(value, value.len() - value.trim_start().len());
+        self.put(blank, Tone::Plain);
+        let (body, tail) = parted(rest, rest.trim_end().len());
+        let quote = quoted_end(body).is_some_and(|end| end == body.len());
+        let inner = if quote {
+            body.get(1..body.len() - 1)
+        } else {
+            None
+        };
+        let (mark, inner) = match inner {
+            Some(inner) => (parted(body, 1).0, inner),
+            None => ("", body),
+        };
+        self.put(mark, Tone::Mark);
+        match inner.split_once('=').filter(|(left, _)| is_name(left)) {
+            Some((variable, value)) => {
+                self.put(variable, Tone::Name);
+                self.put("=", Tone::Mark);
+                self.literal(variable, value);
+            }
+            None => self.literal(name, inner),
+        }
+        self.put(mark, Tone::Mark);
+        self.put(tail, Tone::Plain);
+    }
+
+    fn literal(&mut self, name: &str, value: &str) {
+        let mut parts = Vec::new();
+        let mut rest = value;
+        while let Some(at) = rest.find('$') {
+            let (before, from) = parted(rest, at);
+            if let Some((length, variable, default)) = reference(from) {
+                parts.push(Part::Text(before));
+                let (whole, after) = parted(from, length);
+                parts.push(Part::Variable(variable, whole, default));
+                rest = after;
+            } else {
+                let skip = if from.starts_with("$$") { 2 } else { 1 };
+                let (text, after) = parted(rest, at + skip);
+                parts.push(Part::Text(text));
+                rest = after;
+            }
+        }
+        parts.push(Part::Text(rest));
+        let filled: String = parts.iter().map(Part::filled).collect();
+        let secret = !self.revealed && looks_secret(name, &filled);
+        for part in &parts {
+            self.part(name, part, secret);
+        }
+    }
+
+    fn part(&mut self, name: &str, part: &Part, secret: bool) {
+        match part {
+            Part::Text("") => {}
+            Part::Text(_) if secret => self.put(MASK, Tone::Secret),
+            Part::Text(text) => {
+                let figure = text.parse::<f64>().is_ok();
+                let word = ["true", "false", "null", "yes", "no"].contains(text);
+                self.put(
+                    text,
+                    if figure || word {
+                        Tone::Number
+                    } else {
+                        Tone::Text
+                    },
+                );
+            }
+            Part::Variable(variable, whole, default) => {
+                let value = whole.get(default.clone()).unwrap_or_default();
+                let own = looks_secret(variable, value) || looks_secret(name, value);
+                if value.is_empty() || self.revealed || !(secret || own) {
+                    return self.put(whole, Tone::Variable);
+                }
+                self.put(parted(whole, default.start).0, Tone::Variable);
+                self.put(MASK, Tone::Secret);
+                self.put(parted(whole, default.end).1, Tone::Variable);
+            }
+        }
+    }
+}
+
+/// A part of a text.
+enum Part<'a> {
+    Text(&'a str),
+    /// A variable: its name, all of it, and where in that its default is.
+    Variable(&'a str, &'a str, std::ops::Range<usize>),
+}
+
+impl Part<'_> {
+    /// What stands there when no variable is set.
+    fn filled(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Variable(_, whole, default) => whole.get(default.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-[]".contains(c))
+}
+
+/// The items of a list, parted at the commas that are in no brackets and no quotes.
+fn items(text: &str) -> Vec<&str> {
+    let (mut items, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth -= 1,
+            (None, ',') if depth == 0 => {
+                items.extend(text.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.extend(text.get(start..));
+    items
+}

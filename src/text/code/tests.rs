@@ -1,0 +1,144 @@
+//! What is masked, what is not, and that no character of a line is lost.
+use super::*;
+use crate::text::MASK;
+
+fn code(text: &str, language: Language) -> Code {
+    Code::new(text.lines().map(str::to_owned).collect(), language)
+}
+
+fn masked(text: &str, language: Language) -> Vec<String> {
+    let code = code(text, language);
+    (0..code.len())
+        .map(|n| code.shown(n, false).replace(MASK, "*"))
+        .collect()
+}
+
+const YAML: &str = r#"version: '3'  # no secret
+services:
+  db:
+    image: "postgres:16"
+    environment:
+      POSTGRES_PASSWORD: hunter2
+      PGUSER: ${PGUSER:-zammad}
+      TOKEN: ${API_TOKEN:-abc${X}}
+      OTHER_PASSWORD: ${DB_PASSWORD}
+      NEEDED_PASSWORD: ${DB_PASSWORD:?say it}
+    command: [server, --password, hunter2, "--port=5"]
+    labels:
+      - "traefik.http.routers.db.rule=Host(`db.${DOMAIN}`)"
+      - DB_PASS=hunter2
+      # SECRET_KEY: hunter2
+  web: {image: x, environment: {URL: 'http://u:hunter2@h/', A: 1}, args: [a, b]}
+  cli:
+    command:
+      - --token
+      - hunter2
+      - go
+    secrets:
+      - db_password
+configs:
+  tls:
+    content: |
+      key: x
+      -----BEGIN RSA PRIVATE KEY-----
+      aGVsbG8=
+      -----END RSA PRIVATE KEY-----
+  api_key:
+    content: plain
+x-password:
+  hunter2
+y-password: "hunter
+  2 more"
+z: 1
+"#;
+
+#[test]
+fn secrets_of_a_compose_file_are_masked_and_nothing_else() {
+    let lines = masked(YAML, Language::Yaml);
+    let all = lines.join("\n");
+    assert!(!all.contains("hunter"), "{all}");
+    for shown in [
+        "version: '3'  # no secret",
+        "    image: \"postgres:16\"",
+        "      POSTGRES_PASSWORD: *",
+        "      PGUSER: ${PGUSER:-zammad}",
+        "      TOKEN: ${API_TOKEN:-*}",
+        "      OTHER_PASSWORD: ${DB_PASSWORD}",
+        "      NEEDED_PASSWORD: ${DB_PASSWORD:?say it}",
+        "    command: [server, --password, *, \"--port=5\"]",
+        "      - \"traefik.http.routers.db.rule=Host(`db.${DOMAIN}`)\"",
+        "      - DB_PASS=*",
+        "      # SECRET_KEY: *",
+        "  web: {image: x, environment: {URL: '*', A: 1}, args: [a, b]}",
+        "      *",
+        "      - go",
+        "      - db_password",
+        "      key: x",
+        "    content: plain",
+        "y-password: *",
+        "z: 1",
+    ] {
+        assert!(lines.iter().any(|line| line == shown), "{shown}\n{all}");
+    }
+    assert!(!all.contains("aGVsbG8"), "{all}");
+}
+
+const VARIABLES: &str = "# a comment
+export DOMAIN=example.com # where
+DB_PASSWORD=hunter2
+#OLD_PASSWORD=hunter2
+EMPTY_TOKEN=
+API_KEY=\"hunter2
+hunter3\"
+URL=${BASE:-http://x}/y
+not a pair";
+
+#[test]
+fn secrets_of_a_file_of_variables_are_masked() {
+    let lines = masked(VARIABLES, Language::Variables);
+    assert_eq!(
+        lines,
+        [
+            "# a comment",
+            "export DOMAIN=example.com # where",
+            "DB_PASSWORD=*",
+            "#OLD_PASSWORD=*",
+            "EMPTY_TOKEN=",
+            "API_KEY=*",
+            "*",
+            "URL=${BASE:-http://x}/y",
+            "not a pair",
+        ]
+    );
+}
+
+#[test]
+fn what_is_shown_whole_is_the_line_itself() {
+    for (text, language) in [(YAML, Language::Yaml), (VARIABLES, Language::Variables)] {
+        let code = code(text, language);
+        for (number, line) in text.lines().enumerate() {
+            assert_eq!(code.shown(number, true), line);
+        }
+    }
+    let odd = "a: [b, {c: 'd\n}\n- - - x: &y *z\n\"q\": \"\\\"\"\n${A\n$\nü: ${ü}\n: :\n'";
+    let code = code(odd, Language::Yaml);
+    for (number, line) in odd.lines().enumerate() {
+        assert_eq!(code.shown(number, true), line);
+        code.shown(number, false);
+    }
+}
+
+#[test]
+fn pieces_have_their_tones() {
+    let code = code("a: ${B} # c\n- 12", Language::Yaml);
+    let tones = |n: usize| -> Vec<Tone> {
+        let pieces = code.pieces(n, false).into_iter();
+        let inked = pieces.filter(|(words, _)| !words.trim().is_empty());
+        inked.map(|(_, tone)| tone).collect()
+    };
+    assert_eq!(
+        tones(0),
+        [Tone::Name, Tone::Mark, Tone::Variable, Tone::Comment]
+    );
+    assert_eq!(tones(1), [Tone::Mark, Tone::Number]);
+}
