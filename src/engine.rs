@@ -4,6 +4,7 @@
 mod about;
 mod archive;
 mod blueprint;
+mod borrow;
 pub mod browse;
 pub mod cgroup;
 pub mod connect;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::blueprint::Blueprint;
+pub use self::borrow::{Borrower, Moved};
 pub use self::connect::{BoxedIo, Connector};
 pub use self::context::{ContextEntry, contexts};
 pub use self::endpoint::{Candidate, Endpoint, Sources, candidates};

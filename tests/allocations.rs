@@ -7,13 +7,14 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use allocation_counter::{AllocationInfo, measure};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stacktui::effect::Effects;
-use stacktui::model::Sample;
+use stacktui::model::{HostId, Image, Key, Kind, Network, Resources, Sample, Volume};
 use stacktui::msg::{HostMsg, Msg};
 use stacktui::state::{RowId, State};
 use stacktui::subscriptions::subscriptions;
@@ -254,4 +255,82 @@ fn a_new_line_costs_nothing_for_those_held() {
     let (less, more) = (one(1_000), one(100_000));
     assert!(less.count_total > 0, "nothing was counted");
     no_more(&more, &less, "a line");
+}
+
+/// The same list over few things and over many.
+fn same_list(key: &str, few: usize, many: usize, put: impl Fn(&mut State, usize)) {
+    let [less, more] = [few, many].map(|count| {
+        let mut state = scene(12);
+        world::press(&mut state, key);
+        put(&mut state, count);
+        frame(&state)
+    });
+    assert!(less.count_total > 0, "{key}: nothing was counted");
+    no_more(&more, &less, key);
+}
+
+fn volumes(count: usize) -> Vec<Volume> {
+    let one = |n: usize| Volume {
+        key: Key::new(HostId(0), Kind::Volume, &format!("volume-{n:05}")),
+        driver: "local".to_owned(),
+        mountpoint: String::new(),
+        scope: "local".to_owned(),
+        created: None,
+        labels: BTreeMap::new(),
+        options: BTreeMap::new(),
+        size: None,
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn a_frame_of_a_list_costs_what_its_rows_cost() {
+    same_list("4", 100, 2_000, |state, count| {
+        let list = Resources::Volumes(volumes(count));
+        world::send(state, Msg::Resources(HostId(0), Kind::Volume, Ok(list)));
+    });
+    same_list("3", 100, 2_000, |state, count| {
+        let one = |n: usize| Image {
+            key: Key::new(HostId(0), Kind::Image, &format!("sha256:{n:064}")),
+            tags: vec![format!("image-{n:05}:1")],
+            digests: Vec::new(),
+            created: None,
+            size: Some(1),
+            labels: BTreeMap::new(),
+        };
+        let list = Resources::Images((0..count).map(one).collect());
+        world::send(state, Msg::Resources(HostId(0), Kind::Image, Ok(list)));
+    });
+    same_list("5", 60, 300, |state, count| {
+        let one = |n: usize| Network {
+            key: Key::new(HostId(0), Kind::Network, &format!("{n:064}")),
+            name: format!("network-{n:05}"),
+            driver: "bridge".to_owned(),
+            scope: "local".to_owned(),
+            internal: false,
+            ipv6: false,
+            created: None,
+            subnets: Vec::new(),
+            labels: BTreeMap::new(),
+        };
+        let list = Resources::Networks((0..count).map(one).collect());
+        world::send(state, Msg::Resources(HostId(0), Kind::Network, Ok(list)));
+    });
+}
+
+/// Who uses what is read out of the containers once a change, not once a row or a frame.
+#[test]
+fn who_uses_a_thing_is_not_read_again_without_a_change() {
+    let [few, many] = [1_000, 10_000].map(|containers| {
+        let mut state = scene(containers);
+        world::press(&mut state, "4");
+        let list = Resources::Volumes(volumes(60));
+        world::send(
+            &mut state,
+            Msg::Resources(HostId(0), Kind::Volume, Ok(list)),
+        );
+        assert!(!state.shelves.uses.stale);
+        measure(|| world::press(&mut state, "j"))
+    });
+    no_more(&many, &few, "a key in the list");
 }

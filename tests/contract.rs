@@ -91,6 +91,7 @@ contract! {
     recreate::when_its_image_is_gone_nothing_is_touched,
     recreate::a_name_in_the_way_is_told_and_nothing_is_touched,
     recreate::a_put_back_that_fails_tells_what_there_is,
+    recreate::who_lives_in_its_network_follows_into_the_new_one,
     streams::a_restart_is_five_events_in_order,
     streams::events_resume_at_the_nanosecond,
     streams::figures_are_plausible,

@@ -231,3 +231,64 @@ async fn after_bad_days_the_table_is_right_and_nothing_more_is_open() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_read_when_it_is_opened_and_kept_by_events() {
+    on_local(async {
+        let (sim, endpoint) = served("systeme-ticketing");
+        let it = Driver::start(on(&endpoint), (120, 40));
+        it.sees("zammad-1").await;
+        it.press("4").await;
+        it.sees("old-otrs-attachments").await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let before = sim.requests();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        // As few as where nothing is looked at.
+        let asked = sim.requests() - before;
+        assert!(asked <= 20, "{asked} requests in a minute");
+        let other = Engine::open(&endpoint).await.expect("the engine");
+        let wanted = serde_json::json!({"Name": "made-elsewhere"});
+        let made = other
+            .raw()
+            .post_json("/volumes/create", &wanted, Duration::from_secs(5));
+        made.await.expect("a volume");
+        it.sees("made-elsewhere").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_answers_no_inspect_keeps_nothing_waiting() {
+    on_local(async {
+        let world = r#"
+            [[image]]
+            name = "box:1"
+            shells = ["sh"]
+            command = ["sh"]
+            [[container]]
+            name = "mute"
+            image = "box:1"
+            mute = true
+            [[container]]
+            name = "other"
+            image = "box:1"
+        "#;
+        let sim = Arc::new(Sim::new(Scenario::parse(world).expect("a world")));
+        let behind = Arc::clone(&sim);
+        let connector = Connector::new(move || {
+            let connection: BoxedIo = Box::new(behind.connect());
+            Box::pin(std::future::ready(Ok(connection)))
+        });
+        let it = Driver::start(on(&Endpoint::Custom(connector)), (120, 40));
+        it.sees("mute").await;
+        it.press("g enter").await;
+        it.sees("no answer within").await;
+        it.press("esc").await;
+        // The other one is acted on at once.
+        it.press("G r").await;
+        it.sees("restarted in").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}

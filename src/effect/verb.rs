@@ -37,6 +37,8 @@ pub enum Verb {
     Recreate {
         /// Fetches its image first.
         pull: bool,
+        /// Makes anew, too, who lives in its network or other namespaces.
+        others: bool,
     },
     RemoveImage {
         /// Also under its other names.
@@ -242,7 +244,8 @@ impl Verb {
         match (self, key) {
             (Self::Remove { force, .. } | Self::RemoveImage { force }, 'f') => *force = on,
             (Self::Remove { volumes, .. }, 'v') => *volumes = on,
-            (Self::Recreate { pull }, 'p') => *pull = on,
+            (Self::Recreate { pull, .. }, 'p') => *pull = on,
+            (Self::Recreate { others, .. }, 'b') => *others = on,
             (Self::Compose(call), key) => call.act.set(key, on),
             _ => {}
         }
@@ -276,7 +279,10 @@ impl Verb {
             Self::RemoveImage { force } => pair("force", force.to_string()),
             Self::CreateVolume(volume) => named(volume.options()),
             Self::CreateNetwork(network) => named(network.options()),
-            Self::Recreate { pull } => pair("pull", pull.to_string()),
+            Self::Recreate { pull, others } => vec![
+                ("pull".to_owned(), pull.to_string()),
+                ("borrowers".to_owned(), others.to_string()),
+            ],
             Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
             Self::Save {
                 images,

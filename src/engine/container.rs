@@ -156,11 +156,18 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         mounts: items(member(value, "Mounts")).iter().map(mount).collect(),
         networks: networks(path(value, &["NetworkSettings", "Networks"])),
         labels: pairs(member(value, "Labels")),
+        lender: lender(path(value, &["HostConfig", "NetworkMode"])),
         oddities,
         place: Place::default(),
         looping: 0,
         key,
     }
+}
+
+/// `container:0123…`, where it lives in another's network.
+fn lender(mode: &Value) -> Option<String> {
+    let mode = text(mode);
+    mode.strip_prefix("container:").map(str::to_owned)
 }
 
 /// Podman says the exit code in a field of its own.

@@ -10,6 +10,8 @@ use crate::msg::{Failure, FailureKind};
 
 /// Characters kept of a text that others wrote.
 const TEXT_MAX: usize = 500;
+/// Characters kept of why something failed: it may tell what there is now and how to finish by hand, at its end.
+const FAILURE_MAX: usize = 4_000;
 /// Parameters or arguments kept of one act.
 const ITEMS_MAX: usize = 64;
 
@@ -111,6 +113,18 @@ fn cut(text: &str) -> String {
     text.chars().take(TEXT_MAX).collect()
 }
 
+/// What is too long loses its middle: how it begins says what failed, how it ends what is to be done.
+fn cut_middle(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most {
+        return text.to_owned();
+    }
+    let half = most / 2;
+    let begin = text.chars().take(half - 1);
+    let end = text.chars().skip(count - half);
+    begin.chain(['…']).chain(end).collect()
+}
+
 fn engine(info: &EngineInfo) -> Value {
     json!({
         "id": cut(&info.id), "name": cut(&info.name), "endpoint": cut(&info.endpoint), "version": cut(&info.version),
@@ -190,5 +204,5 @@ fn error(failure: &Failure) -> Value {
         FailureKind::NoShell => "no_shell",
         FailureKind::Other => "other",
     };
-    json!({ "kind": kind, "status": failure.status, "message": cut(&failure.what) })
+    json!({ "kind": kind, "status": failure.status, "message": cut_middle(&failure.what, FAILURE_MAX) })
 }

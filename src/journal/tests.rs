@@ -157,7 +157,7 @@ fn secrets_are_not_written_and_long_words_are_cut() {
     };
     let failure = Failure {
         kind: FailureKind::NotFound,
-        what: "é".repeat(10_000),
+        what: format!("{}; by hand: docker start web", "é".repeat(10_000)),
         status: Some(404),
         said: "connecting with password hunter2".to_owned(),
         ..Failure::default()
@@ -174,7 +174,9 @@ fn secrets_are_not_written_and_long_words_are_cut() {
     assert!(text.contains(r#""timeout_s":10"#), "{text}");
     assert!(text.contains(r#""kind":"not_found","status":404"#));
     let entry = &all(&place.dir)[0];
-    assert_eq!(entry.error.as_ref().unwrap().chars().count(), 500);
+    let error = entry.error.as_ref().unwrap();
+    assert_eq!(error.chars().count(), 4_000);
+    assert!(error.starts_with('é') && error.ends_with("; by hand: docker start web"));
     assert_eq!(entry.exit_code, Some(137));
     assert!(
         entry

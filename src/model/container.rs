@@ -154,6 +154,8 @@ pub struct Container {
     /// Network names with the container's address in each, when the engine says.
     pub networks: Vec<(String, String)>,
     pub labels: BTreeMap<String, String>,
+    /// The container whose network it lives in, by id or name, as it was asked for.
+    pub lender: Option<String>,
     /// What was odd in the engine's answer about this one; empty when all was well.
     pub oddities: Vec<String>,
     /// Its place, once it was read out of the labels.
@@ -186,6 +188,13 @@ impl PartialEq for Place {
 }
 
 impl Container {
+    /// Whether it lives in the other one's network.
+    pub fn borrows_of(&self, other: &Self) -> bool {
+        let lender = self.lender.as_deref();
+        let of_host = self.key.host == other.key.host;
+        of_host && lender.is_some_and(|lender| *lender == *other.key.id || lender == other.name)
+    }
+
     /// A bare container with this name, for tests and for odd answers.
     pub fn bare(key: Key, name: &str) -> Self {
         Self {
@@ -204,6 +213,7 @@ impl Container {
             mounts: Vec::new(),
             networks: Vec::new(),
             labels: BTreeMap::new(),
+            lender: None,
             oddities: Vec::new(),
             place: Place::default(),
             looping: 0,

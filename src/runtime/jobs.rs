@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use super::archive;
 use super::clock;
 use super::record::Recorder;
+use super::recreate::others::see_to;
 use super::recreate::{self, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
-use crate::engine::{Engine, Error, Keyring};
+use crate::engine::{Engine, Error, Keyring, Moved};
 use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind, Transfer, TransferLine};
@@ -131,6 +132,8 @@ struct Done {
     already: bool,
     /// The thing in whose place it is now.
     became: Option<Key>,
+    /// What else is to be said: whether that is well, and what it is.
+    note: Option<(bool, String)>,
 }
 
 /// What a job may need beside the engine.
@@ -239,7 +242,7 @@ impl Hands {
         self.tell(id, lines).await;
         Ok(Done {
             already,
-            became: None,
+            ..Done::default()
         })
     }
 
@@ -316,22 +319,27 @@ impl Hands {
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {
                 super::mail::act(engine, call).await?;
-                Ok(Done {
-                    already: false,
-                    became: None,
-                })
+                Ok(Done::default())
             }
-            Verb::Recreate { pull } => {
+            Verb::Recreate { pull, others } => {
                 let steps = self.steps(job.id);
                 let line = recreate::Line {
                     engine: engine.clone(),
                     newest: self.newest.clone(),
                     keyring: self.keyring.clone(),
                 };
-                let made = recreate::run(line, &job.key, *pull, limit, &steps).await?;
+                let borrowers = engine.borrowers(&job.key, &job.target.name).await;
+                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await?;
+                let moved = Moved {
+                    old: job.key.clone(),
+                    name: job.target.name.clone(),
+                    new: made.clone(),
+                };
+                let seen = see_to(&line, &moved, &borrowers, *others, limit, &steps);
                 Ok(Done {
                     already: false,
                     became: Some(made),
+                    note: seen.await,
                 })
             }
             verb => {
@@ -339,11 +347,35 @@ impl Hands {
                 let done = done.map_err(|error| error.failure(&verb.to_string()))?;
                 Ok(Done {
                     already: done.already,
-                    became: None,
+                    ..Done::default()
                 })
             }
         }
     }
+}
+
+/// What the thing is after it, in words, and what else is to be said of how it went.
+async fn afterwards(
+    job: &Job,
+    engine: &Engine,
+    outcome: &Result<Done, Failure>,
+    hands: &Hands,
+) -> Option<String> {
+    let done = outcome.as_ref().ok();
+    let after = match (&job.verb, done) {
+        (Verb::Remove { .. }, Some(_)) => None,
+        (_, done) => {
+            let became = done.and_then(|done| done.became.as_ref());
+            let now = look(engine, became.unwrap_or(&job.key)).await;
+            now.ok().flatten().as_ref().map(words)
+        }
+    };
+    let Some((ok, words)) = done.and_then(|done| done.note.clone()) else {
+        return after;
+    };
+    let text = format!("{}: {words}", job.target.name);
+    let _closed = hands.told.send(Msg::Said { ok, text }).await;
+    Some(format!("{}; {words}", after.unwrap_or_default()))
 }
 
 /// Runs the job. The container's real stop timeout is told before the call.
@@ -396,14 +428,7 @@ pub async fn run(
     let limit = limit(&job.verb, stop_timeout);
     let outcome = hands.perform(&job, &engine, limit).await;
     let took_ms = took(called);
-    let after = match (&job.verb, &outcome) {
-        (Verb::Remove { .. }, Ok(_)) => None,
-        (_, outcome) => {
-            let became = outcome.as_ref().ok().and_then(|done| done.became.as_ref());
-            let now = look(&engine, became.unwrap_or(&job.key)).await;
-            now.ok().flatten().as_ref().map(words)
-        }
-    };
+    let after = afterwards(&job, &engine, &outcome, &hands).await;
     if let Some(intent) = intent
         && let Err(why) = recorder
             .result(intent, took_ms, after, outcome.clone().err())
@@ -436,7 +461,13 @@ mod tests {
     #[tokio::test]
     async fn what_takes_long_keeps_no_stop_waiting_and_nothing_a_kill() {
         let slots = Slots::default();
-        let (stop, recreate) = (Verb::Stop { timeout: None }, Verb::Recreate { pull: true });
+        let (stop, recreate) = (
+            Verb::Stop { timeout: None },
+            Verb::Recreate {
+                pull: true,
+                others: false,
+            },
+        );
         let kill = Verb::Kill {
             signal: "KILL".to_owned(),
         };

@@ -1,6 +1,8 @@
 //! A container made anew with all its settings. The new one is made beside the old one, so that nothing is touched until it is
 //! there; then they change places; then the new one has to be well, or the old one comes back. Whatever fails, what exists
 //! afterwards is told. Must not know the journal nor the screen.
+pub mod others;
+
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -9,7 +11,7 @@ use tokio::time::Instant;
 
 use super::clock;
 use crate::effect::{self, JobId, Verb};
-use crate::engine::{Blueprint, Engine, Error, Keyring, Made};
+use crate::engine::{Blueprint, Engine, Error, Keyring, Made, Moved};
 use crate::model::{Details, Health, Key, RunState, Transfer};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
@@ -109,11 +111,31 @@ pub async fn run(
     limit: Duration,
     steps: &Steps,
 ) -> Result<Key, Failure> {
-    let mut plan = line.engine.blueprint(old).await.map_err(untouched)?;
+    anew(line, old, pull, None, limit, steps).await
+}
+
+/// How it is made, with what it had of one that is gone taken from the one in its place.
+async fn planned(engine: &Engine, old: &Key, moved: Option<&Moved>) -> Result<Blueprint, Failure> {
+    let mut plan = engine.blueprint(old).await.map_err(untouched)?;
+    if let Some(moved) = moved {
+        plan.follow(moved);
+    }
+    Ok(plan)
+}
+
+async fn anew(
+    line: Line,
+    old: &Key,
+    pull: bool,
+    moved: Option<&Moved>,
+    limit: Duration,
+    steps: &Steps,
+) -> Result<Key, Failure> {
+    let mut plan = planned(&line.engine, old, moved).await?;
     if pull {
         fetch(&line, &plan, steps).await.map_err(untouched)?;
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
-        plan = line.engine.blueprint(old).await.map_err(untouched)?;
+        plan = planned(&line.engine, old, moved).await?;
     }
     steps.tell("making the new one", None).await;
     let mut exchange = Exchange::new(line, old, plan, limit);

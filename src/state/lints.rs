@@ -6,6 +6,7 @@ use super::{Host, State};
 use crate::model::container::Container;
 use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
+use crate::msg::FailureKind;
 use crate::text;
 
 /// How bad it is.
@@ -55,6 +56,7 @@ const fn note(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
 /// All checks, the worst first.
 const LINTS: &[Lint] = &[
     trouble("restart_loop", restart_loop),
+    trouble("no_answer", no_answer),
     trouble("stuck", stuck),
     trouble("memory", memory),
     trouble("port_taken", port_taken),
@@ -132,6 +134,14 @@ fn restart_loop(s: &Subject) -> Option<String> {
             n
         ),
     })
+}
+
+/// Its engine answers of all others: a container can hang alone.
+fn no_answer(s: &Subject) -> Option<String> {
+    let failure = s.state.sheet(&s.container.key)?.failure.as_ref()?;
+    let up = s.state.world.host(s.container.key.host)?.link.is_up();
+    (up && failure.kind == FailureKind::TimedOut)
+        .then(|| "answers no inspect, while its engine answers: it may not stop either".to_owned())
 }
 
 fn stuck(s: &Subject) -> Option<String> {

@@ -1,12 +1,15 @@
 //! A container made anew: what it keeps, and what there is when it fails.
 use serde_json::{Value, json};
 use stacktui::effect::{JobId, Verb};
+use stacktui::engine::Moved;
 use stacktui::model::{Key, Kind, RunState};
 use stacktui::msg::Failure;
+use stacktui::runtime::recreate::others::see_to;
 use stacktui::runtime::recreate::{self, Line, Steps};
 use tokio::sync::mpsc;
 
 use crate::bench::{Bench, HOST, LONG, Leftover, Thing, soon};
+use crate::engine::BUSYBOX;
 
 async fn anew(bench: &Bench, it: &Thing, pull: bool) -> Result<Key, Failure> {
     let (told, mut steps) = mpsc::channel(64);
@@ -159,7 +162,7 @@ pub async fn a_new_one_that_dies_gives_way_to_the_old_one(bench: Bench) {
         bench.afterwards(&["rmi", "--force", &doomed]),
         bench.afterwards(&["rmi", "--force", &failing]),
     ];
-    bench.docker(&["tag", crate::engine::BUSYBOX, &doomed]);
+    bench.docker(&["tag", BUSYBOX, &doomed]);
     let it = bench.of_image("doomed", &doomed).await;
     let before = inspect(&bench, &it.key.id).await;
     let command = r#"CMD ["sh","-c","echo no luck; sleep 1; exit 3"]"#;
@@ -302,4 +305,62 @@ pub async fn a_put_back_that_fails_tells_what_there_is(bench: Bench) {
         inspect(&bench, &new.id).await["Name"],
         format!("/{}", it.name)
     );
+}
+
+pub async fn who_lives_in_its_network_follows_into_the_new_one(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let it = bench.obedient().await;
+    let side = format!("{}-side", it.name);
+    let _gone = [&it.name, &side].map(|name| bench.afterwards(&["rm", "--force", name]));
+    let image = if bench.is_real() { BUSYBOX } else { "box:1" };
+    let body = json!({"Image": image, "Cmd": ["sh", "-c", "while :; do sleep 0.1; done"], "StopTimeout": 1,
+        "HostConfig": {"NetworkMode": format!("container:{}", it.key.id)}});
+    let path = format!("/containers/create?name={side}");
+    let raw = bench.engine.raw();
+    let (_, made) = raw.post_json(&path, &body, LONG).await.unwrap();
+    let borrower = Key::container(HOST, made["Id"].as_str().unwrap());
+    bench
+        .engine
+        .perform(&borrower, &Verb::Start, LONG)
+        .await
+        .unwrap();
+    let found = bench.engine.borrowers(&it.key, &it.name).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (found[0].name.as_str(), found[0].what.as_str()),
+        (side.as_str(), "network")
+    );
+    let rows = bench.engine.list(HOST, chrono::Utc::now()).await.unwrap();
+    let row = rows.iter().find(|row| row.name == side).unwrap();
+    assert_eq!(row.lender.as_deref(), Some(&*it.key.id));
+    let new = soon("a new one", anew(&bench, &it, false)).await.unwrap();
+    let moved = Moved {
+        old: it.key.clone(),
+        name: it.name.clone(),
+        new: new.clone(),
+    };
+    let (told, _steps) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let line = Line::from(bench.engine.clone());
+    let left = see_to(&line, &moved, &found, false, LONG, &steps).await;
+    let (well, words) = left.unwrap();
+    assert!(!well && words.contains(&side), "{words}");
+    let done = soon(
+        "the other",
+        see_to(&line, &moved, &found, true, LONG, &steps),
+    )
+    .await;
+    assert_eq!(
+        done,
+        Some((true, format!("made anew too: {side} (network)")))
+    );
+    let now = inspect(&bench, &side).await;
+    assert_eq!(
+        now["HostConfig"]["NetworkMode"],
+        format!("container:{}", new.id)
+    );
+    assert_eq!(now["State"]["Status"], "running");
+    assert!(bench.engine.borrowers(&it.key, "nobody").await.is_empty());
 }

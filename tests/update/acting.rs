@@ -490,3 +490,23 @@ fn the_program_is_left_and_stopped_from_anywhere() {
         assert_eq!(it.effects, [Effect::Suspend], "{before}");
     }
 }
+
+#[test]
+fn of_many_those_that_failed_stay_marked() {
+    let mut it = world();
+    it.on("grafana").press("space").on("mailhog").press("space");
+    it.press("r");
+    let failed = it.job("grafana").id;
+    it.done("mailhog", 900);
+    it.send(Msg::Job(JobMsg::Failed {
+        id: failed,
+        took_ms: 10,
+        failure: Failure {
+            what: "no such device".to_owned(),
+            ..Failure::default()
+        },
+    }));
+    assert_eq!(it.marked(), [key("grafana")]);
+    // Each outcome is on its row.
+    it.shows("no such device").shows("restarted in 0.9 s");
+}

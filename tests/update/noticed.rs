@@ -1,7 +1,7 @@
 //! What is noticed on a container, and that it is seen.
 use chrono::TimeDelta;
 use stacktui::model::{Health, HostId, Mount, RunState};
-use stacktui::msg::{HostMsg, Msg};
+use stacktui::msg::{Failure, FailureKind, HostMsg, Msg};
 use stacktui::state::lints::findings;
 
 use crate::harness::{Scene, full, key, world};
@@ -163,4 +163,19 @@ fn a_clock_that_is_apart_is_told_with_the_host_and_its_containers() {
     told(&mut it, -9);
     it.hides("clock");
     assert!(!found(&it));
+}
+
+#[test]
+fn one_that_answers_no_inspect_is_in_trouble() {
+    let mut it = world();
+    let failure = Failure {
+        kind: FailureKind::TimedOut,
+        what: "inspect: no answer within 10 s".to_owned(),
+        ..Failure::default()
+    };
+    it.send(Msg::Details(key("grafana"), Err(failure)));
+    assert_eq!(ids(&it, "grafana"), ["no_answer"]);
+    let answered = Box::new(base::details("grafana", it.state.now));
+    it.send(Msg::Details(key("grafana"), Ok(answered)));
+    assert!(!ids(&it, "grafana").contains(&"no_answer"));
 }

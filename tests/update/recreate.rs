@@ -7,7 +7,8 @@ use stacktui::state::RowId;
 use crate::harness::{Scene, key, world};
 
 fn recreate(pull: bool) -> Verb {
-    Verb::Recreate { pull }
+    let others = false;
+    Verb::Recreate { pull, others }
 }
 
 #[test]
@@ -29,6 +30,34 @@ fn a_pull_is_a_switch_of_the_question() {
     let mut it = world();
     it.on("grafana").press("R").wait(400).press("p y");
     it.runs(&[("grafana", recreate(true))]);
+}
+
+#[test]
+fn who_lives_in_its_network_goes_with_it_unless_told_otherwise() {
+    let mut it = world();
+    let lender = it.container("grafana").key.id.to_string();
+    it.change("mailhog", |c| c.lender = Some(lender));
+    it.on("grafana").press("R");
+    it.shows("must be made anew too: mailhog");
+    let (pull, others) = (false, true);
+    it.wait(400)
+        .press("y")
+        .runs(&[("grafana", Verb::Recreate { pull, others })]);
+    let mut it = world();
+    let lender = it.container("grafana").name.clone();
+    it.change("mailhog", |c| c.lender = Some(lender));
+    it.on("grafana").press("R").wait(400).press("b y");
+    it.runs(&[("grafana", recreate(false))]);
+    // Marked together it is made anew once, for the new one.
+    let mut it = world();
+    let lender = it.container("grafana").name.clone();
+    it.change("mailhog", |c| c.lender = Some(lender));
+    it.on("grafana")
+        .press("space")
+        .on("mailhog")
+        .press("space R");
+    it.wait(400).press("y");
+    it.runs(&[("grafana", Verb::Recreate { pull, others })]);
 }
 
 /// The new container of grafana, as the engine lists it.

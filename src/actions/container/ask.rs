@@ -204,19 +204,40 @@ pub(super) fn remove(state: &mut State) -> Effects {
 }
 
 pub(super) fn recreate(state: &mut State) -> Effects {
-    let list = targets(state);
+    let all = targets(state);
+    // One whose lender is made anew goes with it: alone it would be made for the old one.
+    let goes_along = |c: &Container| all.iter().any(|other| c.borrows_of(other));
+    let list: Vec<&Container> = all.iter().copied().filter(|c| !goes_along(c)).collect();
     let mut lines = listed(state, &list);
     lines.push(
         say!("made anew with all settings and volumes, then stopped and replaced").to_owned(),
     );
     lines.push(say!("the old one comes back when the new one dies or is not healthy").to_owned());
     lines.push(say!("lost: everything written inside that is not in a volume").to_owned());
+    let borrowers = state.world.containers();
+    let borrowers = borrowers.filter(|c| list.iter().any(|other| c.borrows_of(other)));
+    let borrowers: Vec<&str> = borrowers.map(Container::short_name).collect();
+    if !borrowers.is_empty() {
+        let names = borrowers.join(", ");
+        lines.push(say!(
+            "lives in its network, and must be made anew too: {names}",
+            names
+        ));
+    }
+    let others = !borrowers.is_empty();
     let title = say!("Recreate {names}?", names = names(&list));
-    let verb = Verb::Recreate { pull: false };
+    let verb = Verb::Recreate {
+        pull: false,
+        others,
+    };
     let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
         return Effects::new();
     };
     confirm.switches = vec![('p', say!("pull its image first").to_owned(), false)];
+    if others {
+        let words = say!("make anew what lives in its network").to_owned();
+        confirm.switches.push(('b', words, true));
+    }
     state.layers.push(Layer::Confirm(confirm));
     Effects::new()
 }

@@ -17,7 +17,13 @@ pub async fn route(call: &mut Call) -> Answer {
         ("GET", ["json"]) => list(call),
         ("POST", ["create"]) => verbs::create(call).await,
         ("POST", ["prune"]) => prune(call),
-        ("GET", [who, "json"]) => inspect::answer(call, who),
+        ("GET", [who, "json"]) => {
+            let mute = call.shared.world().get(who).is_ok_and(|c| c.spec.mute);
+            if mute {
+                std::future::pending::<()>().await;
+            }
+            inspect::answer(call, who)
+        }
         ("GET", [who, "stats"]) => stats::answer(call, who),
         ("GET", [who, "logs"]) => logs::answer(call, who),
         ("GET", [who, "top"]) => processes::answer(call, who),
@@ -153,10 +159,7 @@ pub fn summary(world: &World, container: &Container, now: Ns, size: bool) -> Val
             )
         })
         .collect();
-    let mode = container
-        .endpoints
-        .first()
-        .map_or("default", |e| e.network.as_str());
+    let mode = container.network_mode();
     let mut out = json!({
         "Id": container.id,
         "Names": [format!("/{}", container.name)],

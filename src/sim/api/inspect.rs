@@ -112,10 +112,7 @@ fn host_config(container: &Container) -> Value {
         })
         .collect();
     let (policy, max) = spec.restart.split_once(':').unwrap_or((&spec.restart, "0"));
-    let mode = container
-        .endpoints
-        .first()
-        .map_or("default", |e| e.network.as_str());
+    let mode = container.network_mode();
     let mut own = json!({
         "Binds": binds, "ContainerIDFile": "", "LogConfig": {"Type": spec.log_driver, "Config": {}},
         "NetworkMode": mode, "PortBindings": port_bindings(container, false),

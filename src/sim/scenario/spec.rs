@@ -246,6 +246,8 @@ pub struct ContainerSpec {
     pub crash: Option<CrashSpec>,
     /// Ignores every signal but SIGKILL and fails its probe, until it is started anew.
     pub stuck: bool,
+    /// Answers no inspect, while all others do.
+    pub mute: bool,
     /// How long it takes to end on SIGTERM.
     pub stop_takes: Span,
     /// Exit code it gives on SIGTERM.
@@ -295,6 +297,7 @@ impl Default for ContainerSpec {
             health: None,
             crash: None,
             stuck: false,
+            mute: false,
             stop_takes: Span(SECOND / 4),
             stop_code: 0,
             stop_timeout: None,

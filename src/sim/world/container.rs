@@ -199,6 +199,14 @@ impl Container {
         }
     }
 
+    /// Its network mode: another container's network, else the first one it is in.
+    pub fn network_mode(&self) -> &str {
+        let mut asked = self.spec.networks.iter();
+        let lent = asked.find(|name| name.starts_with("container:"));
+        let own = self.endpoints.first().map(|e| &e.network);
+        lent.or(own).map_or("default", String::as_str)
+    }
+
     /// Whether it has a process.
     pub fn alive(&self) -> bool {
         matches!(self.phase, Phase::Running | Phase::Paused)
