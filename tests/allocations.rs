@@ -159,10 +159,7 @@ fn an_order_by_figures_is_taken_anew_with_them() {
     world::send(&mut state, Msg::Host(world::HOST, msg));
     let rows = &state.containers.table.rows;
     let at = |row: &RowId| rows.iter().position(|r| r == row);
-    let stack = at(&RowId::Stack(stacktui::model::Key::stack(
-        world::HOST,
-        "stack-049",
-    )));
+    let stack = at(&RowId::Stack(Key::stack(world::HOST, "stack-049")));
     let own = at(&RowId::Container(key));
     assert_eq!(
         own,

@@ -234,7 +234,7 @@ async fn after_bad_days_the_table_is_right_and_nothing_more_is_open() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_read_when_it_is_opened_and_kept_by_events() {
-    on_local(async {
+    on_local(Box::pin(async {
         let (sim, endpoint) = served("systeme-ticketing");
         let it = Driver::start(on(&endpoint), (120, 40));
         it.sees("zammad-1").await;
@@ -254,7 +254,7 @@ async fn a_list_is_read_when_it_is_opened_and_kept_by_events() {
         made.await.expect("a volume");
         it.sees("made-elsewhere").await;
         assert_eq!(it.quit().await, 0);
-    })
+    }))
     .await;
 }
 
