@@ -3,6 +3,7 @@
 //! column but by the names it is given.
 mod check;
 mod file;
+mod mail_read;
 mod memory;
 mod read;
 mod template;
@@ -16,6 +17,7 @@ use thiserror::Error;
 use crate::settings::{Colors, Paths, SETTINGS, Setting, Settings};
 
 pub use check::{Known, KnownAction};
+pub use mail_read::{Read as MailRead, recall_read, remember_read};
 pub use memory::{recall, remember};
 pub use template::template;
 

@@ -174,6 +174,11 @@ pub enum Effect {
     Repaint,
     /// Remember these settings (columns, order) for the next start.
     Remember(Vec<(String, String)>),
+    /// Remember that these mails of a server were read.
+    RememberRead {
+        server: String,
+        ids: Vec<String>,
+    },
     SetMouse(bool),
     Quit,
 }

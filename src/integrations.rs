@@ -2,5 +2,6 @@
 //! are reached: that is the runtime's. Must not know of state, the engine or the clock.
 pub mod certificate;
 pub mod mailbox;
+pub mod nginx_proxy;
 pub mod traefik;
 pub mod web;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use choice::{Colors, Preset, Timestamps};
+pub use choice::{Colors, Hyperlinks, Preset, Timestamps};
 pub use glob::glob_matches;
 pub use paths::Paths;
 pub use registry::{Kind, SETTINGS, Setting, Value, setting};
@@ -38,6 +38,7 @@ pub struct Settings {
     pub ascii: bool,
     pub mouse: bool,
     pub colors: Colors,
+    pub hyperlinks: Hyperlinks,
     pub key_preset: Preset,
     /// Action id to its keys, which replace the preset's; an empty list unbinds it.
     pub keys: BTreeMap<String, Vec<String>>,
@@ -82,6 +83,7 @@ impl Default for Settings {
             ascii: false,
             mouse: true,
             colors: Colors::Auto,
+            hyperlinks: Hyperlinks::Auto,
             key_preset: Preset::Default,
             keys: BTreeMap::new(),
             columns: BTreeMap::new(),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
-use crate::model::route::{is_nginx_proxy, is_traefik};
+use crate::model::route::is_traefik;
 use crate::model::{Container, Key, Kind, Link, Reach};
+use crate::state::routes::looked_at;
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
@@ -32,13 +33,24 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
     }
     let servers = state.mail.asked().cloned();
     wanted.extend(servers.map(|source| Subscription::Mail(Box::new(source))));
+    on_screen(state, &mut wanted);
+    proxies(state, &mut wanted);
+    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
+        let read = state.world.containers().filter(|c| book.target.includes(c));
+        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
+    }
+    wanted
+}
+
+/// What the view on screen shows.
+fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let place = state.nav.current();
     match (place.view, place.key) {
-        (ViewId::Containers, _) if state.focused => sampled(state, &mut wanted),
+        (ViewId::Containers, _) if state.focused => sampled(state, wanted),
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
-            rest(state, &mut wanted);
+            rest(state, wanted);
             if let Some(key) = key.as_ref() {
-                near(state, state.world.members(key).map(|c| &c.key), &mut wanted);
+                near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
@@ -73,9 +85,9 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         (ViewId::Processes, Some(key)) => {
             wanted.insert(Subscription::Processes(key));
         }
-        (ViewId::Images, _) => on_hosts(state, Kind::Image, &mut wanted),
-        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, &mut wanted),
-        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, &mut wanted),
+        (ViewId::Images, _) => on_hosts(state, Kind::Image, wanted),
+        (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, wanted),
+        (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
         }
@@ -84,30 +96,17 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
         }
         _ => {}
     }
-    proxies(state, &mut wanted);
-    if let Some(book) = state.logs.as_ref().filter(|book| !book.apart) {
-        let read = state.world.containers().filter(|c| book.target.includes(c));
-        wanted.extend(read.map(|c| Subscription::Logs(book.query(&c.key))));
-    }
-    wanted
 }
 
-/// What routes depend on beyond labels: how a Traefik is set up and what it says itself; the environments that an
-/// nginx-proxy reads.
+/// What routes depend on beyond labels; of a Traefik that runs also what it says itself.
 fn proxies(state: &State, wanted: &mut BTreeSet<Subscription>) {
     if state.view() != ViewId::Routes {
         return;
     }
-    for host in state.world.hosts.values() {
-        let proxies = host.containers().filter(|c| is_traefik(c));
-        wanted.extend(proxies.map(|c| {
-            let reach = c.state.is_live().then(|| Reach::of(c));
-            Subscription::Proxy(c.key.clone(), reach)
-        }));
-        if host.containers().any(is_nginx_proxy) {
-            let others = host.containers().filter(|c| !is_traefik(c));
-            wanted.extend(others.map(|c| Subscription::Proxy(c.key.clone(), None)));
-        }
+    for container in state.world.hosts.values().flat_map(looked_at) {
+        let asked = is_traefik(container) && container.state.is_live();
+        let reach = asked.then(|| Reach::of(container));
+        wanted.insert(Subscription::Proxy(container.key.clone(), reach));
     }
 }
 
@@ -161,6 +160,7 @@ fn counts(state: &State) -> bool {
     });
     waiting
         || relative
+        || state.shelves.route_book.behind
         || !state.jobs.running.is_empty()
         || !state.jobs.ended.is_empty()
         || !state.toasts.shown.is_empty()

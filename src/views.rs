@@ -1,4 +1,5 @@
 //! The registry of views and the one function that draws the frame. Pure: state and theme in, cells out; no clock.
+mod addresses;
 pub mod browse;
 pub mod containers;
 mod course;
@@ -43,6 +44,7 @@ use crate::model::{Image, Mail, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
+pub use addresses::of as address;
 pub use overlays::help::last_top as last_help_top;
 pub use overlays::palette::items as palette_items;
 pub use tabs::tab_at;

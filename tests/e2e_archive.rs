@@ -121,7 +121,7 @@ async fn a_pull_that_breaks_half_way_changes_nothing_and_a_retry_works() {
             .await;
         it.press("9").await;
         it.until("the journal tells each", |s| {
-            s.contains("the connection was cut") && s.contains("no space left on device")
+            s.contains("the connection was cut") && s.contains("write /var/lib/docker")
         })
         .await;
         assert_eq!(it.quit().await, 0);

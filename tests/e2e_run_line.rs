@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a test that cannot set its scene must fail"
 )]
 #[expect(dead_code, reason = "only what these tests need of it")]

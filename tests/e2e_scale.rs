@@ -45,7 +45,7 @@ async fn what_it_costs_is_told() {
         it.press("enter").await;
         it.until("rates", |s| {
             let asks = |l: &str| l.contains("requests/s") && !l.contains(" 0.0 requests/s");
-            s.contains("of a core") && s.lines().any(asks)
+            s.contains("of a core") && s.contains("oldest") && s.lines().any(asks)
         })
         .await;
         it.press("esc").await;
@@ -78,6 +78,12 @@ async fn a_quiet_thousand_is_not_listed_again_and_within_the_budget() {
         assert!(a_second <= 21.0, "{a_second} requests a second");
         assert!(a_second > 5.0, "figures are still read: {a_second}");
         assert!(sim.connections() <= 40, "{}", sim.connections());
+        // What that budget means for the figures is told beside what they cost.
+        it.press(":").await;
+        it.type_in("cost").await;
+        it.press("enter").await;
+        let old = |l: &str| l.contains("oldest") && l.contains("dimmed after 5s");
+        it.until("their age", |s| s.lines().any(old)).await;
         assert_eq!(it.quit().await, 0);
     })
     .await;

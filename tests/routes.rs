@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use stacktui::integrations::nginx_proxy;
 use stacktui::model::container::{Container, Health, Port, RunState};
 use stacktui::model::route::matcher::Syntax;
 use stacktui::model::route::probe::Probe;
@@ -391,6 +392,79 @@ fn a_well_container_is_reached() {
     let found = Bench::new().routes();
     assert_eq!((found.len(), found[0].status()), (1, "ok"));
     assert_eq!(found[0].open(), ["https://shop.example"]);
+}
+
+#[test]
+fn constraints_leave_out_what_does_not_fit_and_say_so() {
+    let constrained = |expression: &str| {
+        let mut bench = Bench::new();
+        let name = "providers.docker.constraints".to_owned();
+        bench.pairs.push((name, expression.to_owned()));
+        let labels = &mut bench.shop().labels;
+        labels.insert("zone".to_owned(), "public".to_owned());
+        bench
+    };
+    for fits in ["Label(`zone`,`public`)", "!LabelRegex(`zone`,`^intern`)"] {
+        assert_eq!(constrained(fits).routes()[0].fault, None, "{fits}");
+    }
+    let (short, words) = constrained("Label(`zone`,`internal`)").why();
+    assert_eq!(short, "constraints");
+    assert!(
+        words.ends_with("constraints: Label(`zone`,`internal`)"),
+        "{words}"
+    );
+    let (_, words) = constrained("Tag(`zone`)").why();
+    assert!(
+        words.contains("no container is taken: Traefik knows no Tag"),
+        "{words}"
+    );
+    // What switches itself off is off, whatever the constraints say.
+    let mut bench = constrained("Label(`zone`,`internal`)");
+    bench
+        .shop()
+        .labels
+        .insert("traefik.enable".to_owned(), "false".to_owned());
+    assert_eq!(bench.routes()[0].fault, Some(Fault::Off));
+}
+
+#[test]
+fn several_ports_under_the_names_of_one_container_go_over_all_else() {
+    let mut proxy = Container::bare(Key::container(HostId(0), "proxy"), "proxy");
+    proxy.state = RunState::Running;
+    proxy.image = "nginxproxy/nginx-proxy:1.6".to_owned();
+    let mut app = Container::bare(Key::container(HostId(0), "app"), "app");
+    app.state = RunState::Running;
+    let environment = [
+        ("VIRTUAL_HOST", "old.example"),
+        ("LETSENCRYPT_HOST", "a.example"),
+        (
+            "VIRTUAL_HOST_MULTIPORTS",
+            "a.example: {/: {port: 8080}, /api: {port: 9000, proto: https}}\n'*.b.example':",
+        ),
+    ];
+    let environment: Vec<(String, String)> = environment
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .into();
+    let seen = Seen {
+        multiports: nginx_proxy::multiports(&environment),
+        environment,
+        ..Seen::default()
+    };
+    let found = routes(&[&proxy, &app], &BTreeMap::from([(app.key.clone(), seen)]));
+    let told: Vec<_> = found
+        .iter()
+        .map(|r| (r.title(), r.port, r.scheme.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("https://a.example", Some(8080), None),
+            ("https://a.example/api", Some(9000), Some("https")),
+            ("*.b.example", Some(80), None),
+        ]
+    );
+    let keys: BTreeSet<_> = found.iter().map(|route| &route.key).collect();
+    assert_eq!(keys.len(), 3, "each is a route of its own");
 }
 
 #[test]

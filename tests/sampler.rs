@@ -284,3 +284,35 @@ async fn a_stream_for_the_one_looked_at_closely_ends_with_the_look() {
     }
     it.ends().await;
 }
+
+/// What is not looked at waits where an engine must be asked for all of it: twenty readings a second are a thousand in 50 s.
+/// How old a figure may become is bounded, and what is looked at keeps its pace.
+#[tokio::test(start_paused = true)]
+async fn by_asking_alone_a_screenful_of_a_thousand_stays_fresh_and_no_figure_is_older_than_three_minutes()
+ {
+    let mut it = Bench::on("generated:1000").await;
+    let near: BTreeSet<Key> = it.live.iter().take(25).cloned().collect();
+    let rest: BTreeSet<Key> = it.live.difference(&near).cloned().collect();
+    let all = it.live.len();
+    it.wanted.send_replace(Wanted {
+        near: near.clone(),
+        rest,
+        ..Wanted::default()
+    });
+    let before = it.sim.requests();
+    let told = it.tells(seconds(600)).await;
+    let rate = (it.sim.requests() - before) as f64 / 600.0;
+    assert!(rate <= 21.0, "{rate} requests a second");
+    assert_eq!(told.samples.len(), all, "each has been read");
+    let end = clock::now();
+    // The first round of all is a burst that the budget spreads.
+    for (key, samples) in &told.samples {
+        let times = samples.iter().map(|(at, _)| *at).chain([end]);
+        let times: Vec<DateTime<Utc>> = times.collect();
+        let longest = times.windows(2).map(|two| two[1] - two[0]).max();
+        let most = if near.contains(key) { 5 } else { 180 };
+        let longest = longest.expect("the end is one");
+        assert!(longest <= TimeDelta::seconds(most), "{key:?} {longest}");
+    }
+    it.ends().await;
+}

@@ -33,6 +33,12 @@ fn row(pty: &Pty, word: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
+/// Whether these bytes went to the terminal.
+fn wrote(pty: &Pty, wanted: &[u8]) -> bool {
+    let bytes = pty.bytes();
+    bytes.windows(wanted.len()).any(|bytes| bytes == wanted)
+}
+
 /// The number behind `mail` in the header.
 fn unread(pty: &Pty) -> Option<u32> {
     let screen = pty.screen();
@@ -83,16 +89,17 @@ fn the_operators_whole_story_is_one_screen() {
     // Its address: over SSH it is copied, never opened on the server. (`aHR0cHM6Ly90aWNrZXRz` is `https://tickets`.)
     pty.send("w");
     pty.wait_until("the copy", |pty| {
-        let wanted = b"\x1b]52;c;aHR0cHM6Ly90aWNrZXRz";
-        pty.bytes()
-            .windows(wanted.len())
-            .any(|bytes| bytes == wanted)
+        wrote(pty, b"\x1b]52;c;aHR0cHM6Ly90aWNrZXRz")
     });
     // The route of its host, which works again once the check has passed; it is asked now.
     pty.send("\r");
     pty.wait_for("https://tickets.example.com");
     pty.wait_until("a route that leads there", |pty| {
         row(pty, "https://tickets").contains(" ok ")
+    });
+    // It is a link of the terminal, which opens it on the user's own machine.
+    pty.wait_until("a link", |pty| {
+        wrote(pty, b";https://tickets.example.com\x1b\\")
     });
     pty.send("c");
     pty.wait_until("what it answers", |pty| {

@@ -20,6 +20,8 @@ mod world;
 
 #[path = "update/acting.rs"]
 mod acting;
+#[path = "update/addresses.rs"]
+mod addresses;
 #[path = "update/asking.rs"]
 mod asking;
 #[path = "update/compose.rs"]

@@ -1,5 +1,6 @@
 //! What may be done with captured mail and its servers.
 mod link;
+mod read;
 mod server;
 
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ use crate::text;
 
 use super::container::{NO_LINK, open_on};
 use super::{Action, Danger};
+
+pub use read::{mark_read, server_name};
 
 const fn mail(
     id: &'static str,
@@ -123,9 +126,10 @@ pub const ACTIONS: &[Action] = &[
             &["U"],
             |state| {
                 let rows = state.shelves.mails.listing.table.rows.iter();
-                state.mail.read.extend(rows.filter_map(RowId::key).cloned());
+                let keys = rows.filter_map(RowId::key).cloned().collect();
+                let effects = mark_read(state, keys);
                 state.mail.unread = unread(state);
-                Effects::new()
+                effects
             },
         )
     },

@@ -98,7 +98,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         unavailable: |s| {
             let kept = paper(s).is_some_and(|paper| paper.file.draft);
-            (!kept).then(|| "no edit of it is kept".to_owned())
+            (!kept).then(|| say!("no edit of it is kept").to_owned())
         },
         danger: Danger::Changes,
         ..here(
@@ -180,7 +180,7 @@ pub const ACTIONS: &[Action] = &[
         footer: 2,
         unavailable: |s| {
             let none = paper(s).is_none_or(|paper| paper.file.versions.is_empty());
-            none.then(|| "no earlier version is kept: the first write keeps one".to_owned())
+            none.then(|| say!("no earlier version is kept: the first write keeps one").to_owned())
         },
         ..here(
             "file.versions",
@@ -218,17 +218,17 @@ fn change(state: &State) -> Option<&Change> {
 
 fn no_files(state: &State) -> Option<String> {
     if state.view() == ViewId::Files {
-        return Some("they are on screen".to_owned());
+        return Some(say!("they are on screen").to_owned());
     }
     let key = state.subject();
     let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
     match stack {
-        None => Some("no stack is chosen".to_owned()),
+        None => Some(say!("no stack is chosen").to_owned()),
         Some(stack) if !stack.is_compose() => {
-            Some("made by swarm: it does not keep its files".to_owned())
+            Some(say!("made by swarm: it does not keep its files").to_owned())
         }
         Some(stack) if stack.origin.files.is_empty() => {
-            Some("no label names its compose files".to_owned())
+            Some(say!("no label names its compose files").to_owned())
         }
         Some(_) => None,
     }
@@ -236,37 +236,37 @@ fn no_files(state: &State) -> Option<String> {
 
 fn one_file(state: &State) -> Option<String> {
     let one = book(state).is_none_or(|book| book.papers.len() < 2);
-    one.then(|| "there is one file only".to_owned())
+    one.then(|| say!("there is one file only").to_owned())
 }
 
 fn cannot_edit(state: &State) -> Option<String> {
     match paper(state) {
-        None => Some("there is no file".to_owned()),
+        None => Some(say!("there is no file").to_owned()),
         Some(paper) => paper.file.not_editable(),
     }
 }
 
 fn no_edit(state: &State) -> Option<String> {
     let from = change(state).map(|change| &change.proposal.source);
-    (from != Some(&Source::Draft)).then(|| "what is on screen is no edit".to_owned())
+    (from != Some(&Source::Draft)).then(|| say!("what is on screen is no edit").to_owned())
 }
 
 fn cannot_save(state: &State) -> Option<String> {
     let Some(change) = change(state) else {
-        return Some("nothing waits to be written".to_owned());
+        return Some(say!("nothing waits to be written").to_owned());
     };
     if matches!(change.proposal.verdict, Verdict::Refused(_)) {
-        return Some("compose does not take it: edit it again first".to_owned());
+        return Some(say!("compose does not take it: edit it again first").to_owned());
     }
     if change.proposal.diff.is_empty() {
-        return Some("it is what the file says already".to_owned());
+        return Some(say!("it is what the file says already").to_owned());
     }
     super::stack::cannot_compose(state)
 }
 
 fn cannot_deploy(state: &State) -> Option<String> {
     if let Some(Verdict::Unasked(why)) = change(state).map(|change| &change.proposal.verdict) {
-        return Some(format!("compose could not be asked: {why}"));
+        return Some(say!("compose could not be asked: {why}", why));
     }
     cannot_save(state)
 }
@@ -296,7 +296,7 @@ fn turn(state: &mut State, by: isize) -> Effects {
 fn search(state: &mut State) -> Effects {
     let before = book(state).map(|book| book.query.clone());
     let before = before.unwrap_or_default();
-    type_line(state, PromptKind::Search, "search", before)
+    type_line(state, PromptKind::Search, say!("search"), before)
 }
 
 /// Brings the line of the hit on screen, some lines below its top.
@@ -315,7 +315,7 @@ fn seek(state: &mut State, forward: bool) -> Effects {
     let mut found = None;
     with_book(state, |book| found = book.seek(forward));
     if found.is_none() {
-        state.toasts.bad("no hit", state.now);
+        state.toasts.bad(say!("no hit"), state.now);
     }
     show_hit(state);
     Effects::new()
@@ -329,7 +329,7 @@ fn reveal(state: &mut State) -> Effects {
     let Some(book) = state.files.get_mut(&key) else {
         return Effects::new();
     };
-    book.revealed = !book.revealed;
+    book.reveal();
     let path = book.current().map(|paper| paper.file.of.path.clone());
     match (target, path) {
         (Some((target, _)), Some(what)) if book.revealed => {

@@ -12,6 +12,7 @@ use crate::engine::{BODY_LIMIT, CALL_LIMIT, Engine, Error};
 use crate::journal::verify;
 use crate::model::EngineInfo;
 use crate::runtime::cost::{cpu_ticks, resident};
+use crate::runtime::terminal::takes_links;
 use crate::text::{bytes, sanitise_ident};
 
 /// A name no container has.
@@ -175,6 +176,9 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
         .filter(|(name, _)| context.env.get(name).is_some())
         .map(|(_, word)| word)
         .collect();
+    let links = takes_links(context.settings.hyperlinks, &|name| {
+        context.env.get(name).map(str::to_owned)
+    });
     out.line("Terminal")?;
     for (name, value) in [
         ("TERM", env("TERM")),
@@ -186,6 +190,7 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
         ("UTF-8", format!("{} ({locale})", yes(utf8))),
         ("within", within.join(", ")),
         ("colours", context.settings.colors.word().to_owned()),
+        ("links", yes(links).to_owned()),
     ] {
         if !value.is_empty() {
             out.line(&format!("  {name:<14}{value}"))?;

@@ -1,7 +1,7 @@
-//! Reading a settings file, when it is one that only its owner can change.
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+//! Reading a settings file, when it is one that only its owner can change, and writing what the program keeps for itself.
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use nix::fcntl::OFlag;
@@ -13,7 +13,7 @@ const SIZE_MAX: u64 = 1024 * 1024;
 /// The file's text; empty when it is not there and need not be. The error is for a person.
 pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
     let failed = |error: &std::io::Error| format!("cannot be read: {error}");
-    let mut file = match OpenOptions::new()
+    let file = match OpenOptions::new()
         .read(true)
         .custom_flags((OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits())
         .open(path)
@@ -46,9 +46,28 @@ pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
         return Err("is too large for settings".to_owned());
     }
     let mut bytes = Vec::new();
-    file.by_ref()
-        .take(SIZE_MAX)
+    file.take(SIZE_MAX)
         .read_to_end(&mut bytes)
         .map_err(|error| failed(&error))?;
     String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+}
+
+/// Replaces a file whole, so that a reader never sees half of it; only its owner can read it.
+pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let part = path.with_extension(format!("part-{}", std::process::id()));
+    let written = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        // Only to leave nothing behind; the write's own error is the one to tell.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }

@@ -80,7 +80,9 @@ impl Engine {
         let asked = format!("/exec/{}/json", escape(exec));
         for _ in 0..STARTED_ASKS {
             let found = self.raw().get_json(&asked, 1 << 20, CALL_LIMIT).await?;
-            if path(&found, &["Running"]) == &Value::Bool(true) {
+            // Some say that it runs before they have tried: not without a process.
+            let process = whole(path(&found, &["Pid"])).is_some_and(|pid| pid > 0);
+            if path(&found, &["Running"]) == &Value::Bool(true) && process {
                 return Ok(None);
             }
             if let Some(code) = whole(path(&found, &["ExitCode"])) {

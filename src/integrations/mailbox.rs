@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub use bell::Bell;
+use bell::Tongue;
 pub use http::{Dial, Duplex, Http, Stream};
 pub use trouble::Trouble;
 
@@ -137,17 +138,15 @@ impl Mailbox {
         }
     }
 
-    /// Rings when something changes; `None` where only asking again tells.
-    pub async fn bell(&self) -> Result<Option<Bell>, Trouble> {
-        let path = match self.server {
-            Server::MailHog => "/api/v2/websocket",
-            Server::Mailpit => "/api/events",
-            Server::MailDev => return Ok(None),
+    /// Rings when something changes.
+    pub async fn bell(&self) -> Result<Bell, Trouble> {
+        let (path, tongue) = match self.server {
+            Server::MailHog => ("/api/v2/websocket", Tongue::Plain),
+            Server::Mailpit => ("/api/events", Tongue::Plain),
+            Server::MailDev => (maildev::EVENTS, Tongue::SocketIo),
         };
-        self.http
-            .websocket(path)
-            .await
-            .map(|socket| Some(Bell::new(socket)))
+        let socket = self.http.websocket(path).await?;
+        Ok(Bell::new(socket, tongue))
     }
 }
 

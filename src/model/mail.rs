@@ -265,7 +265,8 @@ pub enum Tone {
     #[default]
     Plain,
     Strong,
-    Link,
+    /// Stands for an address: its number among the message's links, where it is one of them.
+    Link(Option<usize>),
     Code,
     Faint,
 }

@@ -1,6 +1,7 @@
 //! Which address leads to which container, and why one leads nowhere: read out of labels, of what proxies were started
 //! with and of published ports. Knows the rules of Traefik, caddy-docker-proxy and nginx-proxy; asks nobody.
 pub mod address;
+pub mod constraint;
 pub mod default_rule;
 pub mod fault;
 pub mod labels;
@@ -171,8 +172,21 @@ pub struct Seen {
     pub file: Vec<(String, String)>,
     /// Ports the image exposes; the list tells those of running containers only.
     pub exposed: Vec<(u16, String)>,
+    /// Addresses that its environment asks nginx-proxy for by `VIRTUAL_HOST_MULTIPORTS`.
+    pub multiports: Vec<VirtualPath>,
     /// What Traefik's API says.
     pub told: Option<Told>,
+}
+
+/// A path of a host that nginx-proxy leads to a port.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VirtualPath {
+    pub host: String,
+    /// Without a slash alone.
+    pub path: String,
+    pub port: Option<u16>,
+    /// `https` where the container itself speaks it.
+    pub scheme: Option<String>,
 }
 
 /// What routes are read out of, of one engine.

@@ -3,6 +3,7 @@ mod fetch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -39,6 +40,9 @@ pub struct Runner {
     pub detach_keys: Vec<u8>,
     /// Where chosen columns and order are remembered.
     pub memory: Option<PathBuf>,
+    /// Where it is remembered which mails were read; nowhere for simulated ones.
+    pub mail_read: Option<PathBuf>,
+    writing: Arc<Mutex<()>>,
     /// Where compose is looked for.
     pub programs: Programs,
     /// The user's editor, as the environment names it.
@@ -93,6 +97,8 @@ impl Runner {
             pace: Pace::default(),
             detach_keys: vec![0x10, 0x11],
             memory: None,
+            mail_read: None,
+            writing: Arc::default(),
             programs: Programs::default(),
             editor: None,
             cancelled: watch::channel(BTreeSet::new()).0,
@@ -238,8 +244,23 @@ impl Runner {
                     });
                 }
             }
+            Effect::RememberRead { server, ids } => self.remember_read(server, ids),
             _ => {}
         }
+    }
+
+    fn remember_read(&self, server: String, ids: Vec<String>) {
+        let Some(path) = self.mail_read.clone() else {
+            return;
+        };
+        let writing = Arc::clone(&self.writing);
+        tokio::task::spawn_blocking(move || {
+            // One after the other: each reads what the one before wrote.
+            let _turn = writing.lock();
+            if let Err(error) = crate::config::remember_read(&path, &server, &ids) {
+                tracing::warn!(%error, "which mails were read cannot be remembered");
+            }
+        });
     }
 
     /// Starts a shell or attach that is to have the terminal.

@@ -86,6 +86,11 @@ enum Woke {
 }
 
 impl<S: Screen> EventLoop<S> {
+    /// Whether the terminal takes addresses as links.
+    pub fn take_links(&mut self, on: bool) {
+        self.frames.take_links(on);
+    }
+
     pub fn new(
         state: State,
         theme: Theme,

@@ -63,6 +63,11 @@ impl Frames {
         }
     }
 
+    /// Whether the terminal takes addresses as links.
+    pub fn take_links(&mut self, on: bool) {
+        self.painter.take_links(on);
+    }
+
     /// Something changed that may be seen.
     pub fn changed(&mut self) {
         self.dirty = true;
@@ -108,6 +113,8 @@ impl Frames {
         if !goes_on {
             self.render(state, theme);
             self.first = self.changed_by_key();
+            let address = |number| views::address(state, number);
+            self.painter.link(&mut self.buffer, address);
         }
         self.urgent = false;
         self.drawn = Some(now);

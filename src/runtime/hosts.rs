@@ -1,7 +1,7 @@
 //! One engine's tasks: its link and its sampler, started and ended together.
 use std::sync::Arc;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::jobs::Slots;
@@ -11,6 +11,9 @@ use crate::engine::{Candidate, Engine};
 use crate::model::HostId;
 use crate::msg::HostMsg;
 
+/// Containers that are looked at together for the routes.
+const LOOKS: usize = 4;
+
 /// A host's running tasks; dropping it ends them.
 #[derive(Debug)]
 pub struct HostTasks {
@@ -19,6 +22,7 @@ pub struct HostTasks {
     wanted: watch::Sender<Wanted>,
     /// For jobs.
     slots: Slots,
+    looks: Arc<Semaphore>,
     tasks: [JoinHandle<()>; 3],
 }
 
@@ -47,6 +51,7 @@ impl HostTasks {
             again,
             wanted,
             slots: Slots::default(),
+            looks: Arc::new(Semaphore::new(LOOKS)),
             tasks: [
                 tokio::spawn(link.run()),
                 tokio::spawn(sampling),
@@ -57,6 +62,11 @@ impl HostTasks {
 
     pub fn slots(&self) -> Slots {
         self.slots.clone()
+    }
+
+    /// Turns to look at containers for the routes: of many not all at once.
+    pub fn looks(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.looks)
     }
 
     /// Tries to reach the engine now.

@@ -204,7 +204,7 @@ async fn hang(found: &Found) -> Option<Bell> {
         return None;
     }
     match found.mailbox.bell().await {
-        Ok(bell) => bell,
+        Ok(bell) => Some(bell),
         Err(trouble) => {
             tracing::debug!(%trouble, "no bell");
             None

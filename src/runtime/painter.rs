@@ -1,13 +1,14 @@
 //! Buffer to bytes: only what changed, in as few bytes as are safe. Pure; knows cells and escape sequences, nothing of
 //! who writes them. The second wall too: no symbol that could be a command reaches the terminal from here.
 mod hand;
+mod links;
 mod pen;
 mod scroll;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
-use hand::{Hand, blank, glyph};
+use hand::{Hand, blank, glyph, linked};
 use pen::Pen;
 use scroll::Scroller;
 
@@ -43,10 +44,22 @@ impl Painter {
         }
     }
 
+    /// Whether the terminal takes addresses as links.
+    pub fn take_links(&mut self, on: bool) {
+        self.hand.links.on = on;
+    }
+
+    /// Makes links of what stands for addresses in `next`, before it is painted: numbers of the view's become the painter's.
+    pub fn link<'a>(&mut self, next: &mut Buffer, address: impl Fn(u32) -> Option<&'a str>) {
+        if !self.hand.links.number(next, address) {
+            self.stale = true;
+        }
+    }
+
     /// The terminal has another size, and shows who knows what.
     pub fn resize(&mut self, area: Rect) {
         self.previous.resize(area);
-        self.hand = Hand::new(area.width);
+        self.hand.resize(area.width);
         self.stale = true;
     }
 
@@ -84,6 +97,8 @@ impl Painter {
             self.scroller.apply(prev, next, hand, out);
         }
         let whole = self.paint_rows(next, first, limit, out);
+        // Whoever writes next, a shell or another program, writes no link.
+        self.hand.unlink(out);
         self.show_cursor(start, out);
         if out.len() - start > SYNCHRONIZE {
             out.splice(start..start, SYNCHRONIZE_ON.iter().copied());
@@ -254,12 +269,14 @@ impl<'a> Row<'a> {
 
 /// What an erased place looks like.
 fn erased(cell: &Cell) -> bool {
-    blank(cell) && cell.bg == ratatui::style::Color::Reset
+    blank(cell) && cell.bg == ratatui::style::Color::Reset && linked(cell).is_none()
 }
 
 /// Whether two cells look the same. Nobody sees the foreground of a blank.
 fn same(a: &Cell, b: &Cell) -> bool {
-    if blank(a) && blank(b) {
+    if linked(a) != linked(b) {
+        false
+    } else if blank(a) && blank(b) {
         a.bg == b.bg
     } else {
         a.symbol() == b.symbol() && Pen::of(a) == Pen::of(b)

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::clock;
 use super::streams::live;
 use crate::engine::{Engine, Way};
 use crate::integrations::web::{self, Reply};
-use crate::integrations::{certificate, traefik};
+use crate::integrations::{certificate, nginx_proxy, traefik};
 use crate::model::route::probe::{Answer, Probe};
 use crate::model::route::{Seen, Setup, Told, setup};
 use crate::model::{Details, Key, Reach};
@@ -32,14 +32,19 @@ pub async fn proxy(
     key: Key,
     reach: Option<Reach>,
     mut engine: watch::Receiver<Option<Engine>>,
+    turns: Arc<Semaphore>,
     bell: Arc<Notify>,
     out: mpsc::Sender<Msg>,
 ) {
     while let Some(client) = live(&mut engine).await {
+        let Ok(turn) = turns.acquire().await else {
+            return;
+        };
         let answer = match client.details(&key, clock::now()).await {
             Ok(details) => Ok(Box::new(seen(&client, &details, reach.as_ref()).await)),
             Err(error) => Err(error.failure("inspect")),
         };
+        drop(turn);
         if out.send(Msg::Proxy(key.clone(), answer)).await.is_err() {
             return;
         }
@@ -64,6 +69,7 @@ pub async fn seen(client: &Engine, details: &Details, reach: Option<&Reach>) -> 
             .iter()
             .map(|p| (p.private, p.protocol.clone()))
             .collect(),
+        multiports: nginx_proxy::multiports(&details.environment),
         arguments,
         ..Seen::default()
     };

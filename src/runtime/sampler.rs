@@ -97,6 +97,17 @@ struct Round {
 pub async fn run(
     host: HostId,
     pace: Pace,
+    engine: watch::Receiver<Option<Engine>>,
+    wanted: watch::Receiver<Wanted>,
+    out: mpsc::Sender<(HostId, HostMsg)>,
+) {
+    with(Cgroups::default(), host, pace, engine, wanted, out).await;
+}
+
+async fn with(
+    groups: Cgroups,
+    host: HostId,
+    pace: Pace,
     mut engine: watch::Receiver<Option<Engine>>,
     mut wanted: watch::Receiver<Wanted>,
     out: mpsc::Sender<(HostId, HostMsg)>,
@@ -106,7 +117,7 @@ pub async fn run(
         budget: Budget::new(pace.budget, Instant::now()),
         rate: f64::from(pace.budget),
         period: pace.period,
-        groups: Cgroups::default(),
+        groups,
         out: Round::default(),
     };
     loop {
@@ -280,3 +291,6 @@ async fn wave(client: &Engine, due: &[Key], at_once: usize) -> Vec<Reading> {
     }
     readings
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::record::Recorder;
 use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
-use super::terminal::{Options, Session};
+use super::terminal::{Options, Session, takes_links};
 use super::{clock, input, panic, reactor, signals};
 use crate::actions;
 use crate::compose::Store;
@@ -136,6 +136,13 @@ async fn screen(
     runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
     runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
+    if let Some(paths) = options.paths.as_ref().filter(|_| !options.demo) {
+        runner.mail_read = Some(paths.mail_read.clone());
+        let read = crate::config::recall_read(&paths.mail_read).into_iter();
+        state.mail.remembered = read
+            .map(|(server, ids)| (server, ids.into_iter().collect()))
+            .collect();
+    }
     let scratch = options
         .demo
         .then(|| std::env::temp_dir().join(format!("stacktui-demo-{}", std::process::id())));
@@ -161,6 +168,8 @@ async fn screen(
     let start = |(id, candidates)| (id, runner.start_host(id, candidates));
     let hosts = opened.into_iter().map(start).collect();
     let mut main = EventLoop::new(state, theme, terminal, inbox, streams, hosts, runner);
+    let env = |name: &str| (options.env)(name);
+    main.take_links(takes_links(options.settings.hyperlinks, &env));
     main.pending_logs = match options.start {
         Start::Logs(names) => names,
         Start::Overview => Vec::new(),

@@ -197,6 +197,16 @@ impl Streams {
         }
     }
 
+    /// Looks into a volume.
+    fn desk(&self, volume: &Key, engine: watch::Receiver<Option<Engine>>) -> Desk {
+        Desk {
+            volume: volume.clone(),
+            engine,
+            recorder: self.recorder.clone(),
+            out: self.msgs.clone(),
+        }
+    }
+
     fn start(
         &self,
         subscription: &Subscription,
@@ -230,15 +240,10 @@ impl Streams {
                 Arc::clone(&bell),
                 msgs,
             )),
-            Subscription::Volume(volume) => {
-                let desk = Desk {
-                    volume: volume.clone(),
-                    engine: engine(volume)?,
-                    recorder: self.recorder.clone(),
-                    out: msgs,
-                };
-                tokio::spawn(desk.run(self.looks.subscribe()))
-            }
+            Subscription::Volume(volume) => tokio::spawn(
+                self.desk(volume, engine(volume)?)
+                    .run(self.looks.subscribe()),
+            ),
             Subscription::Compose(key, project) => tokio::spawn(compose(
                 key.clone(),
                 project.clone(),
@@ -256,6 +261,7 @@ impl Streams {
                 key.clone(),
                 reach.clone(),
                 engine(key)?,
+                hosts.get(&key.host)?.looks(),
                 Arc::clone(&bell),
                 msgs,
             )),

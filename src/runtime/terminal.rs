@@ -1,6 +1,7 @@
 //! The one terminal session: what it switches on when it enters it switches off when it leaves, whoever makes it leave.
 //! Knows modes and bytes; knows nothing of frames, keys or state.
 mod guard;
+mod hyperlinks;
 mod modes;
 
 use std::io::{self, IsTerminal};
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 pub(in crate::runtime) use guard::hang_up;
 pub use guard::restore_now;
+pub use hyperlinks::takes_links;
 
 /// What the session asks of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,6 +39,11 @@ choice! {
 }
 
 choice! {
+    /// Whether addresses are links of the terminal.
+    Hyperlinks { Auto = "auto", On = "on", Off = "off" }
+}
+
+choice! {
     /// Whose keys to start from.
     Preset { Default = "default", Lazydocker = "lazydocker", K9s = "k9s" }
 }

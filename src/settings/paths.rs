@@ -10,6 +10,8 @@ pub struct Paths {
     pub themes: PathBuf,
     /// `$XDG_STATE_HOME/stacktui/state.toml`: what was chosen in the program.
     pub state: PathBuf,
+    /// `$XDG_STATE_HOME/stacktui/mail-read.toml`: which captured mails were read.
+    pub mail_read: PathBuf,
     /// `$XDG_STATE_HOME/stacktui/journal/`
     pub journal: PathBuf,
     /// `$XDG_STATE_HOME/stacktui/files/`: edits of stacks' files, and what was written over.
@@ -38,6 +40,7 @@ impl Paths {
             config: config.join("config.toml"),
             themes: config.join("themes"),
             state: state.join("state.toml"),
+            mail_read: state.join("mail-read.toml"),
             journal: state.join("journal"),
             files: state.join("files"),
         }

@@ -112,8 +112,10 @@ pub struct MailBook {
     /// By mail.
     pub opened: BTreeMap<Key, Opened>,
     order: Vec<Key>,
-    /// Mails that were opened here.
+    /// Mails that were read here or in earlier runs.
     pub read: BTreeSet<Key>,
+    /// Ids of all that were read, by the name of their server: one that is made anew keeps them.
+    pub remembered: BTreeMap<String, BTreeSet<String>>,
     /// The cursor goes to each new mail.
     pub follow: bool,
     /// Who could send to a server, as far as it was asked for.
@@ -164,6 +166,33 @@ impl MailBook {
     /// Whether nobody has read it.
     pub fn is_unread(&self, mail: &Mail) -> bool {
         !mail.seen && !self.read.contains(&mail.key)
+    }
+
+    /// Takes for read, of what a server lists, what was read before: in an earlier run, or when its container was another.
+    pub fn recall(&mut self, server: &str, mails: &[Mail]) {
+        let Some(ids) = self.remembered.get(server) else {
+            return;
+        };
+        let known = mails.iter().filter(|mail| {
+            let place = Mail::place(&mail.key);
+            place.is_some_and(|(_, id)| ids.contains(id))
+        });
+        self.read.extend(known.map(|mail| mail.key.clone()));
+    }
+
+    /// Takes mails for read. The ids of those that were not yet, which are to be remembered under the name of their server.
+    pub fn mark_read(&mut self, server: &str, mails: &[Key]) -> Vec<String> {
+        let mut ids = Vec::new();
+        for key in mails {
+            if let Some((_, id)) = Mail::place(key)
+                && self.read.insert(key.clone())
+            {
+                ids.push(id.to_owned());
+            }
+        }
+        let all = self.remembered.entry(server.to_owned()).or_default();
+        all.extend(ids.iter().cloned());
+        ids
     }
 
     /// Keeps a message that was opened; the one opened longest ago is let go.

@@ -1,11 +1,13 @@
 //! What routes are read out of beside the containers, which container has which, and what came of looking at them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::model::Key;
-use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
+use crate::model::route::{Seen, is_nginx_proxy, is_traefik};
+use crate::model::{Container, Key};
+
+use super::Host;
 
 /// A look at whether a route answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,4 +27,17 @@ pub struct RouteBook {
     pub checks: BTreeMap<Key, Check>,
     /// The routes must be read anew.
     pub stale: bool,
+    /// What was found out since is not in them yet.
+    pub behind: bool,
+    /// When they were last read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Containers of which nothing could be found out.
+    pub in_vain: BTreeSet<Key>,
+}
+
+/// The containers of a host that routes depend on beyond their labels: how a Traefik is set up, and the environments that an
+/// nginx-proxy reads.
+pub fn looked_at(host: &Host) -> impl Iterator<Item = &Container> {
+    let all = host.containers().any(is_nginx_proxy);
+    host.containers().filter(move |c| all || is_traefik(c))
 }

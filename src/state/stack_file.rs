@@ -64,6 +64,8 @@ pub struct FileBook {
     pub revealed: bool,
     /// What is searched, as typed; empty: nothing.
     pub query: String,
+    /// The lines that hold it.
+    pub found: Vec<usize>,
     /// The line that the search is on.
     pub hit: Option<usize>,
     pub change: Option<Change>,
@@ -77,6 +79,7 @@ impl FileBook {
         self.elsewhere = elsewhere;
         let same = |paper: &Paper| Some(&paper.file.of.path) == path.as_ref();
         self.shown = self.papers.iter().position(same).unwrap_or(0);
+        self.look();
     }
 
     /// The file on screen.
@@ -90,33 +93,45 @@ impl FileBook {
         self.shown = (self.shown + count).saturating_add_signed(by) % count;
         self.top = 0;
         self.hit = None;
+        self.look();
     }
 
-    /// The lines that hold what is searched. A secret is not searched unless it is shown, so that the count of hits does
-    /// not tell it.
-    pub fn hits(&self) -> Vec<usize> {
-        let Some(paper) = self.current().filter(|_| !self.query.is_empty()) else {
-            return Vec::new();
+    /// Shows secrets, or masks them again.
+    pub fn reveal(&mut self) {
+        self.revealed = !self.revealed;
+        self.look();
+    }
+
+    /// Looks anew for what is searched. A secret is not searched unless it is shown, so that the count of hits does not
+    /// tell it.
+    fn look(&mut self) {
+        self.found.clear();
+        let Some(paper) = self.papers.get(self.shown) else {
+            return;
         };
+        if self.query.is_empty() {
+            return;
+        }
         let needle = self.query.to_lowercase();
         let holds = |n: &usize| {
             let line = paper.code.shown(*n, self.revealed);
             line.to_lowercase().contains(&needle)
         };
-        (0..paper.code.len()).filter(holds).collect()
+        self.found = (0..paper.code.len()).filter(holds).collect();
     }
 
     /// Searches anew, from the first line on screen.
     pub fn search(&mut self, query: &str) {
         query.clone_into(&mut self.query);
-        let hits = self.hits();
+        self.look();
+        let hits = &self.found;
         let below = hits.iter().find(|line| **line >= self.top);
         self.hit = below.or_else(|| hits.first()).copied();
     }
 
     /// Goes to the next hit, or the one before; around the ends.
     pub fn seek(&mut self, forward: bool) -> Option<usize> {
-        let hits = self.hits();
+        let hits = &self.found;
         let here = self.hit.unwrap_or(self.top);
         let found = if forward {
             hits.iter().find(|line| **line > here).or(hits.first())
@@ -159,10 +174,10 @@ mod tests {
         book.take(vec![file("/a", &lines)], None);
         book.top = 1;
         book.search("web");
-        assert_eq!((book.hits(), book.hit), (vec![0, 3], Some(3)));
+        assert_eq!((book.found.clone(), book.hit), (vec![0, 3], Some(3)));
         assert_eq!(book.seek(true), Some(0));
         assert_eq!(book.seek(false), Some(3));
-        book.revealed = true;
+        book.reveal();
         assert_eq!(book.seek(false), Some(1));
         book.search("");
         assert_eq!(book.seek(true), None);

@@ -273,6 +273,12 @@ impl Host {
     pub fn latest(&self, key: &Key) -> Option<&Sample> {
         steady(self.containers.vitals(key))
     }
+
+    /// When the least recent of the figures shown was read; `None`: there is none.
+    pub fn oldest(&self) -> Option<DateTime<Utc>> {
+        let live = self.containers().filter(|c| c.state.is_live());
+        live.filter_map(|c| Some(self.latest(&c.key)?.at)).min()
+    }
 }
 
 fn steady(vitals: Option<&Vitals>) -> Option<&Sample> {

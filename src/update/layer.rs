@@ -232,33 +232,14 @@ pub(super) fn choose(state: &mut State) -> Effects {
     state.layers.pop();
     match choice {
         Choice::Kill { keys, signal } => {
-            let jobs: Vec<_> = keys
-                .into_iter()
-                .map(|key| {
-                    (
-                        key,
-                        Verb::Kill {
-                            signal: signal.clone(),
-                        },
-                    )
-                })
-                .collect();
+            let kill = |key| {
+                let signal = signal.clone();
+                (key, Verb::Kill { signal })
+            };
+            let jobs: Vec<_> = keys.into_iter().map(kill).collect();
             start_all(state, &jobs)
         }
-        Choice::OrderBy(id) => {
-            if let Some(listing) = columns::listed::listing_mut(state) {
-                actions::shelf::order_by(listing, id);
-                return Effects::new();
-            }
-            if state.containers.order == id {
-                state.containers.reverse = !state.containers.reverse;
-            } else {
-                state.containers.order = id;
-                state.containers.reverse = false;
-            }
-            state.containers.stale = true;
-            vec![actions::table::remember(state)]
-        }
+        Choice::OrderBy(id) => order_by(state, id),
         Choice::Do(key, verb) => start_all(state, &[(key, verb)]),
         Choice::Details(key) => {
             actions::container::open_on(state, ViewId::Details, &key);
@@ -300,6 +281,21 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Replace(save) => vec![Effect::Save(*save)],
         Choice::Column(_) | Choice::Source { .. } => Effects::new(),
     }
+}
+
+fn order_by(state: &mut State, id: String) -> Effects {
+    if let Some(listing) = columns::listed::listing_mut(state) {
+        actions::shelf::order_by(listing, id);
+        return Effects::new();
+    }
+    if state.containers.order == id {
+        state.containers.reverse = !state.containers.reverse;
+    } else {
+        state.containers.order = id;
+        state.containers.reverse = false;
+    }
+    state.containers.stale = true;
+    vec![actions::table::remember(state)]
 }
 
 /// Shows the column under the menu's cursor, or hides it; one must stay.

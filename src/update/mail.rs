@@ -1,4 +1,5 @@
 //! Mail servers as the inventory tells of them, and what they say of their boxes.
+use crate::actions::mail::{mark_read, server_name};
 use crate::effect::{Effect, Effects, Fetch, Job, Verb};
 use crate::model::mail::{Act, Letter};
 use crate::model::{Details, HostId, Key, Kind, Mail};
@@ -44,6 +45,9 @@ pub(super) fn changed(state: &mut State, changed: &[Key], gone: &[Key]) {
 
 /// These mails, and no others, are in the box of this container.
 fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
+    if let Some(server) = server_name(state, container) {
+        state.mail.recall(&server, &mails);
+    }
     let prefix = format!("{}/", container.id);
     let of_box = |key: &Key| key.host == container.host && key.id.starts_with(&prefix);
     let shelf = &mut state.shelves.mails;
@@ -72,7 +76,7 @@ fn count(state: &mut State) {
 pub(super) fn take(state: &mut State, msg: Msg) -> Effects {
     match msg {
         Msg::Mail(key, msg) => told(state, &key, msg),
-        Msg::Letter(key, answer) => letter(state, &key, answer),
+        Msg::Letter(key, answer) => return letter(state, &key, answer),
         Msg::MailSenders(key, answer) => senders(state, &key, answer),
         _ => {}
     }
@@ -113,12 +117,14 @@ fn told(state: &mut State, key: &Key, msg: MailMsg) {
 }
 
 /// A message was fetched.
-fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) {
+fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) -> Effects {
+    let mut effects = Effects::new();
     if answer.is_ok() {
-        state.mail.read.insert(key.clone());
+        effects = mark_read(state, vec![key.clone()]);
         count(state);
     }
     state.mail.keep(key, answer);
+    effects
 }
 
 /// The message on screen, read for another width than the screen has now.

@@ -1,6 +1,8 @@
 //! Routes: read anew out of the containers where those have changed, and what is found out about them.
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::columns;
 use crate::columns::listed::Listed;
 use crate::effect::Effects;
@@ -8,21 +10,27 @@ use crate::model::route::probe::Answer;
 use crate::model::route::{self, Seen, Sources, Told};
 use crate::model::{Container, Key, Kind};
 use crate::msg::Failure;
-use crate::state::routes::Check;
+use crate::state::routes::{Check, looked_at};
 use crate::state::{State, ViewId};
+
+/// While answers are on the way, routes are read anew this far apart.
+const APART: TimeDelta = TimeDelta::milliseconds(500);
 
 /// What a container was started with came, or Traefik's own account of its routers.
 pub(super) fn seen(state: &mut State, key: Key, answer: Result<Box<Seen>, Failure>) -> Effects {
-    let Ok(seen) = answer else {
-        // What was known of it stays; the list shows what its labels say.
-        return Effects::new();
-    };
     let book = &mut state.shelves.route_book;
-    if book.seen.get(&key) != Some(&*seen) {
-        book.seen.insert(key, *seen);
-        book.stale = true;
-        state.shelves.routes.listing.stale = true;
-        state.containers.stale = true;
+    match answer {
+        Ok(seen) => {
+            book.in_vain.remove(&key);
+            if book.seen.get(&key) != Some(&*seen) {
+                book.seen.insert(key, *seen);
+                book.behind = true;
+            }
+        }
+        // What was known of it stays; the list shows what its labels say.
+        Err(_) => {
+            book.in_vain.insert(key);
+        }
     }
     Effects::new()
 }
@@ -38,7 +46,7 @@ pub(super) fn checked(state: &mut State, key: Key, answer: Result<Answer, String
 /// Reads the routes anew where they are on screen and what they stand on has changed.
 pub(super) fn derive(state: &mut State) {
     forget_told(state);
-    if !state.shelves.route_book.stale || !are_shown(state) {
+    if !is_due(state) || !are_shown(state) {
         return;
     }
     let mut of: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
@@ -63,11 +71,25 @@ pub(super) fn derive(state: &mut State) {
     }
     let book = &mut shelves.route_book;
     book.of = of;
-    book.stale = false;
+    state.containers.stale |= book.behind;
+    (book.stale, book.behind) = (false, false);
+    book.read_at = Some(state.now);
     let routes = &shelves.routes.things;
     book.checks.retain(|key, _| routes.contains_key(key));
     let world = &state.world;
     book.seen.retain(|key, _| world.container(key).is_some());
+    book.in_vain.retain(|key| world.container(key).is_some());
+}
+
+/// Answers come one by one, and one of a Traefik may change every route: with more of them on the way they are read together.
+fn is_due(state: &State) -> bool {
+    let book = &state.shelves.route_book;
+    if book.stale || !book.behind {
+        return book.stale;
+    }
+    let long_ago = book.read_at.is_none_or(|at| state.now - at >= APART);
+    let known = |c: &Container| book.seen.contains_key(&c.key) || book.in_vain.contains(&c.key);
+    long_ago || state.world.hosts.values().flat_map(looked_at).all(known)
 }
 
 /// A proxy's own account holds while it is asked: once the routes are left, a router that is new would be missing from it.

@@ -33,7 +33,7 @@ pub(super) fn edited(
             actions::stack_file::close(state, &key);
             state
                 .toasts
-                .ok("unchanged: there is nothing to write", state.now);
+                .ok(say!("unchanged: there is nothing to write"), state.now);
             Effects::new()
         }
         Err(failure) => {

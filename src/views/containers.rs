@@ -62,6 +62,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             RowId::Container(key) => {
                 if let Some(container) = state.world.container(key) {
                     grid.draw(container, &cx, theme, indent(place, EDGE), buf);
+                    grid.link(index, indent(place, EDGE), buf);
                 }
                 if state.containers.marked.contains(key) {
                     Pen::new(buf, indent(place, 1))

@@ -5,10 +5,13 @@ use ratatui::layout::Rect;
 use crate::columns::{Cell, Column, Cx, Fit, Width};
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::Pen;
+use crate::widgets::pen::indent;
+use crate::widgets::{Pen, link};
 
 /// Columns between two columns.
 const GAP: u16 = 2;
+/// The column of addresses, in every table that has one.
+const ADDRESS: &str = "url";
 
 /// The columns that fit, each with its place and width.
 pub(super) struct Grid<R: 'static> {
@@ -85,6 +88,15 @@ impl<R> Grid<R> {
             .iter()
             .find(|(c, _, _)| c.id == id)
             .map(|(_, x, width)| (*x, *width))
+    }
+
+    /// What a row shows of its address stands for the address of this number.
+    pub fn link(&self, number: usize, row: Rect, buf: &mut Buffer) {
+        if let Some((x, width)) = self.place(ADDRESS) {
+            let place = indent(row, x);
+            let place = Rect::new(place.x, place.y, width.min(place.width), place.height);
+            link::mark(buf, place, number);
+        }
     }
 
     /// Draws the titles; the one that orders is marked, with the way it runs. The first columns of `lead` hold signs.

@@ -13,6 +13,7 @@
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::actions::mail::width;
 use crate::layout::LIST_OFFSET;
@@ -22,8 +23,8 @@ use crate::state::State;
 use crate::state::mail::{Opened, Part};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
 use crate::widgets::pen::{indent, row};
+use crate::widgets::{Line, link};
 
 use super::notice;
 
@@ -183,22 +184,22 @@ fn length(letter: &Letter, part: Part) -> usize {
 
 /// One row of a part; only rows on screen are made.
 fn line(theme: &Theme, letter: &Letter, part: Part, number: usize) -> Line {
-    let plain = |rows: &[String]| {
-        let row = rows.get(number).map_or("", String::as_str);
-        let quoted = row.trim_start().starts_with('>');
-        Line::of(theme, row, if quoted { Key::Dim } else { Key::Text })
-    };
     let found = match part {
-        Part::Text => letter.text.as_ref().map(|rows| plain(rows)),
-        Part::Raw => Some(plain(&letter.raw_rows)),
+        Part::Text => letter.text.as_ref().map(|rows| {
+            let row = rows.get(number).map_or("", String::as_str);
+            with_links(theme, row, &letter.links)
+        }),
+        Part::Raw => letter.raw_rows.get(number).map(|row| plain(theme, row)),
         Part::Html => letter
             .html
             .as_ref()
             .and_then(|rows| rows.get(number))
             .map(|pieces| {
-                pieces.iter().fold(Line::new(), |line, (words, tone)| {
-                    line.and(theme, words.as_str(), look(*tone))
-                })
+                let mut line = Line::new();
+                for (words, tone) in pieces {
+                    line.push(words.as_str(), style(theme, *tone));
+                }
+                line
             }),
         Part::Headers => letter.headers.get(number).map(|(name, value)| {
             Line::of(theme, format!("{name}: "), Key::FieldName).and(
@@ -207,10 +208,11 @@ fn line(theme: &Theme, letter: &Letter, part: Part, number: usize) -> Line {
                 Key::Text,
             )
         }),
-        Part::Links => letter
-            .links
-            .get(number)
-            .map(|link| Line::of(theme, link.as_str(), Key::Accent)),
+        Part::Links => letter.links.get(number).map(|words| {
+            let mut line = Line::new();
+            line.push(words.as_str(), style(theme, Tone::Link(Some(number))));
+            line
+        }),
         Part::Files => letter.attachments.get(number).map(|file| {
             let size = text::bytes(file.content.len() as u64);
             Line::of(theme, text::pad_left(&size, 9), Key::Dim)
@@ -221,11 +223,45 @@ fn line(theme: &Theme, letter: &Letter, part: Part, number: usize) -> Line {
     found.unwrap_or_default()
 }
 
-fn look(tone: Tone) -> Key {
+fn plain(theme: &Theme, row: &str) -> Line {
+    let quoted = row.trim_start().starts_with('>');
+    Line::of(theme, row, if quoted { Key::Dim } else { Key::Text })
+}
+
+/// A row in which addresses that stand whole in it are links.
+fn with_links(theme: &Theme, row: &str, links: &[String]) -> Line {
+    let whole = plain(theme, row);
+    let Some((_, look)) = whole.pieces.first().filter(|_| row.contains("://")) else {
+        return whole;
+    };
+    let mut line = Line::new();
+    let mut rest = row;
+    while let Some(at) = rest.find("http") {
+        let behind = rest.get(at..).unwrap_or_default();
+        let here = links.iter().enumerate();
+        let here = here.filter(|(_, address)| behind.starts_with(address.as_str()));
+        // Of two that begin alike the longer one stands there.
+        let found = here.max_by_key(|(_, address)| address.len());
+        let length = found.map_or("http".len(), |(_, address)| address.len());
+        let (before, behind) = rest.split_at(at);
+        let (words, after) = behind.split_at(length);
+        line.push(before, *look);
+        line.push(
+            words,
+            found.map_or(*look, |(number, _)| link::numbered(*look, number)),
+        );
+        rest = after;
+    }
+    line.push(rest, *look);
+    line
+}
+
+fn style(theme: &Theme, tone: Tone) -> Style {
     match tone {
-        Tone::Plain => Key::Text,
-        Tone::Strong => Key::Strong,
-        Tone::Link => Key::Accent,
-        Tone::Code | Tone::Faint => Key::Dim,
+        Tone::Plain => theme.style(Key::Text),
+        Tone::Strong => theme.style(Key::Strong),
+        Tone::Link(Some(number)) => link::numbered(theme.style(Key::Accent), number),
+        Tone::Link(None) => theme.style(Key::Accent),
+        Tone::Code | Tone::Faint => theme.style(Key::Dim),
     }
 }

@@ -46,7 +46,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         area.height - LIST_OFFSET,
     );
     let Some((book, change)) = opened(state, &key) else {
-        let words = "nothing waits to be written";
+        let words = say!("nothing waits to be written");
         return notice::draw(theme, body, buf, &[(words, Key::Dim)]);
     };
     head(theme, &change.proposal, usize::from(area.width)).draw(buf, area);
@@ -90,10 +90,10 @@ pub fn last_line(state: &State, key: &Id) -> usize {
 
 fn head(theme: &Theme, proposal: &Proposal, width: usize) -> Line {
     let from = match &proposal.source {
-        Source::Draft => "your edit".to_owned(),
+        Source::Draft => say!("your edit").to_owned(),
         Source::Version(version) => {
             let at = version.at.format("%Y-%m-%d %H:%M:%S");
-            format!("as it was until {at} UTC, by {}", version.by)
+            say!("as it was until {at} UTC, by {by}", at, by = version.by)
         }
     };
     let (added, removed) = proposal.counts();
@@ -111,11 +111,11 @@ fn head(theme: &Theme, proposal: &Proposal, width: usize) -> Line {
 /// All that is said above the difference.
 fn above(state: &State, theme: &Theme, key: &Id, change: &Change, width: u16) -> Vec<Line> {
     let width = usize::from(width.saturating_sub(2)).max(12);
-    let mut section = Section::new(theme, width, "Compose");
+    let mut section = Section::new(theme, width, say!("Compose"));
     match &change.proposal.verdict {
         Verdict::Taken(checked) => taken(state, &mut section, key, checked),
         Verdict::Refused(said) => {
-            section.note("does not take it", Key::StateBad);
+            section.note(say!("does not take it"), Key::StateBad);
             for line in said {
                 section.prose(line, Key::StateBad, 20);
             }
@@ -124,32 +124,36 @@ fn above(state: &State, theme: &Theme, key: &Id, change: &Change, width: u16) ->
                 hints::key_of(state, "change.discard"),
             );
             let words = match change.proposal.source {
-                Source::Draft => format!(
-                    "Nothing was changed, and the edit is kept: {edit} goes on with it, {discard} lets it go."
+                Source::Draft => say!(
+                    "Nothing was changed, and the edit is kept: {edit} goes on with it, {discard} lets it go.",
+                    edit,
+                    discard
                 ),
-                Source::Version(_) => "Nothing was changed.".to_owned(),
+                Source::Version(_) => say!("Nothing was changed.").to_owned(),
             };
             section.prose(&words, Key::Dim, 3);
         }
         Verdict::Unasked(why) => {
-            section.note("could not be asked", Key::StateBusy);
+            section.note(say!("could not be asked"), Key::StateBusy);
             section.prose(why, Key::StateBusy, 6);
             let save = hints::key_of(state, "change.save");
-            section.prose(&format!("{save} saves it unchecked."), Key::Dim, 2);
+            section.prose(&say!("{save} saves it unchecked.", save), Key::Dim, 2);
         }
     }
     if change.proposal.read_by_services {
-        let words = "Services with `env_file:` are compared with the file as it is now: they may be made anew too.";
+        let words = say!(
+            "Services with `env_file:` are compared with the file as it is now: they may be made anew too."
+        );
         section.prose(words, Key::Dim, 3);
     }
     let mut lines = section.finish();
-    let mut section = Section::new(theme, width, "Difference");
+    let mut section = Section::new(theme, width, say!("Difference"));
     let words = if change.proposal.diff.is_empty() {
-        "none"
+        say!("none")
     } else if change.proposal.old_digest.is_none() {
-        "there is no such file yet"
+        say!("there is no such file yet")
     } else {
-        "to the file as it is now"
+        say!("to the file as it is now")
     };
     section.note(words, Key::Dim);
     lines.extend(section.finish());
@@ -159,10 +163,10 @@ fn above(state: &State, theme: &Theme, key: &Id, change: &Change, width: u16) ->
 }
 
 fn taken(state: &State, section: &mut Section, key: &Id, checked: &Checked) {
-    section.note(format!("{} takes it", checked.tool), Key::StateOk);
+    section.note(say!("{tool} takes it", tool = checked.tool), Key::StateOk);
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return section.prose(
-            "the stack is gone: no container of it is left",
+            say!("the stack is gone: no container of it is left"),
             Key::StateBusy,
             2,
         );

@@ -64,6 +64,7 @@ pub fn draw<R: Listed>(state: &State, theme: &Theme, area: Rect, buf: &mut Buffe
         let place = row(list, line);
         if let Some((key, thing)) = id.key().and_then(|key| Some((key, shelf.things.get(key)?))) {
             grid.draw(thing, &cx, theme, indent(place, EDGE), buf);
+            grid.link(index, indent(place, EDGE), buf);
             if listing.marked.contains(key) {
                 Pen::new(buf, indent(place, 1))
                     .write(theme.symbols.marked, theme.style(Key::Marked));

@@ -42,8 +42,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let book = state.files.get(&key);
     let Some((book, paper)) = book.and_then(|book| Some((book, book.current()?))) else {
         let words = match book {
-            None => "reading the files…",
-            Some(_) => "no label names its files",
+            None => say!("reading the files…"),
+            Some(_) => say!("no label names its compose files"),
         };
         return notice::draw(theme, body, buf, &[(words, Key::Dim)]);
     };
@@ -79,53 +79,71 @@ pub fn last_line(state: &State, key: &Id) -> usize {
 
 fn gone(state: &State, book: &FileBook, paper: &Paper) -> String {
     match (&book.elsewhere, paper.file.of.role) {
-        (Some(engine), _) => format!("not on this machine: the engine is at {engine}"),
+        (Some(engine), _) => say!("not on this machine: the engine is at {engine}", engine),
         (None, Role::Compose) => {
-            "not on this machine: it is gone, or the stack was made elsewhere".to_owned()
+            say!("not on this machine: it is gone, or the stack was made elsewhere").to_owned()
         }
         (None, Role::Variables) => {
             let key = hints::key_of(state, "file.edit");
-            format!("there is none; {key} begins one")
+            say!("there is none; {key} begins one", key)
         }
     }
 }
 
 fn kept(state: &State, paper: &Paper) -> Option<String> {
-    let count = paper.file.versions.len() as u64;
+    let count = paper.file.versions.len();
     let key = hints::key_of(state, "file.versions");
-    let words = text::words(count, "earlier version");
-    (count > 0).then(|| format!("{words} kept, {key} shows them"))
+    let words = say_n!(
+        count,
+        "{n} earlier version kept, {key} shows it",
+        "{n} earlier versions kept, {key} shows them",
+        key
+    );
+    (count > 0).then_some(words)
 }
 
 /// What is said of the file on screen, what matters most first.
 fn notes(state: &State, book: &FileBook, paper: &Paper) -> Vec<(String, Key)> {
     let mut notes = Vec::new();
     if let Some(engine) = &book.elsewhere {
-        notes.push((format!("of this machine, not of {engine}"), Key::StateBusy));
+        notes.push((
+            say!("of this machine, not of {engine}", engine),
+            Key::StateBusy,
+        ));
     }
     if !book.query.is_empty() {
-        let words = format!("/{}  {} found", book.query, book.hits().len());
+        let found = say_n!(book.found.len(), "{n} found", "{n} found");
+        let words = format!("/{}  {found}", book.query);
         notes.push((words, Key::Accent));
     }
     if paper.file.draft {
-        notes.push(("an edit is kept".to_owned(), Key::StateBusy));
+        notes.push((say!("an edit is kept").to_owned(), Key::StateBusy));
     }
     if book.papers.len() > 1 {
         let key = hints::key_of(state, "file.next");
-        let words = format!("{} of {} ({key})", book.shown + 1, book.papers.len());
+        let words = say!(
+            "{number} of {all} ({key})",
+            number = book.shown + 1,
+            all = book.papers.len(),
+            key
+        );
         notes.push((words, Key::Dim));
     }
     if let Body::Text { bytes, cut, .. } = &paper.file.body {
         let shown = text::bytes(*bytes);
         notes.push(if *cut {
-            (format!("{shown}, only its start is shown"), Key::StateBusy)
+            (
+                say!("{size}, only its start is shown", size = shown),
+                Key::StateBusy,
+            )
         } else {
             (shown, Key::Dim)
         });
     }
     if !paper.file.versions.is_empty() {
-        let count = paper.file.versions.len() as u64;
-        notes.push((text::words(count, "earlier version"), Key::Dim));
+        let count = paper.file.versions.len();
+        let words = say_n!(count, "{n} earlier version", "{n} earlier versions");
+        notes.push((words, Key::Dim));
     }
     notes
 }

@@ -106,6 +106,7 @@ pub fn find(name: &str) -> Option<&'static Module> {
 pub const CRATE_EXCEPTIONS: &[(&str, &str)] = &[
     ("src/keys/decode.rs", "termina"),
     ("src/keys/crossterm.rs", "crossterm"),
+    ("src/model/route/constraint.rs", "regex"),
 ];
 
 /// What does I/O, or is a clock, in the standard library.

@@ -107,4 +107,16 @@ async fn a_real_maildev_takes_a_mail_and_shows_it() {
     assert_eq!(read.text, Some(vec!["hello".to_owned(), ".dot".to_owned()]));
     mailbox.delete(&[id]).await.expect("a deletion");
     assert_eq!(mailbox.count().await, Ok(0));
+    // It rings for a mail once it has been greeted, which nothing here tells of.
+    let mut bell = mailbox.bell().await.expect("a websocket");
+    let mut rings = tokio::spawn(async move { bell.rung().await });
+    for _ in 0..10 {
+        let stream = dial(smtp_port)().await.expect("its SMTP port");
+        smtp::send(stream, &draft).await.expect("it takes the mail");
+        if let Ok(rung) = tokio::time::timeout(Duration::from_secs(2), &mut rings).await {
+            assert!(rung.expect("a task"), "the line is dead");
+            return;
+        }
+    }
+    panic!("it never rang");
 }

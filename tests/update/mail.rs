@@ -1,8 +1,8 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
-use stacktui::model::Mail;
-use stacktui::model::mail::Act;
-use stacktui::msg::{Failure, FailureKind, MailMsg, Msg};
+use stacktui::model::mail::{Act, Server};
+use stacktui::model::{Key, Mail};
+use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
 use stacktui::state::mail::Part;
 use stacktui::state::{RowId, ViewId};
 
@@ -67,6 +67,88 @@ fn the_newest_stands_first_and_the_header_counts_the_unread() {
     it.press("esc a").shows("unread only");
     assert_eq!(subjects(&it), ["Weekly report", ""]);
     it.press("U").hides("  mail ");
+}
+
+#[test]
+fn what_was_read_is_read_in_later_runs_and_when_its_server_was_made_anew() {
+    let mut it = mailed();
+    it.press("enter");
+    opened(&mut it, "ticket");
+    let server = format!(
+        "{}/{MAILHOG}",
+        it.state
+            .world
+            .host(post::server().host)
+            .expect("a host")
+            .label
+    );
+    let remember = |ids: &[&str]| Effect::RememberRead {
+        server: server.clone(),
+        ids: ids.iter().map(|&id| id.to_owned()).collect(),
+    };
+    assert_eq!(it.effects.last(), Some(&remember(&["ticket"])));
+    it.press("tab");
+    opened(&mut it, "ticket");
+    assert_eq!(it.effects, [], "it is known");
+    it.press("esc U");
+    assert_eq!(it.effects, [remember(&["report", "old"])]);
+    // Another run.
+    let mut state = base::reference(base::now());
+    let ids = ["ticket", "old", "gone"].map(str::to_owned);
+    state
+        .mail
+        .remembered
+        .insert(server.clone(), ids.into_iter().collect());
+    post::lists(&mut state, post::mails(base::now()));
+    let mut it = of(state);
+    it.press("6").shows("mail 1").press("a");
+    assert_eq!(subjects(&it), ["Weekly report"]);
+    // The same server in another container.
+    let anew = |it: &mut Scene| {
+        let mut container = it
+            .state
+            .world
+            .container(&post::server())
+            .expect("a server")
+            .clone();
+        container.key = Key::container(container.key.host, "another");
+        let host = container.key.host;
+        it.gone(MAILHOG);
+        it.send(Msg::Host(
+            host,
+            HostMsg::Delta {
+                changed: vec![container.clone()],
+                gone: Vec::new(),
+            },
+        ));
+        container.key
+    };
+    let key = anew(&mut it);
+    let mails = post::mails(base::now()).into_iter().map(|mail| {
+        let (_, id) = Mail::place(&mail.key).expect("a place");
+        Mail {
+            key: Mail::key(&key, id),
+            ..mail.clone()
+        }
+    });
+    let mails: Vec<Mail> = mails.collect();
+    let way = "172.20.0.12:8025".to_owned();
+    it.send(Msg::Mail(
+        key.clone(),
+        MailMsg::Up {
+            server: Server::MailHog,
+            way,
+            smtp: 1025,
+        },
+    ));
+    it.send(Msg::Mail(
+        key,
+        MailMsg::Listed {
+            total: mails.len(),
+            mails,
+        },
+    ));
+    assert_eq!(subjects(&it), ["Weekly report"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use stacktui::effect::{Effect, Fetch, Subscription};
 use stacktui::model::Key;
 use stacktui::model::route::probe::{Answer, Probe};
 use stacktui::model::route::{Protocol, Seen, Told, ToldRouter};
-use stacktui::msg::{FailureKind, Msg};
+use stacktui::msg::{Failure, FailureKind, Msg};
 use stacktui::state::{RowId, ViewId};
 
 use crate::harness::{Scene, of};
@@ -242,7 +242,7 @@ fn traefiks_own_words_stand_beside_what_the_labels_say() {
     on(&mut it, "legacy");
     it.press("enter").sees_toast("no container");
     // A refusal of inspect leaves what was known.
-    let failure = stacktui::msg::Failure {
+    let failure = Failure {
         kind: FailureKind::TimedOut,
         ..Default::default()
     };
@@ -274,4 +274,53 @@ fn a_containers_addresses_are_in_its_row_and_its_details() {
     let details = base::details("systeme-ticketing-zammad-1", base::now());
     it.send(Msg::Details(key, Ok(Box::new(details))));
     it.shows("URLs").shows("https://tickets.example.com");
+}
+
+/// What a container of an nginx-proxy asks for.
+fn asks_for(it: &mut Scene, key: &Key, host: &str) {
+    let seen = Seen {
+        environment: vec![("VIRTUAL_HOST".to_owned(), host.to_owned())],
+        ..Seen::default()
+    };
+    it.send(Msg::Proxy(key.clone(), Ok(Box::new(seen))));
+}
+
+#[test]
+fn answers_that_come_together_are_read_together() {
+    let mut it = routed();
+    it.change("mailhog", |c| c.image = "nginxproxy/nginx-proxy".to_owned());
+    let looked: Vec<Key> = it
+        .flows()
+        .into_iter()
+        .filter_map(|flow| match flow {
+            Subscription::Proxy(key, _) => Some(key),
+            _ => None,
+        })
+        .collect();
+    assert!(looked.len() > 5, "{looked:?}");
+    let behind = |it: &Scene| it.state.shelves.route_book.behind;
+    let (last, others) = looked.split_last().expect("some");
+    for (number, key) in others.iter().enumerate() {
+        asks_for(&mut it, key, &format!("{number}.n.example"));
+        assert!(behind(&it), "more is on the way");
+    }
+    it.hides("n.example");
+    assert!(
+        it.flows().contains(&Subscription::Tick),
+        "it is not forgotten"
+    );
+    it.wait(600).send(Msg::Tick).shows("n.example");
+    assert!(!behind(&it));
+    // Again some time must pass, or the last answer come, were it a refusal.
+    asks_for(&mut it, &looked[0], "new.n.example");
+    assert!(behind(&it));
+    let failure = Failure {
+        kind: FailureKind::Unreachable,
+        ..Failure::default()
+    };
+    it.send(Msg::Proxy(last.clone(), Err(failure)));
+    assert!(!behind(&it));
+    asks_for(&mut it, &looked[1], "newer.n.example");
+    assert!(!behind(&it), "no other is awaited");
+    assert!(!it.flows().contains(&Subscription::Tick));
 }

@@ -223,6 +223,6 @@ fn a_file_that_is_gone_says_what_still_works() {
     it.press("[");
     it.send(Msg::Files(papers::stack(), vec![gone], engine));
     it.shows("the engine is at ssh://web-02");
-    it.shows("1 earlier version kept, H shows them");
+    it.shows("1 earlier version kept, H shows it");
     it.press("e").asks_nothing().sees_toast("nothing to edit");
 }

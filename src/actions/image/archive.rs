@@ -61,7 +61,7 @@ pub fn ask_where(state: &mut State, about: Key, images: Vec<String>, file: &Path
     // The engine may be elsewhere: the file is here.
     let title = match images.as_slice() {
         [_] => say!("save locally as").to_owned(),
-        many => say!("save {n} names locally as", n = many.len()),
+        many => say!("save {n} locally as", n = many.len()),
     };
     let kind = PromptKind::SaveImages { about, images };
     table::type_line(state, kind, &title, file.display().to_string())

@@ -22,8 +22,8 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
     let (Some(key), Some(file)) = (state.subject(), file) else {
         return Effects::new();
     };
-    let item = |label: &str, hint: &str, choice: Choice| MenuItem {
-        key: label.chars().next(),
+    let item = |key: char, label: &str, hint: &str, choice: Choice| MenuItem {
+        key: Some(key),
         label: label.to_owned(),
         hint: hint.to_owned(),
         on: None,
@@ -31,14 +31,15 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
     };
     let again = Choice::EditFile(key.clone(), Box::new(file.clone()));
     let items = vec![
-        item("edit", "go on with it", again),
+        item('e', say!("edit"), say!("go on with it"), again),
         item(
-            "let go",
-            "what was typed is lost",
+            'l',
+            say!("let go"),
+            say!("what was typed is lost"),
             Choice::DiscardEdit(key, Box::new(file)),
         ),
     ];
-    push_menu(state, "Let the edit go?", String::new(), items)
+    push_menu(state, say!("Let the edit go?"), String::new(), items)
 }
 
 fn push_menu(state: &mut State, title: &str, note: String, items: Vec<MenuItem>) -> Effects {
@@ -83,11 +84,11 @@ pub(super) fn versions(state: &mut State) -> Effects {
     let items = file.versions.iter().map(|version| MenuItem {
         key: None,
         label: version.at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        hint: format!(
-            "{}  by {}  {}",
-            text::ago(version.at, now),
-            version.by,
-            text::bytes(version.bytes)
+        hint: say!(
+            "{ago}  by {by}  {size}",
+            ago = text::ago(version.at, now),
+            by = version.by,
+            size = text::bytes(version.bytes)
         ),
         on: None,
         choice: Choice::Version(
@@ -97,14 +98,13 @@ pub(super) fn versions(state: &mut State) -> Effects {
         ),
     });
     let items = items.collect();
-    let note =
-        "The file as it was until then. Enter shows what going back would change.".to_owned();
-    push_menu(state, "Earlier versions", note, items)
+    let note = say!("The file as it was until then. Enter shows what going back would change.");
+    push_menu(state, say!("Earlier versions"), note.to_owned(), items)
 }
 
 /// Asks what another text for a file would do.
 pub fn propose(state: &mut State, key: Key, file: Box<FileOf>, source: Source) -> Effects {
-    state.toasts.ok("compose reads it", state.now);
+    state.toasts.ok(say!("compose reads it"), state.now);
     vec![Effect::Fetch(Fetch::Proposal(key, file, source))]
 }
 
@@ -119,27 +119,36 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
     let proposal = &change.proposal;
     let (added, removed) = proposal.counts();
     let mut lines = vec![
-        format!("{}: +{added} -{removed} lines", proposal.file.path,),
+        say!(
+            "{path}: +{added} -{removed} lines",
+            path = proposal.file.path,
+            added,
+            removed
+        ),
         match proposal.old_digest {
-            Some(_) => "The file as it is now is kept; versions bring it back.".to_owned(),
-            None => "It is a new file.".to_owned(),
+            Some(_) => say!("The file as it is now is kept; versions bring it back.").to_owned(),
+            None => say!("It is a new file.").to_owned(),
         },
     ];
     let mut foreign = false;
     if let Verdict::Taken(checked) = &proposal.verdict {
         foreign = checked.foreign;
         if act == Act::Save {
-            lines.push("What runs stays as it is.".to_owned());
+            lines.push(say!("What runs stays as it is.").to_owned());
         } else {
             let plan = stack::plan_words(known, checked).into_iter();
             lines.extend(plan.map(|(words, _)| words));
         }
     }
     let (title, yes) = match act {
-        Act::Save => ("Save the file?".to_owned(), "save"),
+        Act::Save => (say!("Save the file?").to_owned(), say!("save")),
         _ => (
-            format!("Deploy {}{}?", key.id, state.on_host(key.host)),
-            "deploy",
+            say!(
+                "Deploy {name}{host}?",
+                name = key.id,
+                host = state.on_host(key.host)
+            ),
+            say!("deploy"),
         ),
     };
     let mut call = Call::new(Project::of(known), act, foreign);

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
 use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
-use crate::state::History;
 use crate::state::lints::{Finding, Weight, findings};
+use crate::state::{History, State};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
 use crate::widgets::chart;
@@ -15,7 +15,7 @@ use crate::widgets::chart;
 use super::words;
 
 /// Figures older than this are drawn as old: they are read every two seconds where nothing stands against it.
-const FRESH: TimeDelta = TimeDelta::seconds(5);
+pub const FRESH: TimeDelta = TimeDelta::seconds(5);
 
 fn sample<'a>(c: &Container, cx: &Cx<'a>) -> Option<&'a Sample> {
     cx.state.world.latest(&c.key)
@@ -74,7 +74,7 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
 
 /// The best address that leads to it.
 pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
-    let Some(route) = best_route(c, cx) else {
+    let Some(route) = best_route(c, cx.state) else {
         return Cell::blank();
     };
     let key = if route.fault.is_none() {
@@ -92,8 +92,8 @@ pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
 }
 
 /// The route that is shown of a container: one that leads there before one that does not.
-pub(super) fn best_route<'a>(c: &Container, cx: &Cx<'a>) -> Option<&'a Route> {
-    let shelves = &cx.state.shelves;
+pub fn best_route<'a>(c: &Container, state: &'a State) -> Option<&'a Route> {
+    let shelves = &state.shelves;
     let keys = shelves.route_book.of.get(&c.key)?;
     let routes = keys.iter().filter_map(|key| shelves.routes.things.get(key));
     let mut routes = routes.filter(|route| !route.urls.is_empty());

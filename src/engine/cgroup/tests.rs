@@ -6,10 +6,10 @@ use super::*;
 const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A root of a file system with `/proc` for process 42.
-struct Tree(tempfile::TempDir);
+pub(crate) struct Tree(tempfile::TempDir);
 
 impl Tree {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let tree = Self(tempfile::tempdir().unwrap());
         tree.file("proc/self/net/dev", "a\nb\n  lo: 1 0 0 0 0 0 0 0 1\n docker0: 7 0 0 0 0 0 0 0 7\n")
             .file(
@@ -55,7 +55,11 @@ impl Tree {
             )
     }
 
-    fn v2(&self, name: &str) -> &Self {
+    pub(crate) fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn v2(&self, name: &str) -> &Self {
         let at = |file: &str| format!("sys/fs/cgroup/{name}/{file}");
         self.file("sys/fs/cgroup/cgroup.controllers", "cpu io memory pids\n")
             .file(&at("cpu.stat"), "usage_usec 123456\nuser_usec 1\n")

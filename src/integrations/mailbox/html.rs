@@ -23,8 +23,12 @@ const FLAT: [&str; 22] = [
     "option", "p", "param", "source", "td", "th", "tr", "track", "wbr",
 ];
 
-/// The lines, and the links in them; or why there are none.
-pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<String>), String> {
+/// The lines; the links in them go to those that are known already. Or why there are none.
+pub(super) fn render(
+    html: &str,
+    width: u16,
+    links: &mut Vec<String>,
+) -> Result<Vec<HtmlLine>, String> {
     if html.len() > LARGEST {
         return Err(format!(
             "its HTML is {}: more than {} is not shown as a page",
@@ -44,29 +48,26 @@ pub(super) fn render(html: &str, width: u16) -> Result<(Vec<HtmlLine>, Vec<Strin
     }
     let tree = config.dom_to_render_tree(&page).map_err(odd)?;
     let rendered = config.render_to_lines(tree, width).map_err(odd)?;
-    let mut links = Vec::new();
     let mut page: Vec<HtmlLine> = Vec::new();
     for line in rendered.iter().take(ROWS) {
         let mut shown = HtmlLine::new();
         for piece in line.tagged_strings() {
-            for tag in &piece.tag {
-                if let RichAnnotation::Link(target) = tag {
-                    super::letter::keep_link(&mut links, target);
-                }
-            }
             let words = text::sanitise_ident(piece.s.as_bytes());
-            shown.push((words, tone(&piece.tag)));
+            shown.push((words, tone(&piece.tag, links)));
         }
         page.push(shown);
     }
-    Ok((page, links))
+    Ok(page)
 }
 
-fn tone(tags: &[RichAnnotation]) -> Tone {
+/// How a piece looks; where it is a link, its target is kept.
+fn tone(tags: &[RichAnnotation], links: &mut Vec<String>) -> Tone {
     let mut tone = Tone::Plain;
     for tag in tags {
         tone = match tag {
-            RichAnnotation::Link(_) => return Tone::Link,
+            RichAnnotation::Link(target) => {
+                return Tone::Link(super::letter::keep_link(links, target));
+            }
             RichAnnotation::Strong | RichAnnotation::Emphasis => Tone::Strong,
             RichAnnotation::Code | RichAnnotation::Preformat(_) => Tone::Code,
             RichAnnotation::Image(_) | RichAnnotation::Strikeout => Tone::Faint,
@@ -136,7 +137,8 @@ mod tests {
         let html = "<style>.x{display:none}</style><div class=x>preheader</div>\
                     <table><tr><td>Priority</td><td><b>high</b></td></tr></table>\
                     <a href='https://tickets.example/1'>Open</a> <a href='javascript:alert(1)'>no</a>";
-        let (lines, found) = render(html, 60).unwrap();
+        let mut found = Vec::new();
+        let lines = render(html, 60, &mut found).unwrap();
         let shown = words(&lines);
         assert!(
             shown.contains("Priority") && shown.contains("high"),
@@ -152,15 +154,15 @@ mod tests {
     fn what_is_nested_too_deep_or_too_large_is_refused_at_once() {
         let deep = format!("{}x{}", "<div>".repeat(20_000), "</div>".repeat(20_000));
         assert!(
-            render(&deep, 80)
+            render(&deep, 80, &mut Vec::new())
                 .unwrap_err()
                 .contains("more than 1000 deep")
         );
         let large = "x".repeat(LARGEST + 1);
-        assert!(render(&large, 80).is_err());
+        assert!(render(&large, 80, &mut Vec::new()).is_err());
         let list = "<li>one<p>two".repeat(3_000);
         assert!(
-            render(&list, 80).is_ok(),
+            render(&list, 80, &mut Vec::new()).is_ok(),
             "flat tags that are not closed are not deep"
         );
     }
@@ -175,14 +177,19 @@ mod tests {
         for hidden in ["<div><!-- </div> -->", "<div title='</div>'>"] {
             let page = hidden.repeat(1_200);
             assert!(!looks_deep(&page), "{hidden}");
-            assert_eq!(render(&page, 80).unwrap_err(), too_deep(), "{hidden}");
+            assert_eq!(
+                render(&page, 80, &mut Vec::new()).unwrap_err(),
+                too_deep(),
+                "{hidden}"
+            );
         }
     }
 
     #[test]
     fn nothing_in_it_drives_a_terminal() {
         let html = "<p>a\u{9b}31m\u{202e}b</p><a href='https://e.example/\u{1b}]8;;'>c</a>";
-        let (lines, found) = render(html, 40).unwrap();
+        let mut found = Vec::new();
+        let lines = render(html, 40, &mut found).unwrap();
         assert!(!words(&lines).contains(['\u{1b}', '\u{9b}', '\u{202e}']));
         assert!(found.is_empty(), "{found:?}");
     }

@@ -94,13 +94,8 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
     }
     let page = message.html_part(0).filter(|part| part.is_text_html());
     if let Some(page) = page.and_then(MessagePart::text_contents) {
-        match html::render(page, width) {
-            Ok((rows, links)) => {
-                letter.html = Some(rows);
-                for link in links {
-                    keep_link(&mut letter.links, &link);
-                }
-            }
+        match html::render(page, width, &mut letter.links) {
+            Ok(rows) => letter.html = Some(rows),
             Err(why) => letter.notes.push(why),
         }
     }
@@ -121,17 +116,22 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"https?://[^\s<>"'`|\\^{}\[\]]+"#).unwrap()
 });
 
-/// Keeps a link that may be shown and copied: of the web or of mail, without anything that hides, once.
-pub(super) fn keep_link(links: &mut Vec<String>, link: &str) {
+/// Keeps a link that may be shown and copied: of the web or of mail, without anything that hides, once. Its number, if it is kept.
+pub(super) fn keep_link(links: &mut Vec<String>, link: &str) -> Option<usize> {
     let link = link.trim();
     let lower = link.get(..8).unwrap_or(link).to_ascii_lowercase();
     let kind = ["http://", "https://", "mailto:"];
     let known = kind.iter().any(|kind| lower.starts_with(kind));
     let plain = text::sanitise_ident(link.as_bytes()) == link;
-    let room = links.len() < LINKS && link.len() <= LONGEST_LINK;
-    if known && plain && room && !links.iter().any(|old| old == link) {
-        links.push(link.to_owned());
+    if !known || !plain || link.len() > LONGEST_LINK {
+        return None;
     }
+    let old = links.iter().position(|old| old == link);
+    if old.is_none() && links.len() < LINKS {
+        links.push(link.to_owned());
+        return Some(links.len() - 1);
+    }
+    old
 }
 
 fn clean(words: &str) -> String {

@@ -7,6 +7,8 @@ use crate::model::mail::RawMail;
 use crate::model::{Key, Mail};
 
 const PAGE: usize = 200;
+/// Where it tells of changes, in both of them.
+pub(super) const EVENTS: &str = "/socket.io/?EIO=4&transport=websocket";
 
 fn root(third: bool) -> &'static str {
     if third { "/api/email" } else { "/email" }

@@ -12,6 +12,8 @@ pub enum Fault {
     NotExposed,
     /// `traefik.enable` is no truth value: the whole container is left out.
     BadFlag(String),
+    /// Its labels do not fit Traefik's constraints, or those cannot be read: the sentence.
+    Unfit(String),
     Misspelt(Misspelt),
     BadRule(String),
     /// A rule of the other version: refused, or taken without ever matching.
@@ -71,6 +73,7 @@ impl Fault {
             Self::Off => say!("switched off"),
             Self::NotExposed => say!("not exposed"),
             Self::BadFlag(_) => say!("bad enable"),
+            Self::Unfit(_) => say!("constraints"),
             Self::Misspelt(_) => say!("misspelt label"),
             Self::BadRule(_) => say!("bad rule"),
             Self::OtherSyntax {
@@ -105,6 +108,7 @@ impl Fault {
             Self::BadFlag(value) => {
                 say!("traefik.enable={value} is no truth value: the whole container is left out; write true", value)
             }
+            Self::Unfit(why) => why.clone(),
             Self::Misspelt(misspelt) => {
                 let near = misspelt.nearest.map_or_else(String::new, |near| format!("; {near}?"));
                 let Misspelt { label, part, .. } = misspelt;

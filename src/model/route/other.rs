@@ -1,7 +1,10 @@
 //! Addresses that other proxies make, and published ports: caddy-docker-proxy by labels, nginx-proxy by environment.
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Fault, Protocol, Route, Source, Sources, fault, is_caddy, is_nginx_proxy, is_traefik};
+use super::{
+    Fault, Protocol, Route, Seen, Source, Sources, VirtualPath, fault, is_caddy, is_nginx_proxy,
+    is_traefik,
+};
 use crate::model::container::Container;
 
 /// Ports on which web pages are usually served.
@@ -23,7 +26,7 @@ pub fn routes(sources: Sources) -> Vec<Route> {
         let mut mine = caddy(container, sources.docker_host);
         let seen = sources.seen.get(&container.key).filter(|_| nginx.is_some());
         if let Some(seen) = seen {
-            mine.extend(nginx_proxy(container, &seen.environment));
+            mine.extend(nginx_proxy(container, seen));
         }
         for route in &mut mine {
             let proxy = nginx.filter(|_| route.source == Source::NginxProxy);
@@ -119,14 +122,57 @@ fn upstream_port(value: &str) -> Option<u16> {
     inside.split_whitespace().find_map(|word| word.parse().ok())
 }
 
-/// The addresses in a container's environment that nginx-proxy takes.
-fn nginx_proxy(container: &Container, environment: &[(String, String)]) -> Option<Route> {
-    let of = |name: &str| {
-        environment
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.trim())
+/// A variable of a container's environment.
+fn variable<'a>(seen: &'a Seen, name: &str) -> Option<&'a str> {
+    let mut all = seen.environment.iter();
+    let found = all.find(|(known, _)| known == name);
+    found.map(|(_, value)| value.trim())
+}
+
+/// The routes of a container that nginx-proxy takes. Several ports under one name go over all else.
+fn nginx_proxy(container: &Container, seen: &Seen) -> Vec<Route> {
+    if seen.multiports.is_empty() {
+        return virtual_host(container, seen).into_iter().collect();
+    }
+    let one = |place: &VirtualPath| {
+        let name = format!("{}{}", place.host, place.path);
+        let mut route = Route::bare(Source::NginxProxy, Protocol::Http, &name, container);
+        route.rule.clone_from(&name);
+        route.port = place.port.or_else(|| usual_port(container));
+        route.scheme.clone_from(&place.scheme);
+        put_host(&mut route, &place.host, &place.path, seen);
+        route
     };
+    seen.multiports.iter().map(one).collect()
+}
+
+/// The one port it exposes, else 80.
+fn usual_port(container: &Container) -> Option<u16> {
+    let exposed: BTreeSet<u16> = container.ports.iter().map(|port| port.private).collect();
+    if exposed.len() == 1 {
+        exposed.first().copied()
+    } else {
+        Some(80)
+    }
+}
+
+/// A host that nginx-proxy answers for: with TLS where somebody sees to its certificate.
+fn put_host(route: &mut Route, host: &str, path: &str, seen: &Seen) {
+    if host.starts_with('~') || host.contains('*') {
+        route.patterns.push(format!("{host}{path}"));
+        return;
+    }
+    let certified = variable(seen, "LETSENCRYPT_HOST").unwrap_or_default();
+    let mut certified = certified.split(',').map(str::trim);
+    let tls = certified.any(|known| known == host) || variable(seen, "CERT_NAME").is_some();
+    route.tls |= tls;
+    let scheme = if tls { "https" } else { "http" };
+    route.urls.push(format!("{scheme}://{host}{path}"));
+}
+
+/// `VIRTUAL_HOST` and what belongs to it.
+fn virtual_host(container: &Container, seen: &Seen) -> Option<Route> {
+    let of = |name: &str| variable(seen, name);
     let hosts = of("VIRTUAL_HOST").filter(|hosts| !hosts.is_empty())?;
     let mut route = Route::bare(
         Source::NginxProxy,
@@ -137,36 +183,14 @@ fn nginx_proxy(container: &Container, environment: &[(String, String)]) -> Optio
     hosts.clone_into(&mut route.rule);
     route.port = of("VIRTUAL_PORT")
         .and_then(|port| port.parse().ok())
-        .or_else(|| {
-            let exposed: BTreeSet<u16> = container.ports.iter().map(|port| port.private).collect();
-            Some(if exposed.len() == 1 {
-                exposed.first().copied()?
-            } else {
-                80
-            })
-        });
+        .or_else(|| usual_port(container));
     route.scheme = of("VIRTUAL_PROTO").map(str::to_owned);
-    let certified: Vec<&str> = of("LETSENCRYPT_HOST")
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .collect();
     let path = of("VIRTUAL_PATH")
         .filter(|path| path.starts_with('/') && *path != "/")
         .unwrap_or_default();
-    for host in hosts
-        .split(',')
-        .map(str::trim)
-        .filter(|host| !host.is_empty())
-    {
-        if host.starts_with('~') || host.contains('*') {
-            route.patterns.push(format!("{host}{path}"));
-            continue;
-        }
-        let tls = certified.contains(&host) || of("CERT_NAME").is_some();
-        route.tls |= tls;
-        let scheme = if tls { "https" } else { "http" };
-        route.urls.push(format!("{scheme}://{host}{path}"));
+    let hosts = hosts.split(',').map(str::trim);
+    for host in hosts.filter(|host| !host.is_empty()) {
+        put_host(&mut route, host, path, seen);
     }
     Some(route)
 }

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{self, Outside};
+use super::constraint::Constraint;
 use super::default_rule::{self, BUILT_IN, Facts};
 use super::labels::{Labels, Protocol, Router};
 use super::setup::{self, Setup};
@@ -44,8 +45,10 @@ struct Scene<'a> {
 pub fn routes(sources: Sources) -> Vec<Route> {
     let proxy = super::proxy(sources.containers);
     let setup = setup_of(proxy, sources.seen);
+    let constraint = setup.constraints.as_deref().map(Constraint::of);
     let containers = sources.containers.iter();
-    let candidates = containers.filter_map(|c| candidate(c, &setup)).collect();
+    let candidates = containers.filter_map(|c| candidate(c, &setup, constraint.as_ref()));
+    let candidates = candidates.collect();
     let mut scene = Scene {
         setup,
         proxy,
@@ -110,7 +113,11 @@ pub fn setup_of(proxy: Option<&Container>, seen: &BTreeMap<Key, Seen>) -> Setup 
     Setup::of(version, &setup::of_environment(&seen.environment))
 }
 
-fn candidate<'a>(container: &'a Container, setup: &Setup) -> Option<Candidate<'a>> {
+fn candidate<'a>(
+    container: &'a Container,
+    setup: &Setup,
+    constraint: Option<&Constraint>,
+) -> Option<Candidate<'a>> {
     let labels = Labels::of(&container.labels);
     // What no label speaks of is routed, too, where Traefik takes everything; it is told of only where someone wrote a rule for it.
     if !labels.any && (!setup.exposed_by_default || setup.default_rule.is_none()) {
@@ -125,9 +132,14 @@ fn candidate<'a>(container: &'a Container, setup: &Setup) -> Option<Candidate<'a
         (Some(value), None) => Some(Fault::BadFlag(value.clone())),
         (_, Some(false)) => Some(Fault::Off),
         (_, None) if !setup.exposed_by_default => Some(Fault::NotExposed),
-        _ => fatal.map(Fault::Misspelt),
+        _ => constraint
+            .and_then(|constraint| constraint.leaves_out(&container.labels))
+            .or_else(|| fatal.map(Fault::Misspelt)),
     };
-    let meant = !matches!(left_out, Some(Fault::Off | Fault::NotExposed));
+    let meant = !matches!(
+        left_out,
+        Some(Fault::Off | Fault::NotExposed | Fault::Unfit(_))
+    );
     let routers = routers(container, &labels, setup, meant);
     Some(Candidate {
         container,

@@ -134,6 +134,20 @@ async fn a_cancel_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_left_meanwhile_leaves_nothing() {
+    let it = scene().await;
+    it.sim.set_fault(Some(Fault::Hang));
+    let mut saving = Box::pin(it.save(false));
+    while it.names().is_empty() {
+        let step = Duration::from_millis(5);
+        assert!(tokio::time::timeout(step, &mut saving).await.is_err());
+    }
+    assert_ne!(it.names(), ["images.tar"]);
+    drop(saving);
+    assert_eq!(it.names(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_written_is_told_before_the_engine_is_asked() {
     let it = scene().await;
     let (steps, _heard) = steps();

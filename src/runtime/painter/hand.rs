@@ -2,8 +2,10 @@
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::style::Modifier;
 
+use super::links::{END, Links};
 use super::pen::{self, Pen};
 use crate::text::is_safe_symbol;
+use crate::widgets::link;
 
 /// Modifiers that show on a space.
 const SHOW_ON_BLANK: Modifier = Modifier::REVERSED
@@ -40,6 +42,11 @@ pub(super) fn blank(cell: &Cell) -> bool {
     matches!(cell.symbol(), " " | "") && !cell.modifier.intersects(SHOW_ON_BLANK)
 }
 
+/// The number of the link that a cell belongs to.
+pub(super) fn linked(cell: &Cell) -> Option<u32> {
+    link::number(cell)
+}
+
 #[derive(Debug)]
 pub(super) struct Hand {
     /// Where the next symbol lands. A column equal to the width: behind the last symbol of a row, where terminals
@@ -47,6 +54,9 @@ pub(super) struct Hand {
     at: Option<(u16, u16)>,
     /// None: unknown.
     pen: Option<Pen>,
+    /// The link that is open: within a frame only.
+    link: Option<u32>,
+    pub(super) links: Links,
     width: u16,
 }
 
@@ -54,12 +64,21 @@ impl Hand {
     /// Bytes of erasing the rest of a row, with a change of pen.
     pub(super) const ERASE_COST: usize = 6;
 
-    pub(super) const fn new(width: u16) -> Self {
+    pub(super) fn new(width: u16) -> Self {
         Self {
             at: None,
             pen: None,
+            link: None,
+            links: Links::default(),
             width,
         }
+    }
+
+    /// The screen has another width; where the cursor is and how it draws is unknown.
+    pub(super) fn resize(&mut self, width: u16) {
+        self.at = None;
+        self.pen = None;
+        self.width = width;
     }
 
     pub(super) const fn at(&self) -> Option<(u16, u16)> {
@@ -68,6 +87,10 @@ impl Hand {
 
     /// Nothing on the screen; all is known afterwards.
     pub(super) fn clear(&mut self, out: &mut Vec<u8>) {
+        // Somebody else may have left one open.
+        if self.links.any() {
+            out.extend_from_slice(END);
+        }
         out.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
         self.at = Some((0, 0));
         self.pen = Some(Pen::default());
@@ -96,6 +119,7 @@ impl Hand {
 
     /// Terminals differ in which attributes an emptied place takes: none may be on.
     fn plain(&mut self, out: &mut Vec<u8>) {
+        self.unlink(out);
         if self.pen.is_none_or(|pen| !pen.erases_plainly()) {
             pen::change(self.pen, Pen::default(), out);
             self.pen = Some(Pen::default());
@@ -108,9 +132,29 @@ impl Hand {
         out.extend_from_slice(b"\x1b[K");
     }
 
+    /// What is written next is no link.
+    pub(super) fn unlink(&mut self, out: &mut Vec<u8>) {
+        if self.link.take().is_some() {
+            out.extend_from_slice(END);
+        }
+    }
+
+    /// What is written next belongs to the cell's link, if it has one.
+    fn relink(&mut self, cell: &Cell, out: &mut Vec<u8>) {
+        let wanted = linked(cell);
+        match wanted {
+            _ if wanted == self.link => {}
+            Some(number) => self.links.begin(number, out),
+            None => out.extend_from_slice(END),
+        }
+        self.link = wanted;
+    }
+
     /// Whether this cell costs one byte here, with the pen as it is.
     pub(super) fn writes_at_once(&self, cell: &Cell) -> bool {
-        matches!(cell.symbol().as_bytes(), [0x20..=0x7e]) && self.suits(cell)
+        matches!(cell.symbol().as_bytes(), [0x20..=0x7e])
+            && self.suits(cell)
+            && self.link == linked(cell)
     }
 
     fn suits(&self, cell: &Cell) -> bool {
@@ -130,6 +174,7 @@ impl Hand {
             pen::change(self.pen, to, out);
             self.pen = Some(to);
         }
+        self.relink(cell, out);
         out.extend_from_slice(symbol.as_bytes());
         let mut chars = symbol.chars();
         let trusted = chars.next() != Some('\u{fffd}') && chars.next().is_none();

@@ -1,4 +1,5 @@
-//! The style the terminal draws in, and the shortest way from one to another. Knows SGR.
+//! The style the terminal draws in, and the shortest way from one to another. Knows SGR. Underlines have the colour of their
+//! text: what a cell says of it is a link's number.
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
@@ -29,7 +30,6 @@ const DRAWN: Modifier = Modifier::BOLD
 pub(super) struct Pen {
     pub(super) fg: Color,
     pub(super) bg: Color,
-    underline: Color,
     pub(super) modifier: Modifier,
 }
 
@@ -38,7 +38,6 @@ impl Default for Pen {
         Self {
             fg: PLAIN,
             bg: PLAIN,
-            underline: PLAIN,
             modifier: Modifier::empty(),
         }
     }
@@ -46,17 +45,10 @@ impl Default for Pen {
 
 impl Pen {
     pub(super) fn of(cell: &Cell) -> Self {
-        let modifier = cell.modifier & DRAWN;
-        let underlined = modifier.contains(Modifier::UNDERLINED);
         Self {
             fg: cell.fg,
             bg: cell.bg,
-            underline: if underlined {
-                cell.underline_color
-            } else {
-                PLAIN
-            },
-            modifier,
+            modifier: cell.modifier & DRAWN,
         }
     }
 
@@ -130,9 +122,6 @@ impl<'a> Codes<'a> {
         if from.bg != to.bg {
             self.color(to.bg, 40);
         }
-        if from.underline != to.underline {
-            self.underline(to.underline);
-        }
     }
 
     /// `base` is 30 for the foreground, 40 for the background.
@@ -150,26 +139,6 @@ impl<'a> Codes<'a> {
                 for number in [base + 8, 5, index] {
                     self.number(number);
                 }
-            }
-        }
-    }
-
-    /// With colons: a terminal that does not know underline colours skips the whole parameter then.
-    fn underline(&mut self, color: Color) {
-        match (color, palette(color)) {
-            (Color::Reset, _) => self.number(59),
-            (Color::Rgb(r, g, b), _) => {
-                self.number(58);
-                self.out.extend_from_slice(b":2:");
-                for part in [r, g, b] {
-                    self.out.push(b':');
-                    push_number(part.into(), self.out);
-                }
-            }
-            (_, index) => {
-                self.number(58);
-                self.out.extend_from_slice(b":5:");
-                push_number(index, self.out);
             }
         }
     }

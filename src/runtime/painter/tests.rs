@@ -5,6 +5,9 @@ use proptest::prelude::*;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::*;
+use crate::widgets::link;
+
+mod links;
 
 const WIDTH: u16 = 12;
 const HEIGHT: u16 = 4;
@@ -106,8 +109,12 @@ fn any_cell() -> impl Strategy<Value = (&'static str, Style)> {
         1 => Just(Modifier::UNDERLINED),
         1 => Just(Modifier::REVERSED),
     ];
-    (symbol, color(), color(), modifier).prop_map(|(symbol, fg, bg, modifier)| {
-        (symbol, Style::new().fg(fg).bg(bg).add_modifier(modifier))
+    let address = prop_oneof![4 => Just(None), 1 => Just(Some(1)), 1 => Just(Some(2))];
+    let style = (color(), color(), modifier, address);
+    (symbol, style).prop_map(|(symbol, (fg, bg, modifier, address))| {
+        let style = Style::new().fg(fg).bg(bg).add_modifier(modifier);
+        let linked = address.map(|address| link::numbered(style, address));
+        (symbol, linked.unwrap_or(style))
     })
 }
 
@@ -138,8 +145,9 @@ proptest! {
     fn parts_lead_to_the_same_whole(
         frames in prop::collection::vec((any_buffer(), 0..120_usize, prop::collection::vec(any::<bool>(), 4), any::<bool>()), 1..5)
     ) {
-        let mut painter = Painter::new(Rect::new(0, 0, WIDTH, HEIGHT));
+        let mut painter = links::painter(Rect::new(0, 0, WIDTH, HEIGHT));
         let mut parser = screen(WIDTH, HEIGHT);
+        let mut linked = links::Screen::new(WIDTH, HEIGHT);
         for (buffer, limit, first, overtaken) in frames {
             let mut out = Vec::new();
             let mut whole = painter.paint_part(&buffer, &first, limit, &mut out);
@@ -151,8 +159,10 @@ proptest! {
                 whole = painter.paint_part(&buffer, &[], limit.max(1), &mut out);
             }
             parser.process(&out);
+            linked.process(&out);
             if whole {
                 assert_shows(&parser, &buffer);
+                linked.assert_shows(&buffer);
             } else {
                 prop_assert!(overtaken, "it ends");
             }
@@ -163,18 +173,25 @@ proptest! {
     fn the_terminal_shows_what_was_painted(
         frames in prop::collection::vec((any_buffer(), any_edits()), 1..4)
     ) {
-        let mut painter = Painter::new(Rect::new(0, 0, WIDTH, HEIGHT));
+        let mut painter = links::painter(Rect::new(0, 0, WIDTH, HEIGHT));
         let mut parser = screen(WIDTH, HEIGHT);
+        let mut linked = links::Screen::new(WIDTH, HEIGHT);
         for (mut buffer, edits) in frames {
-            parser.process(&frame(&mut painter, &buffer));
+            let bytes = frame(&mut painter, &buffer);
+            parser.process(&bytes);
             assert_shows(&parser, &buffer);
+            linked.process(&bytes);
+            linked.assert_shows(&buffer);
             for (x, y, (symbol, style)) in edits {
                 let cell = &mut buffer[(x, y)];
                 cell.reset();
                 cell.set_symbol(symbol).set_style(style);
             }
-            parser.process(&frame(&mut painter, &buffer));
+            let bytes = frame(&mut painter, &buffer);
+            parser.process(&bytes);
             assert_shows(&parser, &buffer);
+            linked.process(&bytes);
+            linked.assert_shows(&buffer);
             prop_assert_eq!(frame(&mut painter, &buffer), b"");
         }
     }

@@ -2,7 +2,7 @@
 use crate::model::route::Fault;
 use crate::text;
 use crate::theme::Key;
-use crate::widgets::Line;
+use crate::widgets::{Line, link};
 
 use super::Cx;
 use crate::views::section::Section;
@@ -13,16 +13,23 @@ pub(super) fn routes(cx: &Cx) -> Vec<Line> {
     let keys = shelves.route_book.of.get(cx.key);
     let routes = keys.into_iter().flatten();
     let mut s = Section::new(cx.theme, cx.width, say!("URLs"));
+    // As the view numbers them.
+    let mut number = 0;
     for route in routes.filter_map(|key| shelves.routes.things.get(key)) {
         let (sign, style) = match &route.fault {
             None => (cx.theme.symbols.running, Key::StateOk),
             Some(Fault::Off) => (cx.theme.symbols.stopped, Key::StateOff),
             Some(_) => (cx.theme.symbols.bad, Key::StateBad),
         };
-        let said = [&route.urls, &route.patterns];
-        for url in said.into_iter().flatten() {
-            let line = Line::of(cx.theme, format!("{sign} "), style);
-            s.line(line.and(cx.theme, url.clone(), Key::Strong));
+        let strong = cx.theme.style(Key::Strong);
+        let urls = route.urls.iter().zip(number..);
+        number += route.urls.len();
+        let urls = urls.map(|(url, number)| (url, link::numbered(strong, number)));
+        let patterns = route.patterns.iter().map(|pattern| (pattern, strong));
+        for (words, look) in urls.chain(patterns) {
+            let mut line = Line::of(cx.theme, format!("{sign} "), style);
+            line.push(words.as_str(), look);
+            s.line(line);
         }
         if let Some(fault) = &route.fault {
             let words = fault.words();

@@ -1,16 +1,18 @@
 //! What the program costs: engines, terminal, this machine.
 //!
 //! ```text
-//! ╭ What stacktui costs ─────────────────────────╮
-//! │ tickets-01      0.2 requests/s   1 stream    │
-//! │ terminal         95 B/s          0.5 frames/s│
-//! │ this process    0.3 % of a core   11M        │
-//! ╰──────────────────────────────────────────────╯
+//! ╭ What stacktui costs ────────────────────────────╮
+//! │ tickets-01      0.2 requests/s   1 stream       │
+//! │ figures         oldest 2s        dimmed after 5s│
+//! │ terminal         95 B/s          0.5 frames/s   │
+//! │ this process    0.3 % of a core   11M           │
+//! ╰─────────────────────────────────────────────────╯
 //! ```
 use ratatui::buffer::Buffer;
 
+use crate::columns::container::cells::FRESH;
 use crate::layout;
-use crate::state::State;
+use crate::state::{Host, State};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::pen::row;
@@ -58,6 +60,12 @@ fn lines(state: &State, theme: &Theme) -> Vec<Line> {
             )
         })
         .collect();
+    let read = state.world.hosts.values().filter_map(Host::oldest).min();
+    if let Some(read) = read {
+        let oldest = format!("oldest {}", text::duration(state.now - read));
+        let dimmed = format!("dimmed after {}", text::duration(FRESH));
+        lines.push(line("figures", oldest, dimmed));
+    }
     let shown = cost.delay.map_or_else(String::new, |delay| {
         say!(", shown after {ms} ms", ms = delay.as_millis())
     });
