@@ -40,7 +40,7 @@ pub fn machine(env: impl Fn(&str) -> Option<String>) -> String {
 /// Opens an address of the web; anything else is refused, for it came from a label.
 pub async fn open(url: &str) -> Result<(), String> {
     if !is_web(url) {
-        return Err("no plain address of the web".to_owned());
+        return Err(say!("no plain address of the web").to_owned());
     }
     let started = Command::new(OPENER)
         .arg(url)
@@ -50,7 +50,7 @@ pub async fn open(url: &str) -> Result<(), String> {
         .status();
     match started.await {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(format!("{OPENER} found no browser")),
+        Ok(_) => Err(say!("{opener} found no browser", opener = OPENER)),
         Err(error) => Err(format!("{OPENER}: {error}")),
     }
 }

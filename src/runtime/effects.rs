@@ -385,7 +385,7 @@ async fn note(recorder: Recorder, text: String, msgs: mpsc::Sender<Msg>) {
 /// Opens an address and says so.
 async fn browse(url: String, msgs: mpsc::Sender<Msg>) {
     let (ok, text) = match browser::open(&url).await {
-        Ok(()) => (true, format!("opened {url}")),
+        Ok(()) => (true, say!("opened {url}", url)),
         Err(why) => (false, format!("{url}: {why}")),
     };
     let _closed = msgs.send(Msg::Said { ok, text }).await;

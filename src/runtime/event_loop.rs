@@ -373,21 +373,24 @@ impl<S: Screen> EventLoop<S> {
         match crate::text::osc52(text) {
             Ok(sequence) => {
                 let lines = text.lines().count();
-                let what = if lines > 1 {
-                    format!("{lines} lines")
-                } else {
-                    "that".to_owned()
-                };
-                self.apply(Msg::Said {
-                    ok: true,
-                    text: format!("copied {what}, if the terminal allows it"),
-                });
+                let text = say_n!(
+                    lines.max(1),
+                    "copied that, if the terminal allows it",
+                    "copied {n} lines, if the terminal allows it"
+                );
+                self.apply(Msg::Said { ok: true, text });
                 self.screen.write(sequence.as_bytes())
             }
             Err(error) => {
                 let (ok, text) = match super::save::spill(text) {
-                    Ok(path) => (true, format!("{error}: it is in {}", path.display())),
-                    Err(why) => (false, format!("{error}, and no file can be made: {why}")),
+                    Ok(path) => (
+                        true,
+                        say!("{error}: it is in {path}", error, path = path.display()),
+                    ),
+                    Err(why) => (
+                        false,
+                        say!("{error}, and no file can be made: {why}", error, why),
+                    ),
                 };
                 self.apply(Msg::Said { ok, text });
                 Ok(())
@@ -417,8 +420,10 @@ impl<S: Screen> EventLoop<S> {
         if !self.screen.can_suspend() {
             self.apply(Msg::Said {
                 ok: false,
-                text: "cannot stop: no shell waits behind that could bring it back (q leaves)"
-                    .to_owned(),
+                text: say!(
+                    "cannot stop: no shell waits behind that could bring it back (q leaves)"
+                )
+                .to_owned(),
             });
             return Ok(());
         }

@@ -137,14 +137,14 @@ async fn anew(
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
         plan = planned(&line.engine, old, moved).await?;
     }
-    steps.tell("making the new one", None).await;
+    steps.tell(say!("making the new one"), None).await;
     let mut exchange = Exchange::new(line, old, plan, limit);
     let made = exchange.make().await.map_err(untouched)?;
     let new = Key::container(old.host, &made.id);
     if let Err(why) = exchange.replace(&new, &made, steps).await {
         return Err(exchange.put_back(&new, why, steps).await);
     }
-    steps.tell("removing the old one", Some(&new)).await;
+    steps.tell(say!("removing the old one"), Some(&new)).await;
     // One that had no process is not killed: it may have been started just now.
     let force = exchange.plan.live;
     match exchange.remove(old, force).await {
@@ -246,7 +246,7 @@ impl<'a> Exchange<'a> {
 
     /// The new one takes the old one's place and has to be well there; else why it is not.
     async fn replace(&mut self, new: &Key, made: &Made, steps: &Steps) -> Result<(), Unwell> {
-        steps.tell("changing places", Some(new)).await;
+        steps.tell(say!("changing places"), Some(new)).await;
         // Making one takes its time: what the old one is now counts.
         let now = self.details(self.old).await?;
         self.plan.live = Blueprint::is_live(&now.state);
@@ -255,8 +255,8 @@ impl<'a> Exchange<'a> {
             return Ok(());
         }
         let wait = match made.grace {
-            Some(_) => "waiting until it is healthy",
-            None => "seeing whether it stays up",
+            Some(_) => say!("waiting until it is healthy"),
+            None => say!("seeing whether it stays up"),
         };
         steps.tell(wait, Some(new)).await;
         let well = self.becomes_well(new, made).await;
@@ -278,14 +278,14 @@ impl<'a> Exchange<'a> {
 
     async fn change_places(&self, new: &Key, steps: &Steps) -> Result<(), Error> {
         if self.plan.live {
-            steps.tell("stopping the old one", Some(new)).await;
+            steps.tell(say!("stopping the old one"), Some(new)).await;
             let stop = Verb::Stop { timeout: None };
             self.act(self.old, stop, self.limit).await?;
         }
         self.rename(self.old, &self.aside).await?;
         self.rename(new, &self.plan.name).await?;
         if self.plan.live {
-            steps.tell("starting the new one", Some(new)).await;
+            steps.tell(say!("starting the new one"), Some(new)).await;
             self.act(new, Verb::Start, CALL).await?;
         }
         Ok(())
@@ -314,7 +314,9 @@ impl<'a> Exchange<'a> {
 
     /// Takes the new one away and gives the old one its name and its process again. Tells why, and what there is now.
     async fn put_back(&mut self, new: &Key, unwell: Unwell, steps: &Steps) -> Failure {
-        steps.tell("putting the old one back", Some(new)).await;
+        steps
+            .tell(say!("putting the old one back"), Some(new))
+            .await;
         let Unwell { why, said } = unwell;
         match self.restore_patiently(new).await {
             Ok(()) => Failure {

@@ -98,12 +98,15 @@ pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
     let (ok, text) = match written {
         Some(Ok(path)) => {
             let size = crate::text::bytes(bytes.len() as u64);
-            (true, format!("saved {} ({size})", path.display()))
+            (
+                true,
+                say!("saved {path} ({size})", path = path.display(), size),
+            )
         }
-        Some(Err(error)) => (false, format!("not saved: {error}")),
+        Some(Err(error)) => (false, say!("not saved: {error}", error)),
         None => (
             false,
-            "not saved: too many files of this name are there".to_owned(),
+            say!("not saved: too many files of this name are there").to_owned(),
         ),
     };
     Msg::Said { ok, text }
