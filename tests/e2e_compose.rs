@@ -11,13 +11,11 @@ mod driver;
 #[path = "support/engine.rs"]
 mod engine;
 
+use driver::{Driver, later, on_local};
+use stacktui::engine::{Candidate, Endpoint};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
-
-use driver::{Driver, on_local};
-use stacktui::engine::{Candidate, Endpoint};
 
 /// A project on the engine; it goes when this is dropped.
 struct Project {
@@ -128,10 +126,6 @@ impl Drop for Project {
 }
 
 /// Keys right after a question opened are not for it.
-async fn later() {
-    tokio::time::sleep(Duration::from_millis(400)).await;
-}
-
 /// A line of the journal that says so.
 fn journalled(journal: &Path, words: &[&str]) -> bool {
     let mut all = String::new();

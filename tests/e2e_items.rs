@@ -12,16 +12,7 @@ mod driver;
 #[path = "support/engine.rs"]
 mod engine;
 
-use std::time::Duration;
-
-use driver::{Driver, on_local};
-use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
+use driver::{Driver, demo, later, on_engine, on_local};
 
 /// Narrows the list to this and waits for its row.
 async fn find(it: &Driver, name: &str) {
@@ -102,8 +93,7 @@ async fn a_real_networks_members_come_and_go() {
     it.docker(&["network", "disconnect", "none", &it.name]);
     it.docker(&["network", "create", &network]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.sees(&it.name).await;
         screen.press("5").await;
         screen.sees(&network).await;
@@ -160,8 +150,7 @@ async fn a_real_image_is_tagged_and_untagged() {
         .create();
     it.docker(&["commit", &it.name, &tag]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.sees(&it.name).await;
         screen.press("3").await;
         screen.sees(&tag).await;
@@ -187,10 +176,6 @@ async fn a_real_image_is_tagged_and_untagged() {
 }
 
 /// Keys right after a question opens are not for it.
-async fn later() {
-    tokio::time::sleep(Duration::from_millis(350)).await;
-}
-
 /// The last row with this text: above it stands what was filtered for.
 fn row<'a>(screen: &'a str, text: &str) -> &'a str {
     let mut rows = screen.lines().rev();

@@ -18,12 +18,10 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use driver::{Driver, on_local, row};
+use driver::{Driver, demo, on_local, row};
 use futures::StreamExt;
-use stacktui::engine::{Candidate, Endpoint, Engine};
+use stacktui::engine::{Endpoint, Engine};
 use stacktui::model::{Freshness, Pull};
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
 
 /// A registry on a free port of this host, which engines trust without TLS.
 struct Registry {
@@ -157,8 +155,7 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
 
 #[tokio::test(start_paused = true)]
 async fn an_image_is_checked_and_pulled() {
-    let demo = || simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"));
-    let candidates: Vec<Candidate> = demo();
+    let candidates = demo();
     on_local(async {
         let it = Driver::start(candidates, (140, 40));
         it.sees("zammad-1").await;

@@ -12,17 +12,12 @@ mod driver;
 #[path = "support/engine.rs"]
 mod engine;
 
-use driver::{Driver, on_local, row};
-use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Way};
+use driver::{Driver, demo, on_engine, on_local, row};
+use stacktui::engine::{BoxedIo, Connector, Endpoint, Engine, Way};
 use stacktui::model::route::probe::{Answer, Probe};
 use stacktui::model::{HostId, Key, Reach};
-use stacktui::runtime::effects::simulated;
 use stacktui::runtime::{clock, roads};
 use stacktui::sim::{Scenario, Sim};
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
 
 #[tokio::test(start_paused = true)]
 async fn the_reference_stack_tells_which_addresses_lead_somewhere() {
@@ -230,8 +225,7 @@ async fn a_real_container_answers_at_the_port_of_its_route() {
     it.docker(&["network", "disconnect", "none", &it.name]);
     it.docker(&["network", "connect", "bridge", &it.name]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "the test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.press("7").await;
         screen.sees(&host).await;
         screen.press("/").await;
