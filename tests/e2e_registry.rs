@@ -196,7 +196,8 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
         Ok(Freshness::Same)
     );
     it.docker(&["rmi", "--force", &name]);
-    for digest in &old {
+    // Other tests push the same image to registries of their own.
+    for digest in old.iter().filter(|d| d.starts_with(&registry.place)) {
         it.docker(&["rmi", digest]);
     }
     // What is not there is told in the registry's words.
