@@ -30,6 +30,7 @@ fn main() -> std::process::ExitCode {
     let options = Options {
         mouse: true,
         alternate: true,
+        links: false,
     };
     let session = match Session::enter(options) {
         Ok(session) => session,

@@ -80,6 +80,7 @@ contract! {
     items::a_network_is_made_as_asked_and_its_addresses_are_its_own,
     items::a_volume_is_made_as_asked,
     browse::a_volume_is_looked_into_and_nothing_is_left,
+    browse::what_a_killed_look_left_goes_with_the_next_one,
     browse::what_is_not_there_is_not_made_by_looking,
     verbs::names_are_unique,
     verbs::what_runs_is_not_removed_without_force,

@@ -92,6 +92,7 @@ async fn a_real_volume_is_looked_into_and_its_helper_goes_with_the_view() {
         .option(&format!("--volume={volume}:/data"))
         .sh("mkdir -p /data/inner; echo hello there > /data/inner/greeting; while true; do sleep 1; done")
         .run();
+    let here = tempfile::tempdir().expect("a directory");
     let filter = format!("label=stacktui.helper.for={volume}");
     let helpers = || it.docker(&["ps", "--all", "--quiet", "--filter", &filter]);
     on_local(async {
@@ -106,6 +107,16 @@ async fn a_real_volume_is_looked_into_and_its_helper_goes_with_the_view() {
         screen.sees("greeting").await;
         screen.press("enter").await;
         screen.sees("hello there").await;
+        assert_eq!(helpers().lines().count(), 1);
+        // Somebody takes the helper away: a file is saved all the same.
+        it.docker(&["rm", "--force", &helpers()]);
+        let to = here.path().join("greeting");
+        screen.press("ctrl-s ctrl-u").await;
+        screen.type_in(&to.display().to_string()).await;
+        screen.press("enter").await;
+        screen.sees("saved").await;
+        let saved = std::fs::read_to_string(&to).expect("the file");
+        assert_eq!(saved, "hello there\n");
         assert_eq!(helpers().lines().count(), 1);
         screen.press("q q").await;
         for _ in 0..100 {

@@ -16,6 +16,9 @@ use crate::msg::{Failure, FailureKind};
 /// Longest text kept of an engine's own words, in characters.
 const WORDS: usize = 600;
 
+/// What podman and a few of docker's own calls say with 500 where 409 is meant.
+const CONFLICTS: [&str; 3] = ["state improper", "is not paused", "network already exists"];
+
 /// A failure of the engine edge. Every text in it is sanitised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -188,8 +191,7 @@ impl Error {
                 409 => FailureKind::Conflict,
                 408 | 504 => FailureKind::TimedOut,
                 501 => FailureKind::Unsupported,
-                // Podman and a few of docker's own calls say 500 where 409 is meant.
-                500 if message.contains("state improper") || message.contains("is not paused") => {
+                500 if CONFLICTS.iter().any(|words| message.contains(words)) => {
                     FailureKind::Conflict
                 }
                 _ => FailureKind::Other,
@@ -398,12 +400,18 @@ mod tests {
 
     #[test]
     fn podman_says_500_where_a_conflict_is_meant() {
-        let error = Error::answer(
-            "POST",
-            "/containers/x/kill",
-            500,
-            br#"{"cause":"container state improper","message":"can only kill running containers: container state improper","response":500}"#,
-        );
-        assert_eq!(error.kind(), FailureKind::Conflict);
+        for (path, body) in [
+            (
+                "/containers/x/kill",
+                r#"{"cause":"container state improper","message":"can only kill running containers: container state improper","response":500}"#,
+            ),
+            (
+                "/networks/create",
+                r#"{"cause":"network already exists","message":"network name a already used: network already exists","response":500}"#,
+            ),
+        ] {
+            let error = Error::answer("POST", path, 500, body.as_bytes());
+            assert_eq!(error.kind(), FailureKind::Conflict, "{body}");
+        }
     }
 }

@@ -47,7 +47,10 @@ impl Engine {
     /// Its inspect, and that of its image; null where that is gone.
     async fn made_of(&self, key: &Key) -> Result<(Value, Value), Error> {
         if self.info().podman {
-            let words = "podman does not tell all that was asked when a container was made";
+            // Its docker API tells of no pod and no secret, calls every network `bridge`, and names limits (`RLIMIT_NOFILE`)
+            // and tmpfs options as it does not take them back: what came of that would be another container.
+            let words =
+                "podman does not tell which pod, secrets and network a container was made with";
             return Err(Error::Unsupported(words.to_owned()));
         }
         let path = format!("/containers/{}/json", escape(&key.id));

@@ -2,11 +2,14 @@
 use serde_json::Value;
 
 use crate::model::route::VirtualPath;
+use crate::text;
 
 /// The variable: hosts, their paths, and the port of each, as YAML or JSON.
 const NAME: &str = "VIRTUAL_HOST_MULTIPORTS";
 /// Larger values are none.
 const LARGEST: usize = 64 * 1024;
+/// How values of an environment say where a line ends: they were made one line where they came in.
+const LINE_END: &str = "^J";
 /// Most paths that are taken of one container.
 const MOST: usize = 200;
 
@@ -17,7 +20,8 @@ pub fn multiports(environment: &[(String, String)]) -> Vec<VirtualPath> {
     if written.trim().is_empty() || written.len() > LARGEST {
         return Vec::new();
     }
-    let tree: Value = serde_saphyr::from_str(written).unwrap_or_default();
+    let written = written.replace("^M^J", "\n").replace(LINE_END, "\n");
+    let tree: Value = serde_saphyr::from_str(&written).unwrap_or_default();
     let hosts = tree.as_object().into_iter().flatten();
     hosts
         .flat_map(|(host, paths)| of_host(host, paths))
@@ -25,18 +29,23 @@ pub fn multiports(environment: &[(String, String)]) -> Vec<VirtualPath> {
         .collect()
 }
 
+/// Safe to show: the document's own escapes (`"\u001b"`) are undone only here.
+fn safe(words: &str) -> String {
+    text::sanitise_ident(words.as_bytes())
+}
+
 /// A host without paths is led whole to the usual port.
 fn of_host(host: &str, paths: &Value) -> Vec<VirtualPath> {
     let whole = VirtualPath {
-        host: host.to_owned(),
+        host: safe(host),
         ..VirtualPath::default()
     };
     match paths.as_object() {
         Some(paths) if !paths.is_empty() => {
             let one = |(path, told): (&String, &Value)| VirtualPath {
-                path: if path == "/" { "" } else { path.as_str() }.to_owned(),
+                path: safe(if path == "/" { "" } else { path }),
                 port: port(told),
-                scheme: told.get("proto").and_then(Value::as_str).map(str::to_owned),
+                scheme: told.get("proto").and_then(Value::as_str).map(safe),
                 ..whole.clone()
             };
             paths.iter().map(one).collect()
@@ -58,8 +67,13 @@ fn port(told: &Value) -> Option<u16> {
 mod tests {
     use super::*;
 
+    /// What is found in a value as an engine's inspect gives it.
+    fn read(value: &str) -> Vec<VirtualPath> {
+        multiports(&[(NAME.to_owned(), text::sanitise_ident(value.as_bytes()))])
+    }
+
     fn of(value: &str) -> Vec<(String, Option<u16>)> {
-        let found = multiports(&[(NAME.to_owned(), value.to_owned())]);
+        let found = read(value);
         let told = |place: VirtualPath| (format!("{}{}", place.host, place.path), place.port);
         found.into_iter().map(told).collect()
     }
@@ -75,6 +89,23 @@ mod tests {
         ];
         assert_eq!(of(yaml), told);
         assert_eq!(of(json), told);
+        assert_eq!(of(&yaml.replace('\n', "\r\n")), told);
+    }
+
+    #[test]
+    fn what_a_document_writes_as_an_escape_does_not_reach_the_terminal() {
+        for value in [
+            r#"{"a\u001b]0;x\u0007.example": {"/\u001b[2J": {"port": 1, "proto": "\u009b5n"}}}"#,
+            r#""a\x1b]0;x\a.example": {"/\e[2J": {port: 1, proto: "\u009b5n"}}"#,
+        ] {
+            let found = read(value);
+            let [one] = found.as_slice() else {
+                panic!("one path: {found:?}");
+            };
+            let scheme = one.scheme.as_deref().unwrap();
+            let all = [one.host.as_str(), one.path.as_str(), scheme].concat();
+            assert!(!all.contains(char::is_control), "{all:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::msg::{Failure, FailureKind};
 
 /// Characters kept of a text that others wrote.
 const TEXT_MAX: usize = 500;
-/// Characters kept of why something failed: it may tell what there is now and how to finish by hand, at its end.
+/// Characters kept of why something failed, or what else is to be said: it may tell what there is now and how to finish by hand, at its end.
 const FAILURE_MAX: usize = 4_000;
 /// Parameters or arguments kept of one act.
 const ITEMS_MAX: usize = 64;
@@ -188,7 +188,8 @@ fn state(words: &str) -> Value {
         }
     }
     if !rest.is_empty() {
-        fields.insert("note".to_owned(), cut(&rest.join(", ")).into());
+        let note = cut_middle(&rest.join(", "), FAILURE_MAX);
+        fields.insert("note".to_owned(), note.into());
     }
     fields.into()
 }

@@ -140,6 +140,33 @@ fn an_intent_without_a_result_is_unknown_once_its_session_is_over() {
 }
 
 #[test]
+fn what_else_is_said_of_an_end_is_a_note_that_keeps_how_it_ends() {
+    let place = place();
+    let journal = Journal::open(&place.dir, session()).unwrap();
+    let long = "x".repeat(10_000);
+    let words =
+        format!("running, healthy, not made anew: a (network), {long}; by hand: docker start a");
+    let end = End {
+        outcome: Outcome::Success,
+        after: Some(&words),
+        ..End::default()
+    };
+    let act = Act {
+        action: "container.recreate",
+        ..Act::default()
+    };
+    journal.act(at(0), &act, &end).unwrap();
+    let text = fs::read_to_string(place.dir.join("2026-11.jsonl")).unwrap();
+    assert!(
+        text.contains(r#""state":"running","health":"healthy""#),
+        "{text}"
+    );
+    let after = all(&place.dir)[0].after.clone().unwrap();
+    assert!(after.contains("not made anew: a (network), x"), "{after}");
+    assert!(after.ends_with("; by hand: docker start a"), "{after}");
+}
+
+#[test]
 fn secrets_are_not_written_and_long_words_are_cut() {
     let place = place();
     let journal = Journal::open(&place.dir, session()).unwrap();

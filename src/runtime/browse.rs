@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::helper::{self, Helper};
 use super::record::{Done, Recorder};
-use super::{save, streams};
+use super::{clock, save, streams};
 use crate::effect::Look;
 use crate::engine::{Engine, Error};
 use crate::model::browse::{Directory, FileText, VolumePath};
@@ -69,10 +69,9 @@ impl Desk {
                 VolumeMsg::File(path, answer)
             }
             Look::Save { path, to, replace } => {
-                let Ok(found) = self.helper(open).await else {
-                    return self
-                        .tell(VolumeMsg::Unsaved(to, "the helper is gone".to_owned()))
-                        .await;
+                let found = match self.living(open).await {
+                    Ok(found) => found,
+                    Err(failure) => return self.tell(VolumeMsg::Unsaved(to, failure.what)).await,
                 };
                 let (out, volume, recorder) =
                     (self.out.clone(), self.volume.clone(), self.recorder.clone());
@@ -187,6 +186,18 @@ impl Desk {
         };
         *open = Some(found.clone());
         Ok(found)
+    }
+
+    /// The same for a file that is saved beside all else, where nothing is tried twice: one that is gone is made anew before.
+    async fn living(&mut self, open: &mut Option<Open>) -> Result<Open, Failure> {
+        if let Some(found) = open {
+            let key = Key::container(self.volume.host, found.helper.id());
+            let looked = found.engine.details(&key, clock::now()).await;
+            if looked.is_err_and(|error| is_gone(&error)) {
+                *open = None;
+            }
+        }
+        self.helper(open).await
     }
 
     async fn make(&self, engine: &Engine) -> Result<(String, Helper), Failure> {

@@ -18,7 +18,7 @@ use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring, Moved};
 use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
-use crate::model::{Details, Key, Kind, Transfer, TransferLine};
+use crate::model::{Details, Key, Kind, RunState, Transfer, TransferLine};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
@@ -375,7 +375,9 @@ async fn afterwards(
     };
     let text = format!("{}: {words}", job.target.name);
     let _closed = hands.told.send(Msg::Said { ok, text }).await;
-    Some(format!("{}; {words}", after.unwrap_or_default()))
+    // Parted as the journal parts what a thing is from what else is said of it.
+    let after = after.unwrap_or_else(|| RunState::Unknown.word().to_owned());
+    Some(format!("{after}, {words}"))
 }
 
 /// Runs the job. The container's real stop timeout is told before the call.

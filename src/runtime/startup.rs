@@ -84,6 +84,7 @@ pub fn run(options: RunOptions) -> Result<Ended, StartError> {
     let session = Session::enter(Options {
         mouse: options.settings.mouse,
         alternate: true,
+        links: takes_links(options.settings.hyperlinks, &|name| (options.env)(name)),
     })?;
     let runtime = reactor::start()?;
     let ended =
@@ -129,6 +130,7 @@ async fn screen(
         input: input::start(input_out)?,
     };
     signals::start(signal_out)?;
+    let links = terminal.session.links();
 
     let size = super::screen::Screen::size(&terminal);
     let (mut state, opened) = first_state(&options, keymap, size);
@@ -168,8 +170,7 @@ async fn screen(
     let start = |(id, candidates)| (id, runner.start_host(id, candidates));
     let hosts = opened.into_iter().map(start).collect();
     let mut main = EventLoop::new(state, theme, terminal, inbox, streams, hosts, runner);
-    let env = |name: &str| (options.env)(name);
-    main.take_links(takes_links(options.settings.hyperlinks, &env));
+    main.take_links(links);
     main.pending_logs = match options.start {
         Start::Logs(names) => names,
         Start::Overview => Vec::new(),

@@ -19,6 +19,8 @@ pub struct Options {
     pub mouse: bool,
     /// Draw on the alternate screen, so that the main one comes back untouched.
     pub alternate: bool,
+    /// Addresses are drawn as links.
+    pub links: bool,
 }
 
 /// Why the screen cannot be taken.
@@ -68,6 +70,11 @@ impl Session {
         Ok(session)
     }
 
+    /// Whether addresses are drawn as links.
+    pub fn links(&self) -> bool {
+        self.options.links
+    }
+
     /// Columns and rows; 80×24 when the terminal does not know.
     pub fn size(&self) -> (u16, u16) {
         match crossterm::terminal::window_size() {
@@ -101,7 +108,7 @@ impl Session {
             // itself would save the cursor and colours of our frame as those to come back to.
             guard::Phase::Drawing if self.options.alternate => guard::write(modes::ALTERNATE_OFF)?,
             guard::Phase::Drawing => {}
-            guard::Phase::Passthrough => guard::write(modes::TIDY)?,
+            guard::Phase::Passthrough => self.leave_phase(guard::Phase::Passthrough, b"")?,
             guard::Phase::Off => guard::remember()?,
         }
         self.claim()
@@ -132,10 +139,15 @@ impl Session {
     /// # Errors
     /// The terminal is lost.
     pub fn raw_passthrough(&mut self) -> io::Result<()> {
-        let leave = guard::leave_bytes(guard::Phase::Drawing, self.options.alternate);
-        guard::write(&[leave, modes::CLEAR].concat())?;
-        guard::set(guard::Phase::Passthrough, self.options.alternate);
+        self.leave_phase(guard::Phase::Drawing, modes::CLEAR)?;
+        guard::set(guard::Phase::Passthrough, self.options);
         Ok(())
+    }
+
+    /// Undoes a phase, and then this.
+    fn leave_phase(&self, phase: guard::Phase, then: &[u8]) -> io::Result<()> {
+        let [links, modes] = guard::leave_bytes(phase, self.options.alternate, self.options.links);
+        guard::write(&[links, modes, then].concat())
     }
 
     /// Gives the terminal back for good.
@@ -145,7 +157,7 @@ impl Session {
 
     fn claim(&self) -> io::Result<()> {
         guard::raw()?;
-        guard::set(guard::Phase::Drawing, self.options.alternate);
+        guard::set(guard::Phase::Drawing, self.options);
         let mut bytes = Vec::with_capacity(96);
         if self.options.alternate {
             bytes.extend_from_slice(modes::ALTERNATE_ON);

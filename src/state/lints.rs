@@ -136,11 +136,18 @@ fn restart_loop(s: &Subject) -> Option<String> {
     })
 }
 
-/// Its engine answers of all others: a container can hang alone.
+/// Whether it answered no inspect while its engine answers of all others: a container can hang alone.
+pub fn hangs(state: &State, key: &Key) -> bool {
+    let failure = state.sheet(key).and_then(|sheet| sheet.failure.as_ref());
+    let up = state
+        .world
+        .host(key.host)
+        .is_some_and(|host| host.link.is_up());
+    up && failure.is_some_and(|failure| failure.kind == FailureKind::TimedOut)
+}
+
 fn no_answer(s: &Subject) -> Option<String> {
-    let failure = s.state.sheet(&s.container.key)?.failure.as_ref()?;
-    let up = s.state.world.host(s.container.key.host)?.link.is_up();
-    (up && failure.kind == FailureKind::TimedOut)
+    hangs(s.state, &s.container.key)
         .then(|| "answers no inspect, while its engine answers: it may not stop either".to_owned())
 }
 

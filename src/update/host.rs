@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use crate::columns;
 use crate::effect::{Effect, Effects, Fetch};
 use crate::model::{EngineEvent, HostEntry, HostId, Key, Kind, Link, Stack};
-use crate::msg::HostMsg;
+use crate::msg::{Failure, FailureKind, HostMsg};
 use crate::state::State;
 
 use super::log;
@@ -129,9 +129,18 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         if event.action == "die" {
             state.jobs.died(&key);
         }
+        forget_silence(state, &key);
         log::separator(state, &key, &event);
     }
     state.events.push(id, event);
+}
+
+/// One that something happened to answers again, as far as is known.
+fn forget_silence(state: &mut State, key: &Key) {
+    if let Some(sheet) = state.sheets.get_mut(key) {
+        let silent = |failure: &mut Failure| failure.kind == FailureKind::TimedOut;
+        sheet.failure.take_if(silent);
+    }
 }
 
 /// A crash loop is over when nothing happens, of which nothing tells.

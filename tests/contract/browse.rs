@@ -131,6 +131,44 @@ pub async fn a_volume_is_looked_into_and_nothing_is_left(bench: Bench) {
     .await;
 }
 
+/// One that was made and never started, as a program leaves it that was killed between the two.
+async fn leave_behind(bench: &Bench, name: &str) -> Key {
+    let body = serde_json::json!({"Image": image(bench), "Entrypoint": ["cat"], "OpenStdin": true,
+        "Labels": {"stacktui.helper": "browse"}, "HostConfig": {"AutoRemove": true}});
+    let path = format!("/containers/create?name={name}");
+    let raw = bench.engine.raw();
+    let (_, made) = raw.post_json(&path, &body, LONG).await.unwrap();
+    Key::container(HOST, made["Id"].as_str().unwrap())
+}
+
+pub async fn what_a_killed_look_left_goes_with_the_next_one(bench: Bench) {
+    let own = std::process::id();
+    let name = volume(&bench, "left");
+    let _left = bench.afterwards(&["volume", "rm", "--force", &name]);
+    let [old, young] = ["old", "young"].map(|age| format!("contract-{age}-{own}"));
+    let _gone = [&old, &young].map(|name| bench.afterwards(&["rm", "--force", name]));
+    let old = leave_behind(&bench, &old).await;
+    // A real minute is not waited for.
+    let minute = std::time::Duration::from_secs(61);
+    if !bench.is_real() {
+        tokio::time::sleep(minute).await;
+    }
+    // Another program may be about to start this one.
+    let young = leave_behind(&bench, &young).await;
+    let engine = &bench.engine;
+    let first = engine.open_volume(&name, image(&bench)).await.unwrap();
+    let is_there = async |key: &Key| engine.details(key, chrono::Utc::now()).await.is_ok();
+    assert_eq!(is_there(&old).await, bench.is_real());
+    assert!(is_there(&young).await);
+    if !bench.is_real() {
+        // One that runs has a program that looks through it, however old it is.
+        tokio::time::sleep(minute).await;
+        let _second = engine.open_volume(&name, image(&bench)).await.unwrap();
+        assert!(!is_there(&young).await);
+        assert!(is_there(&Key::container(HOST, &first.id)).await);
+    }
+}
+
 pub async fn what_is_not_there_is_not_made_by_looking(bench: Bench) {
     let name = format!("contract-nowhere-{}", std::process::id());
     let refused = bench.engine.open_volume(&name, image(&bench)).await;

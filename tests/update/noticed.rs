@@ -175,7 +175,23 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     };
     it.send(Msg::Details(key("grafana"), Err(failure)));
     assert_eq!(ids(&it, "grafana"), ["no_answer"]);
+    // Its row says so, however narrow the screen is.
+    for size in [(120, 40), (80, 24), (40, 12)] {
+        let (width, height) = size;
+        it.send(Msg::Resize { width, height });
+        let screen = it.screen();
+        let row = screen.lines().find(|line| line.contains("grafana"));
+        assert!(row.is_some_and(|row| row.contains("no answer")), "{screen}");
+    }
     let answered = Box::new(base::details("grafana", it.state.now));
     it.send(Msg::Details(key("grafana"), Ok(answered)));
     assert!(!ids(&it, "grafana").contains(&"no_answer"));
+    // What happens to it tells more than the question that failed.
+    let hangs = Failure {
+        kind: FailureKind::TimedOut,
+        ..Failure::default()
+    };
+    it.send(Msg::Details(key("grafana"), Err(hangs)));
+    assert_eq!(ids(&it, "grafana"), ["no_answer"]);
+    it.event("grafana", "restart", &[]).hides("no answer");
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
 use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
-use crate::state::lints::{Finding, Weight, findings};
+use crate::state::lints::{Finding, Weight, findings, hangs};
 use crate::state::{History, State};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
@@ -148,6 +148,9 @@ pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
             fit: Fit::Spill,
             ..Cell::of(&ended.text, key)
         };
+    }
+    if hangs(cx.state, &c.key) {
+        return Cell::of(say!("no answer"), Key::StateBad);
     }
     Cell::of(words::condition(c, cx.now), words::meaning(c))
 }

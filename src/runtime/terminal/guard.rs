@@ -15,7 +15,7 @@ use nix::sys::termios::{
 use nix::unistd;
 use std::os::fd::AsFd;
 
-use super::modes;
+use super::{Options, modes};
 
 /// Who has the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 static PHASE: AtomicU8 = AtomicU8::new(0);
 static ALTERNATE: AtomicBool = AtomicBool::new(false);
+static LINKS: AtomicBool = AtomicBool::new(false);
 static HUNG_UP: AtomicBool = AtomicBool::new(false);
 static SAVED: Mutex<Option<Saved>> = Mutex::new(None);
 static WRITER: Mutex<()> = Mutex::new(());
@@ -53,8 +54,9 @@ pub(super) fn phase() -> Phase {
     as_phase(PHASE.load(Ordering::SeqCst))
 }
 
-pub(super) fn set(phase: Phase, alternate: bool) {
-    ALTERNATE.store(alternate, Ordering::SeqCst);
+pub(super) fn set(phase: Phase, options: Options) {
+    ALTERNATE.store(options.alternate, Ordering::SeqCst);
+    LINKS.store(options.links, Ordering::SeqCst);
     PHASE.store(phase as u8, Ordering::SeqCst);
 }
 
@@ -66,13 +68,16 @@ fn as_phase(value: u8) -> Phase {
     }
 }
 
-pub(super) fn leave_bytes(phase: Phase, alternate: bool) -> &'static [u8] {
-    match (phase, alternate) {
+/// What undoes a phase, to be written one after the other.
+pub(super) fn leave_bytes(phase: Phase, alternate: bool, links: bool) -> [&'static [u8]; 2] {
+    let modes: &[u8] = match (phase, alternate) {
         (Phase::Off, _) => b"",
         (Phase::Drawing, true) => modes::LEAVE_ALTERNATE,
         (Phase::Drawing, false) => modes::LEAVE_MAIN,
         (Phase::Passthrough, _) => modes::TIDY,
-    }
+    };
+    let linked = links && phase != Phase::Off;
+    [if linked { modes::UNLINK } else { b"" }, modes]
 }
 
 /// Keeps the settings of now as those to come back to.
@@ -125,7 +130,9 @@ pub fn restore_now() {
     }
     let _masked = Masked::new();
     let alternate = ALTERNATE.load(Ordering::SeqCst);
-    let _lost = write_all(leave_bytes(phase, alternate), Some(PATIENCE));
+    for bytes in leave_bytes(phase, alternate, LINKS.load(Ordering::SeqCst)) {
+        let _lost = write_all(bytes, Some(PATIENCE));
+    }
     if foreground() {
         restore_attributes();
     }
@@ -245,5 +252,37 @@ impl Drop for Masked {
         if let Some(mask) = self.0.take() {
             let _ignored = mask.thread_set_mask();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a frame may have written when it was cut: a link that is open, or a half of one.
+    #[test]
+    fn no_link_stays_open_where_a_write_was_cut() {
+        let shown = |cut: &str, phase| {
+            let left = leave_bytes(phase, true, true).concat();
+            let bytes = [cut.as_bytes(), &left].concat();
+            let mut last = None;
+            for link in String::from_utf8(bytes).unwrap().split("\x1b]8;").skip(1) {
+                let end = link.find("\x1b\\").unwrap();
+                last = Some(link[..end].to_owned());
+            }
+            last
+        };
+        for cut in [
+            "\x1b]8;id=1;https://a.example\x1b\\wor",
+            "\x1b]8;id=1;https://a.exa",
+            "\x1b]8;id=1;https://a.example\x1b",
+        ] {
+            for phase in [Phase::Drawing, Phase::Passthrough] {
+                assert_eq!(shown(cut, phase).as_deref(), Some(";"), "{cut:?}");
+            }
+        }
+        let plain = leave_bytes(Phase::Drawing, true, false).concat();
+        assert!(!plain.windows(2).any(|two| two == b"\x1b]"));
+        assert!(leave_bytes(Phase::Off, true, true).concat().is_empty());
     }
 }

@@ -21,6 +21,9 @@ pub(super) const LEAVE_MAIN: &[u8] =
     b"\x1b\\\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\
 \x1b[?1004l\x1b[?2004l\x1b[r\x1b[m\x1b[999H\r\n\x1b[?25h";
 
+/// Ends a link (OSC 8), whether it was begun whole or cut while it was written. For terminals that take links alone.
+pub(super) const UNLINK: &[u8] = b"\x1b\\\x1b]8;;\x1b\\";
+
 /// An empty screen, cursor at its top.
 pub(super) const CLEAR: &[u8] = b"\x1b[H\x1b[2J";
 

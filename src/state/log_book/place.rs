@@ -50,7 +50,6 @@ impl LogBook {
         self.store.index_of(id).unwrap_or(0)
     }
 
-    /// Rows of the first line that are above the screen.
     /// The reader went to the start of what is held.
     pub fn went_up(&mut self) {
         self.top_then = self.anchor.id;
@@ -61,6 +60,7 @@ impl LogBook {
         !self.follow && self.top_then.is_some() && self.top_then == self.anchor.id
     }
 
+    /// Rows of the first line that are above the screen.
     pub fn top_row(&self) -> usize {
         self.anchor.row
     }
