@@ -66,8 +66,11 @@ impl Engine {
 fn broken_off(error: Error) -> Error {
     use io::ErrorKind::{BrokenPipe, ConnectionReset};
     match error {
-        Error::Cut => Error::BrokenOff,
-        Error::Io { kind, .. } if matches!(kind, BrokenPipe | ConnectionReset) => Error::BrokenOff,
+        Error::Cut
+        | Error::Io {
+            kind: BrokenPipe | ConnectionReset,
+            ..
+        } => Error::BrokenOff,
         other => other,
     }
 }
