@@ -1,83 +1,46 @@
 //! The command line as a person types it: the real program against the simulated engine on a socket.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "helpers of tests may fail as tests do"
 )]
+#[path = "support/home.rs"]
+mod home;
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_stacktui");
+use home::{Home, Ran, ran};
 
-/// A home of its own, and an engine.
+/// A home of its own, and the place of an engine in it.
 struct Place {
-    dir: tempfile::TempDir,
-    sim: Option<Child>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(sim) = &mut self.sim {
-            let _ = sim.kill();
-            let _ = sim.wait();
-        }
-    }
+    home: Home,
 }
 
 impl Place {
     fn without_engine() -> Self {
-        Self {
-            dir: tempfile::tempdir().unwrap(),
-            sim: None,
-        }
+        Self { home: Home::new() }
     }
 
     fn with_engine() -> Self {
         let mut place = Self::without_engine();
-        let mut sim = place
-            .program(&["sim", "--listen", &place.endpoint()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Its first line comes just before it listens.
-        let mut line = String::new();
-        let stdout = sim.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        assert!(line.starts_with("serving systeme-ticketing"), "{line}");
-        place.sim = Some(sim);
-        for _ in 0..500 {
-            if place.socket().exists() {
-                return place;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        panic!("the simulated engine does not listen");
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.dir.path().join("engine.sock")
+        place.home.serve("engine", "systeme-ticketing");
+        place
     }
 
     fn endpoint(&self) -> String {
-        format!("unix://{}", self.socket().display())
+        self.home.endpoint("engine")
     }
 
     fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command
-            .args(args)
-            .env_clear()
-            .env("HOME", self.dir.path())
-            .env("TZ", "UTC")
-            .env("DOCKER_HOST", self.endpoint())
-            .stdin(Stdio::null());
+        let mut command = self.home.program(args);
+        command.env("DOCKER_HOST", self.endpoint());
         command
     }
 
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        finished(self.program(args).output().unwrap())
+    fn run(&self, args: &[&str]) -> Ran {
+        ran(&mut self.program(args))
     }
 
     /// The output of a command that must do well.
@@ -88,7 +51,7 @@ impl Place {
     }
 
     fn journal(&self) -> Vec<serde_json::Value> {
-        let dir = self.dir.path().join(".local/state/stacktui/journal");
+        let dir = self.home.path().join(".local/state/stacktui/journal");
         let mut lines = Vec::new();
         for file in std::fs::read_dir(dir).unwrap() {
             let path = file.unwrap().path();
@@ -99,14 +62,6 @@ impl Place {
         }
         lines
     }
-}
-
-fn finished(output: Output) -> (i32, String, String) {
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
 }
 
 #[test]
@@ -228,7 +183,7 @@ fn names_that_do_not_fit_say_what_could_be_meant() {
     let (code, _, err) = place.run(&["restart"]);
     assert_eq!(code, 2, "{err}");
     assert!(
-        !place.dir.path().join(".local").exists(),
+        !place.home.path().join(".local").exists(),
         "nothing was done"
     );
 }
@@ -249,7 +204,7 @@ fn read_only_changes_nothing_and_gives_no_shell() {
 #[test]
 fn what_the_user_protects_wants_a_yes() {
     let place = Place::with_engine();
-    let config = place.dir.path().join("config.toml");
+    let config = place.home.path().join("config.toml");
     std::fs::write(&config, "protect = ['*-zammad-*']\n").unwrap();
     let config = config.to_str().unwrap();
     let (code, _, err) = place.run(&["--config", config, "stop", "-t", "0", "zammad"]);
@@ -352,7 +307,7 @@ fn doctor_tells_engine_permissions_and_files() {
 #[test]
 fn mistakes_in_the_settings_are_told_together_and_stop_the_program() {
     let place = Place::without_engine();
-    let config = place.dir.path().join(".config/stacktui/config.toml");
+    let config = place.home.path().join(".config/stacktui/config.toml");
     std::fs::create_dir_all(config.parent().unwrap()).unwrap();
     std::fs::write(
         &config,
@@ -403,7 +358,7 @@ fn the_demo_needs_no_engine_and_writes_no_journal() {
     let place = Place::without_engine();
     let out = place.out(&["--demo", "restart", "-t", "0", "scratchpad"]);
     assert!(out.starts_with("scratchpad: restarted"), "{out}");
-    assert!(!Path::new(&place.dir.path().join(".local")).exists());
+    assert!(!Path::new(&place.home.path().join(".local")).exists());
     let hostile = place.out(&["--demo=hostile", "ps"]);
     assert!(!hostile.contains('\u{1b}') && !hostile.contains('\u{202e}'));
 }
@@ -452,7 +407,7 @@ fn an_ssh_server_that_forwards_nothing_is_reached_by_dockers_command() {
         return;
     }
     let place = Place::with_engine();
-    let bin = place.dir.path().join("bin");
+    let bin = place.home.path().join("bin");
     std::fs::create_dir(&bin).unwrap();
     std::fs::write(bin.join("ssh"), FAKE_SSH).unwrap();
     let mode = std::fs::Permissions::from_mode(0o755);
@@ -466,11 +421,14 @@ fn an_ssh_server_that_forwards_nothing_is_reached_by_dockers_command() {
             .output()
             .unwrap()
     };
-    let reached = run(&place.socket(), &["ps"]);
+    let reached = run(&place.home.socket("engine"), &["ps"]);
     let said = String::from_utf8_lossy(&reached.stderr).into_owned();
     assert!(reached.status.success(), "{said}");
     assert!(String::from_utf8_lossy(&reached.stdout).contains("zammad"));
-    let logs = run(&place.socket(), &["logs", "mailhog", "-n", "3"]);
+    let logs = run(
+        &place.home.socket("engine"),
+        &["logs", "mailhog", "-n", "3"],
+    );
     assert_eq!(String::from_utf8_lossy(&logs.stdout).lines().count(), 3);
 
     let lost = run(Path::new(""), &["ps"]);
@@ -508,7 +466,7 @@ fn port(says: &'static [u8], open: bool) -> String {
 #[test]
 fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
     let place = Place::without_engine();
-    let path = |name: &str| place.dir.path().join(name);
+    let path = |name: &str| place.home.path().join(name);
     let url = |name: &str| format!("unix://{}", path(name).display());
     drop(std::os::unix::net::UnixListener::bind(path("stale")).unwrap());
     std::fs::write(path("file"), "").unwrap();
@@ -541,7 +499,7 @@ fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
 #[test]
 fn doctor_says_that_the_journal_cannot_be_written() {
     let place = Place::with_engine();
-    let journal = place.dir.path().join(".local/state/stacktui/journal");
+    let journal = place.home.path().join(".local/state/stacktui/journal");
     let whole = place.out(&["doctor"]);
     assert!(whole.contains("0 lines, whole"), "{whole}");
     std::fs::remove_file(journal.join("lock")).unwrap();
@@ -554,8 +512,7 @@ fn doctor_says_that_the_journal_cannot_be_written() {
 
     let restart = |required: &str| {
         let mut command = place.program(&["restart", "grafana", "--yes"]);
-        command.env("STACKTUI_JOURNAL_REQUIRED", required);
-        finished(command.output().unwrap())
+        ran(command.env("STACKTUI_JOURNAL_REQUIRED", required))
     };
     let (code, _, err) = restart("true");
     assert_eq!(code, 1, "{err}");
@@ -574,7 +531,7 @@ fn doctor_says_that_the_journal_cannot_be_written() {
 #[test]
 fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     let place = Place::with_engine();
-    let file = place.dir.path().join("stack.md");
+    let file = place.home.path().join("stack.md");
     let path = file.to_str().expect("a path");
     let shown = place.out(&["doc", "systeme-ticketing", "--lang", "fr"]);
     for told in [
@@ -595,8 +552,7 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     assert_eq!(place.run(&check).0, 0, "it is as it would be written");
     let over_ssh = |args: &[&str]| {
         let mut program = place.program(args);
-        program.env("SSH_CONNECTION", "203.0.113.7 51544 10.0.0.5 22");
-        finished(program.output().unwrap())
+        ran(program.env("SSH_CONNECTION", "203.0.113.7 51544 10.0.0.5 22"))
     };
     assert_eq!(over_ssh(&check).0, 0, "whichever way the writer came");
     assert_eq!(place.run(&["restart", "mailhog"]).0, 0);

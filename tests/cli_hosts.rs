@@ -1,80 +1,35 @@
 //! The command line over several hosts: the real program against two simulated engines on sockets, and one that is not there.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "helpers of tests may fail as tests do"
 )]
+#[path = "support/home.rs"]
+mod home;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_stacktui");
+use home::{Home, Ran, ran};
 
 /// A home of its own with two engines, `a` and `b`, that run the same.
 struct Place {
-    dir: tempfile::TempDir,
-    sims: Vec<Child>,
+    home: Home,
 }
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        for sim in &mut self.sims {
-            let _ = sim.kill();
-            let _ = sim.wait();
-        }
-    }
-}
-
-/// Exit code, output and errors.
-type Ran = (i32, String, String);
 
 impl Place {
     fn new() -> Self {
-        let mut place = Self {
-            dir: tempfile::tempdir().unwrap(),
-            sims: Vec::new(),
-        };
-        for name in ["a", "b"] {
-            let listen = [
-                "sim",
-                "--scenario",
-                "front",
-                "--listen",
-                &place.endpoint(name),
-            ];
-            let mut sim = place
-                .program(&listen)
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut line = String::new();
-            let stdout = sim.stdout.as_mut().unwrap();
-            BufReader::new(stdout).read_line(&mut line).unwrap();
-            place.sims.push(sim);
-        }
-        for _ in 0..500 {
-            let there = |name| place.dir.path().join(format!("{name}.sock")).exists();
-            if there("a") && there("b") {
-                return place;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        panic!("the simulated engines do not listen");
+        let mut home = Home::new();
+        home.serve("a", "front");
+        home.serve("b", "front");
+        Self { home }
     }
 
     fn endpoint(&self, name: &str) -> String {
-        format!("unix://{}/{name}.sock", self.dir.path().display())
+        self.home.endpoint(name)
     }
 
     fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command
-            .args(args)
-            .env_clear()
-            .env("HOME", self.dir.path())
-            .env("TZ", "UTC")
-            .stdin(Stdio::null());
-        command
+        self.home.program(args)
     }
 
     /// With these hosts and arguments.
@@ -89,20 +44,10 @@ impl Place {
     }
 
     fn settings(&self, text: &str) {
-        let dir = self.dir.path().join(".config/stacktui");
+        let dir = self.home.path().join(".config/stacktui");
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join("config.toml"), text).unwrap();
     }
-}
-
-fn ran(command: &mut Command) -> Ran {
-    let out = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        out.status.code().unwrap(),
-        text(out.stdout),
-        text(out.stderr),
-    )
 }
 
 #[test]

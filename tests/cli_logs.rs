@@ -10,17 +10,22 @@
 #[expect(dead_code, reason = "only what these tests need of it")]
 mod engine;
 #[cfg(test)]
+#[path = "support/home.rs"]
+mod home;
+#[cfg(test)]
 #[path = "support/pty.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod terminal;
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use engine::{Fixture, Running, real_engine};
+use home::{Home, Ran, ran};
 use portable_pty::CommandBuilder;
 use serde_json::Value;
 use terminal::Pty;
@@ -86,53 +91,28 @@ log_driver = "none"
 
 /// The simulated engine with the world above.
 struct Place {
-    dir: tempfile::TempDir,
-    sim: Child,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = self.sim.kill();
-        let _ = self.sim.wait();
-    }
+    home: Home,
 }
 
 impl Place {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let world = dir.path().join("world.toml");
+        let mut home = Home::new();
+        let world = home.path().join("world.toml");
         std::fs::write(&world, WORLD).unwrap();
-        let socket = dir.path().join("engine.sock");
-        let mut sim = Command::new(PROGRAM)
-            .args(["sim", "--scenario", world.to_str().unwrap(), "--listen"])
-            .arg(format!("unix://{}", socket.display()))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(sim.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        assert!(line.starts_with("serving"), "{line}");
-        for _ in 0..500 {
-            if socket.exists() {
-                break;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        Self { dir, sim }
+        home.serve("engine", world.to_str().unwrap());
+        Self { home }
     }
 
     fn endpoint(&self) -> String {
-        format!("unix://{}/engine.sock", self.dir.path().display())
+        self.home.endpoint("engine")
     }
 
     fn program(&self, args: &[&str]) -> Command {
         program(&self.endpoint(), args)
     }
 
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        finished(self.program(args))
+    fn run(&self, args: &[&str]) -> Ran {
+        ran(&mut self.program(args))
     }
 
     /// The lines of a command that must do well.
@@ -144,25 +124,10 @@ impl Place {
 }
 
 fn program(endpoint: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
+    let nowhere = Path::new("/nonexistent");
+    let mut command = home::program(nowhere, &[&["logs"], args].concat());
+    command.env("DOCKER_HOST", endpoint);
     command
-        .arg("logs")
-        .args(args)
-        .env_clear()
-        .env("HOME", "/nonexistent")
-        .env("TZ", "UTC")
-        .env("DOCKER_HOST", endpoint)
-        .stdin(Stdio::null());
-    command
-}
-
-fn finished(mut command: Command) -> (i32, String, String) {
-    let output = command.output().unwrap();
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
 }
 
 #[test]
@@ -304,7 +269,7 @@ fn colours_are_for_terminals() {
     let shown = |variable: &str| {
         let mut command = CommandBuilder::new("env");
         command.args([variable, PROGRAM, "logs", "shop", "--until", "19s"]);
-        command.env("HOME", place.dir.path());
+        command.env("HOME", place.home.path());
         command.env("DOCKER_HOST", place.endpoint());
         command.env_remove("NO_COLOR");
         let mut pty = Pty::run(command, 80, 24);
@@ -446,7 +411,7 @@ fn unkind_lines_come_whole_through_a_pipe() {
         return;
     };
     made.docker(&["wait", &made.id]);
-    let (code, out, err) = finished(program(&endpoint, &[&made.name]));
+    let (code, out, err) = ran(&mut program(&endpoint, &[&made.name]));
     assert_eq!((code, err.as_str()), (0, ""));
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines[0], "ab");

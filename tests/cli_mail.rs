@@ -8,38 +8,23 @@
 #[expect(dead_code, reason = "only what these tests need of it")]
 #[path = "support/engine.rs"]
 mod engine;
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/home.rs"]
+mod home;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
 use engine::{Fixture, Running};
+use home::{Ends, Home, waits_until};
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_stacktui");
-
-/// A process that ends with the test.
-struct Ends(Child);
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        let _gone = self.0.wait();
-    }
-}
-
-fn program(home: &TempDir, engine: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.args(["--host", engine]).args(args);
-    command
-        .env_clear()
-        .env("HOME", home.path())
-        .env("TZ", "UTC");
+fn program(home: &Home, engine: &str, args: &[&str]) -> Command {
+    let mut command = home.program(&[&["--host", engine], args].concat());
     command.env("PATH", std::env::var("PATH").unwrap_or_default());
-    command.stdin(Stdio::null());
     command
 }
 
@@ -50,36 +35,11 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn waits_until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..600 {
-        if so() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    assert!(so(), "never came: {what}");
-}
-
-/// The reference stack on a socket.
-fn simulated(home: &TempDir) -> (Ends, String) {
-    let socket = home.path().join("engine.sock");
-    let endpoint = format!("unix://{}", socket.display());
-    let mut sim = Command::new(PROGRAM)
-        .args(["sim", "--listen", &endpoint])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(sim.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
-    waits_until("the simulated engine", || socket.exists());
-    (Ends(sim), endpoint)
-}
-
 #[test]
 fn a_script_lists_reads_and_waits() {
-    let home = tempfile::tempdir().unwrap();
-    let (_sim, engine) = simulated(&home);
+    let mut home = Home::new();
+    home.serve("engine", "systeme-ticketing");
+    let engine = home.endpoint("engine");
     let run = |args: &[&str]| program(&home, &engine, args).output().unwrap();
     let listed = told(&run(&["mail", "--json"]));
     let subjects: Vec<String> = listed
@@ -234,7 +194,7 @@ impl Sshd {
     }
 
     fn run(&self, socket: &Path, args: &[&str]) -> Output {
-        let home = tempfile::tempdir().unwrap();
+        let home = Home::new();
         let user =
             String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
         let endpoint = format!(

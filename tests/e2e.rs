@@ -14,28 +14,15 @@ mod engine;
 
 use std::time::Duration;
 
-use driver::{Driver, on_local, row};
-use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
+use driver::{Driver, built_in, demo, demo_sim, on_engine, on_local, on_sim, row};
+use stacktui::engine::{Candidate, Endpoint};
 use stacktui::runtime::effects::simulated;
 use stacktui::runtime::signals::Signal;
-use stacktui::sim::{Fault, Scenario, Sim};
+use stacktui::sim::Fault;
 
 /// Most bytes of a move of the cursor by a row at 120×40. The ground of the whole row marks the cursor, so that two rows
 /// are written anew, some 230 bytes each.
 const MOVE: usize = 520;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
-
-fn endpoint_of(sim: &Sim) -> Vec<Candidate> {
-    let sim = sim.clone();
-    let connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(sim.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    });
-    vec![Candidate::new(Endpoint::Custom(connector), "test")]
-}
 
 #[tokio::test(start_paused = true)]
 async fn tail_one_service_of_many() {
@@ -337,8 +324,8 @@ async fn no_engine_says_why_and_opens_the_demo() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_engine_is_told_and_comes_back_by_itself() {
     on_local(async {
-        let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the scenario"));
-        let it = Driver::start(endpoint_of(&sim), (120, 40));
+        let sim = demo_sim();
+        let it = Driver::start(on_sim(&sim), (120, 40));
         it.sees("zammad-1").await;
         sim.restart_daemon(Duration::from_secs(8));
         it.until("the loss", |s| {
@@ -361,7 +348,7 @@ async fn a_lost_engine_is_told_and_comes_back_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn nothing_changes_and_no_byte_is_sent() {
     on_local(async {
-        let empty = simulated(Scenario::named("empty").expect("the scenario"));
+        let empty = simulated(built_in("empty"));
         let it = Driver::start(empty, (120, 40));
         it.sees("● up").await;
         for view in ["1", "9", "8"] {
@@ -498,7 +485,7 @@ fn the_search_for_foreign_sequences_finds_them() {
 #[tokio::test(start_paused = true)]
 async fn nothing_hostile_reaches_the_terminal() {
     on_local(async {
-        let hostile = simulated(Scenario::named("hostile").expect("the scenario"));
+        let hostile = simulated(built_in("hostile"));
         let it = Driver::start(hostile, (120, 40));
         it.until("containers", |s| s.contains(" up ")).await;
         for keys in [
@@ -558,8 +545,7 @@ async fn the_three_jobs_on_a_real_engine() {
         .sh("i=0; while true; do i=$((i+1)); echo said $i; sleep 0.2; done")
         .run();
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let it = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        let it = Driver::start(on_engine(&endpoint), (120, 40));
         it.sees(&stuck.name).await;
         it.press("/").await;
         it.type_in(&talker.name).await;

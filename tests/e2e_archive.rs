@@ -20,12 +20,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use driver::{Driver, on_local, row};
+use driver::{Driver, demo_sim, on_local, row};
 use stacktui::effect::JobId;
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine};
 use stacktui::runtime::archive;
 use stacktui::runtime::recreate::Steps;
-use stacktui::sim::{Fault, Scenario, Sim};
+use stacktui::sim::{Fault, Sim};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::sync::mpsc;
 
@@ -66,10 +66,6 @@ fn breakable(sim: &Sim) -> (Vec<Candidate>, Arc<AtomicBool>) {
     (vec![candidate], armed)
 }
 
-fn sim() -> Sim {
-    Sim::new(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
-
 /// The images' view with the cursor on one that is behind; its name.
 async fn behind(it: &Driver) -> String {
     it.sees("zammad-1").await;
@@ -91,7 +87,7 @@ async fn behind(it: &Driver) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_pull_that_breaks_half_way_changes_nothing_and_a_retry_works() {
     on_local(async {
-        let sim = sim();
+        let sim = demo_sim();
         let (candidates, armed) = breakable(&sim);
         let it = Driver::start(candidates, (140, 40));
         let name = behind(&it).await;
@@ -132,7 +128,7 @@ async fn a_pull_that_breaks_half_way_changes_nothing_and_a_retry_works() {
 #[tokio::test(start_paused = true)]
 async fn a_recreate_on_a_full_disk_touches_nothing() {
     on_local(async {
-        let sim = sim();
+        let sim = demo_sim();
         let (candidates, _armed) = breakable(&sim);
         let it = Driver::start(candidates, (140, 40));
         it.sees("grafana-1").await;
@@ -158,7 +154,7 @@ async fn a_recreate_on_a_full_disk_touches_nothing() {
 #[tokio::test(start_paused = true)]
 async fn images_are_saved_and_loaded_by_keys() {
     on_local(async {
-        let sim = sim();
+        let sim = demo_sim();
         let (candidates, _armed) = breakable(&sim);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("redis.tar");

@@ -14,23 +14,7 @@ mod engine;
 
 use std::time::Duration;
 
-use driver::{Driver, on_local};
-use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
-
-/// Narrows the list to this and waits for its row.
-async fn find(it: &Driver, name: &str) {
-    it.press("/").await;
-    it.type_in(name).await;
-    it.press("enter").await;
-    let chip = format!("/{name}");
-    it.until("the filter", |s| s.contains(&chip)).await;
-}
+use driver::{Driver, demo, on_engine, on_local};
 
 #[tokio::test(start_paused = true)]
 async fn a_volume_is_walked_and_a_file_saved() {
@@ -39,7 +23,7 @@ async fn a_volume_is_walked_and_a_file_saved() {
         let it = Driver::start(demo(), (120, 40));
         it.sees("zammad-1").await;
         it.press("4").await;
-        find(&it, "zammad-db-data").await;
+        it.narrow("zammad-db-data").await;
         it.press("b").await;
         it.until("the top", |s| {
             s.contains("by a helper from busybox:1.36") && s.contains("base/")
@@ -111,12 +95,11 @@ async fn a_real_volume_is_looked_into_and_its_helper_goes_with_the_view() {
     let filter = format!("label=stacktui.helper.for={volume}");
     let helpers = || it.docker(&["ps", "--all", "--quiet", "--filter", &filter]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        let screen = Driver::start(on_engine(&endpoint), (120, 40));
         screen.sees(&it.name).await;
         screen.press("4").await;
         screen.sees(&volume).await;
-        find(&screen, &volume).await;
+        screen.narrow(&volume).await;
         screen.press("b").await;
         screen.sees("inner/").await;
         screen.press("enter").await;

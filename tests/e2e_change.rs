@@ -9,7 +9,7 @@
 #[path = "support/driver.rs"]
 mod driver;
 
-use driver::{Driver, demo, on_local, row};
+use driver::{Driver, demo, later, on_local, row};
 
 #[tokio::test(start_paused = true)]
 async fn a_stuck_one_is_made_anew_and_is_well_again() {
@@ -18,7 +18,7 @@ async fn a_stuck_one_is_made_anew_and_is_well_again() {
         it.sees("zammad-1").await;
         it.press("! R").await;
         it.sees("Recreate zammad-1?").await;
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        later().await;
         it.press("p y").await;
         it.sees("pulling").await;
         it.sees("stopping the old one").await;

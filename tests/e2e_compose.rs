@@ -14,10 +14,8 @@ mod engine;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use driver::{Driver, on_local};
-use stacktui::engine::{Candidate, Endpoint};
+use driver::{Driver, later, on_engine, on_local};
 
 /// A project on the engine; it goes when this is dropped.
 struct Project {
@@ -108,18 +106,14 @@ impl Project {
 
     /// The stack's page, with this as the user's editor.
     async fn open_with(&self, editor: &str) -> Driver {
-        let endpoint = Endpoint::parse(&self.endpoint).expect("an endpoint");
-        let candidates = vec![Candidate::new(endpoint, "the test's")];
         let editor = Some(editor.to_owned());
-        let it = Driver::with(candidates, (240, 40), |runner| runner.editor = editor);
+        let it = Driver::with(on_engine(&self.endpoint), (240, 40), |runner| {
+            runner.editor = editor;
+        });
         it.sees("up").await;
         it.press("2").await;
         it.sees(&self.name).await;
-        it.press("/").await;
-        it.type_in(&self.name).await;
-        it.press("enter").await;
-        it.until("the filter", |s| s.contains(&format!("/{}", self.name)))
-            .await;
+        it.narrow(&self.name).await;
         it.press("enter").await;
         it.sees("Files and containers").await;
         it
@@ -132,11 +126,6 @@ impl Drop for Project {
             self.docker(&["rm", "-f", &container]);
         }
     }
-}
-
-/// Keys right after a question opened are not for it.
-async fn later() {
-    tokio::time::sleep(Duration::from_millis(400)).await;
 }
 
 /// A line of the journal that says so.

@@ -13,9 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use driver::{Driver, on_local, on_sim};
+use driver::{Driver, built_in, on_local, on_sim};
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint};
-use stacktui::sim::{Scenario, Sim};
+use stacktui::sim::Sim;
 use tokio::io::copy_bidirectional;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -24,8 +24,7 @@ use tokio::time::{Instant, sleep};
 type Opened = Vec<(String, Vec<Candidate>)>;
 
 fn sim(scenario: &str) -> Arc<Sim> {
-    let scenario = Scenario::named(scenario).expect("a built-in scenario");
-    Arc::new(Sim::new(scenario))
+    Arc::new(Sim::new(built_in(scenario)))
 }
 
 fn at(connector: Connector) -> Vec<Candidate> {

@@ -12,25 +12,7 @@ mod driver;
 #[path = "support/engine.rs"]
 mod engine;
 
-use std::time::Duration;
-
-use driver::{Driver, on_local};
-use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
-
-/// Narrows the list to this and waits for its row.
-async fn find(it: &Driver, name: &str) {
-    it.press("/").await;
-    it.type_in(name).await;
-    it.press("enter").await;
-    let chip = format!("/{name}");
-    it.until("the filter", |s| s.contains(&chip)).await;
-}
+use driver::{Driver, demo, later, on_engine, on_local};
 
 #[tokio::test(start_paused = true)]
 async fn a_volume_goes_only_by_its_name() {
@@ -39,7 +21,7 @@ async fn a_volume_goes_only_by_its_name() {
         it.sees("zammad-1").await;
         it.press("4").await;
         it.sees("old-otrs-attachments").await;
-        find(&it, "old-otrs").await;
+        it.narrow("old-otrs").await;
         it.press("D").await;
         it.sees("type old-otrs-attachments").await;
         later().await;
@@ -55,7 +37,7 @@ async fn a_volume_goes_only_by_its_name() {
         })
         .await;
         // One in use stays, and says who uses it.
-        find(&it, "zammad-db-data").await;
+        it.narrow("zammad-db-data").await;
         it.press("D").await;
         it.sees("is in use").await;
         assert_eq!(it.quit().await, 0);
@@ -70,7 +52,7 @@ async fn an_image_shows_its_layers_and_leads_to_its_container() {
         it.sees("zammad-1").await;
         it.press("3").await;
         it.sees("traefik:v3.1").await;
-        find(&it, "traefik").await;
+        it.narrow("traefik").await;
         it.press("enter").await;
         it.sees("Layers, the newest first").await;
         it.press("i").await;
@@ -102,12 +84,11 @@ async fn a_real_networks_members_come_and_go() {
     it.docker(&["network", "disconnect", "none", &it.name]);
     it.docker(&["network", "create", &network]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.sees(&it.name).await;
         screen.press("5").await;
         screen.sees(&network).await;
-        find(&screen, &network).await;
+        screen.narrow(&network).await;
         // Its row tells its driver; the toasts do not.
         let line = |s: &str| {
             let mut lines = s.lines();
@@ -135,7 +116,7 @@ async fn a_real_networks_members_come_and_go() {
         // A volume that is in use.
         screen.press("4").await;
         screen.sees(&volume).await;
-        find(&screen, &volume).await;
+        screen.narrow(&volume).await;
         screen.press("D").await;
         screen.sees("is in use").await;
         assert_eq!(screen.quit().await, 0);
@@ -160,12 +141,11 @@ async fn a_real_image_is_tagged_and_untagged() {
         .create();
     it.docker(&["commit", &it.name, &tag]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.sees(&it.name).await;
         screen.press("3").await;
         screen.sees(&tag).await;
-        find(&screen, &tag).await;
+        screen.narrow(&tag).await;
         screen.press("n").await;
         screen.sees("tag e2e/image").await;
         screen.press("ctrl-u").await;
@@ -184,11 +164,6 @@ async fn a_real_image_is_tagged_and_untagged() {
     })
     .await;
     assert!(!it.docker(&["image", "ls"]).contains("e2e/image"));
-}
-
-/// Keys right after a question opens are not for it.
-async fn later() {
-    tokio::time::sleep(Duration::from_millis(350)).await;
 }
 
 /// The last row with this text: above it stands what was filtered for.

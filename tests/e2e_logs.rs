@@ -14,14 +14,7 @@ mod engine;
 
 use std::time::Duration;
 
-use driver::{Driver, on_local, row};
-use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
-use stacktui::sim::Scenario;
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
+use driver::{Driver, demo, on_engine, on_local, row};
 
 async fn open(it: &Driver, name: &str) {
     it.sees(name).await;
@@ -95,8 +88,7 @@ async fn a_long_log_of_a_real_container_is_searched_to_its_first_line() {
         .sh("echo the needle; seq 1 200000; while true; do sleep 1; done")
         .run();
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        let screen = Driver::start(on_engine(&endpoint), (120, 40));
         open(&screen, &it.name).await;
         screen.sees("200000").await;
         screen.press("/").await;
@@ -142,8 +134,7 @@ async fn a_container_made_anew_by_name_is_followed() {
     };
     let first = life("first");
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "test")], (120, 40));
+        let screen = Driver::start(on_engine(&endpoint), (120, 40));
         open(&screen, &name).await;
         screen.sees("of the first life").await;
         drop(first);

@@ -12,17 +12,12 @@ mod driver;
 #[path = "support/engine.rs"]
 mod engine;
 
-use driver::{Driver, on_local, row};
-use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine, Way};
+use driver::{Driver, demo, demo_sim, on_engine, on_local, row, way_to};
+use stacktui::engine::{BoxedIo, Endpoint, Engine, Way};
 use stacktui::model::route::probe::{Answer, Probe};
 use stacktui::model::{HostId, Key, Reach};
-use stacktui::runtime::effects::simulated;
 use stacktui::runtime::{clock, roads};
-use stacktui::sim::{Scenario, Sim};
-
-fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
-}
+use stacktui::sim::Sim;
 
 #[tokio::test(start_paused = true)]
 async fn the_reference_stack_tells_which_addresses_lead_somewhere() {
@@ -93,13 +88,10 @@ async fn a_check_asks_the_container_of_the_route_and_traefik_confirms_what_it_to
 
 /// The demo's engine, with or without a way to addresses beyond it.
 async fn engine_of_demo(beyond: bool) -> (Engine, Sim) {
-    let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the built-in scenario"));
-    let (inner, outer) = (sim.clone(), sim.clone());
-    let mut connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(inner.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    });
+    let sim = demo_sim();
+    let mut connector = way_to(&sim);
     if beyond {
+        let outer = sim.clone();
         connector = connector.with_beyond(move |address, port| {
             let opened = outer.connect_to(&address, port);
             Box::pin(std::future::ready(opened.map(|c| Box::new(c) as BoxedIo)))
@@ -172,7 +164,7 @@ async fn what_the_container_refuses_is_not_asked_for_from_inside() {
 
 #[tokio::test]
 async fn ports_of_an_engine_over_the_network_are_at_its_host() {
-    let sim = Sim::new(Scenario::named("systeme-ticketing").expect("the built-in scenario"));
+    let sim = demo_sim();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -230,8 +222,7 @@ async fn a_real_container_answers_at_the_port_of_its_route() {
     it.docker(&["network", "disconnect", "none", &it.name]);
     it.docker(&["network", "connect", "bridge", &it.name]);
     on_local(async {
-        let endpoint = Endpoint::parse(&endpoint).expect("an endpoint");
-        let screen = Driver::start(vec![Candidate::new(endpoint, "the test")], (140, 40));
+        let screen = Driver::start(on_engine(&endpoint), (140, 40));
         screen.press("7").await;
         screen.sees(&host).await;
         screen.press("/").await;

@@ -8,26 +8,20 @@
 #[path = "support/driver.rs"]
 mod driver;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{
     CreateContainerOptions, RemoveContainerOptions, StartContainerOptions,
 };
-use driver::{Driver, on_local};
-use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Engine};
+use driver::{Driver, built_in, on_local, on_sim, way_to};
+use stacktui::engine::{Candidate, Endpoint, Engine};
 use stacktui::sim::{Fault, Scenario, Sim};
 
-fn served(scenario: &str) -> (Arc<Sim>, Endpoint) {
-    let scenario = Scenario::named(scenario).expect("a built-in scenario");
-    let sim = Arc::new(Sim::new(scenario));
-    let behind = Arc::clone(&sim);
-    let connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(behind.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    });
-    (sim, Endpoint::Custom(connector))
+fn served(scenario: &str) -> (Sim, Endpoint) {
+    let sim = Sim::new(built_in(scenario));
+    let endpoint = Endpoint::Custom(way_to(&sim));
+    (sim, endpoint)
 }
 
 fn on(endpoint: &Endpoint) -> Vec<Candidate> {
@@ -274,13 +268,8 @@ async fn one_that_answers_no_inspect_keeps_nothing_waiting() {
             name = "other"
             image = "box:1"
         "#;
-        let sim = Arc::new(Sim::new(Scenario::parse(world).expect("a world")));
-        let behind = Arc::clone(&sim);
-        let connector = Connector::new(move || {
-            let connection: BoxedIo = Box::new(behind.connect());
-            Box::pin(std::future::ready(Ok(connection)))
-        });
-        let it = Driver::start(on(&Endpoint::Custom(connector)), (120, 40));
+        let sim = Sim::new(Scenario::parse(world).expect("a world"));
+        let it = Driver::start(on_sim(&sim), (120, 40));
         it.sees("mute").await;
         it.press("g enter").await;
         it.sees("no answer within").await;

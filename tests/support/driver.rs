@@ -23,19 +23,33 @@ use stacktui::theme::{Depth, Theme};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, LocalSet};
 
-/// The built-in world, a new one for each test.
+/// What `--demo` opens, a new one for each test.
 pub fn demo() -> Vec<Candidate> {
-    simulated(Scenario::named("systeme-ticketing").expect("the built-in scenario"))
+    simulated(built_in("systeme-ticketing"))
 }
 
-/// This simulated engine, which the test keeps a hand on.
-pub fn on_sim(sim: &Sim) -> Vec<Candidate> {
+/// A world that the program has with it.
+pub fn built_in(name: &str) -> Scenario {
+    Scenario::named(name).expect("a built-in scenario")
+}
+
+/// The engine of that world.
+pub fn demo_sim() -> Sim {
+    Sim::new(built_in("systeme-ticketing"))
+}
+
+/// The way to this simulated engine, which the test keeps a hand on.
+pub fn way_to(sim: &Sim) -> Connector {
     let sim = sim.clone();
-    let connector = Connector::new(move || {
+    Connector::new(move || {
         let connection: BoxedIo = Box::new(sim.connect());
         Box::pin(std::future::ready(Ok(connection)))
-    });
-    vec![Candidate::new(Endpoint::Custom(connector), "test")]
+    })
+}
+
+/// This simulated engine.
+pub fn on_sim(sim: &Sim) -> Vec<Candidate> {
+    vec![Candidate::new(Endpoint::Custom(way_to(sim)), "test")]
 }
 
 /// The engine at this address.
@@ -326,6 +340,16 @@ impl Driver {
     pub fn written_since(&self, writes: usize) -> String {
         let written = self.paper.writes().split_off(writes).concat();
         written.escape_ascii().to_string()
+    }
+
+    /// Narrows the list to this and waits until the list says so.
+    pub async fn narrow(&self, text: &str) {
+        self.press("/").await;
+        self.type_in(text).await;
+        self.press("enter").await;
+        let chip = format!("/{text}");
+        self.until("the filter", |screen| screen.contains(&chip))
+            .await;
     }
 
     pub async fn sees(&self, text: &str) {
