@@ -327,6 +327,7 @@ fn refusal(stderr: &str) -> String {
         .filter(|line| !line.is_empty() && !is_warning(line))
         .take(4)
         .collect();
+    let lines: Vec<String> = lines.into_iter().map(text::without_value).collect();
     let words = text::sanitise_ident(lines.join(" ").as_bytes());
     if words.is_empty() {
         return "compose does not take the files, and does not say why".to_owned();

@@ -6,6 +6,7 @@
 
 mod class;
 pub mod code;
+mod complaint;
 pub mod exit;
 pub mod fields;
 pub mod fuzzy;
@@ -30,6 +31,7 @@ pub mod width;
 pub mod wrap;
 
 pub use code::{Code, Language, Tone};
+pub use complaint::without_value;
 pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};

@@ -193,6 +193,52 @@ async fn images_are_saved_and_loaded_by_keys() {
     .await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_the_engine_breaks_off_is_told_as_that() {
+    on_local(async {
+        let sim = sim();
+        let connector = Connector::new(move || {
+            let (near, mut far) = tokio::io::duplex(1 << 12);
+            let mut server = sim.connect();
+            tokio::spawn(async move {
+                loop {
+                    let (mut asked, mut answer) = ([0; 1 << 12], [0; 1 << 12]);
+                    tokio::select! {
+                        Ok(n @ 1..) = far.read(&mut asked) => {
+                            // It reads no further and is gone.
+                            if asked[..n].starts_with(b"POST /images/load") {
+                                return;
+                            }
+                            server.write_all(&asked[..n]).await.unwrap();
+                        }
+                        Ok(n @ 1..) = server.read(&mut answer) => {
+                            if far.write_all(&answer[..n]).await.is_err() {
+                                return;
+                            }
+                        }
+                        else => return,
+                    }
+                }
+            });
+            let near: BoxedIo = Box::new(near);
+            Box::pin(std::future::ready(Ok(near)))
+        });
+        let candidate = Candidate::new(Endpoint::Custom(connector), "a simulated engine");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("huge.tar");
+        std::fs::write(&file, vec![0; 1 << 20]).unwrap();
+        let it = Driver::start(vec![candidate], (200, 40));
+        it.sees("zammad-1").await;
+        it.press("3 L").await;
+        it.type_in(&file.display().to_string()).await;
+        it.press("enter").await;
+        it.sees("the engine broke the upload off").await;
+        it.sees("is there room on the engine's disk?").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
 /// A small file system in memory; gone with this.
 struct Tmpfs(tempfile::TempDir);
 

@@ -94,6 +94,9 @@ pub fn read(files: &[FileOf], store: Option<&Store>) -> Vec<StackFile> {
 pub fn begin(file: &FileOf, store: &Store) -> Result<PathBuf, Failure> {
     let at = Path::new(&file.path);
     let content = content(at).map_err(|error| failed(&file.path, &error))?;
+    if content.as_ref().is_some_and(Content::is_cut) {
+        return Err(too_large(&file.path));
+    }
     let bytes = content.map_or_else(Vec::new, |content| content.bytes);
     store.begin(file, &bytes).map_err(|error| {
         let dir = store.draft(file).display().to_string();
@@ -112,9 +115,8 @@ pub fn compare(file: &FileOf, store: &Store) -> Result<Edited, Failure> {
     let new = new.ok_or_else(|| failed(&shown, &io::Error::from(ErrorKind::NotFound)))?;
     if new.is_cut() {
         return Err(Failure {
-            what: format!("the edit is larger than {}", text::bytes(MOST)),
             advice: format!("it is kept in {shown}"),
-            ..Failure::default()
+            ..too_large("the edit")
         });
     }
     let old = content(Path::new(&file.path)).map_err(|error| failed(&file.path, &error))?;
@@ -143,6 +145,10 @@ pub(super) fn write(change: &Change, store: &Store, now: DateTime<Utc>) -> Resul
     let from = content(&from).map_err(|error| failed(&change.kept, &error))?;
     let new = from.filter(|new| digest(&new.bytes) == change.new_digest);
     let new = new.ok_or_else(|| changed(&change.kept))?;
+    // What is beyond the bound was neither shown nor compared, and would not be kept.
+    if new.is_cut() || old.as_ref().is_some_and(Content::is_cut) {
+        return Err(too_large(&file.path));
+    }
     if let Some(old) = old {
         let kept = store.keep(file, &old.bytes, now);
         kept.map_err(|error| Failure {
@@ -168,6 +174,15 @@ fn failed(what: &str, error: &io::Error) -> Failure {
     Failure {
         kind,
         what: text::sanitise_ident(format!("{what}: {error}").as_bytes()),
+        ..Failure::default()
+    }
+}
+
+fn too_large(what: &str) -> Failure {
+    let words = format!("{what} is larger than {}", text::bytes(MOST));
+    Failure {
+        what: text::sanitise_ident(words.as_bytes()),
+        advice: "nothing was written: it is too large to be edited here".to_owned(),
         ..Failure::default()
     }
 }

@@ -54,9 +54,23 @@ impl Engine {
                 .header(CONTENT_TYPE, "application/x-tar")
                 .header(CONTENT_LENGTH, size);
             let body = StreamBody::new(archive.map(|chunk| chunk.map(Frame::data)));
-            let answer = raw.stream(built(builder, body)?, PATIENCE).await?;
+            let answer = raw.stream(built(builder, body)?, PATIENCE).await;
+            let answer = answer.map_err(broken_off)?;
             Ok::<_, Error>(lines(JsonLines::new(answer.into_body())))
         };
         Box::pin(stream::once(opening).try_flatten())
+    }
+}
+
+/// What the end of the connection means while an archive is sent.
+fn broken_off(error: Error) -> Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match error {
+        Error::Cut
+        | Error::Io {
+            kind: BrokenPipe | ConnectionReset,
+            ..
+        } => Error::BrokenOff,
+        other => other,
     }
 }

@@ -51,6 +51,9 @@ pub enum Error {
     /// The connection ended in the middle of an answer.
     #[error("the connection was cut")]
     Cut,
+    /// The connection ended while an archive was sent: an engine that takes no more may not wait to say why.
+    #[error("the engine broke the upload off")]
+    BrokenOff,
     /// The endpoint itself cannot be used.
     #[error("{0}")]
     Endpoint(String),
@@ -206,7 +209,7 @@ impl Error {
             Self::Io { .. } | Self::Cut | Self::Ssh(_) | Self::Tls(_) | Self::Endpoint(_) => {
                 FailureKind::Unreachable
             }
-            Self::Garbage(_) | Self::TooLarge { .. } => FailureKind::Other,
+            Self::Garbage(_) | Self::TooLarge { .. } | Self::BrokenOff => FailureKind::Other,
         }
     }
 

@@ -82,6 +82,7 @@ impl Code {
         match inside.unwrap_or(Inside::Nothing) {
             Inside::Nothing => lex::line(line, self.language, revealed),
             Inside::Secret if !revealed => lex::masked(line),
+            Inside::Text if !revealed && lex::holds_secret(line) => lex::masked(line),
             Inside::Text | Inside::Secret => vec![(line.clone(), Tone::Text)],
         }
     }
@@ -139,7 +140,7 @@ impl Reader {
     }
 
     fn variable(&mut self, line: &str) -> Inside {
-        if let Some((_, name, value)) = lex::assignment(line) {
+        if let Some((_, name, _, value)) = lex::assignment(line) {
             self.open_quote(name, value.trim());
         }
         Inside::Nothing

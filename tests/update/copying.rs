@@ -52,7 +52,8 @@ fn noted(it: &Scene) -> bool {
 fn a_command_without_secrets_is_copied_at_once() {
     let mut it = of(base::stocked(base::now()));
     let key = asked(&mut it);
-    it.send(Msg::RunLine(key.clone(), Ok(Box::new(line(false)))));
+    it.send(Msg::RunLine(key.clone(), Ok(Box::new(line(false)))))
+        .sees_toast("what it makes counts as part of systeme-ticketing");
     assert_eq!(
         copied(&it),
         ["docker run \\\n  --env PASSWORD=hunter2 \\\n  box"]

@@ -150,6 +150,7 @@ fn what_compose_refuses_is_neither_saved_nor_lost() {
     let said = [
         "ERROR: yaml.scanner.ScannerError",
         "  in \"./compose.yml\", line 3",
+        "Invalid interpolation format for \"environment\": \"pa${hunter2\"",
     ];
     let said = said.map(str::to_owned).to_vec();
     let mut it = changed(Verdict::Refused(said));
@@ -157,6 +158,9 @@ fn what_compose_refuses_is_neither_saved_nor_lost() {
         .shows("ScannerError")
         .shows("line 3");
     it.shows("the edit is kept");
+    // What it quotes may be a secret.
+    it.shows("Invalid interpolation").hides("hunter2");
+    it.press("v").shows("hunter2");
     for key in ["U", "ctrl-s"] {
         it.press(key).no_window().asks_nothing();
         it.sees_toast("edit it again first");

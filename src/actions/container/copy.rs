@@ -9,6 +9,9 @@ use crate::text;
 use super::can::first;
 use super::verbs::target_of;
 
+/// By this label compose knows what is its own.
+const PROJECT: &str = "com.docker.compose.project";
+
 pub(super) fn copy_menu(state: &mut State) -> Effects {
     let Some(container) = first(state).cloned() else {
         return Effects::new();
@@ -88,6 +91,15 @@ pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
             what = line.left_out.join(", ")
         );
         state.toasts.bad(words, state.now);
+    }
+    let of_compose = |c: &&Container| c.labels.contains_key(PROJECT);
+    let container = state.world.container(key).filter(of_compose);
+    if let Some(stack) = container.and_then(Container::stack) {
+        let words = say!(
+            "it bears compose's labels: what it makes counts as part of {stack}",
+            stack
+        );
+        state.toasts.ok(words, state.now);
     }
     let secrets = line.secrets();
     if secrets.is_empty() {

@@ -96,6 +96,24 @@ fn what_cannot_be_shown_is_said() {
 }
 
 #[test]
+fn what_is_beyond_the_bound_is_never_lost() {
+    let place = Place::new();
+    fs::write(place.path("a.yml"), "a: 1\n").unwrap();
+    let mut change = place.edit("a.yml", "a: 2\n");
+    // It has grown since, and what was read of it is what was shown.
+    let big = "line: 1\n".repeat(700_000);
+    fs::write(place.path("a.yml"), &big).unwrap();
+    let shown = content(&place.path("a.yml")).unwrap().unwrap();
+    change.old_digest = Some(digest(&shown.bytes));
+    let failure = write(&change, &place.store, now()).unwrap_err();
+    assert!(failure.what.contains("larger than"), "{failure:?}");
+    assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), big);
+    place.store.discard(&change.file).unwrap();
+    let failure = begin(&change.file, &place.store).unwrap_err();
+    assert!(failure.what.contains("larger than"), "{failure:?}");
+}
+
+#[test]
 fn a_file_is_written_over_with_its_mode_and_the_old_one_kept() {
     let place = Place::new();
     fs::write(place.path("real, it's.yml"), "old").unwrap();

@@ -25,6 +25,27 @@ pub(super) fn masked(line: &str) -> Vec<Piece> {
     pieces
 }
 
+/// Whether a line of a longer text holds a secret: a command's option, or a setting of a file that is written out there.
+pub(super) fn holds_secret(line: &str) -> bool {
+    let (_, content) = content(line);
+    let assigned = || assignment(content).map(|(_, name, _, value)| (name, value));
+    let named = pair(content).or_else(assigned);
+    let own = named.is_some_and(|(name, value)| looks_secret(name, value.trim()));
+    own || looks_secret("", content) || has_option(content)
+}
+
+/// Whether a word of a command is a secret behind its option: `--password X`.
+fn has_option(text: &str) -> bool {
+    let signs = |c: char| "\"',[]".contains(c);
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(signs));
+    let mut option = "";
+    words.any(|word| {
+        let name = std::mem::replace(&mut option, word);
+        let behind = name.starts_with('-') && !name.contains('=') && !word.starts_with('-');
+        behind && looks_secret(name.trim_start_matches('-'), word)
+    })
+}
+
 /// A text in two; all of it in the first where there is no character's border.
 fn parted(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
@@ -67,7 +88,7 @@ pub(super) fn pair(text: &str) -> Option<(&str, &str)> {
     let (_, after) = parted(text, from);
     let ends = |(at, _): &(usize, &str)| {
         let next = after.get(at + 1..).unwrap_or_default();
-        next.is_empty() || next.starts_with(' ')
+        next.is_empty() || next.starts_with([' ', '\t'])
     };
     let (at, _) = after.match_indices(':').find(ends)?;
     let before = after.get(..at)?;
@@ -77,15 +98,16 @@ pub(super) fn pair(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..from + at)?, text.get(from + at + 1..)?))
 }
 
-/// `export NAME=value` in three: what is before the name, the name, the value.
-pub(super) fn assignment(line: &str) -> Option<(&str, &str, &str)> {
-    let (before, value) = line.split_once('=')?;
+/// `export NAME=value`, or `NAME: value`, in four: what is before the name, the name, the sign, the value.
+pub(super) fn assignment(line: &str) -> Option<(&str, &str, &str, &str)> {
+    let (before, rest) = parted(line, line.find(['=', ':'])?);
+    let (sign, value) = parted(rest, 1);
     let name = before.trim_end().rsplit(' ').next()?;
     let lead = before.trim_end().len() - name.len();
     if name.is_empty() || name.starts_with('#') {
         return None;
     }
-    Some((before.get(..lead)?, before.get(lead..)?, value))
+    Some((before.get(..lead)?, before.get(lead..)?, sign, value))
 }
 
 /// A value and the comment behind it, which begins with a blank.
@@ -173,12 +195,12 @@ impl Lexer {
         if line.trim_start().starts_with('#') {
             return self.comment(line);
         }
-        let Some((lead, name, value)) = assignment(line) else {
+        let Some((lead, name, sign, value)) = assignment(line) else {
             return self.put(line, Tone::Plain);
         };
         self.put(lead, Tone::Mark);
         self.put(name, Tone::Name);
-        self.put("=", Tone::Mark);
+        self.put(sign, Tone::Mark);
         let (value, comment) = without_comment(value);
         self.scalar(name.trim(), value);
         self.comment(comment);
@@ -200,7 +222,7 @@ impl Lexer {
                 self.put(before, Tone::Comment);
                 self.put(MASK, Tone::Secret);
             }
-            None if looks_secret("", inner) => {
+            None if looks_secret("", inner) || has_option(words) => {
                 let (before, _) = parted(words, words.len() - inner.len());
                 self.put(before, Tone::Comment);
                 self.put(MASK, Tone::Secret);
@@ -312,7 +334,7 @@ impl Lexer {
         }
         parts.push(Part::Text(rest));
         let filled: String = parts.iter().map(Part::filled).collect();
-        let secret = !self.revealed && looks_secret(name, &filled);
+        let secret = !self.revealed && (looks_secret(name, &filled) || has_option(&filled));
         for part in &parts {
             self.part(name, part, secret);
         }

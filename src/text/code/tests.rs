@@ -39,7 +39,8 @@ services:
 configs:
   tls:
     content: |
-      key: x
+      listen: x
+      admin_password: hunter2
       -----BEGIN RSA PRIVATE KEY-----
       aGVsbG8=
       -----END RSA PRIVATE KEY-----
@@ -73,7 +74,7 @@ fn secrets_of_a_compose_file_are_masked_and_nothing_else() {
         "      *",
         "      - go",
         "      - db_password",
-        "      key: x",
+        "      listen: x",
         "    content: plain",
         "y-password: *",
         "z: 1",
@@ -141,4 +142,37 @@ fn pieces_have_their_tones() {
         [Tone::Name, Tone::Mark, Tone::Variable, Tone::Comment]
     );
     assert_eq!(tones(1), [Tone::Mark, Tone::Number]);
+}
+
+#[test]
+fn secrets_behind_their_options_are_masked_wherever_a_command_stands() {
+    let commands = "a:
+  command: redis-server --requirepass hunter2
+  test: [\"CMD-SHELL\", \"redis-cli --pass hunter2 ping\"]
+b:
+  command: >
+    redis-server
+    --requirepass hunter2
+    --url=http://u:hunter2@h/
+  entrypoint: [redis-server,
+    \"--requirepass\", \"hunter2\"]
+  # --password hunter2
+  run: sh -c 'serve --port 80 --key-file /run/key'
+PASSWORD:\thunter2";
+    let lines = masked(commands, Language::Yaml);
+    let all = lines.join("\n");
+    assert!(!all.contains("hunter2"), "{all}");
+    for shown in [
+        "  command: *",
+        "  test: [\"CMD-SHELL\", \"*\"]",
+        "    redis-server",
+        "  run: sh -c 'serve --port 80 --key-file /run/key'",
+    ] {
+        assert!(lines.iter().any(|line| line == shown), "{shown}\n{all}");
+    }
+    // Compose 2 takes this for a pair too.
+    assert_eq!(
+        masked("DB_PASSWORD: hunter2", Language::Variables),
+        ["DB_PASSWORD: *"]
+    );
 }
