@@ -5,6 +5,7 @@
 mod keep;
 mod process;
 mod propose;
+mod scale;
 mod stack_file;
 
 use std::ffi::OsString;
@@ -168,14 +169,16 @@ impl Programs {
     async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
         files_are_here(project)?;
         let tool = self.tool(project).await?;
-        let mut command = self.command(tool.argv, &Vec::new());
-        command
-            .args(project.args())
-            .args(["config", "--hash=*"])
-            .current_dir(directory(project));
-        let output = process::read(command, CONFIG_LIMIT)
-            .await
-            .map_err(|why| not_run(&tool, &why))?;
+        let config = |args: &[&str]| {
+            let mut command = self.command(tool.argv, &Vec::new());
+            command
+                .args(project.args())
+                .args(args)
+                .current_dir(directory(project));
+            process::read(command, CONFIG_LIMIT)
+        };
+        let (output, whole) = tokio::join!(config(&["config", "--hash=*"]), config(&["config"]));
+        let output = output.map_err(|why| not_run(&tool, &why))?;
         if output.code != Some(0) {
             return Err(Refused::Files(output.stderr));
         }
@@ -188,6 +191,7 @@ impl Programs {
             tool: tool.shown(),
             foreign: !tool.fits(project),
             hashes: hashes.collect(),
+            scales: whole.ok().and_then(|whole| scale::read(&whole.stdout)),
             warnings: warnings(&output.stderr),
         })
     }

@@ -7,6 +7,7 @@ use crate::state::{
     Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, Place, PromptKind, Scope, State,
     Task, ViewId,
 };
+use crate::theme::Symbols;
 
 use super::container::NO_LINK;
 use super::{Action, Danger};
@@ -329,6 +330,15 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
     tell(
         |names| say!("not in the files, left as they are: {names}", names),
         &plan.orphans,
+    );
+    let arrow = Symbols::UNICODE.arrow;
+    let sizes = plan.resized.iter();
+    let sizes: Vec<String> = sizes
+        .map(|(name, now, will)| format!("{name} {now}{arrow}{will}"))
+        .collect();
+    tell(
+        |names| say!("other numbers of containers: {names}", names),
+        &sizes,
     );
     let stopped = stack.containers - stack.running;
     let same = match plan.same {

@@ -228,7 +228,11 @@ async fn a_cancelled_command_is_ended_with_all_it_started() {
     let failure = ended.expect_err("cancelled");
     assert!(failure.what.starts_with("cancelled"), "{failure:?}");
     assert!(rest.contains(&"stopping".to_owned()), "{rest:?}");
-    let gone = || !Path::new(&format!("/proc/{child}")).exists();
+    // Ended, if not yet taken note of by whoever has become its parent.
+    let gone = || {
+        let status = fs::read_to_string(format!("/proc/{child}/status"));
+        status.map_or(true, |status| status.contains("State:\tZ"))
+    };
     for _ in 0..100 {
         if gone() {
             return;

@@ -274,6 +274,8 @@ pub struct Checked {
     pub foreign: bool,
     /// Each service of the files with the digest of what its containers would be made from.
     pub hashes: BTreeMap<String, String>,
+    /// How many containers the files want of a service, where that is not one. Not known where compose did not tell.
+    pub scales: Option<BTreeMap<String, usize>>,
     /// What compose warns of: a variable that is not set.
     pub warnings: Vec<String>,
 }
@@ -304,6 +306,8 @@ pub struct Plan {
     pub orphans: Vec<String>,
     /// Services left as they are.
     pub same: usize,
+    /// Services that have more or fewer containers than the files want: how many there are, how many there will be.
+    pub resized: Vec<(String, usize, usize)>,
 }
 
 impl Plan {
@@ -326,6 +330,15 @@ impl Plan {
         let wanted: BTreeSet<&str> = checked.hashes.keys().map(String::as_str).collect();
         let orphans = made.keys().filter(|name| !wanted.contains(*name));
         plan.orphans = orphans.map(|name| (*name).to_owned()).collect();
+        if let Some(scales) = &checked.scales {
+            let services = stack.services.iter();
+            let named = services.filter(|s| wanted.contains(s.name.as_str()));
+            let sizes = named.map(|s| {
+                let will = scales.get(&s.name).copied().unwrap_or(1);
+                (s.name.clone(), s.containers, will)
+            });
+            plan.resized = sizes.filter(|(_, now, will)| now != will).collect();
+        }
         plan
     }
 
@@ -452,6 +465,16 @@ mod tests {
         assert_eq!(plan.orphans, ["old"]);
         assert_eq!(plan.same, 1);
         assert!(plan.drifted());
+        assert!(plan.resized.is_empty(), "nothing is known");
+        let sized = Checked {
+            scales: Some([("db".to_owned(), 3)].into()),
+            ..checked.clone()
+        };
+        // One of each is there; only those of the files count.
+        assert_eq!(
+            Plan::of(&stack(), &sized).resized,
+            [("db".to_owned(), 1, 3)]
+        );
         let foreign = Checked {
             foreign: true,
             ..checked

@@ -101,6 +101,7 @@ pub fn taken() -> Verdict {
         hashes: hashes
             .map(|(name, hash)| (name.to_owned(), hash.to_owned()))
             .into(),
+        scales: None,
         warnings: vec!["The DOMAIN variable is not set. Defaulting to a blank string.".to_owned()],
     }))
 }

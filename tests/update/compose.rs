@@ -40,6 +40,7 @@ fn checked(hashes: &[(&str, &str)]) -> Checked {
     Checked {
         tool: "docker-compose 1.29.2".to_owned(),
         hashes: hashes.iter().map(pair).collect(),
+        scales: None,
         warnings: vec!["The DOMAIN variable is not set.".to_owned()],
         foreign: false,
     }
