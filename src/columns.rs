@@ -49,7 +49,8 @@ pub enum Fit {
     Path,
     /// Whole pieces, a blank apart; those that do not fit are counted.
     Whole,
-    /// It takes the room of the columns behind it; where even that is too little, only its last piece stays.
+    /// It takes the room of the columns behind it; where even that is too little, the first column's name is
+    /// shortened for the last piece, and of others only the last piece stays.
     Spill,
 }
 

@@ -49,7 +49,7 @@ pub use shelf::{Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
 pub use stack_file::FileBook;
 pub use table::{ContainerTable, RowId, Table};
-pub use toasts::{Toast, Toasts};
+pub use toasts::{Tidings, Toast, Toasts};
 pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;

@@ -337,8 +337,8 @@ pub fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
         (view.render)(state, theme, regions.body, buf);
     }
     footer::draw(state, theme, regions.footer, buf);
-    // A message must be seen, but never over a question that waits for its answer.
-    let asking = matches!(state.layer(), Some(Layer::Confirm(_)));
+    // A message must be seen, but never over a question that waits for its answer, nor over the help that is read.
+    let asking = matches!(state.layer(), Some(Layer::Confirm(_) | Layer::Help { .. }));
     if asking {
         overlays::toasts::draw(state, theme, regions.body, buf);
     }

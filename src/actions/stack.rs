@@ -191,7 +191,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             let project = Box::new(Project::of(stack));
             state.pending = Some(Pending::Plan(key.clone()));
             let words = say!("reading the compose files of {name}", name = key.id);
-            state.toasts.ok(words, state.now);
+            state.toasts.begun(words, state.now);
             vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]
         }
         (Task::Pull, _) => run(state, key, Act::Pull),

@@ -312,9 +312,15 @@ pub fn show_hit(state: &mut State) {
 }
 
 fn seek(state: &mut State, forward: bool) -> Effects {
-    let mut found = None;
-    with_book(state, |book| found = book.seek(forward));
-    if found.is_none() {
+    with_book(state, |book| {
+        book.seek(forward);
+    });
+    found(state)
+}
+
+/// Shows the hit of a search, or says that there is none.
+pub fn found(state: &mut State) -> Effects {
+    if book(state).is_none_or(|book| book.hit.is_none()) {
         state.toasts.bad(say!("no hit"), state.now);
     }
     show_hit(state);

@@ -70,8 +70,8 @@ pub const COLUMNS: &[Column<Route>] = &[
         "Whether it has TLS, and who has its certificate made.",
         |route, _| match (&route.resolver, route.tls) {
             (Some(resolver), _) => Cell::of(resolver.as_str(), Key::Text),
-            (None, true) => Cell::of("yes", Key::Text),
-            (None, false) => Cell::of("no", Key::Dim),
+            (None, true) => Cell::of(say!("yes"), Key::Text),
+            (None, false) => Cell::of(say!("no"), Key::Dim),
         },
         |route, _| word(if route.tls { "yes" } else { "no" }),
     )),

@@ -1,10 +1,19 @@
 //! Short messages that go by themselves.
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// What a message tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tidings {
+    /// It has begun, and its end is told elsewhere.
+    Begun,
+    Good,
+    Bad,
+}
+
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    pub ok: bool,
+    pub tidings: Tidings,
     pub text: String,
     pub until: DateTime<Utc>,
 }
@@ -19,18 +28,27 @@ impl Toasts {
     /// At most this many at once.
     const MOST: usize = 4;
 
+    /// Takes time: no sign of success yet.
+    pub fn begun(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.push(Tidings::Begun, text.into(), now + TimeDelta::seconds(4));
+    }
+
     pub fn ok(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
-        self.push(true, text.into(), now + TimeDelta::seconds(4));
+        self.push(Tidings::Good, text.into(), now + TimeDelta::seconds(4));
     }
 
     /// A failure stays longer: it must be read.
     pub fn bad(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
-        self.push(false, text.into(), now + TimeDelta::seconds(8));
+        self.push(Tidings::Bad, text.into(), now + TimeDelta::seconds(8));
     }
 
-    fn push(&mut self, ok: bool, text: String, until: DateTime<Utc>) {
+    fn push(&mut self, tidings: Tidings, text: String, until: DateTime<Utc>) {
         self.shown.retain(|toast| toast.text != text);
-        self.shown.push(Toast { ok, text, until });
+        self.shown.push(Toast {
+            tidings,
+            text,
+            until,
+        });
         let excess = self.shown.len().saturating_sub(Self::MOST);
         self.shown.drain(..excess);
     }

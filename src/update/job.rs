@@ -1,10 +1,13 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
-use crate::effect::{Effect, Effects, Job, JobId, Verb};
+use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
 use crate::model::Key;
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
 use crate::state::{RowId, State};
+
+/// What took less than this many milliseconds was done at once: no figure is worth reading.
+const AT_ONCE: u64 = 100;
 
 /// A container whose start was answered is waited for on its row so long, in seconds.
 const APPEARS: i64 = 5;
@@ -50,6 +53,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 
 fn name_of(state: &State, job: &Job) -> String {
     let container = state.world.container(&job.key);
+    // The old one of a recreate has the name of what is set aside, which nobody asked for.
+    let container = container.filter(|c| c.name != aside(&job.key, &job.target.name));
     let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
     format!("{name}{}", state.on_host(job.key.host))
 }
@@ -68,6 +73,8 @@ fn done(
     let verb = &running.job.verb;
     let text = if already {
         say!("was {done} already", done = verb.done())
+    } else if took_ms < AT_ONCE {
+        verb.done().to_owned()
     } else {
         say!(
             "{done} in {time}",

@@ -334,6 +334,7 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
     match state.view() {
         ViewId::Logs => log_prompt::found(state),
         _ if text.is_empty() => Effects::new(),
+        ViewId::Files => crate::actions::stack_file::found(state),
         _ => super::perform(state, "view.next_hit"),
     }
 }

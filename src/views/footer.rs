@@ -11,8 +11,8 @@ use crate::model::wanted::{network_options, volume_options};
 use crate::state::{Layer, LogBook, Prompt, PromptKind, State, ViewId};
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::pen::indent;
-use crate::widgets::{Line, Pen};
+use crate::widgets::pen::{indent, row};
+use crate::widgets::{Line, Pen, window};
 
 use super::hints;
 
@@ -76,14 +76,41 @@ fn window(prompt: &Prompt, room: usize) -> (String, usize) {
 /// Columns that the note on the right may take.
 const NOTE: usize = 28;
 
+/// Rows above the line that what is wrong may take.
+const ABOVE: usize = 3;
+/// Columns of the typed text that stay beside what is wrong with it.
+const TYPED: usize = 8;
+
+/// What is wrong with the typed text, where it must be read above the line because it is longer than half of it, or leaves
+/// nothing of it.
+fn above(prompt: &Prompt, width: u16) -> Option<&str> {
+    let complaint = prompt.complaint.as_deref()?;
+    let (all, note) = (usize::from(width), text::width(complaint) + 6);
+    let long = note > all / 2 || text::width(&label(prompt)) + note + TYPED > all;
+    long.then_some(complaint)
+}
+
+/// Whether a number or options stand beside the typed text; else a hint, which goes first where there is little room.
+fn has_count(prompt: &Prompt) -> bool {
+    matches!(
+        prompt.kind,
+        PromptKind::Filter
+            | PromptKind::Search
+            | PromptKind::LogFilter { .. }
+            | PromptKind::NewNetwork(_)
+            | PromptKind::NewVolume(_)
+    )
+}
+
 /// What is wrong with the typed text must be read whole, and the text gives way to it up to the half of the line.
 fn room(prompt: &Prompt, area: Rect) -> usize {
     let all = usize::from(area.width);
     let note = match &prompt.complaint {
-        Some(complaint) => (text::width(complaint) + 6).min(all / 2),
-        None => 0,
+        Some(complaint) if above(prompt, area.width).is_none() => text::width(complaint) + 6,
+        _ if has_count(prompt) => NOTE.min(all / 3),
+        _ if NOTE <= all / 3 => NOTE,
+        _ => 0,
     };
-    let note = note.max(NOTE.min(all / 3));
     all.saturating_sub(1 + text::width(&label(prompt)) + note)
 }
 
@@ -113,6 +140,10 @@ fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Bu
     line.draw(buf, area);
     let rest = indent(area, (line.width() as u16).saturating_add(2));
     let rest = Rect::new(rest.x, rest.y, rest.width.saturating_sub(1), rest.height);
+    if let Some(complaint) = above(prompt, area.width) {
+        wrong(theme, complaint, area, buf);
+        return;
+    }
     let note = match &prompt.complaint {
         Some(complaint) => Line::of(
             theme,
@@ -125,10 +156,20 @@ fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Bu
             Key::Dim,
         ),
     };
-    if note.width() > usize::from(rest.width) {
-        note.draw(buf, rest);
-    } else {
+    if note.width() <= usize::from(rest.width) {
         note.draw_right(buf, rest);
+    }
+}
+
+/// What is wrong with the typed text, in rows above the line.
+fn wrong(theme: &Theme, complaint: &str, line: Rect, buf: &mut Buffer) {
+    let words = format!("{} {complaint}", theme.symbols.bad);
+    let rows = text::wrap_words(&words, usize::from(line.width).saturating_sub(2));
+    let height = rows.len().min(ABOVE).min(usize::from(line.y)) as u16;
+    let place = Rect::new(line.x, line.y - height, line.width, height);
+    window::clear(buf, place);
+    for (y, words) in rows.into_iter().take(usize::from(height)).enumerate() {
+        Line::of(theme, words, Key::StateBad).draw(buf, indent(row(place, y), 1));
     }
 }
 

@@ -150,7 +150,9 @@ impl<R> Grid<R> {
                 *width
             };
             if spilling {
-                if cell_width(&cell) > usize::from(width) {
+                if cell_width(&cell) > usize::from(width) && *x == 0 {
+                    shorten(&mut cell, usize::from(width));
+                } else if cell_width(&cell) > usize::from(width) {
                     cell.pieces.drain(..cell.pieces.len().saturating_sub(1));
                 }
                 spilt = true;
@@ -159,6 +161,20 @@ impl<R> Grid<R> {
             let place = Rect::new(area.x + x, area.y, width, area.height);
             draw_cell(&cell, column.right, theme, place, buf);
         }
+    }
+}
+
+/// Shortens what stands before the last piece, the row's name, down to half of the room: without it nobody knows of what
+/// the last piece tells.
+fn shorten(cell: &mut Cell, room: usize) {
+    let Some((last, name)) = cell.pieces.split_last_mut() else {
+        return;
+    };
+    let mut left = room.saturating_sub(text::width(&last.0)).max(room / 2);
+    for (words, _) in name {
+        let shown = text::truncate_middle(words, left).into_owned();
+        left -= text::width(&shown).min(left);
+        *words = shown.into();
     }
 }
 
@@ -219,4 +235,33 @@ fn whole(cell: &Cell, theme: &Theme, pen: &mut Pen) {
 
 fn digits(n: usize) -> usize {
     n.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_gives_way_to_what_is_told_behind_it_but_stays() {
+        let mut cell = Cell {
+            pieces: vec![
+                ("● ".into(), Key::StateOk),
+                ("ghcr.io/zammad/zammad:6.3.1".into(), Key::Text),
+                (
+                    "  save failed: a file of this name is there".into(),
+                    Key::StateBad,
+                ),
+            ],
+            fit: Fit::Spill,
+        };
+        shorten(&mut cell, 40);
+        let shown: Vec<&str> = cell.pieces.iter().map(|(words, _)| &**words).collect();
+        assert_eq!(shown[..2], ["● ", "ghcr.io/z…ad:6.3.1"]);
+        assert_eq!(shown[2], "  save failed: a file of this name is there");
+        // What is told takes no more room than it needs.
+        cell.pieces[1].0 = "ghcr.io/zammad/zammad:6.3.1".into();
+        cell.pieces[2].0 = "  saving 3s".into();
+        shorten(&mut cell, 40);
+        assert_eq!(cell_width(&cell), 40);
+    }
 }

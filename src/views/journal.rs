@@ -4,7 +4,7 @@
 //!   time            who       what       to                    outcome
 //!   today 10:32:11  ada       restarted  zammad-1              done in 10.8s
 //! ```
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -45,26 +45,29 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
         return;
     }
-    let (who, to) = match area.width {
-        0..60 => (0, 16),
-        60..100 => (9, 22),
-        _ => (12, 34),
+    let columns = match area.width {
+        0..60 => (6, 0, 12),
+        60..100 => (16, 9, 22),
+        _ => (16, 12, 34),
     };
+    let (time, who, to) = columns;
     let titles = format!(
         "{}{}{}{}{}",
-        text::pad_right(say!("time"), 16),
+        text::pad_right(say!("time"), time),
         text::pad_right(if who > 0 { say!("who") } else { "" }, who),
         text::pad_right(say!("what"), 13),
         text::pad_right(say!("to" as "an act"), to),
         say!("outcome")
     );
     list::draw(&book.table, theme, area, buf, &titles, |id| match id {
-        RowId::Entry(id) => Some(line(book.get(id)?, state, theme, who, to)),
+        RowId::Entry(id) => Some(line(book.get(id)?, state, theme, columns)),
         _ => None,
     });
 }
 
-fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> Line {
+/// An entry, with columns for the time, who and to what.
+fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usize)) -> Line {
+    let (time, who, to) = columns;
     let cell = |words: &str, width: usize| match width {
         0 => String::new(),
         _ => text::pad_right(&text::truncate_middle(words, width - 1), width),
@@ -75,7 +78,11 @@ fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> L
     } else {
         target.to_owned()
     };
-    let line = Line::of(theme, text::pad_right(&when(entry.at, state), 16), Key::Dim).and(
+    let when = match time {
+        0..16 => when_briefly(entry.at, state),
+        _ => when(entry.at, state),
+    };
+    let line = Line::of(theme, text::pad_right(&when, time), Key::Dim).and(
         theme,
         cell(&entry.user, who),
         Key::Dim,
@@ -106,10 +113,24 @@ fn line(entry: &Entry, state: &State, theme: &Theme, who: usize, to: usize) -> L
     }
 }
 
+/// When it was and what is now, as clocks here tell it.
+fn local(at: DateTime<FixedOffset>, state: &State) -> (DateTime<Utc>, DateTime<Utc>) {
+    let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
+    (at.to_utc() + offset, state.now + offset)
+}
+
+/// `10:32` today, else its day: `11-28`.
+fn when_briefly(at: DateTime<FixedOffset>, state: &State) -> String {
+    let (local, today) = local(at, state);
+    let is_today = local.date_naive() == today.date_naive();
+    local
+        .format(if is_today { "%H:%M" } else { "%m-%d" })
+        .to_string()
+}
+
 /// `10:32:11` today, else with its day.
 fn when(at: DateTime<FixedOffset>, state: &State) -> String {
-    let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
-    let (local, today) = (at.to_utc() + offset, state.now + offset);
+    let (local, today) = local(at, state);
     if local.date_naive() == today.date_naive() {
         say!("today {time}", time = local.format("%H:%M:%S"))
     } else {

@@ -279,7 +279,14 @@ fn a_network_is_made_from_one_line_and_what_cannot_be_is_said_before() {
         why,
         format!("{} has {}", taken.name, taken.subnets[0].range)
     );
-    assert!(refused("mine --subnet 10.99.0.1/24").contains("10.99.0.0/24"));
+    let why = refused("mine --subnet 10.99.0.1/24");
+    assert!(why.contains("10.99.0.0/24"));
+    // What does not fit beside the typed text stands above it, whole.
+    let (width, height) = (40, 12);
+    it.send(Msg::Resize { width, height });
+    for word in why.split(' ') {
+        it.shows(word);
+    }
     it.press("ctrl-u")
         .type_in("mine --subnet 10.99.0.0/24 --internal")
         .press("enter");

@@ -1,5 +1,5 @@
 //! A container made anew: what is asked, what the row tells meanwhile, and where the cursor is afterwards.
-use stacktui::effect::{Effect, Verb};
+use stacktui::effect::{Effect, Verb, aside};
 use stacktui::model::{Container, HostId, Key};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
@@ -181,6 +181,29 @@ fn what_it_said_itself_is_told_on_the_screen() {
         },
     }))
     .sees_toast("its last words: no luck");
+}
+
+#[test]
+fn the_outcome_is_told_under_the_name_that_was_asked_for() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let id = it.job("grafana").id;
+    let mut old = it.container("grafana").clone();
+    old.name = aside(&old.key, &old.name);
+    it.send(Msg::Host(
+        HostId(0),
+        HostMsg::Delta {
+            changed: vec![old],
+            gone: Vec::new(),
+        },
+    ));
+    it.send(Msg::Job(JobMsg::Done {
+        id,
+        took_ms: 10,
+        already: false,
+        became: None,
+    }))
+    .sees_toast("grafana-1 recreated");
 }
 
 #[test]

@@ -65,6 +65,15 @@ fn secrets_are_masked_until_they_are_asked_for_and_that_is_noted() {
 }
 
 #[test]
+fn a_search_says_that_there_is_no_hit_only_where_there_is_none() {
+    let mut it = files();
+    it.press("/").type_in("image").press("enter");
+    it.no_toast().press("n").no_toast();
+    it.press("/").type_in("nowhere").press("enter");
+    it.sees_toast("no hit");
+}
+
+#[test]
 fn an_editor_has_the_terminal_and_its_edit_is_shown_to_compose() {
     let mut it = files();
     it.press("e");
@@ -80,6 +89,8 @@ fn an_editor_has_the_terminal_and_its_edit_is_shown_to_compose() {
         Ok(Edited::Changed),
     ));
     assert!(!it.state.handed_over);
+    // It has only begun: no sign of success yet.
+    it.shows("◐ compose reads it");
     match it.effects.as_slice() {
         [Effect::Fetch(Fetch::Proposal(_, asked, Source::Draft))] => assert_eq!(*asked, file),
         other => panic!("{other:?}"),

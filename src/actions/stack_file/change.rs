@@ -104,7 +104,7 @@ pub(super) fn versions(state: &mut State) -> Effects {
 
 /// Asks what another text for a file would do.
 pub fn propose(state: &mut State, key: Key, file: Box<FileOf>, source: Source) -> Effects {
-    state.toasts.ok(say!("compose reads it"), state.now);
+    state.toasts.begun(say!("compose reads it"), state.now);
     vec![Effect::Fetch(Fetch::Proposal(key, file, source))]
 }
 

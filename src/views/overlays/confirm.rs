@@ -12,6 +12,8 @@
 //! │ ▌ Cancel       y remove                      │
 //! ╰──────────────────────────────────────────────╯
 //! ```
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -29,6 +31,8 @@ const SWITCH: usize = 6;
 const ROOMY: u16 = 20;
 /// Columns before the command: the key that copies it.
 const COPY: usize = 2;
+/// Rows that a command may take.
+const COMMAND: u16 = 4;
 
 fn width(confirm: &Confirm) -> usize {
     let lines = confirm
@@ -60,13 +64,13 @@ fn told(confirm: &Confirm, width: usize) -> Vec<&str> {
         .collect()
 }
 
-/// Rows of the command that does the same.
+/// Rows of the command that does the same. Cut short it is copied whole all the same.
 fn command_rows(command: &str, width: usize) -> u16 {
     if command.is_empty() {
         return 0;
     }
     let room = width.saturating_sub(COPY).max(1);
-    (text::wrap_words(command, room).len() as u16).min(2)
+    (text::wrap_words(command, room).len() as u16).min(COMMAND)
 }
 
 /// The window, the room in it, and the row of the typed text below the top of that room.
@@ -78,9 +82,9 @@ fn frame(size: (u16, u16), confirm: &Confirm, command: &str) -> (Rect, u16) {
     let switches = confirm.switches.len() as u16;
     let typed = u16::from(!confirm.must_type.is_empty());
     let blank = u16::from(switches + typed > 0);
-    let told = (told(confirm, width).len() as u16)
-        .min(size.1.saturating_sub(4 + switches + typed + blank));
     let commands = command_rows(command, width);
+    let below = switches + typed + blank + commands + u16::from(commands > 0);
+    let told = (told(confirm, width).len() as u16).min(size.1.saturating_sub(4 + below));
     let height = told + blank + switches + typed + commands + 1 + u16::from(commands > 0) + 1;
     (
         layout::window(size, width as u16, height),
@@ -146,8 +150,15 @@ pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
     let rows = usize::from(command_rows(command, width));
     let parts = text::wrap_words(command, width.saturating_sub(COPY).max(1));
     let first = usize::from(inner.height).saturating_sub(rows + 2);
+    let cut = parts.len() > rows;
     for (n, part) in parts.into_iter().enumerate().take(rows) {
         let key = if n == 0 { "c " } else { "  " };
+        let part = if cut && n + 1 == rows {
+            let room = width.saturating_sub(COPY);
+            Cow::Owned(text::truncate(&format!("{part}…"), room).into_owned())
+        } else {
+            Cow::Borrowed(part)
+        };
         Line::of(theme, key, Key::HintKey)
             .and(theme, part, Key::Dim)
             .draw(buf, pen::row(inner, first + n));

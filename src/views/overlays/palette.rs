@@ -44,6 +44,10 @@ fn by_alias(action: &Action, typed: &str) -> Option<u32> {
     Some(if alias == typed { 10_000 } else { 50 })
 }
 
+/// Columns of a title, and of a window that has room for them.
+const TITLE: usize = 20;
+const ROOMY: u16 = 60;
+
 /// The window: near the top, so that it does not move while the list grows shorter.
 fn frame(size: (u16, u16)) -> Rect {
     let height = size.1.saturating_sub(6).clamp(3, 14);
@@ -88,6 +92,11 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
     let height = usize::from(list.height);
     let selected = selected.min(items.len() - 1);
     let top = (selected + 1).saturating_sub(height);
+    let titles = if inner.width >= ROOMY {
+        TITLE
+    } else {
+        TITLE - 4
+    };
     for (y, (action, why)) in items.iter().enumerate().skip(top).take(height) {
         let place = pen::row(list, y - top);
         let keys: Vec<String> = hints::keys(state, action)
@@ -107,8 +116,8 @@ pub fn draw(state: &State, theme: &Theme, field: &Field, selected: usize, buf: &
             place.height,
         );
         Line::of(theme, "  ", Key::Text)
-            .and(theme, text::pad_right(action.title(), 17), title)
-            .and(theme, note, Key::Dim)
+            .and(theme, text::pad_right(action.title(), titles), title)
+            .and(theme, format!(" {note}"), Key::Dim)
             .draw(buf, left);
         keys.draw_right(buf, place);
         if y == selected {

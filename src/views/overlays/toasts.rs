@@ -1,15 +1,15 @@
-//! Short messages at the bottom right, above the footer: sign and words, at most three lines each.
+//! Short messages at the bottom right, above the footer: sign and words, at most four lines each.
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::state::{State, Toast};
+use crate::state::{State, Tidings, Toast};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::pen;
 use crate::widgets::window;
 
 /// Lines of one message.
-const LINES: usize = 3;
+const LINES: usize = 4;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut bottom = area.bottom();
@@ -23,10 +23,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let place = Rect::new(area.right() - width, bottom - height, width, height);
         bottom = place.y;
         window::clear(buf, place);
-        let style = theme.style(if toast.ok {
-            Key::ToastOk
-        } else {
-            Key::ToastBad
+        let style = theme.style(match toast.tidings {
+            Tidings::Begun | Tidings::Good => Key::ToastOk,
+            Tidings::Bad => Key::ToastBad,
         });
         for (y, line) in lines.iter().enumerate() {
             pen::write(
@@ -41,7 +40,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn lines(toast: &Toast, width: u16, theme: &Theme) -> Vec<String> {
     let room = usize::from(width).saturating_sub(5).clamp(1, 56);
-    let sign = if toast.ok { "✔" } else { theme.symbols.bad };
+    let sign = match toast.tidings {
+        Tidings::Begun => theme.symbols.busy,
+        Tidings::Good => "✔",
+        Tidings::Bad => theme.symbols.bad,
+    };
     let parts = text::wrap_words(&toast.text, room);
     let cut = parts.len() > LINES;
     let mut lines: Vec<String> = parts
@@ -57,7 +60,10 @@ fn lines(toast: &Toast, width: u16, theme: &Theme) -> Vec<String> {
         })
         .collect();
     if cut && let Some(last) = lines.last_mut() {
-        *last = format!("{}… ", text::truncate(last.trim_end(), room + 2));
+        *last = format!(
+            "{} ",
+            text::truncate(&format!("{}…", last.trim_end()), room + 3)
+        );
     }
     lines
 }
