@@ -75,7 +75,7 @@ fn up_shows_what_it_would_change_before_it_is_done() {
     assert_eq!(asked.major, Some(1));
     let answer = checked(&[("grafana", "h1"), ("zammad", "h9"), ("new", "h3")]);
     it.send(Msg::Compose(stack(), Ok(Box::new(answer))));
-    let lines = it.question().lines.clone();
+    let lines = it.told();
     assert_eq!(lines[0], "new: new");
     assert_eq!(lines[1], "changed, made anew: zammad");
     assert!(
