@@ -83,7 +83,7 @@ fn up_shows_what_it_would_change_before_it_is_done() {
         "{lines:?}"
     );
     assert_eq!(lines[3], "unchanged: 1 service");
-    assert_eq!(lines.last().expect("lines"), "! not set, so empty: DOMAIN");
+    assert_eq!(lines.last().copied(), Some("! not set, so empty: DOMAIN"));
     it.shows("Bring systeme-ticketing up with docker-compose 1.29.2?");
     it.answer("o y");
     let call = call(&it);
