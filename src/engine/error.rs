@@ -277,10 +277,13 @@ impl Error {
         match self {
             Self::Io { kind, errno, text } => by_system(*kind, *errno, text).to_owned(),
             Self::Server { message, .. } | Self::Registry { message, .. } => message.clone(),
-            Self::NotAllowed { needs, message, .. } => match needs {
-                Some(needs) => say!("not allowed: needs {needs}", needs),
-                None => say!("not allowed: {message}", message),
-            },
+            Self::NotAllowed { needs, message, .. } => {
+                if let Some(needs) = needs {
+                    say!("not allowed: needs {needs}", needs)
+                } else {
+                    say!("not allowed: {message}", message)
+                }
+            }
             Self::TimedOut { after } => say!("no answer within {span}", span = seconds(after)),
             Self::TooLarge { limit } => {
                 say!(
