@@ -37,7 +37,9 @@ pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
 pub use keymap::{Keymap, Scope};
-pub use layers::{Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, Task};
+pub use layers::{
+    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, Task, Told, Weight,
+};
 pub use log_book::{
     Chip, Filters, Fold, Goal, LogBook, LogLook, LogSource, LogTarget, Past, Sought, Stamps,
 };

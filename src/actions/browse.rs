@@ -1,5 +1,6 @@
 //! A look into a volume: its directories, its files.
 use crate::effect::{Effect, Effects, Look};
+use crate::lang;
 use crate::model::browse::{EntryKind, VolumePath};
 use crate::model::{Key, Kind};
 use crate::state::browse::{Browse, OpenFile};
@@ -13,7 +14,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 5,
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Volume, "only volumes are browsed"),
+        unavailable: |s| one_of(s, Kind::Volume, say!("only volumes are browsed")),
         ..Action::harmless(
             Scope::Item,
             "volume.browse",
@@ -25,7 +26,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 2,
-        unavailable: |s| at_top(s).then(|| "this is the volume's top".to_owned()),
+        unavailable: |s| at_top(s).then(|| say!("this is the volume's top").to_owned()),
         ..in_directory(
             "volume.up",
             "up",
@@ -146,18 +147,19 @@ pub fn enter(state: &mut State) -> Effects {
         }
         EntryKind::File => open(state, path),
         EntryKind::Link => {
-            let words = format!(
-                "{} leads to {}: links are not followed, they may leave the volume",
-                entry.shown, entry.target
+            let words = say!(
+                "{name} leads to {target}: links are not followed, they may leave the volume",
+                name = entry.shown,
+                target = entry.target
             );
             state.toasts.bad(words, state.now);
             Effects::new()
         }
         kind => {
-            let words = format!(
-                "{} is {}: there is nothing to read",
-                entry.shown,
-                kind.word()
+            let words = say!(
+                "{name} is {kind}: there is nothing to read",
+                name = entry.shown,
+                kind = lang::say(kind.word())
             );
             state.toasts.bad(words, state.now);
             Effects::new()
@@ -188,7 +190,7 @@ fn no_file(state: &State) -> Option<String> {
         || browse
             .selected()
             .is_some_and(|entry| entry.kind == EntryKind::File);
-    (!is_file).then(|| "only files are saved".to_owned())
+    (!is_file).then(|| say!("only files are saved").to_owned())
 }
 
 fn ask_where(state: &mut State) -> Effects {
@@ -204,7 +206,7 @@ fn ask_where(state: &mut State) -> Effects {
 pub fn ask_name(state: &mut State, volume: Key, path: VolumePath) -> Effects {
     let name = path.parent().map(|(_, name)| harmless(name));
     let kind = PromptKind::SaveFile { volume, path };
-    table::type_line(state, kind, "save to", name.unwrap_or_default())
+    table::type_line(state, kind, say!("save to"), name.unwrap_or_default())
 }
 
 /// Letters, digits and what is plain among signs; never hidden, never an option.

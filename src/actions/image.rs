@@ -5,7 +5,7 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::image::registry;
 use crate::model::{Key, Kind};
 use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId,
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
 
 use super::item::one_of;
@@ -62,7 +62,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         danger: Danger::Changes,
-        unavailable: |s| one_of(s, Kind::Image, "only images are saved"),
+        unavailable: |s| one_of(s, Kind::Image, say!("only images are saved")),
         ..Action::harmless(
             Scope::Item,
             "image.save",
@@ -180,8 +180,8 @@ pub fn ask_to_push(state: &mut State, key: &Key, image: &str) -> Effects {
     state.layers.push(Layer::Confirm(Confirm {
         title: say!("Push {image}{host}?", image, host = state.on_host(key.host)),
         lines: vec![
-            say!("to {registry}", registry = registry(image)),
-            say!("what the registry has under this name is replaced").to_owned(),
+            Weight::Plain.of(say!("to {registry}", registry = registry(image))),
+            Weight::Bad.of(say!("what the registry has under this name is replaced")),
         ],
         jobs: vec![(key.clone(), verb)],
         yes: say!("push").to_owned(),

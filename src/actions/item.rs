@@ -5,7 +5,7 @@ use crate::lang;
 use crate::model::image::short_id;
 use crate::model::{Key, Kind, Target};
 use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId,
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, Told, ViewId, Weight,
 };
 use crate::text;
 
@@ -239,21 +239,21 @@ fn remove(state: &mut State) -> Effects {
         Kind::Network => say!("containers that are started later do not find it"),
         _ => say!("lost: it must be pulled or built again"),
     };
-    let mut lines: Vec<String> = keys
+    let mut lines: Vec<Told> = keys
         .iter()
         .take(8)
         .map(|key| {
             let (name, host) = (name(state, key), state.on_host(key.host));
-            match user_names(state, key).as_str() {
+            Weight::Plain.of(match user_names(state, key).as_str() {
                 "" => format!("{name}{host}"),
                 users => say!("{name}{host} (used by {users})", name, host, users),
-            }
+            })
         })
         .collect();
     if keys.len() > 8 {
-        lines.push(say!("and {n} more", n = keys.len() - 8));
+        lines.push(Weight::Plain.of(say!("and {n} more", n = keys.len() - 8)));
     }
-    lines.push(lost.to_owned());
+    lines.push(Weight::Bad.of(lost));
     let what = match keys.as_slice() {
         [one] => format!("{}{}", name(state, one), state.on_host(one.host)),
         many => match kind {

@@ -3,7 +3,9 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
 use crate::model::space::{Item, Prune};
 use crate::model::{HostId, Key, Kind};
-use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId};
+use crate::state::{
+    Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, Told, ViewId, Weight,
+};
 use crate::text;
 
 use super::container::NO_LINK;
@@ -167,21 +169,23 @@ fn menu(state: &mut State) -> Effects {
 /// Asks before it is removed, with what it is and what it gives.
 pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     let all = items(state, id, what);
-    let mut lines: Vec<String> = all
+    let mut lines: Vec<Told> = all
         .iter()
         .take(SHOWN)
         .map(|item| match item.bytes {
             Some(bytes) => format!("{} ({})", item.name, text::bytes(bytes)),
             None => item.name.clone(),
         })
+        .map(|words| Weight::Plain.of(words))
         .collect();
     if all.len() > SHOWN {
-        lines.push(say!("and {n} more", n = all.len() - SHOWN));
+        lines.push(Weight::Plain.of(say!("and {n} more", n = all.len() - SHOWN)));
     }
-    lines.push(what.loss().to_owned());
+    lines.push(Weight::Bad.of(what.loss()));
     let free = free(state, id, what);
     if free > 0 {
-        lines.push(say!("gives back about {size}", size = text::bytes(free)));
+        let words = say!("gives back about {size}", size = text::bytes(free));
+        lines.push(Weight::Plain.of(words));
     }
     let must_type = if what.is_final() {
         all.len().to_string()

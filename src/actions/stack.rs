@@ -5,7 +5,7 @@ use crate::model::compose::{Act, Call, Checked, Plan, Project};
 use crate::model::{Key, Stack};
 use crate::state::{
     Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, Place, PromptKind, Scope, State,
-    Task, ViewId,
+    Task, Told, ViewId, Weight,
 };
 use crate::theme::Symbols;
 
@@ -266,7 +266,7 @@ pub(super) fn confirm(
     state: &mut State,
     key: &Key,
     title: String,
-    lines: Vec<String>,
+    lines: Vec<Told>,
     verb: Verb,
     yes: &str,
 ) {
@@ -291,17 +291,8 @@ pub(super) fn confirm(
     }));
 }
 
-/// How much a line of a plan matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
-    Plain,
-    /// Something becomes different.
-    Change,
-    Bad,
-}
-
 /// What bringing a stack up would change, in lines.
-pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
+pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<Told> {
     let plan = Plan::of(stack, checked);
     let mut lines = Vec::new();
     if checked.foreign {
@@ -315,11 +306,11 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
             by,
             tool = checked.tool
         );
-        lines.push((words, Weight::Bad));
+        lines.push(Weight::Bad.of(words));
     }
     let mut tell = |what: fn(&str) -> String, names: &[String]| {
         if !names.is_empty() {
-            lines.push((what(&names.join(", ")), Weight::Change));
+            lines.push(Weight::Change.of(what(&names.join(", "))));
         }
     };
     tell(|names| say!("new: {names}", names), &plan.made);
@@ -354,23 +345,23 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<(String, Weight)> {
             "nothing has changed in {n} services"
         )),
     };
-    lines.extend(same.map(|words| (words, Weight::Plain)));
+    lines.extend(same.map(|words| Weight::Plain.of(words)));
     if stopped > 0 {
         let words = say_n!(
             stopped,
             "not running now: {n} container",
             "not running now: {n} containers"
         );
-        lines.push((words, Weight::Plain));
+        lines.push(Weight::Plain.of(words));
     }
     let missing = checked.missing();
     if !missing.is_empty() {
         let words = say!("! not set, so empty: {names}", names = missing.join(", "));
-        lines.push((words, Weight::Bad));
+        lines.push(Weight::Bad.of(words));
     }
     let others = checked.warnings.iter();
     let others = others.filter(|words| !words.contains(Checked::NOT_SET));
-    lines.extend(others.map(|words| (format!("! {words}"), Weight::Bad)));
+    lines.extend(others.map(|words| Weight::Bad.of(format!("! {words}"))));
     lines
 }
 
@@ -379,8 +370,7 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return;
     };
-    let lines = plan_words(stack, checked).into_iter();
-    let lines = lines.map(|(words, _)| words).collect();
+    let lines = plan_words(stack, checked);
     let verb = verb(stack, Act::UP, checked.foreign);
     let title = say!(
         "Bring {name}{host} up with {tool}?",
@@ -396,13 +386,17 @@ fn down(state: &mut State, key: &Key) {
         return;
     };
     let lines = vec![
-        say_n!(
+        Weight::Plain.of(say_n!(
             stack.containers,
             "{n} container and the stack's networks are removed.",
             "{n} containers and the stack's networks are removed."
-        ),
-        say!("What was written outside volumes is lost; volumes stay.").to_owned(),
-        say!("It leaves this list: its compose files bring it back.").to_owned(),
+        )),
+        Weight::Bad.of(say!(
+            "What was written outside volumes is lost; volumes stay."
+        )),
+        Weight::Plain.of(say!(
+            "It leaves this list: its compose files bring it back."
+        )),
     ];
     let verb = verb(stack, Act::Down { volumes: false }, false);
     let title = say!(
@@ -418,8 +412,10 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         return Effects::new();
     };
     let lines = vec![
-        say!("Its containers are stopped, removed and made anew from the files.").to_owned(),
-        say!("What was written outside volumes is lost.").to_owned(),
+        Weight::Plain.of(say!(
+            "Its containers are stopped, removed and made anew from the files."
+        )),
+        Weight::Bad.of(say!("What was written outside volumes is lost.")),
     ];
     let title = say!(
         "Recreate {service}{host}?",

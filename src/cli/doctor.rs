@@ -13,7 +13,7 @@ use crate::journal::verify;
 use crate::model::EngineInfo;
 use crate::runtime::cost::{cpu_ticks, resident};
 use crate::runtime::terminal::takes_links;
-use crate::text::{bytes, sanitise_ident};
+use crate::text::{bytes, pad_right, sanitise_ident};
 
 /// A name no container has.
 const NOBODY: &str = "stacktui-doctor-asks-for-nobody";
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, out: &mut Out) -> Result<u8, Quit> {
         let several = hosts.len() > 1;
         for reached in &hosts {
             if several {
-                out.line(&format!("Host {}", reached.label))?;
+                out.line(&say!("Host {name}", name = reached.label))?;
                 out.line("")?;
             }
             engine(reached, context, out).await?;
@@ -40,32 +40,41 @@ pub(super) fn run(context: &Context, out: &mut Out) -> Result<u8, Quit> {
 }
 
 async fn engine(reached: &Reached, context: &Context, out: &mut Out) -> Result<(), Quit> {
-    out.line("Endpoints")?;
+    out.line(say!("Endpoints"))?;
     if !reached.failed.is_empty() {
         out.line(&tried(&reached.failed))?;
     }
     let Some((engine, candidate)) = &reached.engine else {
-        out.line("  no engine answers; `stacktui --demo` needs none")?;
+        out.line(&format!(
+            "  {}",
+            say!("no engine answers; `stacktui --demo` needs none")
+        ))?;
         return out.line("");
     };
-    out.line(&format!(
-        "  {} ({}): answers",
-        candidate.shown(),
-        candidate.origin
-    ))?;
+    let answers = say!(
+        "{endpoint} ({origin}): answers",
+        endpoint = candidate.shown(),
+        origin = candidate.origin
+    );
+    out.line(&format!("  {answers}"))?;
     out.line("")?;
-    out.line("Engine")?;
+    out.line(say!("Engine"))?;
     for (name, value) in about(engine.info()) {
         if !value.is_empty() {
-            out.line(&format!("  {name:<14}{value}"))?;
+            pair(out, name, &value)?;
         }
     }
     out.line("")?;
-    out.line("Allowed here")?;
+    out.line(say!("Allowed here"))?;
     for (what, found) in permissions(engine, context.settings.read_only).await {
-        out.line(&format!("  {what:<14}{found}"))?;
+        pair(out, what, &found)?;
     }
     out.line("")
+}
+
+/// A name and what is found of it, in two columns.
+fn pair(out: &mut Out, name: &str, value: &str) -> Result<(), Quit> {
+    out.line(&format!("  {} {value}", pad_right(name, 13)))
 }
 
 fn about(info: &EngineInfo) -> Vec<(&'static str, String)> {
@@ -74,19 +83,24 @@ fn about(info: &EngineInfo) -> Vec<(&'static str, String)> {
         .cgroup_version
         .map(|v| format!("v{v}, {}", info.cgroup_driver));
     vec![
-        ("name", info.name.clone()),
-        ("version", format!("{} ({kind})", info.version)),
+        (say!("name"), info.name.clone()),
+        (say!("version"), format!("{} ({kind})", info.version)),
         ("API", info.api.to_string()),
-        ("system", format!("{}, {}", info.os, info.kernel)),
+        (say!("system"), format!("{}, {}", info.os, info.kernel)),
         (
-            "processors",
+            say!("processors"),
             info.cpus.map(|n| n.to_string()).unwrap_or_default(),
         ),
-        ("memory", info.memory.map(bytes).unwrap_or_default()),
+        (say!("memory"), info.memory.map(bytes).unwrap_or_default()),
         ("cgroups", cgroup.unwrap_or_default()),
         (
             "swarm",
-            if info.swarm_manager { "manager" } else { "" }.to_owned(),
+            if info.swarm_manager {
+                say!("manager")
+            } else {
+                ""
+            }
+            .to_owned(),
         ),
     ]
 }
@@ -97,9 +111,9 @@ async fn permissions(engine: &Engine, read_only: bool) -> Vec<(&'static str, Str
     let raw = engine.raw();
     let mut found = Vec::new();
     for (what, path) in [
-        ("containers", "/containers/json?limit=1"),
-        ("images", "/images/json"),
-        ("events", "/events?until=1"),
+        (say!("containers"), "/containers/json?limit=1"),
+        (say!("images"), "/images/json"),
+        (say!("events"), "/events?until=1"),
     ] {
         found.push((
             what,
@@ -113,7 +127,7 @@ async fn permissions(engine: &Engine, read_only: bool) -> Vec<(&'static str, Str
     }
     let logs = format!("/containers/{NOBODY}/logs?stdout=1");
     found.push((
-        "logs",
+        say!("logs"),
         verdict(
             raw.get_bytes(&logs, BODY_LIMIT, CALL_LIMIT)
                 .await
@@ -122,14 +136,14 @@ async fn permissions(engine: &Engine, read_only: bool) -> Vec<(&'static str, Str
         ),
     ));
     if read_only {
-        found.push(("changes", "read-only: not asked".to_owned()));
+        found.push((say!("changes"), say!("read-only: not asked").to_owned()));
         return found;
     }
     // Podman reads the body before it looks for the container.
     let command = serde_json::json!({"Cmd": ["true"]});
     for (what, call, body) in [
-        ("restart", "restart", &Value::Null),
-        ("shell", "exec", &command),
+        (say!("restart"), "restart", &Value::Null),
+        (say!("shell"), "exec", &command),
     ] {
         let path = format!("/containers/{NOBODY}/{call}");
         let answer = raw.post_json(&path, body, CALL_LIMIT).await;
@@ -144,9 +158,9 @@ fn verdict(error: Option<&Error>) -> String {
         None
         | Some(Error::Server {
             status: 400 | 404, ..
-        }) => "yes".to_owned(),
-        Some(error) if error.is_refusal() => format!("no: {error}"),
-        Some(error) => format!("unclear: {error}"),
+        }) => say!("yes").to_owned(),
+        Some(error) if error.is_refusal() => say!("no: {why}", why = error.why()),
+        Some(error) => say!("unclear: {why}", why = error.why()),
     }
 }
 
@@ -155,9 +169,11 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
         let value = context.env.get(name).unwrap_or("");
         sanitise_ident(value.as_bytes())
     };
-    let yes = |on: bool| if on { "yes" } else { "no" };
-    let size = crossterm::terminal::size()
-        .map_or_else(|_| "unknown".to_owned(), |(w, h)| format!("{w} x {h}"));
+    let yes = |on: bool| if on { say!("yes") } else { say!("no") };
+    let size = crossterm::terminal::size().map_or_else(
+        |_| say!("unknown").to_owned(),
+        |(w, h)| format!("{w} x {h}"),
+    );
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .map(env)
@@ -179,21 +195,24 @@ fn terminal(context: &Context, out: &mut Out) -> Result<(), Quit> {
     let links = takes_links(context.settings.hyperlinks, &|name| {
         context.env.get(name).map(str::to_owned)
     });
-    out.line("Terminal")?;
+    out.line(say!("Terminal"))?;
     for (name, value) in [
         ("TERM", env("TERM")),
         ("COLORTERM", env("COLORTERM")),
         ("NO_COLOR", env("NO_COLOR")),
-        ("input", yes(std::io::stdin().is_terminal()).to_owned()),
-        ("output", yes(out.is_terminal()).to_owned()),
-        ("size", size),
+        (
+            say!("input"),
+            yes(std::io::stdin().is_terminal()).to_owned(),
+        ),
+        (say!("output"), yes(out.is_terminal()).to_owned()),
+        (say!("size" as "terminal"), size),
         ("UTF-8", format!("{} ({locale})", yes(utf8))),
-        ("within", within.join(", ")),
-        ("colours", context.settings.colors.word().to_owned()),
-        ("links", yes(links).to_owned()),
+        (say!("within"), within.join(", ")),
+        (say!("colours"), context.settings.colors.word().to_owned()),
+        (say!("links"), yes(links).to_owned()),
     ] {
         if !value.is_empty() {
-            out.line(&format!("  {name:<14}{value}"))?;
+            pair(out, name, &value)?;
         }
     }
     out.line("")
@@ -208,8 +227,9 @@ fn passed_over(context: &Context, out: &mut Out) -> Result<(), Quit> {
         .find(|name| context.env.get(name).is_some_and(|value| !value.is_empty()));
     match variable {
         Some(variable) if !by_flag && !context.settings.hosts.is_empty() => {
-            out.line(&format!(
-                "The hosts of the settings are not opened: {variable} is set and goes over them"
+            out.line(&say!(
+                "The hosts of the settings are not opened: {variable} is set and goes over them",
+                variable
             ))?;
             out.line("")
         }
@@ -219,26 +239,27 @@ fn passed_over(context: &Context, out: &mut Out) -> Result<(), Quit> {
 
 /// What this command itself has cost so far.
 fn cost(hosts: &[Reached], out: &mut Out) -> Result<(), Quit> {
-    out.line("Cost of this look")?;
+    out.line(say!("Cost of this look"))?;
     let engines = hosts.iter().filter_map(|reached| reached.engine.as_ref());
     let asked: Vec<u64> = engines.map(|(engine, _)| engine.asked()).collect();
     if !asked.is_empty() {
         let sum: u64 = asked.iter().sum();
-        out.line(&format!("  {:<14}{sum}", "requests"))?;
+        pair(out, say!("requests"), &sum.to_string())?;
     }
     if let Some(ticks) = cpu_ticks() {
-        out.line(&format!("  {:<14}{} ms", "CPU", ticks * 10))?;
+        pair(out, "CPU", &format!("{} ms", ticks * 10))?;
     }
     if let Some(memory) = resident() {
-        out.line(&format!("  {:<14}{}", "memory", bytes(memory)))?;
+        pair(out, say!("memory"), &bytes(memory))?;
     }
     out.line("")
 }
 
 fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
-    out.line("Files")?;
+    out.line(say!("Files"))?;
     let Some(paths) = &context.paths else {
-        return out.line("  there is no home directory: nothing is remembered or journalled");
+        let none = say!("there is no home directory: nothing is remembered or journalled");
+        return out.line(&format!("  {none}"));
     };
     let named = context.flags.config.clone();
     let config = named.unwrap_or_else(|| paths.config.clone());
@@ -246,16 +267,12 @@ fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
         if path.exists() {
             ""
         } else {
-            " (not there: defaults)"
+            say!(" (not there: defaults)")
         }
     };
-    out.line(&format!(
-        "  {:<14}{}{}",
-        "settings",
-        config.display(),
-        there(&config)
-    ))?;
-    out.line(&format!("  {:<14}{}", "remembered", paths.state.display()))?;
+    let settings = format!("{}{}", config.display(), there(&config));
+    pair(out, say!("settings"), &settings)?;
+    pair(out, say!("remembered"), &paths.state.display().to_string())?;
     let dir = context
         .journal_dir()
         .unwrap_or_else(|| paths.journal.clone());
@@ -263,16 +280,17 @@ fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
         .open_recorder()
         .and_then(|recorder| recorder.check());
     let health = match (writable, verify(&dir)) {
-        (Err(error), _) => format!("not written: {error}"),
-        (_, Err(error)) => format!("not read: {error}"),
+        (Err(error), _) => say!("not written: {error}", error),
+        (_, Err(error)) => say!("not read: {error}", error),
         (Ok(()), Ok(verdict)) if verdict.faults.is_empty() => {
-            format!("{} lines, whole", verdict.lines)
+            say_n!(verdict.lines, "{n} line, whole", "{n} lines, whole")
         }
-        (Ok(()), Ok(verdict)) => format!(
-            "{} lines, {} at fault: see `stacktui journal --verify`",
-            verdict.lines,
-            verdict.faults.len()
+        (Ok(()), Ok(verdict)) => say!(
+            "{n} lines, {bad} at fault: see `stacktui journal --verify`",
+            n = verdict.lines,
+            bad = verdict.faults.len()
         ),
     };
-    out.line(&format!("  {:<14}{} ({health})", "journal", dir.display()))
+    let journal = format!("{} ({health})", dir.display());
+    pair(out, say!("journal"), &journal)
 }

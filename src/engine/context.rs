@@ -88,7 +88,7 @@ pub(super) fn resolve(sources: &Sources, name: &str, asked: &str) -> Option<Vec<
     }
     let shown = super::wire::clean(name);
     let origin = match asked {
-        "current" => format!("current docker context \"{shown}\""),
+        "current" => say!("current docker context \"{shown}\"", shown),
         other => format!("{other} \"{shown}\""),
     };
     let all = stored(sources);

@@ -362,7 +362,7 @@ pub fn candidates(sources: &Sources) -> Vec<Candidate> {
         Err(error) => {
             let mut list = vec![Candidate {
                 endpoint: Err(error),
-                origin: "current docker context".to_owned(),
+                origin: say!("current docker context").to_owned(),
             }];
             list.extend(defaults(sources));
             list
@@ -387,8 +387,8 @@ fn defaults(sources: &Sources) -> Vec<Candidate> {
         .unwrap_or_else(|| PathBuf::from(format!("/run/user/{}", env.uid)));
     let unix = |path: PathBuf, origin: &str| Candidate::new(Endpoint::Unix(path), origin);
     let mut list = vec![
-        unix("/var/run/docker.sock".into(), "default socket"),
-        unix(run.join("docker.sock"), "rootless docker"),
+        unix("/var/run/docker.sock".into(), say!("default socket")),
+        unix(run.join("docker.sock"), say!("rootless docker")),
     ];
     if let Some(home) = &env.home {
         for place in [".docker/run/docker.sock", ".docker/desktop/docker.sock"] {
@@ -398,7 +398,10 @@ fn defaults(sources: &Sources) -> Vec<Candidate> {
             }
         }
     }
-    list.push(unix(run.join("podman/podman.sock"), "rootless podman"));
+    list.push(unix(
+        run.join("podman/podman.sock"),
+        say!("rootless podman"),
+    ));
     list.push(unix("/run/podman/podman.sock".into(), "podman"));
     list
 }

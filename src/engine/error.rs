@@ -1,8 +1,10 @@
-//! What can go wrong with an engine, typed, and told to a person with the way out.
+//! What can go wrong with an engine, typed, and told to a person with the way out. Why a link is down and every way out
+//! are said in the language of the screen; what a [`Failure`] tells is in English, because it is journalled.
 //! Must not know what was attempted beyond the words it is given.
 mod advice;
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use serde_json::Value;
 
 use super::connect;
 use super::wire::clean;
+use crate::lang::english;
 use crate::model::{DownReason, Tried};
 use crate::msg::{Failure, FailureKind};
 
@@ -19,58 +22,72 @@ const WORDS: usize = 600;
 /// What podman and a few of docker's own calls say with 500 where 409 is meant.
 const CONFLICTS: [&str; 3] = ["state improper", "is not paused", "network already exists"];
 
-/// A failure of the engine edge. Every text in it is sanitised.
+/// A failure of the engine edge. Every text in it is sanitised. It displays itself in English, since that may be
+/// stored; [`Error::why`] is for the screen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The system refused a connection or broke it.
-    #[error("{text}")]
     Io {
         kind: io::ErrorKind,
         errno: Option<i32>,
         text: String,
     },
     /// The engine answered with a status of 400 or more.
-    #[error("{message}")]
-    Server { status: u16, message: String },
+    Server {
+        status: u16,
+        message: String,
+    },
     /// A socket proxy or an authorisation plugin refused; `needs` when it can be told what the proxy lacks.
-    #[error("not allowed: {}", .needs.as_ref().map_or_else(|| message.clone(), |n| format!("needs {n}")))]
     NotAllowed {
         status: u16,
         needs: Option<String>,
         message: String,
     },
     /// Nothing came in time.
-    #[error("no answer within {}", seconds(.after))]
-    TimedOut { after: Duration },
+    TimedOut {
+        after: Duration,
+    },
     /// The answer is larger than this many bytes.
-    #[error("the answer is larger than {} MiB", .limit / (1024 * 1024))]
-    TooLarge { limit: usize },
+    TooLarge {
+        limit: usize,
+    },
     /// What answers does not speak the engine's language.
-    #[error("what answers is not a container engine ({0})")]
     Garbage(String),
     /// The connection ended in the middle of an answer.
-    #[error("the connection was cut")]
     Cut,
     /// The connection ended while an archive was sent: an engine that takes no more may not wait to say why.
     #[error("the engine broke the upload off")]
     BrokenOff,
     /// The endpoint itself cannot be used.
-    #[error("{0}")]
     Endpoint(String),
     /// In ssh's own words.
-    #[error("ssh: {0}")]
     Ssh(String),
-    #[error("TLS: {0}")]
     Tls(String),
     /// It was asked for and not answered: what it makes may be there under this name.
-    #[error("{why}; a container {name} may be left of it: docker rm {name}")]
-    Unfinished { why: Box<Error>, name: String },
+    Unfinished {
+        why: Box<Error>,
+        name: String,
+    },
     /// A registry wants credentials, or other ones; `way_out`: what was tried, and what signs in.
-    #[error("{message}")]
-    Registry { message: String, way_out: String },
+    Registry {
+        message: String,
+        way_out: String,
+    },
     /// This engine cannot do it.
-    #[error("{0}")]
     Unsupported(String),
+}
+
+/// What the system says, in words of ours where it is common.
+fn by_system(kind: io::ErrorKind, errno: Option<i32>, text: &str) -> &str {
+    use io::ErrorKind as K;
+    match (kind, errno) {
+        (_, Some(23 | 24)) => say!("too many open files"),
+        (K::PermissionDenied, _) => say!("permission denied"),
+        (K::NotFound, _) => say!("no such file"),
+        (K::ConnectionRefused, _) => say!("connection refused"),
+        (K::HostUnreachable | K::NetworkUnreachable, _) => say!("no route to it"),
+        _ => text,
+    }
 }
 
 fn seconds(after: &Duration) -> String {
@@ -233,7 +250,7 @@ impl Error {
         Tried {
             endpoint: clean(endpoint),
             origin: clean(origin),
-            why: self.why(),
+            why: self.why_down(),
             advice: self.advice(endpoint),
         }
     }
@@ -241,23 +258,63 @@ impl Error {
     /// Why a link is down. With several endpoints tried, the sentence speaks of the first that is more than absent.
     pub fn down_reason(&self, endpoint: &str, tried: Vec<Tried>) -> DownReason {
         DownReason {
-            why: self.why(),
+            why: self.why_down(),
             advice: self.advice(endpoint),
             tried,
         }
     }
 
-    /// Display, a little fuller where a link is concerned.
-    fn why(&self) -> String {
+    /// Why a link is down.
+    fn why_down(&self) -> String {
         match self {
             Self::TimedOut { after } => {
-                format!(
-                    "it accepts connections but does not answer ({})",
-                    seconds(after)
+                say!(
+                    "it accepts connections but does not answer ({span})",
+                    span = seconds(after)
                 )
             }
-            other => other.to_string(),
+            other => other.why(),
         }
+    }
+
+    /// What is wrong, in the language of the screen.
+    pub fn why(&self) -> String {
+        match self {
+            Self::Io { kind, errno, text } => by_system(*kind, *errno, text).to_owned(),
+            Self::Server { message, .. } | Self::Registry { message, .. } => message.clone(),
+            Self::NotAllowed { needs, message, .. } => {
+                if let Some(needs) = needs {
+                    say!("not allowed: needs {needs}", needs)
+                } else {
+                    say!("not allowed: {message}", message)
+                }
+            }
+            Self::TimedOut { after } => say!("no answer within {span}", span = seconds(after)),
+            Self::TooLarge { limit } => {
+                say!(
+                    "the answer is larger than {n} MiB",
+                    n = limit / (1024 * 1024)
+                )
+            }
+            Self::Garbage(found) => {
+                say!("what answers is not a container engine ({found})", found)
+            }
+            Self::Cut => say!("the connection was cut").to_owned(),
+            Self::Endpoint(text) | Self::Unsupported(text) => text.clone(),
+            Self::Ssh(said) => format!("ssh: {said}"),
+            Self::Tls(said) => format!("TLS: {said}"),
+            Self::Unfinished { why, name } => say!(
+                "{why}; a container {name} may be left of it: docker rm {name}",
+                why = why.why(),
+                name
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&english(|| self.why()))
     }
 }
 
@@ -275,21 +332,19 @@ impl From<&io::Error> for Error {
             return Self::Tls(clean(&said));
         }
         let errno = error.raw_os_error();
-        let text = match (error.kind(), errno) {
-            (_, Some(23 | 24)) => "too many open files".to_owned(),
-            (K::PermissionDenied, _) => "permission denied".to_owned(),
-            (K::NotFound, _) => "no such file".to_owned(),
-            (K::ConnectionRefused, _) => "connection refused".to_owned(),
-            (K::ConnectionReset | K::BrokenPipe | K::UnexpectedEof | K::ConnectionAborted, _) => {
-                return Self::Cut;
-            }
-            (K::HostUnreachable | K::NetworkUnreachable, _) => "no route to it".to_owned(),
-            _ => clean(&error.to_string()),
-        };
+        let cut = [
+            K::ConnectionReset,
+            K::BrokenPipe,
+            K::UnexpectedEof,
+            K::ConnectionAborted,
+        ];
+        if cut.contains(&error.kind()) && !matches!(errno, Some(23 | 24)) {
+            return Self::Cut;
+        }
         Self::Io {
             kind: error.kind(),
             errno,
-            text,
+            text: clean(&error.to_string()),
         }
     }
 }

@@ -72,12 +72,12 @@ impl EntryKind {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Directory => "a directory",
-            Self::File => "a file",
-            Self::Link => "a link",
-            Self::Pipe => "a pipe",
-            Self::Socket => "a socket",
-            Self::Device => "a device",
+            Self::Directory => key!("a directory"),
+            Self::File => key!("a file"),
+            Self::Link => key!("a link"),
+            Self::Pipe => key!("a pipe"),
+            Self::Socket => key!("a socket"),
+            Self::Device => key!("a device"),
         }
     }
 }

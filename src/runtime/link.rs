@@ -184,7 +184,7 @@ async fn connect(candidates: &[Candidate]) -> Result<(Engine, Candidate), Failed
         .or(failures.first());
     let reason = telling.map_or_else(
         || DownReason {
-            why: "there is no endpoint to try".to_owned(),
+            why: say!("there is no endpoint to try").to_owned(),
             ..DownReason::default()
         },
         |(endpoint, error)| error.down_reason(endpoint, tried.clone()),

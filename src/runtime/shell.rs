@@ -101,7 +101,8 @@ async fn inside(
 
 /// Leaves what was said on the screen until a key is pressed.
 async fn linger(io: &mut ShellIo, code: i64) {
-    let hint = format!("\r\n[exit code {code}; any key comes back]");
+    let hint = say!("[exit code {code}; any key comes back]", code);
+    let hint = format!("\r\n{hint}");
     if io.output.send(hint.into_bytes()).await.is_ok() {
         let _key_or_closed = io.input.recv().await;
     }

@@ -209,12 +209,31 @@ pub struct Prompt {
     pub complaint: Option<String>,
 }
 
+/// What a line of a question or of a plan means to who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Plain,
+    /// Something becomes different.
+    Change,
+    /// Something is lost, or is not as it should be.
+    Bad,
+}
+
+/// A line of a question or of a plan.
+pub type Told = (String, Weight);
+
+impl Weight {
+    pub fn of(self, words: impl Into<String>) -> Told {
+        (words.into(), self)
+    }
+}
+
 /// A question before something is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
     pub title: String,
     /// What will be hit and what is lost, one line each.
-    pub lines: Vec<String>,
+    pub lines: Vec<Told>,
     /// What is done on yes.
     pub jobs: Vec<(Key, Verb)>,
     /// The word of the yes key: `stop`.

@@ -79,16 +79,15 @@ const APART: TimeDelta = TimeDelta::seconds(30);
 /// What is to be said of a host's clock: `clock 42s ahead`.
 pub fn clock_words(host: &Host) -> Option<String> {
     let ahead = host.ahead.filter(|ahead| ahead.abs() >= APART)?;
-    let way = if ahead > TimeDelta::zero() {
-        "ahead"
-    } else {
-        "behind"
-    };
     let span = match ahead.abs() {
         apart if apart < TimeDelta::minutes(10) => format!("{}s", apart.num_seconds()),
         apart => text::duration(apart),
     };
-    Some(format!("clock {span} {way}"))
+    Some(if ahead > TimeDelta::zero() {
+        say!("clock {span} ahead", span)
+    } else {
+        say!("clock {span} behind", span)
+    })
 }
 
 /// What is to be said of a container, the worst first. Nothing for what is gone.
@@ -147,8 +146,9 @@ pub fn hangs(state: &State, key: &Key) -> bool {
 }
 
 fn no_answer(s: &Subject) -> Option<String> {
-    hangs(s.state, &s.container.key)
-        .then(|| "answers no inspect, while its engine answers: it may not stop either".to_owned())
+    hangs(s.state, &s.container.key).then(|| {
+        say!("answers no inspect, while its engine answers: it may not stop either").to_owned()
+    })
 }
 
 fn stuck(s: &Subject) -> Option<String> {
@@ -229,8 +229,9 @@ fn dependency(s: &Subject) -> Option<String> {
 /// A container has its host's clock.
 fn clock_apart(s: &Subject) -> Option<String> {
     let words = clock_words(s.state.world.host(s.container.key.host)?)?;
-    Some(format!(
-        "its host's {words} of ours: times in logs and events are off by that"
+    Some(say!(
+        "its host's {words} of ours: times in logs and events are off by that",
+        words
     ))
 }
 

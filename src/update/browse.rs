@@ -13,11 +13,15 @@ pub(super) fn told(state: &mut State, volume: &Key, msg: VolumeMsg) {
     match msg {
         VolumeMsg::Exists(path, to) => exists(state, volume, path, to),
         VolumeMsg::Saved(to, bytes) => {
-            let words = format!("saved {} to {}", text::bytes(bytes), to.display());
+            let words = say!(
+                "saved {size} to {path}",
+                size = text::bytes(bytes),
+                path = to.display()
+            );
             state.toasts.ok(words, state.now);
         }
         VolumeMsg::Unsaved(to, why) => {
-            let words = format!("cannot save to {}: {why}", to.display());
+            let words = say!("cannot save to {path}: {why}", path = to.display(), why);
             state.toasts.bad(words, state.now);
         }
         shown => looked(state, volume, shown),
@@ -53,18 +57,18 @@ fn exists(state: &mut State, volume: &Key, path: VolumePath, to: PathBuf) {
         on: None,
         choice,
     };
-    let title = format!("{} is there already", to.display());
+    let title = say!("{path} is there already", path = to.display());
     let items = vec![
         item(
             'o',
-            "other name",
+            say!("other name"),
             "",
             Choice::SaveFile(volume.clone(), path.clone()),
         ),
         item(
             'r',
-            "replace it",
-            "what is in it is lost",
+            say!("replace it"),
+            say!("what is in it is lost"),
             Choice::ReplaceFile(volume.clone(), path, to),
         ),
     ];

@@ -96,7 +96,7 @@ pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Ef
             state.journal.extend(entries);
         }
         Err(why) => {
-            state.toasts.bad(format!("journal: {why}"), state.now);
+            state.toasts.bad(say!("journal: {why}", why), state.now);
             state.journal.loaded = true;
             state.journal.failure = Some(why);
         }

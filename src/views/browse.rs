@@ -9,6 +9,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::lang;
 use crate::layout::LIST_OFFSET;
 use crate::model::browse::{DirEntry, EntryKind};
 use crate::state::State;
@@ -40,16 +41,16 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     );
     let said = match &browse.directory {
         None if browse.image.is_empty() => [
-            ("starting a helper that may only read…", Key::Dim),
+            (say!("starting a helper that may only read…"), Key::Dim),
             ("", Key::Text),
         ],
-        None => [("listing…", Key::Dim), ("", Key::Text)],
+        None => [(say!("listing…"), Key::Dim), ("", Key::Text)],
         Some(Err(failure)) => [
             (failure.what.as_str(), Key::StateBad),
             (failure.advice.as_str(), Key::Text),
         ],
         Some(Ok(directory)) if directory.entries.is_empty() => {
-            [("nothing is in it", Key::Dim), ("", Key::Text)]
+            [(say!("nothing is in it"), Key::Dim), ("", Key::Text)]
         }
         Some(Ok(_)) => return,
     };
@@ -60,11 +61,14 @@ fn head(theme: &Theme, browse: &Browse, width: u16) -> Line {
     let mut words = match &browse.directory {
         Some(Ok(directory)) => {
             let count = directory.entries.len() as u64;
-            let names = text::words(count, "name");
             if directory.cut {
-                format!("the first {names}, there are more")
+                say_n!(
+                    count,
+                    "the first {n} name, there are more",
+                    "the first {n} names, there are more"
+                )
             } else {
-                names
+                say_n!(count, "{n} name", "{n} names")
             }
         }
         _ => String::new(),
@@ -73,8 +77,7 @@ fn head(theme: &Theme, browse: &Browse, width: u16) -> Line {
         if !words.is_empty() {
             words.push_str(" · ");
         }
-        words.push_str("by a helper from ");
-        words.push_str(&browse.image);
+        words.push_str(&say!("by a helper from {image}", image = browse.image));
     }
     let room = usize::from(width).saturating_sub(2);
     let path = browse.path.shown();
@@ -93,7 +96,10 @@ fn entry(state: &State, theme: &Theme, entry: &DirEntry, screen: u16) -> Line {
         EntryKind::Directory => (format!("{}/", entry.shown), Key::Strong),
         EntryKind::File => (entry.shown.clone(), Key::Text),
         EntryKind::Link => (format!("{} → {}", entry.shown, entry.target), Key::Dim),
-        kind => (format!("{}  {}", entry.shown, kind.word()), Key::Dim),
+        kind => (
+            format!("{}  {}", entry.shown, lang::say(kind.word())),
+            Key::Dim,
+        ),
     };
     let size = match entry.kind {
         EntryKind::File => text::bytes_short(entry.size),

@@ -34,7 +34,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     );
     let answer = file.text.as_ref();
     let size = match answer {
-        Some(Ok(text)) if text.cut => format!("the first {}", text::bytes(text.bytes)),
+        Some(Ok(text)) if text.cut => say!("the first {size}", size = text::bytes(text.bytes)),
         Some(Ok(text)) => text::bytes(text.bytes),
         _ => String::new(),
     };
@@ -47,21 +47,26 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     )
     .and(theme, format!("  {size}"), Key::Dim)
     .draw(buf, area);
-    let save = format!(
-        "{} saves all of it",
-        hints::key_of(state, "volume.save_file")
+    let save = say!(
+        "{key} saves all of it",
+        key = hints::key_of(state, "volume.save_file")
     );
     let said = match answer {
-        None => [("reading…", Key::Dim), ("", Key::Text)],
+        None => [(say!("reading…"), Key::Dim), ("", Key::Text)],
         Some(Err(failure)) => [
             (failure.what.as_str(), Key::StateBad),
             (failure.advice.as_str(), Key::Text),
         ],
         Some(Ok(text)) if text.binary => [
-            ("this is no text: there are zero bytes in it", Key::Dim),
+            (
+                say!("this is no text: there are zero bytes in it"),
+                Key::Dim,
+            ),
             (save.as_str(), Key::Text),
         ],
-        Some(Ok(text)) if text.bytes == 0 => [("nothing is in it", Key::Dim), ("", Key::Text)],
+        Some(Ok(text)) if text.bytes == 0 => {
+            [(say!("nothing is in it"), Key::Dim), ("", Key::Text)]
+        }
         Some(Ok(text)) => return lines(text, file.scroll, theme, body, buf),
     };
     notice::draw(theme, body, buf, &said);

@@ -20,8 +20,8 @@ use crate::layout::stack_file::{gutter, last_top, page, text_width, wrapped};
 use crate::model::Key as Id;
 use crate::model::compose::Checked;
 use crate::model::stack_file::{DiffRow, Proposal, Source, Verdict};
-use crate::state::State;
 use crate::state::stack_file::{Change, FileBook};
+use crate::state::{State, Weight};
 use crate::text::code::Piece;
 use crate::text::{self, Tone};
 use crate::theme::{Depth, Key, Theme};
@@ -175,9 +175,9 @@ fn taken(state: &State, section: &mut Section, key: &Id, checked: &Checked) {
     };
     for (words, weight) in crate::actions::stack::plan_words(stack, checked) {
         let key = match weight {
-            crate::actions::stack::Weight::Plain => Key::Text,
-            crate::actions::stack::Weight::Change => Key::StateBusy,
-            crate::actions::stack::Weight::Bad => Key::StateBad,
+            Weight::Plain => Key::Text,
+            Weight::Change => Key::StateBusy,
+            Weight::Bad => Key::StateBad,
         };
         section.prose(&words, key, 4);
     }
@@ -200,7 +200,7 @@ fn diff_rows(
             let words = format!(
                 "  {} {}",
                 theme.symbols.ellipsis,
-                text::words(*count as u64, "line")
+                say_n!(*count, "{n} line", "{n} lines")
             );
             return vec![Line::of(theme, words, Key::Faint)];
         }

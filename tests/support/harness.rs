@@ -255,6 +255,13 @@ impl Scene {
         }
     }
 
+    /// The lines of the question.
+    #[track_caller]
+    pub fn told(&self) -> Vec<&str> {
+        let lines = self.question().lines.iter();
+        lines.map(|(words, _)| words.as_str()).collect()
+    }
+
     #[track_caller]
     pub fn menu(&self) -> &Menu {
         match self.state.layer() {

@@ -12,7 +12,7 @@ fn stop_asks_once_naming_what_is_hit_and_lost() {
     it.on("traefik").press("s").asks_nothing();
     let question = it.question();
     assert_eq!(question.title, "Stop traefik-1?");
-    let lines = question.lines.join("\n");
+    let lines = it.told().join("\n");
     assert!(
         lines.contains("systeme-ticketing-traefik-1 (running)"),
         "{lines}"
@@ -32,7 +32,7 @@ fn a_question_lists_by_name() {
         it.on(name).press("space");
     }
     it.press("s");
-    let lines = it.question().lines.clone();
+    let lines = it.told();
     let listed = ["grafana", "mailhog", "zammad", "zammad-db"].map(full);
     for (line, name) in lines.iter().zip(listed) {
         assert!(line.starts_with(&format!("{name} (")), "{lines:?}");
@@ -116,13 +116,13 @@ fn remove(force: bool, volumes: bool) -> Verb {
 fn remove_tells_what_is_lost_and_keeps_volumes() {
     let mut it = world();
     it.on("scratch").press("D").asks_nothing();
-    let lines = it.question().lines.join("\n");
+    let lines = it.told().join("\n");
     assert!(lines.contains("lost: everything written inside"), "{lines}");
     assert!(!lines.contains("killed first"), "{lines}");
     it.answer("y").runs(&[("scratch", remove(false, false))]);
 
     it.on("zammad-db").press("D");
-    let lines = it.question().lines.join("\n");
+    let lines = it.told().join("\n");
     assert!(lines.contains("running: it is killed first"), "{lines}");
     assert!(
         lines.contains("1 volumes are kept") || lines.contains("volume"),

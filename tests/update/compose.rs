@@ -76,7 +76,7 @@ fn up_shows_what_it_would_change_before_it_is_done() {
     assert_eq!(asked.major, Some(1));
     let answer = checked(&[("grafana", "h1"), ("zammad", "h9"), ("new", "h3")]);
     it.send(Msg::Compose(stack(), Ok(Box::new(answer))));
-    let lines = it.question().lines.clone();
+    let lines = it.told();
     assert_eq!(lines[0], "new: new");
     assert_eq!(lines[1], "changed, made anew: zammad");
     assert!(
@@ -84,7 +84,7 @@ fn up_shows_what_it_would_change_before_it_is_done() {
         "{lines:?}"
     );
     assert_eq!(lines[3], "unchanged: 1 service");
-    assert_eq!(lines.last().expect("lines"), "! not set, so empty: DOMAIN");
+    assert_eq!(lines.last().copied(), Some("! not set, so empty: DOMAIN"));
     it.shows("Bring systeme-ticketing up with docker-compose 1.29.2?");
     it.answer("o y");
     let call = call(&it);

@@ -16,7 +16,7 @@ fn the_question_of_a_remove() {
         let question = it.question();
         assert_eq!(question.title, "Supprimer traefik-1 ?");
         assert_eq!(question.yes, "supprimer");
-        let lines = question.lines.join("\n");
+        let lines = it.told().join("\n");
         for line in [
             "systeme-ticketing-traefik-1 (en marche)",
             "en marche : il est d'abord tué",

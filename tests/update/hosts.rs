@@ -376,7 +376,7 @@ fn what_removes_says_on_which_host() {
     it.press("/").type_in("old-att").press("enter D");
     let title = "Remove old-attachments on web-02?";
     assert_eq!(it.question().title, title);
-    assert_eq!(it.question().lines[0], "old-attachments on web-02");
+    assert_eq!(it.told()[0], "old-attachments on web-02");
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn older_and_newer_mails_follow_each_other() {
 fn a_mail_goes_after_a_question_and_leaves_the_list_at_once() {
     let mut it = mailed();
     it.press("d");
-    assert!(it.question().lines[0].contains("Ticket mis"));
+    assert!(it.told()[0].contains("Ticket mis"));
     it.answer("y");
     assert_eq!(acts(&it), [Act::Delete(vec!["ticket".to_owned()])]);
     it.done(MAILHOG, 3);

@@ -91,9 +91,9 @@ fn images_go_after_a_list_and_a_yes() {
     it.press("p").answer("enter");
     let question = it.question().clone();
     assert_eq!(question.title, "Remove 11 images no container uses?");
-    assert_eq!(question.lines[0], "old:1 (1.00GiB)");
-    assert_eq!(question.lines[8], "and 3 more");
-    assert_eq!(question.lines[10], "gives back about 8.00GiB");
+    assert_eq!(it.told()[0], "old:1 (1.00GiB)");
+    assert_eq!(it.told()[8], "and 3 more");
+    assert_eq!(it.told()[10], "gives back about 8.00GiB");
     it.answer("y").view(ViewId::Output);
     let jobs = it.jobs();
     assert_eq!(jobs.len(), 1);

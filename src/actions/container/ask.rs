@@ -1,7 +1,9 @@
 //! What is asked for before it is done: what is hit and what is lost.
 use crate::effect::{Effects, Verb};
 use crate::model::{Container, Key, RunState};
-use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State};
+use crate::state::{
+    Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State, Told, Weight,
+};
 
 use super::can::{first, has_process, targets};
 use super::verbs::{shown_state, start_job};
@@ -18,7 +20,7 @@ pub(super) fn ask(
     list: &[&Container],
     verb: &Verb,
     title: String,
-    lines: Vec<String>,
+    lines: Vec<Told>,
 ) -> Layer {
     Layer::Confirm(Confirm {
         title,
@@ -75,22 +77,27 @@ pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
     lines
 }
 
+/// The same as lines of a question.
+pub(super) fn hit(state: &State, list: &[&Container]) -> Vec<Told> {
+    let lines = listed(state, list).into_iter();
+    lines.map(|words| Weight::Plain.of(words)).collect()
+}
+
 /// Published ports and routes that go away with these containers.
-pub(super) fn losses(list: &[&Container]) -> Vec<String> {
+pub(super) fn losses(list: &[&Container]) -> Option<Told> {
     let mut ports: Vec<String> = list
         .iter()
         .flat_map(|c| &c.ports)
         .filter_map(|p| p.public.map(|n| n.to_string()))
         .collect();
     ports.dedup();
-    if ports.is_empty() {
-        Vec::new()
-    } else {
-        vec![say!(
+    let words = || {
+        say!(
             "no longer reachable: port {ports}",
             ports = ports.join(", ")
-        )]
-    }
+        )
+    };
+    (!ports.is_empty()).then(|| Weight::Bad.of(words()))
 }
 
 pub(super) fn kill(state: &mut State) -> Effects {
@@ -156,22 +163,24 @@ pub(super) fn remove(state: &mut State) -> Effects {
     let running = list
         .iter()
         .any(|c| has_process(c) || c.state == RunState::Restarting);
-    let mut lines = listed(state, &list);
+    let mut lines = hit(state, &list);
     if running {
-        lines.push(say!("running: it is killed first").to_owned());
+        lines.push(Weight::Plain.of(say!("running: it is killed first")));
     }
-    lines.push(say!("lost: everything written inside that is not in a volume").to_owned());
+    lines.push(Weight::Bad.of(say!(
+        "lost: everything written inside that is not in a volume"
+    )));
     let volumes = list
         .iter()
         .flat_map(|c| &c.mounts)
         .filter(|m| m.kind == "volume")
         .count();
     if volumes > 0 {
-        lines.push(say_n!(
+        lines.push(Weight::Plain.of(say_n!(
             volumes,
             "{n} volume is kept; anonymous ones go if you say so (v)",
             "{n} volumes are kept; anonymous ones go if you say so (v)"
-        ));
+        )));
     }
     lines.extend(losses(&list));
     let title = say!("Remove {names}?", names = names(&list));
@@ -208,21 +217,25 @@ pub(super) fn recreate(state: &mut State) -> Effects {
     // One whose lender is made anew goes with it: alone it would be made for the old one.
     let goes_along = |c: &Container| all.iter().any(|other| c.borrows_of(other));
     let list: Vec<&Container> = all.iter().copied().filter(|c| !goes_along(c)).collect();
-    let mut lines = listed(state, &list);
-    lines.push(
-        say!("made anew with all settings and volumes, then stopped and replaced").to_owned(),
-    );
-    lines.push(say!("the old one comes back when the new one dies or is not healthy").to_owned());
-    lines.push(say!("lost: everything written inside that is not in a volume").to_owned());
+    let mut lines = hit(state, &list);
+    lines.push(Weight::Plain.of(say!(
+        "made anew with all settings and volumes, then stopped and replaced"
+    )));
+    lines.push(Weight::Plain.of(say!(
+        "the old one comes back when the new one dies or is not healthy"
+    )));
+    lines.push(Weight::Bad.of(say!(
+        "lost: everything written inside that is not in a volume"
+    )));
     let borrowers = state.world.containers();
     let borrowers = borrowers.filter(|c| list.iter().any(|other| c.borrows_of(other)));
     let borrowers: Vec<&str> = borrowers.map(Container::short_name).collect();
     if !borrowers.is_empty() {
         let names = borrowers.join(", ");
-        lines.push(say!(
+        lines.push(Weight::Plain.of(say!(
             "lives in its network, and must be made anew too: {names}",
             names
-        ));
+        )));
     }
     let others = !borrowers.is_empty();
     let title = say!("Recreate {names}?", names = names(&list));

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use crate::effect::{Effect, Effects, Job, JobId, Verb};
 use crate::model::{Container, Health, Key, Kind, RunState, Target};
 use crate::state::jobs::Wait;
-use crate::state::{Output, State, ViewId, order};
+use crate::state::{Output, State, ViewId, Weight, order};
 
-use super::ask::{ask, listed, losses, names};
+use super::ask::{ask, hit, losses, names};
 use super::can::{has_process, targets};
 
 /// The state of a container in words, for the journal: `running, unhealthy`.
@@ -150,12 +150,13 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         let jobs: Vec<_> = keys.iter().map(|key| (key.clone(), verb.clone())).collect();
         return start_jobs(state, &jobs);
     }
-    let mut lines = listed(state, &list);
+    let mut lines = hit(state, &list);
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }
     if guarded {
-        lines.push(say!("protected by its label or by your settings").to_owned());
+        let words = say!("protected by its label or by your settings");
+        lines.push(Weight::Bad.of(words));
     }
     let mut title = say!("{verb} {names}?", verb = verb.title(), names = names(&list));
     if let Some(first) = title.get_mut(..1) {

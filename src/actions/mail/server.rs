@@ -3,7 +3,7 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::mail::{Act, Call};
 use crate::model::{Key, Mail};
 use crate::state::mail::Mailbox;
-use crate::state::{Confirm, Field, Layer, State, ViewId};
+use crate::state::{Confirm, Field, Layer, State, Told, ViewId, Weight};
 
 use super::super::container::{open_on, start_job};
 use super::{chosen, mailbox};
@@ -35,14 +35,14 @@ pub(super) fn delete(state: &mut State) -> Effects {
     let subjects = keys
         .iter()
         .filter_map(|key| state.shelves.mails.things.get(key));
-    let mut lines: Vec<String> = subjects
+    let mut lines: Vec<Told> = subjects
         .take(SHOWN)
-        .map(|mail| mail.subject.clone())
+        .map(|mail| Weight::Plain.of(mail.subject.clone()))
         .collect();
     if keys.len() > SHOWN {
-        lines.push(say!("and {n} more", n = keys.len() - SHOWN));
+        lines.push(Weight::Plain.of(say!("and {n} more", n = keys.len() - SHOWN)));
     }
-    lines.push(say!("no server keeps what is deleted").to_owned());
+    lines.push(Weight::Bad.of(say!("no server keeps what is deleted")));
     ask(
         state,
         say_n!(keys.len(), "Delete {n} mail?", "Delete {n} mails?"),
@@ -67,12 +67,12 @@ pub(super) fn delete_all(state: &mut State) -> Effects {
         .filter(|key| key.id.starts_with(&prefix))
         .count();
     let lines = vec![
-        say_n!(
+        Weight::Plain.of(say_n!(
             held,
             "{n} mail and what comes until then",
             "{n} mails and what comes until then"
-        ),
-        say!("no server keeps what is deleted").to_owned(),
+        )),
+        Weight::Bad.of(say!("no server keeps what is deleted")),
     ];
     ask(
         state,
@@ -86,7 +86,7 @@ pub(super) fn delete_all(state: &mut State) -> Effects {
 fn ask(
     state: &mut State,
     title: String,
-    lines: Vec<String>,
+    lines: Vec<Told>,
     jobs: Vec<(Key, Verb)>,
     must_type: String,
 ) -> Effects {

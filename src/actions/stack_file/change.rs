@@ -4,7 +4,7 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
 use crate::model::stack_file::{FileOf, Source, Verdict, Write};
-use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId};
+use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
@@ -119,25 +119,24 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
     let proposal = &change.proposal;
     let (added, removed) = proposal.counts();
     let mut lines = vec![
-        say!(
+        Weight::Plain.of(say!(
             "{path}: +{added} -{removed} lines",
             path = proposal.file.path,
             added,
             removed
-        ),
-        match proposal.old_digest {
-            Some(_) => say!("The file as it is now is kept; versions bring it back.").to_owned(),
-            None => say!("It is a new file.").to_owned(),
-        },
+        )),
+        Weight::Plain.of(match proposal.old_digest {
+            Some(_) => say!("The file as it is now is kept; versions bring it back."),
+            None => say!("It is a new file."),
+        }),
     ];
     let mut foreign = false;
     if let Verdict::Taken(checked) = &proposal.verdict {
         foreign = checked.foreign;
         if act == Act::Save {
-            lines.push(say!("What runs stays as it is.").to_owned());
+            lines.push(Weight::Plain.of(say!("What runs stays as it is.")));
         } else {
-            let plan = stack::plan_words(known, checked).into_iter();
-            lines.extend(plan.map(|(words, _)| words));
+            lines.extend(stack::plan_words(known, checked));
         }
     }
     let (title, yes) = match act {

@@ -10,32 +10,28 @@ impl Error {
         match self {
             Self::Io { kind, errno, .. } => system(*kind, *errno, endpoint),
             Self::TimedOut { .. } if by_network(endpoint) => {
-                "is it an engine's port? If so, it may be hung: look at its own log (journalctl -u docker)"
-                    .to_owned()
+                say!("is it an engine's port? If so, it may be hung: look at its own log (journalctl -u docker)").to_owned()
             }
             Self::TimedOut { .. } => {
-                "the engine may be hung: look at its own log (journalctl -u docker)".to_owned()
+                say!("the engine may be hung: look at its own log (journalctl -u docker)").to_owned()
             }
             Self::NotAllowed { needs: Some(_), .. } => {
-                "a socket proxy stands before the engine: allow it in the proxy's environment"
-                    .to_owned()
+                say!("a socket proxy stands before the engine: allow it in the proxy's environment").to_owned()
             }
-            Self::NotAllowed { .. } => "an authorisation rule of the engine refused it".to_owned(),
+            Self::NotAllowed { .. } => say!("an authorisation rule of the engine refused it").to_owned(),
             Self::Server {
                 status: 502..=504, ..
             } => {
-                "a proxy answers, but cannot reach the engine behind it: is the engine running?"
-                    .to_owned()
+                say!("a proxy answers, but cannot reach the engine behind it: is the engine running?").to_owned()
             }
             Self::Server { message, .. } => server(message),
             Self::Garbage(_) => {
-                "is another service listening there, or is TLS wanted (DOCKER_TLS_VERIFY=1)?"
-                    .to_owned()
+                say!("is another service listening there, or is TLS wanted (DOCKER_TLS_VERIFY=1)?").to_owned()
             }
             Self::Ssh(said) => ssh(said),
             Self::Tls(said) => tls(said),
             Self::Cut if endpoint.starts_with("tcp://") => {
-                "is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?".to_owned()
+                say!("is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?").to_owned()
             }
             Self::BrokenOff => {
                 "is it an archive of images, and is there room on the engine's disk?".to_owned()
@@ -60,26 +56,24 @@ fn system(kind: ErrorKind, errno: Option<i32>, endpoint: &str) -> String {
         (false, false) => "sudo systemctl start docker",
     };
     match (kind, errno) {
-        (_, Some(23 | 24)) => "raise the limit of open files: ulimit -n 4096".to_owned(),
+        (_, Some(23 | 24)) => say!("raise the limit of open files: ulimit -n 4096").to_owned(),
         (ErrorKind::PermissionDenied, _) if podman => {
-            "this socket is root's: run with sudo, or start your own: systemctl --user start podman.socket"
-                .to_owned()
+            say!("this socket is root's: run with sudo, or start your own: systemctl --user start podman.socket").to_owned()
         }
         (ErrorKind::PermissionDenied, _) => {
-            "join the docker group: sudo usermod -aG docker $USER, then log in again; or run with sudo"
-                .to_owned()
+            say!("join the docker group: sudo usermod -aG docker $USER, then log in again; or run with sudo").to_owned()
         }
         (ErrorKind::ConnectionRefused, _) if remote => {
-            "is the engine listening on that address and port?".to_owned()
+            say!("is the engine listening on that address and port?").to_owned()
         }
         (ErrorKind::ConnectionRefused, _) => {
-            format!("nobody listens on this socket: is the daemon running? {start}")
+            say!("nobody listens on this socket: is the daemon running? {start}", start)
         }
-        (ErrorKind::NotFound, _) => format!("is the daemon running? {start}"),
+        (ErrorKind::NotFound, _) => say!("is the daemon running? {start}", start),
         (ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable, _) => {
-            "is the host up, and does a firewall let the port through?".to_owned()
+            say!("is the host up, and does a firewall let the port through?").to_owned()
         }
-        _ if remote => "check the host's name and the port".to_owned(),
+        _ if remote => say!("check the host's name and the port").to_owned(),
         _ => String::new(),
     }
 }
@@ -90,13 +84,13 @@ fn by_network(endpoint: &str) -> bool {
 
 fn server(message: &str) -> String {
     if message.contains("HTTP request to an HTTPS server") {
-        return "it wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH".to_owned();
+        return say!("it wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH").to_owned();
     }
     if message.contains("is too old") && message.contains("client version") {
-        return "this engine is newer than this program knows: update stacktui".to_owned();
+        return say!("this engine is newer than this program knows: update stacktui").to_owned();
     }
     if message.contains("no space left on device") {
-        return "the engine's disk is full: `:space` shows where it went and what can go"
+        return say!("the engine's disk is full: `:space` shows where it went and what can go")
             .to_owned();
     }
     String::new()
@@ -105,16 +99,16 @@ fn server(message: &str) -> String {
 fn ssh(said: &str) -> String {
     let has = |word: &str| said.contains(word);
     if has("Host key verification failed") {
-        "connect once by hand with ssh and check the host key".to_owned()
+        say!("connect once by hand with ssh and check the host key").to_owned()
     } else if has("Permission denied") {
-        "load your key into the agent (ssh-add), or set IdentityFile in ~/.ssh/config".to_owned()
-    } else if has("Could not resolve") {
-        "check the host's name, or add it to ~/.ssh/config".to_owned()
-    } else if has("open failed") || has("administratively prohibited") {
-        "ssh works, but the remote socket does not: check its path, your group there, and AllowStreamLocalForwarding"
+        say!("load your key into the agent (ssh-add), or set IdentityFile in ~/.ssh/config")
             .to_owned()
+    } else if has("Could not resolve") {
+        say!("check the host's name, or add it to ~/.ssh/config").to_owned()
+    } else if has("open failed") || has("administratively prohibited") {
+        say!("ssh works, but the remote socket does not: check its path, your group there, and AllowStreamLocalForwarding").to_owned()
     } else if has("cannot start ssh") {
-        "install an OpenSSH client".to_owned()
+        say!("install an OpenSSH client").to_owned()
     } else {
         String::new()
     }
@@ -122,11 +116,12 @@ fn ssh(said: &str) -> String {
 
 fn tls(said: &str) -> String {
     if said.contains("not trusted") {
-        "check ca.pem in DOCKER_CERT_PATH, and that the certificate names this host".to_owned()
+        say!("check ca.pem in DOCKER_CERT_PATH, and that the certificate names this host")
+            .to_owned()
     } else if said.contains("refused our certificate") {
-        "check cert.pem and key.pem in DOCKER_CERT_PATH".to_owned()
+        say!("check cert.pem and key.pem in DOCKER_CERT_PATH").to_owned()
     } else if said.contains("does not speak TLS") {
-        "is it a plain port? unset DOCKER_TLS_VERIFY".to_owned()
+        say!("is it a plain port? unset DOCKER_TLS_VERIFY").to_owned()
     } else {
         String::new()
     }

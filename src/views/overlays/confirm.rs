@@ -18,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout;
-use crate::state::Confirm;
+use crate::state::{Confirm, Weight};
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::views::list::select;
@@ -38,7 +38,7 @@ fn width(confirm: &Confirm) -> usize {
     let lines = confirm
         .lines
         .iter()
-        .map(|l| text::width(l))
+        .map(|(words, _)| text::width(words))
         .max()
         .unwrap_or(0);
     let typed = text::width(&label(confirm)) + text::width(&confirm.must_type) + 2;
@@ -56,11 +56,13 @@ fn label(confirm: &Confirm) -> String {
 }
 
 /// The wrapped lines above the switches.
-fn told(confirm: &Confirm, width: usize) -> Vec<&str> {
-    confirm
-        .lines
-        .iter()
-        .flat_map(|line| text::wrap_words(line, width))
+fn told(confirm: &Confirm, width: usize) -> Vec<(&str, Weight)> {
+    let lines = confirm.lines.iter();
+    lines
+        .flat_map(|(words, weight)| {
+            let parts = text::wrap_words(words, width).into_iter();
+            parts.map(|part| (part, *weight))
+        })
         .collect()
 }
 
@@ -115,16 +117,14 @@ pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
     let inner = window::open(buf, theme, area, &confirm.title);
     let switches = confirm.switches.len() as u16;
     let first_switch = typed_at.saturating_sub(switches);
-    for (y, part) in told(confirm, usize::from(inner.width).max(1))
+    for (y, (part, weight)) in told(confirm, usize::from(inner.width).max(1))
         .iter()
         .enumerate()
         .take(usize::from(first_switch))
     {
-        let bad = ["lost", "no longer", "cannot", "not set"];
-        let key = if bad.iter().any(|words| part.contains(words)) {
-            Key::Danger
-        } else {
-            Key::Text
+        let key = match weight {
+            Weight::Bad => Key::Danger,
+            Weight::Plain | Weight::Change => Key::Text,
         };
         pen::write(buf, pen::row(inner, y), part, theme.style(key));
     }
