@@ -145,15 +145,15 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
-        V::Files => scopes.push(Scope::Stack),
+        V::StackFiles => scopes.push(Scope::Stack),
         V::Events
         | V::Journal
         | V::Logs
         | V::Output
         | V::Proposal
         | V::Space
-        | V::Browse
-        | V::File => {}
+        | V::VolumeFolder
+        | V::VolumeFile => {}
     }
     scopes.extend([Scope::Table, Scope::Global]);
     scopes

@@ -58,7 +58,7 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
                 wanted.insert(Subscription::Compose(stack.key.clone(), project));
             }
         }
-        (ViewId::Files, Some(key)) => {
+        (ViewId::StackFiles, Some(key)) => {
             if let Some(stack) = state.shelves.stacks.things.get(&key) {
                 let project = Box::new(Project::of(stack));
                 wanted.insert(Subscription::Files(key, project));

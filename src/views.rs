@@ -194,7 +194,7 @@ pub const ALL: &[View] = &[
         details::draw,
     ),
     opened(
-        ViewId::Browse,
+        ViewId::VolumeFolder,
         "Browse",
         "volume.browse",
         &["browse", "files"],
@@ -202,7 +202,7 @@ pub const ALL: &[View] = &[
         browse::draw,
     ),
     opened(
-        ViewId::File,
+        ViewId::VolumeFile,
         "File",
         "table.open",
         &["file"],
@@ -226,7 +226,7 @@ pub const ALL: &[View] = &[
         stack::draw,
     ),
     opened(
-        ViewId::Files,
+        ViewId::StackFiles,
         "Files",
         "stack.files",
         &["files"],

@@ -196,7 +196,7 @@ async fn images_are_saved_and_loaded_by_keys() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_the_engine_breaks_off_is_told_as_that() {
     on_local(async {
-        let sim = sim();
+        let sim = demo_sim();
         let connector = Connector::new(move || {
             let (near, mut far) = tokio::io::duplex(1 << 12);
             let mut server = sim.connect();

@@ -58,7 +58,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 1,
-        scope: Scope::View(ViewId::File),
+        scope: Scope::View(ViewId::VolumeFile),
         unavailable: no_file,
         ..in_directory(
             "volume.save_file",
@@ -77,7 +77,14 @@ const fn in_directory(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action::harmless(Scope::View(ViewId::Browse), id, title, help, keys, run)
+    Action::harmless(
+        Scope::View(ViewId::VolumeFolder),
+        id,
+        title,
+        help,
+        keys,
+        run,
+    )
 }
 
 fn browse(state: &mut State) -> Effects {
@@ -86,7 +93,7 @@ fn browse(state: &mut State) -> Effects {
     };
     // The top is listed by itself when the look begins.
     state.browse = Some(Browse::new(key.clone()));
-    container::open_on(state, ViewId::Browse, &key);
+    container::open_on(state, ViewId::VolumeFolder, &key);
     Effects::new()
 }
 
@@ -178,7 +185,7 @@ fn open(state: &mut State, path: VolumePath) -> Effects {
     });
     let volume = browse.volume.clone();
     state.nav.open(Place {
-        view: ViewId::File,
+        view: ViewId::VolumeFile,
         key: Some(volume.clone()),
     });
     vec![Effect::Look(volume, Look::Read(path))]

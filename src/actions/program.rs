@@ -246,7 +246,7 @@ fn escape(state: &mut State) -> Effects {
             state.journal.filter.clear();
             state.journal.stale = true;
         }
-        ViewId::Browse => return super::browse::leave(state),
+        ViewId::VolumeFolder => return super::browse::leave(state),
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
         view if view.is_listing() && unlist(state) => {}

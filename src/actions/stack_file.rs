@@ -22,7 +22,7 @@ const fn here(
     keys: &'static [&'static str],
     run: fn(&mut State) -> Effects,
 ) -> Action {
-    Action::harmless(Scope::View(ViewId::Files), id, title, help, keys, run)
+    Action::harmless(Scope::View(ViewId::StackFiles), id, title, help, keys, run)
 }
 
 const fn there(
@@ -217,7 +217,7 @@ fn change(state: &State) -> Option<&Change> {
 }
 
 fn no_files(state: &State) -> Option<String> {
-    if state.view() == ViewId::Files {
+    if state.view() == ViewId::StackFiles {
         return Some(say!("they are on screen").to_owned());
     }
     let key = state.subject();
@@ -274,7 +274,7 @@ fn cannot_deploy(state: &State) -> Option<String> {
 fn open(state: &mut State) -> Effects {
     if let Some(key) = state.subject() {
         state.nav.open(Place {
-            view: ViewId::Files,
+            view: ViewId::StackFiles,
             key: Some(key),
         });
     }

@@ -128,13 +128,13 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Details,
                 ViewId::Item,
                 ViewId::Stack,
-                ViewId::Files,
+                ViewId::StackFiles,
                 ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
                 ViewId::Output,
                 ViewId::Space,
-                ViewId::File,
+                ViewId::VolumeFile,
             ];
             pages
                 .contains(&s.view())
@@ -236,7 +236,7 @@ fn open(state: &mut State) -> Effects {
             }
         }
         ViewId::Mail => return super::mail::open(state),
-        ViewId::Browse => return super::browse::enter(state),
+        ViewId::VolumeFolder => return super::browse::enter(state),
         _ => {}
     }
     Effects::new()

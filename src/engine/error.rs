@@ -56,7 +56,6 @@ pub enum Error {
     /// The connection ended in the middle of an answer.
     Cut,
     /// The connection ended while an archive was sent: an engine that takes no more may not wait to say why.
-    #[error("the engine broke the upload off")]
     BrokenOff,
     /// The endpoint itself cannot be used.
     Endpoint(String),
@@ -300,6 +299,7 @@ impl Error {
                 say!("what answers is not a container engine ({found})", found)
             }
             Self::Cut => say!("the connection was cut").to_owned(),
+            Self::BrokenOff => say!("the engine broke the upload off").to_owned(),
             Self::Endpoint(text) | Self::Unsupported(text) => text.clone(),
             Self::Ssh(said) => format!("ssh: {said}"),
             Self::Tls(said) => format!("TLS: {said}"),

@@ -22,7 +22,7 @@ pub enum ViewId {
     /// All that is known of a stack.
     Stack,
     /// The files that a stack is made from.
-    Files,
+    StackFiles,
     /// What another text for one of them would do.
     Proposal,
     Inspect,
@@ -37,9 +37,9 @@ pub enum ViewId {
     /// What a long job tells.
     Output,
     /// A directory of a volume.
-    Browse,
+    VolumeFolder,
     /// A file of a volume.
-    File,
+    VolumeFile,
 }
 
 impl ViewId {

@@ -83,12 +83,12 @@ fn exists(state: &mut State, volume: &Key, path: VolumePath, to: PathBuf) {
 
 /// The look ends with its view; the file with its own.
 pub(super) fn settle(state: &mut State) {
-    if !state.nav.has(ViewId::Browse) {
+    if !state.nav.has(ViewId::VolumeFolder) {
         state.browse = None;
     }
     let height = list_height(state);
     let width = file::width(state.size.0);
-    let on_screen = state.nav.has(ViewId::File);
+    let on_screen = state.nav.has(ViewId::VolumeFile);
     if let Some(browse) = state.browse.as_mut() {
         if !on_screen {
             browse.file = None;

@@ -132,7 +132,7 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
-    if state.view() == ViewId::Files {
+    if state.view() == ViewId::StackFiles {
         if let Some(book) = state.files.get_mut(&key) {
             book.search(text);
         }
@@ -334,7 +334,7 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
     match state.view() {
         ViewId::Logs => log_prompt::found(state),
         _ if text.is_empty() => Effects::new(),
-        ViewId::Files => crate::actions::stack_file::found(state),
+        ViewId::StackFiles => crate::actions::stack_file::found(state),
         _ => super::perform(state, "view.next_hit"),
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn settle(state: &mut State) {
     let Some(key) = place.key else {
         return;
     };
-    if matches!(place.view, ViewId::Files | ViewId::Proposal) {
+    if matches!(place.view, ViewId::StackFiles | ViewId::Proposal) {
         return settle_files(state, &key, place.view);
     }
     let height = list_height(state);
@@ -84,7 +84,7 @@ pub(super) fn settle(state: &mut State) {
 
 fn settle_files(state: &mut State, key: &Key, view: ViewId) {
     let last = match view {
-        ViewId::Files => views::stack_file::last_line(state, key),
+        ViewId::StackFiles => views::stack_file::last_line(state, key),
         _ => views::proposal::last_line(state, key),
     };
     if let Some(top) = stack_file::top(state) {

@@ -55,7 +55,7 @@ pub(super) fn settle(state: &mut State) {
             refresh::<HostEntry>(state);
         }
         ViewId::Routes => settle_one::<Route>(state),
-        ViewId::Item | ViewId::Stack | ViewId::Files | ViewId::Proposal | ViewId::Space => {
+        ViewId::Item | ViewId::Stack | ViewId::StackFiles | ViewId::Proposal | ViewId::Space => {
             derive(state);
         }
         _ => {}

@@ -54,7 +54,7 @@ pub(super) fn proposed(
             book.change = Some(Change::new(*proposal));
             // Who went elsewhere meanwhile stays there.
             let place = state.nav.current();
-            if place.view == ViewId::Files && place.key.as_ref() == Some(&key) {
+            if place.view == ViewId::StackFiles && place.key.as_ref() == Some(&key) {
                 state.nav.open(Place {
                     view: ViewId::Proposal,
                     key: Some(key),

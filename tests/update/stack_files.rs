@@ -12,7 +12,7 @@ use crate::papers;
 fn files() -> Scene {
     let mut it = of(papers::reference());
     it.press("2 f")
-        .view(ViewId::Files)
+        .view(ViewId::StackFiles)
         .shows("reading the files");
     it.send(papers::read());
     it
@@ -101,7 +101,7 @@ fn an_editor_has_the_terminal_and_its_edit_is_shown_to_compose() {
         file.clone(),
         Ok(Edited::Unchanged),
     ));
-    it.view(ViewId::Files)
+    it.view(ViewId::StackFiles)
         .sees_toast("there is nothing to write");
     it.press("e");
     let failure = Failure {
@@ -139,7 +139,9 @@ fn what_would_change_is_shown_before_it_is_asked_and_done() {
         }
         other => panic!("{other:?}"),
     }
-    it.view(ViewId::Output).press("esc").view(ViewId::Files);
+    it.view(ViewId::Output)
+        .press("esc")
+        .view(ViewId::StackFiles);
 }
 
 #[test]
@@ -180,7 +182,7 @@ fn what_compose_refuses_is_neither_saved_nor_lost() {
     it.answer("e");
     assert!(matches!(it.effects.as_slice(), [Effect::Edit(..)]));
     it.state.handed_over = false;
-    it.press("x").answer("l").view(ViewId::Files);
+    it.press("x").answer("l").view(ViewId::StackFiles);
     assert!(
         matches!(it.effects.as_slice(), [Effect::Discard(_)]),
         "{:?}",

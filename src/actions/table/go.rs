@@ -17,7 +17,7 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Routes => &mut state.shelves.routes.listing.table,
         ViewId::Events => &mut state.events.table,
         ViewId::Journal => &mut state.journal.table,
-        ViewId::Browse => &mut state.browse.as_mut()?.table,
+        ViewId::VolumeFolder => &mut state.browse.as_mut()?.table,
         ViewId::Inspect => {
             let key = state.nav.current().key?;
             &mut state.sheets.get_mut(&key)?.inspect.table
@@ -58,13 +58,13 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 output.back = back.min(output.lines.len());
             }
         }
-        ViewId::File => {
+        ViewId::VolumeFile => {
             let open = state.browse.as_mut().and_then(|b| b.file.as_mut());
             if let Some(file) = open {
                 file.scroll = file.scroll.saturating_add_signed(delta);
             }
         }
-        ViewId::Files | ViewId::Proposal => layout::stack_file::scroll(state, delta),
+        ViewId::StackFiles | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {
                 return;

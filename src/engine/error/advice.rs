@@ -34,7 +34,7 @@ impl Error {
                 say!("is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?").to_owned()
             }
             Self::BrokenOff => {
-                "is it an archive of images, and is there room on the engine's disk?".to_owned()
+                say!("is it an archive of images, and is there room on the engine's disk?").to_owned()
             }
             Self::Registry { way_out, .. } => way_out.clone(),
             Self::Unfinished { why, .. } => why.advice(endpoint),
