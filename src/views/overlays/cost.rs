@@ -62,9 +62,9 @@ fn lines(state: &State, theme: &Theme) -> Vec<Line> {
         .collect();
     let read = state.world.hosts.values().filter_map(Host::oldest).min();
     if let Some(read) = read {
-        let oldest = format!("oldest {}", text::duration(state.now - read));
-        let dimmed = format!("dimmed after {}", text::duration(FRESH));
-        lines.push(line("figures", oldest, dimmed));
+        let oldest = say!("oldest {age}", age = text::duration(state.now - read));
+        let dimmed = say!("dimmed after {span}", span = text::duration(FRESH));
+        lines.push(line(say!("figures"), oldest, dimmed));
     }
     let shown = cost.delay.map_or_else(String::new, |delay| {
         say!(", shown after {ms} ms", ms = delay.as_millis())
