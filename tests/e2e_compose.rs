@@ -363,7 +363,7 @@ async fn variables_are_masked_saved_and_not_deployed() {
         it.sees("Save the file?").await;
         later().await;
         it.press("y").await;
-        it.sees("saved in").await;
+        it.sees("saved").await;
         let file = std::fs::read_to_string(project.directory().join(".env")).expect("the file");
         assert_eq!(file, "WHO=them\nDB_PASSWORD=hunter2\n");
         assert!(project.greeting().contains("it is you"), "what runs stays");

@@ -120,6 +120,13 @@ async fn again(endpoint: &str, by: &Running, name: &str, whole: bool) -> (Bluepr
     (before, after.unwrap())
 }
 
+/// All that it says, in an order of its own: the engine puts variables in none.
+fn said(made: &Blueprint) -> Vec<String> {
+    let mut lines: Vec<String> = format!("{made:#?}").lines().map(str::to_owned).collect();
+    lines.sort_unstable();
+    lines
+}
+
 #[tokio::test]
 async fn what_the_command_makes_is_made_of_the_same() {
     let Some(endpoint) = engine::real_engine("what_the_command_makes_is_made_of_the_same") else {
@@ -129,7 +136,7 @@ async fn what_the_command_makes_is_made_of_the_same() {
     for whole in [true, false] {
         let name = unusual(&endpoint, &by);
         let (before, after) = again(&endpoint, &by, &name, whole).await;
-        assert_eq!(before, after, "with secrets: {whole}");
+        assert_eq!(said(&before), said(&after), "with secrets: {whole}");
     }
 }
 

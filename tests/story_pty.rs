@@ -78,7 +78,7 @@ fn the_operators_whole_story_is_one_screen() {
         row(pty, "zammad-1").contains("restarting")
     });
     pty.send("K");
-    pty.wait_until("its end", |pty| pty.screen().contains("restarted in"));
+    pty.wait_until("its end", |pty| pty.screen().contains("zammad-1 restarted"));
     // Its start sends a mail: the header counts it, the list has it on top.
     pty.send("6");
     pty.wait_for("Ticket updated (printer out of order)");
