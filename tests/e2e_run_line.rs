@@ -120,10 +120,16 @@ async fn again(endpoint: &str, by: &Running, name: &str, whole: bool) -> (Bluepr
     (before, after.unwrap())
 }
 
-/// All that it says, in an order of its own: the engine puts variables in none.
+/// All that it says, its variables in the order of their names: the engine puts them in none.
 fn said(made: &Blueprint) -> Vec<String> {
     let mut lines: Vec<String> = format!("{made:#?}").lines().map(str::to_owned).collect();
-    lines.sort_unstable();
+    let env = lines
+        .iter()
+        .position(|line| line.contains("\"Env\": Array ["));
+    let first = env.expect("variables") + 1;
+    let ends = |line: &String| line.trim() == "],";
+    let count = lines[first..].iter().position(ends).expect("their end");
+    lines[first..first + count].sort_unstable();
     lines
 }
 

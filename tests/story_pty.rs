@@ -97,6 +97,10 @@ fn the_operators_whole_story_is_one_screen() {
     pty.wait_until("a route that leads there", |pty| {
         row(pty, "https://tickets").contains(" ok ")
     });
+    // It is a link of the terminal, which opens it on the user's own machine.
+    pty.wait_until("a link", |pty| {
+        wrote(pty, b";https://tickets.example.com\x1b\\")
+    });
     pty.send("c");
     pty.wait_until("what it answers", |pty| {
         row(pty, "https://tickets").contains("200 in")

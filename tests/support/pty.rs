@@ -80,6 +80,9 @@ impl Pty {
     /// Any command on a terminal of any size. `TERM` is set where the command does not say otherwise.
     pub fn run(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
         command.env_remove("RUST_BACKTRACE");
+        // The terminal is this one, not the one that the tests were started in.
+        command.env_remove("TERM_PROGRAM");
+        command.env_remove("TERM_PROGRAM_VERSION");
         if command.get_env("STACKTUI_TEST_TERM").is_none() {
             command.env("TERM", "xterm-256color");
         }
