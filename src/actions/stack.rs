@@ -151,32 +151,17 @@ fn menu(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| MenuItem {
-        key: Some(*letter),
-        label: (*label).to_owned(),
-        hint: lang::say(hint).to_owned(),
-        on: None,
-        choice: Choice::Compose(
-            key.clone(),
-            Ask {
-                task: *task,
-                service: None,
-            },
-        ),
+    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| {
+        let ask = Ask {
+            task: *task,
+            service: None,
+        };
+        let choice = Choice::Compose(key.clone(), ask);
+        MenuItem::new(*label, lang::say(hint), choice).key(*letter)
     };
-    let items = TASKS.iter().map(item).collect();
-    push_menu(state, say!("Compose: {name}", name = key.id), items);
+    let title = say!("Compose: {name}", name = key.id);
+    state.offer(Menu::new(title, TASKS.iter().map(item)));
     Effects::new()
-}
-
-fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
 }
 
 /// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
@@ -213,25 +198,20 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             super::table::type_line(state, PromptKind::Scale { stack, service }, &title, now)
         }
         (task @ (Task::Recreate | Task::Scale), None) => {
-            let of = |service: &crate::model::stack::Service| MenuItem {
-                key: None,
-                label: service.name.clone(),
-                hint: say_n!(service.containers, "{n} container", "{n} containers"),
-                on: None,
-                choice: Choice::Compose(
-                    key.clone(),
-                    Ask {
-                        task,
-                        service: Some(service.name.clone()),
-                    },
-                ),
+            let of = |service: &crate::model::stack::Service| {
+                let hint = say_n!(service.containers, "{n} container", "{n} containers");
+                let ask = Ask {
+                    task,
+                    service: Some(service.name.clone()),
+                };
+                MenuItem::new(&service.name, hint, Choice::Compose(key.clone(), ask))
             };
-            let items = stack.services.iter().map(of).collect();
+            let items: Vec<MenuItem> = stack.services.iter().map(of).collect();
             let title = match task {
                 Task::Scale => say!("Scale which service?"),
                 _ => say!("Recreate which service?"),
             };
-            push_menu(state, title.to_owned(), items);
+            state.offer(Menu::new(title, items));
             Effects::new()
         }
     }
