@@ -193,6 +193,7 @@ impl Hands {
                 ..Failure::default()
             });
         };
+        self.programs.holds(call).await?;
         if let Some(write) = &call.write {
             self.programs.write(write, clock::now()).await?;
             let lines = vec![format!("written: {}", write.file.path)];
