@@ -6,6 +6,8 @@ mod keep;
 mod process;
 mod propose;
 mod scale;
+mod secrets;
+mod shown;
 mod stack_file;
 
 use std::ffi::OsString;
@@ -19,6 +21,8 @@ use tokio::sync::mpsc;
 pub use keep::Store;
 pub use process::Output;
 pub use stack_file::{begin, compare, read};
+
+use secrets::Secrets;
 
 use crate::lang::Words;
 use crate::model::compose::{Call, Checked, Project};
@@ -160,19 +164,25 @@ impl Programs {
     /// # Errors
     /// Files are gone or not named, no compose is here, or it does not take the files: in its own words.
     pub async fn check(&self, project: &Project) -> Result<Checked, Failure> {
-        self.ask(project).await.map_err(|refused| match refused {
-            Refused::Unasked(failure) => failure,
-            Refused::Files(stderr) => Failure {
-                what: refusal(&stderr),
-                advice: say!("mend the files; what runs is not touched").to_owned(),
-                ..Failure::default()
-            },
-        })
+        match self.ask(project).await {
+            Ok(checked) => Ok(checked),
+            Err(Refused::Unasked(failure)) => Err(failure),
+            Err(Refused::Files(stderr)) => {
+                let secrets = Secrets::of(project).await;
+                Err(Failure {
+                    what: refusal(&stderr).map(|words| secrets.masked(words)),
+                    advice: say!("mend the files; what runs is not touched").to_owned(),
+                    ..Failure::default()
+                })
+            }
+        }
     }
 
     /// The same; where compose does not take the files, with all that it says.
     async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
         files_are_here(project)?;
+        // Before compose reads them: what is written meanwhile is then noticed as a change.
+        let files = shown::digests(project).await;
         let tool = self.tool(project).await?;
         let config = |args: &[&str]| {
             let mut command = self.command(tool.argv, &Vec::new());
@@ -198,6 +208,7 @@ impl Programs {
             hashes: hashes.collect(),
             scales: whole.ok().and_then(|whole| scale::read(&whole.stdout)),
             warnings: warnings(&output.stderr),
+            files,
         })
     }
 
@@ -247,10 +258,17 @@ impl Programs {
         }
         let mut command = self.command(tool.argv, environment);
         command.args(call.args()).current_dir(directory(project));
-        let ended = process::run(command, output, cancelled)
-            .await
-            .map_err(|why| not_run(&tool, &why))?;
-        match ended {
+        let secrets = Secrets::of(project).await;
+        let (lines, mut told) = mpsc::channel::<Output>(8);
+        let masking = async {
+            while let Some(lines) = told.recv().await {
+                let masked = lines.iter().map(|line| secrets.masked(line));
+                // Without a reader it is still run to its end.
+                let _closed = output.send(masked.collect()).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(process::run(command, lines, cancelled), masking);
+        match ended.map_err(|why| not_run(&tool, &why))? {
             process::Ended::Code(Some(0)) => Ok(()),
             process::Ended::Code(code) => Err(Failure {
                 what: Words::ours(|| {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use super::keep::{Store, digest};
+use super::secrets::Secrets;
 use super::stack_file::{content, lines};
 use super::{Programs, Refused, no_store};
 use crate::lang::Words;
@@ -47,11 +48,12 @@ impl Programs {
             Ok(checked) => Verdict::Taken(Box::new(checked)),
             Err(Refused::Files(stderr)) => {
                 let own = stderr.replace(&proposal.kept, &proposal.file.path);
-                let said = text::sanitise_block(own.as_bytes()).into_iter();
-                let said = said
-                    .map(|line| line.text)
-                    .filter(|line| !line.trim().is_empty());
-                Verdict::Refused(said.take(COMPLAINTS).collect())
+                let secrets = Secrets::of(&project).await;
+                let lines = text::sanitise_block(own.as_bytes()).into_iter();
+                let lines = lines.map(|line| line.text);
+                let said = lines.filter(|line| !line.trim().is_empty());
+                let said = said.take(COMPLAINTS).map(|line| secrets.said(line));
+                Verdict::Refused(said.collect())
             }
             Err(Refused::Unasked(failure)) => {
                 Verdict::Unasked(format!("{} · {}", failure.what, failure.advice))

@@ -19,8 +19,10 @@ use crate::msg::{Failure, Msg};
 
 /// Files are read this often while they are on screen.
 const PERIOD: Duration = Duration::from_secs(2);
-/// After the editor's end, time for its last bytes.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// After the editor's end: how long its last bytes may let wait, and how long they may take in all. What it started may
+/// go on writing for ever.
+const QUIET: Duration = Duration::from_millis(200);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Where the environment names no editor: those that every system may have.
 const EDITORS: [&str; 3] = ["editor", "vi", "nano"];
 
@@ -166,10 +168,13 @@ async fn run(
             }
         }
     };
-    while let Ok(Ok(count @ 1..)) = timeout(LAST_WORDS, reader.read(&mut buffer)).await {
-        let bytes = buffer.get(..count).unwrap_or_default().to_vec();
-        let _closed = io.output.send(bytes).await;
-    }
+    let last_words = async {
+        while let Ok(Ok(count @ 1..)) = timeout(QUIET, reader.read(&mut buffer)).await {
+            let bytes = buffer.get(..count).unwrap_or_default().to_vec();
+            let _closed = io.output.send(bytes).await;
+        }
+    };
+    let _cut = timeout(LAST_WORDS, last_words).await;
     Ok(code)
 }
 
@@ -248,6 +253,17 @@ mod tests {
         assert!(shown.contains("typed"), "{shown}");
         assert_eq!(ended, Ok(Edited::Changed));
         assert!(desk.folder.path().join("kept").is_dir());
+    }
+
+    #[tokio::test]
+    async fn what_an_editor_started_holds_nobody_up() {
+        let desk = Desk::new();
+        let chatter = "for n in 1 2 3 4 5 6 7 8 9; do for m in 1 2 3 4 5 6; do echo more; sleep 0.1; done; done";
+        let script = format!("sh -c 'trap \"\" HUP; ({chatter}; echo over) & echo begun'");
+        let (shown, ended) = desk.edit(&script, "").await;
+        assert_eq!(ended, Ok(Edited::Unchanged));
+        assert!(shown.contains("begun"), "{shown}");
+        assert!(!shown.contains("over"), "{shown}");
     }
 
     #[tokio::test]

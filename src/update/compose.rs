@@ -35,19 +35,15 @@ pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
     }
 }
 
-/// A job that has output has failed: the whole reason and the way out stay readable there. Compose has told its own.
+/// A job that has output has failed: the whole reason and the way out stay readable there, unless compose has told its own.
 pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
     ended(state, job, false, failure.what.as_str());
-    if matches!(job.verb, Verb::Compose(_)) {
-        return;
-    }
-    if let Some(output) = output(state, job) {
+    let is_compose = matches!(job.verb, Verb::Compose(_));
+    let output = output(state, job);
+    if let Some(output) = output.filter(|output| !is_compose || output.lines.is_empty()) {
         let told = [failure.what.as_str(), &failure.said, &failure.advice].into_iter();
-        output.push(
-            told.filter(|words| !words.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        );
+        let told = told.filter(|words| !words.is_empty());
+        output.push(told.map(str::to_owned).collect());
     }
 }
 

@@ -44,6 +44,7 @@ fn checked(hashes: &[(&str, &str)]) -> Checked {
         scales: None,
         warnings: vec!["The DOMAIN variable is not set.".to_owned()],
         foreign: false,
+        files: Vec::new(),
     }
 }
 

@@ -166,8 +166,7 @@ fn what_compose_refuses_is_neither_saved_nor_lost() {
         "  in \"./compose.yml\", line 3",
         "Invalid interpolation format for \"environment\": \"pa${hunter2\"",
     ];
-    let said = said.map(str::to_owned).to_vec();
-    let mut it = changed(Verdict::Refused(said));
+    let mut it = changed(papers::refused(&said));
     it.shows("does not take it")
         .shows("ScannerError")
         .shows("line 3");
