@@ -165,18 +165,29 @@ fn menu(state: &mut State) -> Effects {
         ),
     };
     let items = TASKS.iter().map(item).collect();
-    push_menu(state, say!("Compose: {name}", name = key.id), items);
-    Effects::new()
+    choose(
+        state,
+        say!("Compose: {name}", name = key.id),
+        String::new(),
+        items,
+    )
 }
 
-fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
+/// Opens a menu.
+pub(super) fn choose(
+    state: &mut State,
+    title: String,
+    note: String,
+    items: Vec<MenuItem>,
+) -> Effects {
     state.layers.push(Layer::Menu(Menu {
         title,
-        note: String::new(),
+        note,
         items,
         selected: 0,
         opened: state.now,
     }));
+    Effects::new()
 }
 
 /// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
@@ -231,8 +242,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
                 Task::Scale => say!("Scale which service?"),
                 _ => say!("Recreate which service?"),
             };
-            push_menu(state, title.to_owned(), items);
-            Effects::new()
+            choose(state, title.to_owned(), String::new(), items)
         }
     }
 }
@@ -354,6 +364,8 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<Told> {
         );
         lines.push(Weight::Plain.of(words));
     }
+    let doubts = stack.doubts.iter();
+    lines.extend(doubts.map(|words| Weight::Change.of(words)));
     let missing = checked.missing();
     if !missing.is_empty() {
         let words = say!("! not set, so empty: {names}", names = missing.join(", "));

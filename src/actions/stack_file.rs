@@ -4,7 +4,7 @@ mod change;
 use crate::effect::{Effect, Effects};
 use crate::layout::stack_file::page;
 use crate::model::compose::Act;
-use crate::model::stack_file::{Source, Verdict};
+use crate::model::stack_file::{Body, Source, Verdict};
 use crate::state::stack_file::{Change, FileBook, Paper};
 use crate::state::{Place, PromptKind, Scope, State, ViewId};
 
@@ -132,13 +132,16 @@ pub const ACTIONS: &[Action] = &[
             |s| turn(s, 1),
         )
     },
-    here(
-        "file.next_hit",
-        "next hit",
-        "Go to the next hit of the search.",
-        &["n"],
-        |s| seek(s, true),
-    ),
+    Action {
+        unavailable: no_text,
+        ..here(
+            "file.next_hit",
+            "next hit",
+            "Go to the next hit of the search.",
+            &["n"],
+            |s| seek(s, true),
+        )
+    },
     Action {
         unavailable: one_file,
         ..here(
@@ -149,15 +152,19 @@ pub const ACTIONS: &[Action] = &[
             |s| turn(s, -1),
         )
     },
-    here(
-        "file.previous_hit",
-        "previous hit",
-        "Go to the previous hit of the search.",
-        &["N"],
-        |s| seek(s, false),
-    ),
+    Action {
+        unavailable: no_text,
+        ..here(
+            "file.previous_hit",
+            "previous hit",
+            "Go to the previous hit of the search.",
+            &["N"],
+            |s| seek(s, false),
+        )
+    },
     Action {
         footer: 3,
+        unavailable: no_text,
         ..here(
             "file.reveal",
             "show secrets",
@@ -168,6 +175,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 5,
+        unavailable: no_text,
         ..here(
             "file.search",
             "search",
@@ -237,6 +245,12 @@ fn no_files(state: &State) -> Option<String> {
 fn one_file(state: &State) -> Option<String> {
     let one = book(state).is_none_or(|book| book.papers.len() < 2);
     one.then(|| say!("there is one file only").to_owned())
+}
+
+fn no_text(state: &State) -> Option<String> {
+    let body = paper(state).map(|paper| &paper.file.body);
+    let none = !matches!(body, Some(Body::Text { .. }));
+    none.then(|| say!("there is no text on screen").to_owned())
 }
 
 fn cannot_edit(state: &State) -> Option<String> {

@@ -3,11 +3,14 @@ use crate::actions::stack;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
-use crate::model::stack_file::{FileOf, Source, Verdict, Write};
-use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId, Weight};
+use crate::model::stack_file::{FileOf, Source, Verdict, Version, Write};
+use crate::state::{Choice, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
+
+/// Columns from which on all is told of a version.
+const WIDE: u16 = 60;
 
 /// Hands the terminal to the user's editor.
 pub(super) fn edit(state: &mut State, file: Option<FileOf>) -> Effects {
@@ -39,18 +42,8 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
             Choice::DiscardEdit(key, Box::new(file)),
         ),
     ];
-    push_menu(state, say!("Let the edit go?"), String::new(), items)
-}
-
-fn push_menu(state: &mut State, title: &str, note: String, items: Vec<MenuItem>) -> Effects {
-    state.layers.push(Layer::Menu(Menu {
-        title: title.to_owned(),
-        note,
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
-    Effects::new()
+    let title = say!("Let the edit go?").to_owned();
+    stack::choose(state, title, String::new(), items)
 }
 
 /// Goes on with an edit that was to be let go.
@@ -80,16 +73,29 @@ pub(super) fn versions(state: &mut State) -> Effects {
         return Effects::new();
     };
     let file = &paper.file;
-    let now = state.now;
+    // Who and when, above all.
+    let short = state.size.0 < WIDE;
+    let stamp = if short {
+        "%m-%d %H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S UTC"
+    };
+    let about = |version: &Version| {
+        let (ago, by) = (text::ago(version.at, state.now), &version.by);
+        if short {
+            return say!("{ago}  by {by}", ago, by);
+        }
+        say!(
+            "{ago}  by {by}  {size}",
+            ago,
+            by,
+            size = text::bytes(version.bytes)
+        )
+    };
     let items = file.versions.iter().map(|version| MenuItem {
         key: None,
-        label: version.at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        hint: say!(
-            "{ago}  by {by}  {size}",
-            ago = text::ago(version.at, now),
-            by = version.by,
-            size = text::bytes(version.bytes)
-        ),
+        label: version.at.format(stamp).to_string(),
+        hint: about(version),
         on: None,
         choice: Choice::Version(
             key.clone(),
@@ -99,7 +105,8 @@ pub(super) fn versions(state: &mut State) -> Effects {
     });
     let items = items.collect();
     let note = say!("The file as it was until then. Enter shows what going back would change.");
-    push_menu(state, say!("Earlier versions"), note.to_owned(), items)
+    let title = say!("Earlier versions").to_owned();
+    stack::choose(state, title, note.to_owned(), items)
 }
 
 /// Asks what another text for a file would do.
