@@ -11,6 +11,7 @@ pub mod layers;
 pub mod lints;
 pub mod log_book;
 pub mod mail;
+pub mod menu;
 pub mod names;
 pub mod nav;
 pub mod order;
@@ -37,13 +38,12 @@ pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
 pub use keymap::{Keymap, Scope};
-pub use layers::{
-    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, Task, Told, Weight,
-};
+pub use layers::{Confirm, Field, Layer, Prompt, PromptKind, Told, Weight};
 pub use log_book::{
     Chip, Filters, Fold, Goal, LogBook, LogLook, LogSource, LogTarget, Past, Sought, Stamps,
 };
 pub use mail::MailBook;
+pub use menu::{Ask, Choice, Menu, MenuItem, Task};
 pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
 pub use prefs::Prefs;

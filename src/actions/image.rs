@@ -153,20 +153,12 @@ fn push(state: &mut State) -> Effects {
         [] => Effects::new(),
         [tag] => ask_to_push(state, &key, tag),
         tags => {
-            let item = |tag: &String| MenuItem {
-                key: None,
-                label: tag.clone(),
-                hint: String::new(),
-                on: None,
-                choice: Choice::Push(key.clone(), tag.clone()),
+            let item = |tag: &String| {
+                let choice = Choice::Push(key.clone(), tag.clone());
+                MenuItem::new(tag, "", choice)
             };
-            state.layers.push(Layer::Menu(Menu {
-                title: say!("push which name?").to_owned(),
-                note: String::new(),
-                items: tags.iter().map(item).collect(),
-                selected: 0,
-                opened: state.now,
-            }));
+            let items = tags.iter().map(item);
+            state.offer(Menu::new(say!("push which name?"), items));
             Effects::new()
         }
     }

@@ -151,42 +151,16 @@ fn menu(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| MenuItem {
-        key: Some(*letter),
-        label: (*label).to_owned(),
-        hint: lang::say(hint).to_owned(),
-        on: None,
-        choice: Choice::Compose(
-            key.clone(),
-            Ask {
-                task: *task,
-                service: None,
-            },
-        ),
+    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| {
+        let ask = Ask {
+            task: *task,
+            service: None,
+        };
+        let choice = Choice::Compose(key.clone(), ask);
+        MenuItem::new(*label, lang::say(hint), choice).key(*letter)
     };
-    let items = TASKS.iter().map(item).collect();
-    choose(
-        state,
-        say!("Compose: {name}", name = key.id),
-        String::new(),
-        items,
-    )
-}
-
-/// Opens a menu.
-pub(super) fn choose(
-    state: &mut State,
-    title: String,
-    note: String,
-    items: Vec<MenuItem>,
-) -> Effects {
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note,
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let title = say!("Compose: {name}", name = key.id);
+    state.offer(Menu::new(title, TASKS.iter().map(item)));
     Effects::new()
 }
 
@@ -224,25 +198,21 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             super::table::type_line(state, PromptKind::Scale { stack, service }, &title, now)
         }
         (task @ (Task::Recreate | Task::Scale), None) => {
-            let of = |service: &crate::model::stack::Service| MenuItem {
-                key: None,
-                label: service.name.clone(),
-                hint: say_n!(service.containers, "{n} container", "{n} containers"),
-                on: None,
-                choice: Choice::Compose(
-                    key.clone(),
-                    Ask {
-                        task,
-                        service: Some(service.name.clone()),
-                    },
-                ),
+            let of = |service: &crate::model::stack::Service| {
+                let hint = say_n!(service.containers, "{n} container", "{n} containers");
+                let ask = Ask {
+                    task,
+                    service: Some(service.name.clone()),
+                };
+                MenuItem::new(&service.name, hint, Choice::Compose(key.clone(), ask))
             };
-            let items = stack.services.iter().map(of).collect();
+            let items: Vec<MenuItem> = stack.services.iter().map(of).collect();
             let title = match task {
                 Task::Scale => say!("Scale which service?"),
                 _ => say!("Recreate which service?"),
             };
-            choose(state, title.to_owned(), String::new(), items)
+            state.offer(Menu::new(title, items));
+            Effects::new()
         }
     }
 }

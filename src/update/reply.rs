@@ -4,7 +4,7 @@ use crate::lang;
 use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
-use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
+use crate::state::{Choice, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
@@ -175,27 +175,14 @@ pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
 }
 
 fn offer_helpers(state: &mut State, key: &Key, name: &str, helpers: Vec<String>) {
-    let items = helpers
-        .into_iter()
-        .map(|image| MenuItem {
-            key: None,
-            label: image.clone(),
-            hint: String::new(),
-            on: None,
-            choice: Choice::Helper {
-                key: key.clone(),
-                image,
-            },
-        })
-        .collect();
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("{name} has no shell", name),
-        note: say!("A helper container can share its processes and network; it is removed afterwards. From which image?")
-            .to_owned(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let items = helpers.into_iter().map(|image| {
+        let (label, key) = (image.clone(), key.clone());
+        MenuItem::new(label, "", Choice::Helper { key, image })
+    });
+    let note = say!(
+        "A helper container can share its processes and network; it is removed afterwards. From which image?"
+    );
+    state.offer(Menu::new(say!("{name} has no shell", name), items).note(note));
 }
 
 /// A shell in a helper container.

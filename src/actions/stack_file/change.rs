@@ -4,7 +4,7 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
 use crate::model::stack_file::{FileOf, Source, Verdict, Version, Write};
-use crate::state::{Choice, MenuItem, State, ViewId, Weight};
+use crate::state::{Choice, Menu, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
@@ -25,25 +25,14 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
     let (Some(key), Some(file)) = (state.subject(), file) else {
         return Effects::new();
     };
-    let item = |key: char, label: &str, hint: &str, choice: Choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
     let again = Choice::EditFile(key.clone(), Box::new(file.clone()));
-    let items = vec![
-        item('e', say!("edit"), say!("go on with it"), again),
-        item(
-            'l',
-            say!("let go"),
-            say!("what was typed is lost"),
-            Choice::DiscardEdit(key, Box::new(file)),
-        ),
+    let let_go = Choice::DiscardEdit(key, Box::new(file));
+    let items = [
+        MenuItem::new(say!("edit"), say!("go on with it"), again).key('e'),
+        MenuItem::new(say!("let go"), say!("what was typed is lost"), let_go).key('l'),
     ];
-    let title = say!("Let the edit go?").to_owned();
-    stack::choose(state, title, String::new(), items)
+    state.offer(Menu::new(say!("Let the edit go?"), items));
+    Effects::new()
 }
 
 /// Goes on with an edit that was to be let go.
@@ -92,21 +81,17 @@ pub(super) fn versions(state: &mut State) -> Effects {
             size = text::bytes(version.bytes)
         )
     };
-    let items = file.versions.iter().map(|version| MenuItem {
-        key: None,
-        label: version.at.format(stamp).to_string(),
-        hint: about(version),
-        on: None,
-        choice: Choice::Version(
-            key.clone(),
-            Box::new(file.of.clone()),
-            Box::new(version.clone()),
-        ),
+    let items = file.versions.iter().map(|version| {
+        let label = version.at.format(stamp).to_string();
+        let hint = about(version);
+        let (of, version) = (file.of.clone(), version.clone());
+        let choice = Choice::Version(key.clone(), Box::new(of), Box::new(version));
+        MenuItem::new(label, hint, choice)
     });
-    let items = items.collect();
+    let menu = Menu::new(say!("Earlier versions"), items);
     let note = say!("The file as it was until then. Enter shows what going back would change.");
-    let title = say!("Earlier versions").to_owned();
-    stack::choose(state, title, note.to_owned(), items)
+    state.offer(menu.note(note));
+    Effects::new()
 }
 
 /// Asks what another text for a file would do.
