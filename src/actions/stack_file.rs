@@ -75,6 +75,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 5,
+        unavailable: nothing_waits,
         ..there(
             "change.reveal",
             "show secrets",
@@ -265,9 +266,14 @@ fn no_edit(state: &State) -> Option<String> {
     (from != Some(&Source::Draft)).then(|| say!("what is on screen is no edit").to_owned())
 }
 
+fn nothing_waits(state: &State) -> Option<String> {
+    let none = change(state).is_none();
+    none.then(|| say!("nothing waits to be written").to_owned())
+}
+
 fn cannot_save(state: &State) -> Option<String> {
     let Some(change) = change(state) else {
-        return Some(say!("nothing waits to be written").to_owned());
+        return nothing_waits(state);
     };
     if matches!(change.proposal.verdict, Verdict::Refused(_)) {
         return Some(say!("compose does not take it: edit it again first").to_owned());

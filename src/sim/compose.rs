@@ -64,7 +64,8 @@ fn digest(service: &serde_json::Value) -> String {
 }
 
 impl Scenario {
-    /// Writes the files that its stacks could be made from into a folder of each below `home`, and says that they were.
+    /// Writes the files that its stacks could be made from, each into a folder of its own below `home`, and has their labels
+    /// point there.
     ///
     /// # Errors
     /// Those of writing.

@@ -14,8 +14,8 @@ const SECRET: [&str; 4] = ["PASS", "SECRET", "TOKEN", "_KEY"];
 pub(super) fn files(scenario: &Scenario, stack: &str) -> (String, String) {
     let mut draft = Draft::default();
     let head = format!(
-        "# {stack}, as the demo has it. The file is real, private and goes with the demo:\n\
-         # change it, look at the plan, bring it up, go back.\nservices:\n"
+        "# {stack}: a real file of the demo's own, which goes with it.\n\
+         # Change it, look at the plan, bring it up, go back.\nservices:\n"
     );
     let of_stack = |spec: &&ContainerSpec| spec.stack.as_deref() == Some(stack);
     let containers: Vec<&ContainerSpec> = scenario.containers.iter().filter(of_stack).collect();
