@@ -24,10 +24,7 @@ use super::notice;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    let Some(key) = state.subject() else {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
     head(state, theme, &key).draw(buf, area);

@@ -33,10 +33,7 @@ use super::hints;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    let Some(key) = state.subject() else {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
     head(state, theme, &key).draw(buf, area);
