@@ -13,6 +13,7 @@ use super::hosts::HostTasks;
 use super::jobs::{self, Hands, Slots};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::recreate::Moves;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
@@ -49,6 +50,8 @@ pub struct Runner {
     pub editor: Option<String>,
     /// Signs in at registries.
     pub keyring: Keyring,
+    /// Containers that jobs put in the place of others.
+    moves: Moves,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -63,7 +66,12 @@ struct OpenShell {
 
 /// Endpoints of a simulated engine.
 pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
-    let sim = Sim::new(scenario);
+    let endpoint = way_to(Sim::new(scenario));
+    vec![Candidate::new(endpoint, "the built-in simulated engine")]
+}
+
+/// The way to a simulated engine, and through it to what listens in its containers.
+pub fn way_to(sim: Sim) -> Endpoint {
     let beyond = sim.clone();
     let connector = Connector::new(move || {
         let connection: BoxedIo = Box::new(sim.connect());
@@ -74,10 +82,7 @@ pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
         let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
         Box::pin(std::future::ready(opened))
     });
-    vec![Candidate::new(
-        Endpoint::Custom(connector),
-        "the built-in simulated engine",
-    )]
+    Endpoint::Custom(connector)
 }
 
 impl Runner {
@@ -101,6 +106,7 @@ impl Runner {
             writing: Arc::default(),
             programs: Programs::default(),
             editor: None,
+            moves: Moves::default(),
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
@@ -161,6 +167,7 @@ impl Runner {
             programs: self.programs.clone(),
             keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
+            moves: self.moves.clone(),
         };
         tokio::spawn(async move {
             let report = jobs::run(job, client, recorder.clone(), slots, hands).await;

@@ -35,12 +35,14 @@ pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
     }
 }
 
-/// A job that has output has failed: the whole reason and the way out stay readable there. Compose has told its own.
+/// A job that has output has failed: the whole reason and the way out stay readable below its lines. Compose has told its
+/// own there.
 pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
-    ended(state, job, false, &failure.what);
     if matches!(job.verb, Verb::Compose(_)) {
+        ended(state, job, false, &failure.what);
         return;
     }
+    ended(state, job, false, say!("failed" as "outcome"));
     if let Some(output) = output(state, job) {
         let told = [&failure.what, &failure.said, &failure.advice].into_iter();
         output.push(told.filter(|words| !words.is_empty()).cloned().collect());

@@ -14,6 +14,8 @@ use crate::runtime::{clock, mail, roads};
 
 /// Time for making out how two texts differ.
 const DIFFERENCE: Duration = Duration::from_secs(1);
+/// Names of one image that are asked for at once.
+const CHECKS: usize = 4;
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
 
@@ -100,10 +102,18 @@ impl Runner {
                         .await;
                     Msg::LastWords(key, until, words)
                 }
-                Fetch::Freshness { key, name, digests } => {
-                    let _slot = slots.check().await;
-                    let answer = client.freshness(&name, &digests, &keyring).await;
-                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
+                Fetch::Freshness {
+                    key,
+                    names,
+                    digests,
+                } => {
+                    let asked = names.into_iter().map(async |name| {
+                        let _slot = slots.check().await;
+                        let answer = client.freshness(&name, &digests, &keyring).await;
+                        (name, answer.map_err(|e| e.failure("update check")))
+                    });
+                    let asked = stream::iter(asked).buffered(CHECKS);
+                    Msg::Freshness(key, asked.collect().await)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
