@@ -5,7 +5,8 @@ use super::DONE;
 use super::args::SimArgs;
 use super::context::{block_on, interrupted};
 use super::out::{Out, Quit};
-use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Opening};
+use crate::engine::{Candidate, Connector, Endpoint, Opening};
+use crate::runtime::effects::way_to;
 use crate::sim::{Scenario, Sim};
 
 /// The scenario that is shown when none is named.
@@ -41,17 +42,7 @@ pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
 }
 
 fn simulated(sim: Sim) -> Candidate {
-    let beyond = sim.clone();
-    let connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(sim.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    })
-    .with_beyond(move |address, port| {
-        let opened = beyond.connect_to(&address, port);
-        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
-        Box::pin(std::future::ready(opened))
-    });
-    Candidate::new(Endpoint::Custom(connector), "--demo")
+    Candidate::new(way_to(sim), "--demo")
 }
 
 /// A host where nobody listens.

@@ -186,6 +186,11 @@ fn number(value: &Value, path: &str) -> Option<usize> {
     usize::try_from(value.pointer(path)?.as_u64()?).ok()
 }
 
+/// How many mails a server says it has.
+fn total(reply: &Value) -> Result<usize, Trouble> {
+    number(reply, "/total").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+}
+
 fn parsed(bytes: &[u8]) -> Result<Value, Trouble> {
     serde_json::from_slice(bytes).map_err(|error| Trouble::Odd(error.to_string()))
 }

@@ -42,7 +42,7 @@ struct Raw {
 
 pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     let reply = parsed(&http.get(COUNT, 1 << 20).await?)?;
-    super::number(&reply, "/total").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+    super::total(&reply)
 }
 
 async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> {
