@@ -134,7 +134,7 @@ fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
 }
 
 fn reset_terminal() -> Result<u8, Quit> {
-    match runtime::terminal::reset_terminal() {
+    match runtime::terminal::reset_terminal(&|name| std::env::var(name).ok()) {
         Ok(()) => Ok(DONE),
         Err(error) => Err(Quit::failed(error.to_string())),
     }

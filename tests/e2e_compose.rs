@@ -185,6 +185,47 @@ async fn a_changed_variable_is_seen_planned_and_brought_up() {
 }
 
 #[tokio::test]
+async fn what_changes_between_the_plan_and_the_yes_is_refused() {
+    let Some(project) = Project::new("meanwhile") else {
+        return;
+    };
+    on_local(async {
+        let before = compose_file(&project);
+        let it = project.open_with(&changes("it is", "hello")).await;
+        it.sees("as the files say").await;
+        project.write("WHO=me\n", ".env");
+        it.sees("web: changed since it was made").await;
+        it.press("U").await;
+        it.sees("changed, made anew: web").await;
+        project.write("WHO=nobody\n", ".env");
+        later().await;
+        it.press("y").await;
+        it.sees(".env has changed since it was shown").await;
+        assert!(project.greeting().contains("it is you"), "nothing was done");
+
+        project.write("WHO=you\n", ".env");
+        it.press("esc").await;
+        it.sees("as the files say").await;
+        it.press("f").await;
+        it.sees("WHO: 'it is ${WHO}'").await;
+        it.press("e").await;
+        it.sees("editing").await;
+        it.type_in("go\n").await;
+        it.sees("changed, made anew: web").await;
+        project.write("WHO=nobody\n", ".env");
+        it.press("U").await;
+        it.sees("Deploy").await;
+        later().await;
+        it.press("y").await;
+        it.sees(".env has changed since it was shown").await;
+        assert!(project.greeting().contains("it is you"), "nothing was done");
+        assert_eq!(compose_file(&project), before, "nothing was written");
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn down_removes_it_and_broken_files_are_told() {
     let Some(project) = Project::new("down") else {
         return;

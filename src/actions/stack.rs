@@ -218,8 +218,8 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
 }
 
 /// The verb that has compose do this with a stack.
-fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
-    Verb::Compose(Box::new(Call::new(Project::of(stack), act, foreign)))
+fn verb(stack: &Stack, act: Act) -> Verb {
+    Verb::Compose(Box::new(Call::new(Project::of(stack), act, false)))
 }
 
 /// Has compose do it, and shows what it tells.
@@ -227,7 +227,7 @@ pub fn run(state: &mut State, key: &Key, act: Act) -> Effects {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return Effects::new();
     };
-    let verb = verb(stack, act, false);
+    let verb = verb(stack, act);
     super::container::start_job(state, key, &verb)
         .into_iter()
         .collect()
@@ -351,7 +351,9 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
         return;
     };
     let lines = plan_words(stack, checked);
-    let verb = verb(stack, Act::UP, checked.foreign);
+    let mut call = Call::new(Project::of(stack), Act::UP, checked.foreign);
+    call.shown = Some(Box::new(checked.clone()));
+    let verb = Verb::Compose(Box::new(call));
     let title = say!(
         "Bring {name}{host} up with {tool}?",
         name = key.id,
@@ -378,7 +380,7 @@ fn down(state: &mut State, key: &Key) {
             "It leaves this list: its compose files bring it back."
         )),
     ];
-    let verb = verb(stack, Act::Down { volumes: false }, false);
+    let verb = verb(stack, Act::Down { volumes: false });
     let title = say!(
         "Take {name}{host} down?",
         name = key.id,
@@ -402,7 +404,7 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         service,
         host = state.on_host(key.host)
     );
-    let verb = verb(stack, Act::Recreate { service }, false);
+    let verb = verb(stack, Act::Recreate { service });
     confirm(state, key, title, lines, verb, say!("recreate"));
     Effects::new()
 }

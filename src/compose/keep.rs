@@ -126,7 +126,13 @@ impl Store {
     }
 
     /// Keeps what is about to be written over, and lets the oldest go when there are too many.
-    pub(super) fn keep(&self, file: &FileOf, bytes: &[u8], at: DateTime<Utc>) -> io::Result<()> {
+    /// Tells where.
+    pub(super) fn keep(
+        &self,
+        file: &FileOf,
+        bytes: &[u8],
+        at: DateTime<Utc>,
+    ) -> io::Result<PathBuf> {
         let place = self.place(file);
         let dir = place.join("versions");
         private_dir(&dir)?;
@@ -137,12 +143,13 @@ impl Store {
             _ => Err(error),
         })?;
         let id = format!("{}~{}", at.format(STAMP), self.user);
-        new_file(&dir.join(id), bytes)?;
+        let kept = dir.join(id);
+        new_file(&kept, bytes)?;
         File::open(&dir)?.sync_all()?;
         for old in self.versions(file).into_iter().skip(MOST) {
             fs::remove_file(dir.join(old.id))?;
         }
-        Ok(())
+        Ok(kept)
     }
 }
 

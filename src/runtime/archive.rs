@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::part::Part;
 use super::recreate::Steps;
 use crate::engine::Engine;
+use crate::lang::Words;
 use crate::msg::{Failure, FailureKind};
 use crate::text;
 
@@ -25,11 +26,18 @@ const END: [u8; 1024] = [0; 1024];
 /// Bytes of the end of an archive that are looked at.
 const TAIL: usize = 8 << 10;
 
-fn failure(what: String) -> Failure {
+fn failure(what: Words) -> Failure {
     Failure {
         what,
         ..Failure::default()
     }
+}
+
+/// What is wrong with a file.
+fn of_file(path: &Path, why: &Words) -> Failure {
+    failure(Words::ours(|| {
+        say!("{name}: {why}", name = shown(path), why)
+    }))
 }
 
 fn shown(path: &Path) -> String {
@@ -49,7 +57,7 @@ async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(failure(error.to_string())))
+    done.unwrap_or_else(|error| Err(failure(Words::as_is(error.to_string()))))
 }
 
 /// A file on its way, and how much of it is there.
@@ -62,13 +70,13 @@ struct Filled {
 impl Filled {
     fn new(path: PathBuf, replace: bool) -> Result<Self, Failure> {
         let part = Part::new(&path, replace, 0o600).map_err(|error| {
-            let failure = |why: &str| failure(format!("{}: {why}", shown(&path)));
+            let there = || say!("a file of this name is there already");
             match error.kind() {
                 ErrorKind::AlreadyExists => Failure {
                     kind: FailureKind::Conflict,
-                    ..failure("a file of this name is there already")
+                    ..of_file(&path, &Words::ours(there))
                 },
-                _ => failure(&reason(&error)),
+                _ => of_file(&path, &reason(&error)),
             }
         })?;
         Ok(Self {
@@ -79,8 +87,11 @@ impl Filled {
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
-        let (path, size) = (shown(&self.path), text::bytes(self.bytes));
-        failure(format!("{path}: {} after {size}", reason(error)))
+        let (path, why) = (shown(&self.path), reason(error));
+        failure(Words::ours(|| {
+            let size = text::bytes(self.bytes);
+            say!("{path}: {why} after {size}", path, why, size)
+        }))
     }
 
     fn write(mut self, chunk: &Bytes) -> Result<Self, Failure> {
@@ -97,21 +108,21 @@ impl Filled {
             return Err(self.failed(&error));
         }
         let named = self.part.settle();
-        named.map_err(|error| failure(format!("{}: {}", shown(&self.path), reason(&error))))?;
+        named.map_err(|error| of_file(&self.path, &reason(&error)))?;
         Ok(self.bytes)
     }
 }
 
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::StorageFull => "the disk is full".to_owned(),
-        ErrorKind::AlreadyExists => "a file of this name has come there meanwhile".to_owned(),
-        ErrorKind::IsADirectory => "that is a directory".to_owned(),
-        ErrorKind::InvalidFilename => "that is no file name".to_owned(),
-        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+fn reason(error: &io::Error) -> Words {
+    Words::ours(|| match error.kind() {
+        ErrorKind::StorageFull => say!("the disk is full").to_owned(),
+        ErrorKind::AlreadyExists => say!("a file of this name has come there meanwhile").to_owned(),
+        ErrorKind::IsADirectory => say!("that is a directory").to_owned(),
+        ErrorKind::InvalidFilename => say!("that is no file name").to_owned(),
+        ErrorKind::NotFound => say!("there is no such file or directory").to_owned(),
+        ErrorKind::PermissionDenied => say!("permission denied").to_owned(),
         _ => error.to_string(),
-    }
+    })
 }
 
 /// Has the engine write these images into a file; how many bytes that were.
@@ -132,7 +143,7 @@ pub async fn save(
         aside(move || part.settle()).await
     };
     whole.await.map_err(|why| Failure {
-        what: format!("{}; nothing is left of the file", why.what),
+        what: Words::ours(|| say!("{why}; nothing is left of the file", why = why.what)),
         ..why
     })
 }
@@ -148,16 +159,16 @@ async fn fill(
     let mut cancelled = pin!(cancelled);
     let mut tail = Vec::new();
     let mut pace = Pace::new();
-    steps.tell("waiting for the engine", None).await;
+    steps.tell(say!("waiting for the engine"), None).await;
     let mut archive = engine.export(images);
     loop {
         // A write is never left half done: what is under way belongs to it.
         let chunk = tokio::select! {
             chunk = archive.next() => chunk,
-            () = &mut cancelled => return Err(failure("ended".to_owned())),
+            () = &mut cancelled => return Err(failure(Words::ours(|| say!("ended" as "cancelled")))),
         };
         let Some(chunk) = chunk else { break };
-        let chunk = chunk.map_err(|error| error.failure(""))?;
+        let chunk = chunk.map_err(|error| error.failure())?;
         let end = chunk.len().saturating_sub(TAIL);
         tail.extend_from_slice(chunk.get(end..).unwrap_or_default());
         tail.drain(..tail.len().saturating_sub(TAIL));
@@ -182,9 +193,8 @@ fn whole(tail: &[u8]) -> Result<(), Failure> {
         let words = value.pointer("/errorDetail/message")?.as_str()?;
         Some(text::sanitise_ident(words.as_bytes()))
     });
-    Err(failure(said.unwrap_or_else(|| {
-        "the engine's archive has no end".to_owned()
-    })))
+    let cut = || Words::ours(|| say!("the engine's archive has no end"));
+    Err(failure(said.map_or_else(cut, Words::as_is)))
 }
 
 /// Bytes that went by, told now and then.
@@ -212,9 +222,11 @@ impl Pace {
         }
         let rate = (self.bytes - self.told) as f64 / took.as_secs_f64();
         (self.told, self.at) = (self.bytes, Instant::now());
-        let of = all.map_or_else(String::new, |all| format!(" of {}", text::bytes(all)));
         let (done, rate) = (text::bytes(self.bytes), text::bytes(rate as u64));
-        Some(format!("{done}{of}, {rate}/s"))
+        Some(match all.map(text::bytes) {
+            Some(all) => say!("{done} of {all}, {rate}/s", done, all, rate),
+            None => format!("{done}, {rate}/s"),
+        })
     }
 }
 
@@ -228,13 +240,13 @@ pub async fn read(
 ) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static), Failure> {
     let path = from_home(path);
     let (file, size) = aside(move || {
-        let refuse = |why: &str| failure(format!("{}: {why}", shown(&path)));
+        let refuse = |error| of_file(&path, &reason(&error));
         // Only a file has a size and an end: a pipe that nobody writes to would hold us for ever.
-        let there = fs::metadata(&path).map_err(|error| refuse(&reason(&error)))?;
+        let there = fs::metadata(&path).map_err(refuse)?;
         if !there.is_file() {
-            return Err(refuse("that is not a file"));
+            return Err(of_file(&path, &Words::ours(|| say!("that is not a file"))));
         }
-        let file = File::open(&path).map_err(|error| refuse(&reason(&error)))?;
+        let file = File::open(&path).map_err(refuse)?;
         Ok((file, there.len()))
     })
     .await?;

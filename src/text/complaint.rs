@@ -21,6 +21,18 @@ pub fn without_value(line: &str) -> String {
     }
 }
 
+/// A line without values that are known to be secret, the longest of them first.
+pub fn without_values(line: &str, hidden: &[String]) -> String {
+    let mask = |line: String, value: &String| {
+        if line.contains(value.as_str()) {
+            line.replace(value.as_str(), MASK)
+        } else {
+            line
+        }
+    };
+    hidden.iter().fold(line.to_owned(), mask)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

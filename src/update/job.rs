@@ -2,6 +2,7 @@
 use chrono::TimeDelta;
 
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
+use crate::lang::Words;
 use crate::model::{Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
@@ -123,7 +124,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
-        super::mail::done(state, &done.job, Err(&failure.what));
+        super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
@@ -199,7 +200,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: why,
+                what: Words::as_is(why),
                 ..Failure::default()
             };
             failed(state, id, &failure);

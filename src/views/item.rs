@@ -138,7 +138,7 @@ impl Cx<'_> {
             if let Some(answer) = fresh.and_then(|fresh| fresh.of(tag)) {
                 let (words, key) = freshness(answer);
                 let why = answer.as_ref().err();
-                let words = why.map_or(words, |failure| &failure.what);
+                let words = why.map_or(words, |failure| failure.what.as_str());
                 s.field("", words, key);
             }
         }

@@ -118,8 +118,8 @@ fn above(state: &State, theme: &Theme, key: &Id, change: &Change, width: u16) ->
             section.note(say!("does not take it"), Key::StateBad);
             let revealed = state.files.get(key).is_some_and(|book| book.revealed);
             for line in said {
-                let masked = (!revealed).then(|| text::without_value(line));
-                section.prose(masked.as_deref().unwrap_or(line), Key::StateBad, 20);
+                let words = if revealed { &line.whole } else { &line.masked };
+                section.prose(words, Key::StateBad, 20);
             }
             let (edit, discard) = (
                 hints::key_of(state, "change.edit"),

@@ -119,7 +119,7 @@ fn load(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> 
         if let Some(cpu) = totals.cpu {
             section.note(format!("{}%", text::percent(cpu)), Key::Figure);
         }
-        let most = f64::from(trend.cpu.peak());
+        let most = f64::from(trend.cpu.peak()).max(totals.cpu.unwrap_or(0.0));
         let words = format!("{}%", text::percent(most));
         section.note(peak(&trend.cpu, words), Key::Dim);
         let top = course::cpu_top(most);
@@ -132,7 +132,7 @@ fn load(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> 
         if let Some(memory) = totals.memory {
             section.note(text::bytes(memory), Key::Figure);
         }
-        let most = trend.memory.peak();
+        let most = trend.memory.peak().max(totals.memory.unwrap_or(0) as f32);
         section.note(peak(&trend.memory, text::bytes(most as u64)), Key::Dim);
         let top = (most * 1.25).max(1.0);
         let top = (top, &*text::bytes_short(top as u64));
@@ -150,7 +150,7 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
         None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
         None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
-            section.prose(&failure.what, Key::StateBusy, 2);
+            section.prose(failure.what.as_str(), Key::StateBusy, 2);
             section.prose(&failure.advice, Key::Dim, 2);
         }
         Some(Ok(checked)) => {

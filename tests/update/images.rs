@@ -1,5 +1,6 @@
 //! Pulls, and what registries say of images that are here.
 use stacktui::effect::{Effect, Fetch, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Freshness, Key};
 use stacktui::msg::{Failure, FailureKind, JobMsg, Msg};
 use stacktui::state::ViewId;
@@ -46,7 +47,7 @@ fn the_registry_is_asked_by_hand_and_its_word_stays_on_the_row() {
         .sees_toast("alpine:3.19: newer there")
         .shows("alpine:3.19  newer there");
     let failure = Failure {
-        what: "update check: unauthorized: authentication required".to_owned(),
+        what: Words::as_is("update check: unauthorized: authentication required"),
         ..Failure::default()
     };
     it.send(Msg::Freshness(alpine, vec![(name, Err(failure))]))
@@ -68,7 +69,7 @@ fn all_names_of_an_image_are_asked_for_and_the_worst_counts() {
     });
     assert_eq!(asked.unwrap(), [FIRST, SECOND]);
     let unknown = Failure {
-        what: "update check: manifest unknown".to_owned(),
+        what: Words::as_is("update check: manifest unknown"),
         ..Failure::default()
     };
     let answers = |first, second| vec![(FIRST.to_owned(), first), (SECOND.to_owned(), second)];
@@ -127,7 +128,7 @@ fn a_failure_gives_its_reason_once_above_and_below() {
         panic!("a job")
     };
     let failure = Failure {
-        what: "manifest unknown".to_owned(),
+        what: Words::as_is("manifest unknown"),
         ..Failure::default()
     };
     let failed = JobMsg::Failed {
@@ -232,7 +233,7 @@ fn a_file_that_is_there_is_asked_about() {
     it.effects.clear();
     let failure = Failure {
         kind: FailureKind::Conflict,
-        what: "a file of this name is there already".to_owned(),
+        what: Words::as_is("a file of this name is there already"),
         ..Failure::default()
     };
     let failed = JobMsg::Failed {

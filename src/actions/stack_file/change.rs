@@ -106,13 +106,14 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
             None => say!("It is a new file."),
         }),
     ];
-    let mut foreign = false;
+    let (mut foreign, mut shown) = (false, None);
     if let Verdict::Taken(checked) = &proposal.verdict {
         foreign = checked.foreign;
         if act == Act::Save {
             lines.push(Weight::Plain.of(say!("What runs stays as it is.")));
         } else {
             lines.extend(stack::plan_words(known, checked));
+            shown = Some(checked.clone());
         }
     }
     let (title, yes) = match act {
@@ -128,6 +129,7 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
     };
     let mut call = Call::new(Project::of(known), act, foreign);
     call.write = Some(Box::new(Write::of(proposal)));
+    call.shown = shown;
     stack::confirm(
         state,
         &key,

@@ -86,15 +86,23 @@ impl Runner {
             let msg = match fetch {
                 Fetch::Details(key) => {
                     let answer = client.details(&key, clock::now()).await;
-                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
+                    Msg::Details(
+                        key,
+                        answer
+                            .map(Box::new)
+                            .map_err(|e| e.failure_of(|| say!("inspect"))),
+                    )
                 }
                 Fetch::Processes(key) => {
-                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+                    let answer = client
+                        .processes(&key)
+                        .await
+                        .map_err(|e| e.failure_of(|| "top"));
                     Msg::Processes(key, answer)
                 }
                 Fetch::RunLine(key) => {
                     let answer = client.run_line(&key).await.map(Box::new);
-                    Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
+                    Msg::RunLine(key, answer.map_err(|e| e.failure_of(|| "docker run")))
                 }
                 Fetch::LastWords { key, since, until } => {
                     let words = client
@@ -110,14 +118,15 @@ impl Runner {
                     let asked = names.into_iter().map(async |name| {
                         let _slot = slots.check().await;
                         let answer = client.freshness(&name, &digests, &keyring).await;
-                        (name, answer.map_err(|e| e.failure("update check")))
+                        let answer = answer.map_err(|e| e.failure_of(|| say!("update check")));
+                        (name, answer)
                     });
                     let asked = stream::iter(asked).buffered(CHECKS);
                     Msg::Freshness(key, asked.collect().await)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
-                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                    Msg::Space(host, answer.map_err(|e| e.failure_of(|| "system df")))
                 }
                 Fetch::Route(probe) => {
                     let answer = roads::check(&client, &probe).await;

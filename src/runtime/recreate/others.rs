@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{Line, Steps, run};
 use crate::engine::{Borrower, Moved};
+use crate::lang::Words;
 use crate::model::{Details, Key};
 use crate::msg::Failure;
 use crate::runtime::clock;
@@ -29,16 +30,16 @@ pub async fn see_to(
     }
     if !anew {
         let names: Vec<String> = borrowers.iter().map(shown).collect();
-        let words = format!(
-            "cut off, as they live in what is gone: {}; made anew (R) they live in the new one",
-            names.join(", ")
+        let words = say!(
+            "cut off, as they live in what is gone: {names}; made anew (R) they live in the new one",
+            names = names.join(", ")
         );
         return Some((false, words));
     }
     let mut line = line.clone();
     let (mut made, mut failed) = (Vec::new(), Vec::new());
     for borrower in borrowers {
-        let words = format!("making {} anew", borrower.name);
+        let words = say!("making {name} anew", name = borrower.name);
         steps.tell(&words, Some(&moved.new)).await;
         // Its own steps are none of this row's.
         let silent = Steps {
@@ -50,13 +51,25 @@ pub async fn see_to(
         let done = run(line.clone(), &borrower.key, false, limit, &silent);
         match Box::pin(done).await {
             Ok(_) => made.push(shown(borrower)),
-            Err(failure) => failed.push(format!("{}: {}", shown(borrower), failure.what)),
+            Err(failure) => {
+                failed.push(say!(
+                    "{name}: {why}",
+                    name = shown(borrower),
+                    why = failure.what
+                ));
+            }
         }
     }
     if failed.is_empty() {
-        return Some((true, format!("made anew too: {}", made.join(", "))));
+        return Some((
+            true,
+            say!("made anew too: {names}", names = made.join(", ")),
+        ));
     }
-    Some((false, format!("not made anew: {}", failed.join("; "))))
+    Some((
+        false,
+        say!("not made anew: {names}", names = failed.join("; ")),
+    ))
 }
 
 /// A recreate has failed: names who lives in what the old one had before it was stopped, and how they get its network again.
@@ -86,13 +99,14 @@ pub async fn left_behind(
     }
     let names: Vec<&str> = left.iter().map(|borrower| borrower.name.as_str()).collect();
     let left: Vec<String> = left.into_iter().map(shown).collect();
-    Failure {
-        what: format!(
-            "{}; cut off since it was stopped: {}; by hand: docker restart {}",
-            failure.what,
-            left.join(", "),
-            names.join(" ")
-        ),
-        ..failure
-    }
+    let (left, names) = (left.join(", "), names.join(" "));
+    let what = Words::ours(|| {
+        say!(
+            "{why}; cut off since it was stopped: {left}; by hand: docker restart {names}",
+            why = failure.what,
+            left,
+            names
+        )
+    });
+    Failure { what, ..failure }
 }
