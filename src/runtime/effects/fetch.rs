@@ -7,9 +7,11 @@ use tokio::time::Instant;
 
 use super::Runner;
 use crate::effect::Fetch;
-use crate::model::HostId;
-use crate::msg::Msg;
+use crate::engine::{Engine, Keyring};
+use crate::model::{Freshness, HostId};
+use crate::msg::{Failure, Msg};
 use crate::runtime::hosts::HostTasks;
+use crate::runtime::jobs::Slots;
 use crate::runtime::{clock, mail, roads};
 
 /// Time for making out how two texts differ.
@@ -115,14 +117,8 @@ impl Runner {
                     names,
                     digests,
                 } => {
-                    let asked = names.into_iter().map(async |name| {
-                        let _slot = slots.check().await;
-                        let answer = client.freshness(&name, &digests, &keyring).await;
-                        let answer = answer.map_err(|e| e.failure_of(|| say!("update check")));
-                        (name, answer)
-                    });
-                    let asked = stream::iter(asked).buffered(CHECKS);
-                    Msg::Freshness(key, asked.collect().await)
+                    let asked = freshness(&client, &slots, &keyring, names, &digests);
+                    Msg::Freshness(key, asked.await)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
@@ -146,4 +142,21 @@ impl Runner {
             let _closed = msgs.send(msg).await;
         });
     }
+}
+
+/// What registries say of each of these names of an image.
+async fn freshness(
+    client: &Engine,
+    slots: &Slots,
+    keyring: &Keyring,
+    names: Vec<String>,
+    digests: &[String],
+) -> Vec<(String, Result<Freshness, Failure>)> {
+    let asked = names.into_iter().map(|name| async move {
+        let _slot = slots.check().await;
+        let answer = client.freshness(&name, digests, keyring).await;
+        let answer = answer.map_err(|error| error.failure_of(|| say!("update check")));
+        (name, answer)
+    });
+    stream::iter(asked).buffered(CHECKS).collect().await
 }
