@@ -31,7 +31,7 @@ pub mod width;
 pub mod wrap;
 
 pub use code::{Code, Language, Tone};
-pub use complaint::without_value;
+pub use complaint::{without_value, without_values};
 pub use exit::{exit_code, exit_words, signal_name};
 pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
@@ -42,7 +42,7 @@ pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,
 };
 pub use secret::{MASK, looks_secret};
-pub use secret_words::secret_words;
+pub use secret_words::{SecretWords, secret_words};
 pub use sgr::{TextColor, TextStyle};
 pub use shell::{quoted, quoted_path, split_words};
 pub use span::{ago, day_and_time, duration, duration_long, words};

@@ -54,3 +54,25 @@ fn the_detach_keys_leave_a_shell_and_settings_may_change_them() {
     assert_eq!(pty.wait_exit().exit_code(), 0);
     pty.assert_whole();
 }
+
+#[test]
+fn a_terminal_that_a_killed_program_left_in_its_modes_is_brought_back() {
+    let left = r"stty raw -echo; printf '\033[?1049h\033[?25l\033[?2004h\033[?1004h\033[?1000h\033[?1002h\033[?1006h'";
+    let link = r"printf '\033]8;;http://shop.localhost/\033\\orders'";
+    for (term, ends) in [("xterm-256color", true), ("linux", false)] {
+        let mut command = CommandBuilder::new("sh");
+        command.args([
+            "-c",
+            &format!(r#"{left}; {link}; exec "$0" --reset-terminal"#),
+        ]);
+        command.arg(env!("CARGO_BIN_EXE_stacktui"));
+        command.env("TERM", term);
+        let mut pty = Pty::run(command, 80, 24);
+        assert_eq!(pty.wait_exit().exit_code(), 0);
+        pty.assert_whole();
+        assert!(pty.cooked());
+        let bytes = pty.bytes();
+        let unlinked = bytes.windows(7).any(|some| some == b"\x1b]8;;\x1b\\");
+        assert_eq!(unlinked, ends, "{term}");
+    }
+}

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use driver::{Driver, built_in, demo, demo_sim, on_engine, on_local, on_sim, row};
 use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
+use stacktui::runtime::demo::simulated;
 use stacktui::runtime::signals::Signal;
 use stacktui::sim::Fault;
 
@@ -547,7 +547,8 @@ async fn the_three_jobs_on_a_real_engine() {
         .run();
     on_local(async {
         let it = Driver::start(on_engine(&endpoint), (120, 40));
-        it.sees(&stuck.name).await;
+        // There may be more containers than rows: each is looked for.
+        it.sees("● up").await;
         it.press("/").await;
         it.type_in(&talker.name).await;
         it.press("enter l").await;

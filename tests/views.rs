@@ -21,8 +21,8 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use stacktui::lang::Words;
 use stacktui::model::host::DownReason;
-use stacktui::model::stack_file::Verdict;
 use stacktui::model::{Container, Health, HostId, Link, Outcome, Phase, Processes, Target, Tried};
 use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
 use stacktui::state::State;
@@ -231,9 +231,9 @@ fn files_of_a_stack() {
         let verdict = match name {
             "files" => None,
             "proposal" => Some(papers::taken()),
-            _ => Some(Verdict::Refused(vec![
-                "ERROR: yaml.scanner.ScannerError: mapping values are not allowed here".to_owned(),
-                "  in \"/srv/tickets/compose.yml\", line 4, column 12".to_owned(),
+            _ => Some(papers::refused(&[
+                "ERROR: yaml.scanner.ScannerError: mapping values are not allowed here",
+                "  in \"/srv/tickets/compose.yml\", line 4, column 12",
             ])),
         };
         if let Some(verdict) = verdict {
@@ -402,6 +402,13 @@ fn journal() {
     ];
     world::send(&mut state, Msg::Journal(entries));
     check("journal", &mut state, false);
+    // On a narrow screen the line under the cursor is told whole below.
+    world::press(&mut state, "j");
+    let buf = screen::draw(&mut state, 40, 12, &screen::probe(false));
+    let text = screen::text(&buf);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let whole = "failed in 10.8s port is already allocated";
+    assert!(words.join(" ").contains(whole), "{text}");
 }
 
 fn log_state() -> State {
@@ -460,7 +467,7 @@ fn logs() {
         .expect("a book")
         .query(&world::key(ZAMMAD));
     let failure = Failure {
-        what: "the log driver `none` keeps no lines".to_owned(),
+        what: Words::as_is("the log driver `none` keeps no lines"),
         advice: "set logging.driver to json-file or local in the compose file and recreate it"
             .to_owned(),
         ..Failure::default()

@@ -1,7 +1,7 @@
 //! What can be done with hosts: look at one alone, try its link again, take one up beside the others, let one go.
 use crate::effect::{Effect, Effects};
 use crate::model::HostId;
-use crate::state::{Choice, Layer, Menu, MenuItem, Scope, State, ViewId};
+use crate::state::{Choice, Menu, MenuItem, Scope, State, ViewId};
 
 use super::{Action, view};
 
@@ -83,21 +83,9 @@ fn choose(state: &mut State) -> Effects {
         state.toasts.bad(words, state.now);
         return Effects::new();
     }
-    let items = state.contexts.iter().map(|name| MenuItem {
-        key: None,
-        label: name.clone(),
-        hint: String::new(),
-        on: None,
-        choice: Choice::AddContext(name.clone()),
-    });
-    let menu = Menu {
-        title: say!("Open a docker context beside these").to_owned(),
-        note: String::new(),
-        items: items.collect(),
-        selected: 0,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+    let contexts = state.contexts.iter();
+    let items = contexts.map(|name| MenuItem::new(name, "", Choice::AddContext(name.clone())));
+    state.offer(Menu::new(say!("Open a docker context beside these"), items));
     Effects::new()
 }
 

@@ -322,13 +322,7 @@ fn members(state: &mut State, join: bool) -> Effects {
             } else {
                 Verb::Disconnect { container }
             };
-            MenuItem {
-                key: None,
-                label: c.name.clone(),
-                hint: c.state.said().to_owned(),
-                on: None,
-                choice: Choice::Do(network.clone(), verb),
-            }
+            MenuItem::new(&c.name, c.state.said(), Choice::Do(network.clone(), verb))
         })
         .collect();
     let name = name(state, &network);
@@ -346,18 +340,8 @@ fn members(state: &mut State, join: bool) -> Effects {
     } else {
         say!("Take which container out of {name}?", name)
     };
-    push_menu(state, title, items);
+    state.offer(Menu::new(title, items));
     Effects::new()
-}
-
-fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
 }
 
 fn copy(state: &mut State) -> Effects {
@@ -390,17 +374,8 @@ fn copy(state: &mut State) -> Effects {
     }
     texts.retain(|(_, text)| !text.is_empty());
     texts.dedup_by(|b, a| a.1 == b.1);
-    let items = texts
-        .into_iter()
-        .map(|(what, text)| MenuItem {
-            key: None,
-            label: what.to_owned(),
-            hint: text.clone(),
-            on: None,
-            choice: Choice::Copy(text),
-        })
-        .collect();
-    push_menu(state, say!("Copy").to_owned(), items);
+    let items = texts.iter().map(|(what, text)| MenuItem::copy(what, text));
+    state.offer(Menu::new(say!("Copy"), items));
     Effects::new()
 }
 
@@ -425,19 +400,9 @@ fn users(state: &mut State) -> Effects {
     let items = users
         .iter()
         .filter_map(|user| state.world.container(user))
-        .map(|c| MenuItem {
-            key: None,
-            label: c.name.clone(),
-            hint: c.state.said().to_owned(),
-            on: None,
-            choice: Choice::Details(c.key.clone()),
-        })
-        .collect();
-    push_menu(
-        state,
-        say!("Used by: {name}", name = name(state, &key)),
-        items,
-    );
+        .map(|c| MenuItem::new(&c.name, c.state.said(), Choice::Details(c.key.clone())));
+    let title = say!("Used by: {name}", name = name(state, &key));
+    state.offer(Menu::new(title, items));
     Effects::new()
 }
 

@@ -11,7 +11,7 @@ use crate::lang;
 use crate::model::mail::Letter;
 use crate::model::{Key, Kind};
 use crate::state::mail::{Mailbox, Part};
-use crate::state::{Choice, Layer, Menu, MenuItem, RowId, Scope, State, ViewId};
+use crate::state::{Choice, Menu, MenuItem, RowId, Scope, State, ViewId};
 use crate::text;
 
 use super::container::{NO_LINK, open_on};
@@ -346,32 +346,11 @@ fn turn(state: &mut State, by: isize) -> Effects {
     Effects::new()
 }
 
-fn item(label: impl Into<String>, hint: impl Into<String>, choice: Choice) -> MenuItem {
-    MenuItem {
-        key: None,
-        label: label.into(),
-        hint: hint.into(),
-        on: None,
-        choice,
-    }
-}
-
-fn menu(state: &mut State, title: &str, note: &str, items: Vec<MenuItem>) -> Effects {
-    state.layers.push(Layer::Menu(Menu {
-        title: title.to_owned(),
-        note: note.to_owned(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
-    Effects::new()
-}
-
 fn copy(state: &mut State) -> Effects {
     let mut items = Vec::new();
     let mut add = |text: &str, hint: &str| {
         if !text.is_empty() {
-            items.push(item(text, hint, Choice::Copy(text.to_owned())));
+            items.push(MenuItem::new(text, hint, Choice::Copy(text.to_owned())));
         }
     };
     let row = state
@@ -394,7 +373,8 @@ fn copy(state: &mut State) -> Effects {
     if let Some(server) = mailbox(state) {
         add(&server.smtp_address(), say!("SMTP, for applications"));
     }
-    menu(state, say!("Copy"), "", items)
+    state.offer(Menu::new(say!("Copy"), items));
+    Effects::new()
 }
 
 fn save_menu(state: &mut State) -> Effects {
@@ -408,24 +388,15 @@ fn save_menu(state: &mut State) -> Effects {
             file.media_type,
             text::bytes(file.content.len() as u64)
         );
-        items.push(item(
-            &file.file_name,
-            hint,
-            Choice::SaveMail(key.clone(), Some(number)),
-        ));
+        let choice = Choice::SaveMail(key.clone(), Some(number));
+        items.push(MenuItem::new(&file.file_name, hint, choice));
     }
     let size = text::bytes(letter.raw.bytes.len() as u64);
-    items.push(item(
-        say!("the whole message"),
-        format!(".eml, {size}"),
-        Choice::SaveMail(key, None),
-    ));
-    menu(
-        state,
-        say!("Save"),
-        say!("into the current directory, over no file that is there"),
-        items,
-    )
+    let (label, hint) = (say!("the whole message"), format!(".eml, {size}"));
+    items.push(MenuItem::new(label, hint, Choice::SaveMail(key, None)));
+    let note = say!("into the current directory, over no file that is there");
+    state.offer(Menu::new(say!("Save"), items).note(note));
+    Effects::new()
 }
 
 /// Saves a file of a message, or all of it.

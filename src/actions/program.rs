@@ -169,19 +169,8 @@ fn ask_to_leave(state: &mut State, ends: impl Fn(&Running) -> bool) -> Effects {
             name
         )
     };
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("Leave?").to_owned(),
-        note,
-        items: vec![MenuItem {
-            key: None,
-            label: say!("leave").to_owned(),
-            hint: say!("and end it").to_owned(),
-            on: None,
-            choice: Choice::Quit,
-        }],
-        selected: 0,
-        opened: state.now,
-    }));
+    let leave = MenuItem::new(say!("leave"), say!("and end it"), Choice::Quit);
+    state.offer(Menu::new(say!("Leave?"), [leave]).note(note));
     Effects::new()
 }
 
@@ -302,24 +291,8 @@ fn contexts(state: &mut State) -> Effects {
             .bad(say!("there is no other docker context"), state.now);
         return Effects::new();
     }
-    let items = state
-        .contexts
-        .iter()
-        .map(|name| MenuItem {
-            key: None,
-            label: name.clone(),
-            hint: String::new(),
-            on: None,
-            choice: Choice::UseContext(name.clone()),
-        })
-        .collect();
-    let menu = Menu {
-        title: say!("Docker context").to_owned(),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+    let contexts = state.contexts.iter();
+    let items = contexts.map(|name| MenuItem::new(name, "", Choice::UseContext(name.clone())));
+    state.offer(Menu::new(say!("Docker context"), items));
     Effects::new()
 }

@@ -5,7 +5,7 @@ use crate::model::route::Protocol;
 use crate::model::route::probe::Probe;
 use crate::model::{Key, Route};
 use crate::state::routes::Check;
-use crate::state::{Choice, Layer, Menu, MenuItem, Scope, State, ViewId};
+use crate::state::{Choice, Menu, MenuItem, Scope, State, ViewId};
 
 use super::container::{NO_LINK, open_on};
 use super::{Action, shelf};
@@ -185,14 +185,17 @@ fn check(state: &mut State) -> Effects {
 
 fn url(state: &mut State) -> Effects {
     let urls = chosen(state).map(|route| route.urls.clone());
-    match urls.unwrap_or_default().as_slice() {
+    open_one(state, &urls.unwrap_or_default())
+}
+
+/// Opens the address; of several, asks which.
+pub fn open_one(state: &mut State, urls: &[String]) -> Effects {
+    match urls {
         [one] => open_url(state, one.clone()),
         many => {
-            let items = many
-                .iter()
-                .map(|url| item(url, "", Choice::Url(url.clone())));
-            let items = items.collect();
-            menu(state, say!("Which address?"), items)
+            let item = |url: &String| MenuItem::new(url, "", Choice::Url(url.clone()));
+            state.offer(Menu::new(say!("Which address?"), many.iter().map(item)));
+            Effects::new()
         }
     }
 }
@@ -236,29 +239,8 @@ fn copy(state: &mut State) -> Effects {
             .map(|fault| (say!("why not"), fault.words())),
     );
     let items = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    let items = items
-        .map(|(what, text)| item(what, &text, Choice::Copy(text.clone())))
-        .collect();
-    menu(state, say!("Copy"), items)
-}
-
-fn item(label: &str, hint: &str, choice: Choice) -> MenuItem {
-    MenuItem {
-        key: None,
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    }
-}
-
-fn menu(state: &mut State, title: &str, items: Vec<MenuItem>) -> Effects {
-    state.layers.push(Layer::Menu(Menu {
-        title: title.to_owned(),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let items = items.map(|(what, text)| MenuItem::copy(what, &text));
+    let menu = Menu::new(say!("Copy"), items);
+    state.offer(menu);
     Effects::new()
 }

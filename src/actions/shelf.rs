@@ -3,7 +3,7 @@ use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
 use crate::model::{HostEntry, Image, Mail, Network, Route, Stack, Volume};
-use crate::state::{Choice, Layer, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
+use crate::state::{Choice, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
 use super::Action;
 
@@ -153,19 +153,13 @@ fn menu(state: &mut State, orders: bool, choice: fn(String) -> Choice) -> Effect
     // That one comes and goes by itself.
     columns.retain(|(id, ..)| orders || *id != "host");
     let selected = columns.iter().position(|(.., now)| orders && *now);
-    let item = |(id, help, shown, now): &(&'static str, &'static str, bool, bool)| MenuItem {
-        key: None,
-        label: (*id).to_owned(),
-        hint: (*help).to_owned(),
-        on: Some(if orders { *now } else { *shown }),
-        choice: choice((*id).to_owned()),
+    let item = |(id, help, shown, now): (&'static str, &'static str, bool, bool)| {
+        let on = if orders { now } else { shown };
+        MenuItem::new(id, help, choice(id.to_owned())).on(on)
     };
-    state.layers.push(Layer::Menu(Menu {
-        title: title.to_owned(),
-        note: note.to_owned(),
-        items: columns.iter().map(item).collect(),
+    state.offer(Menu {
         selected: selected.unwrap_or(0),
-        opened: state.now,
-    }));
+        ..Menu::new(title, columns.into_iter().map(item)).note(note)
+    });
     Effects::new()
 }

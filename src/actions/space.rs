@@ -142,13 +142,8 @@ fn menu(state: &mut State) -> Effects {
                 0 => String::new(),
                 bytes => format!(", {}", text::bytes(bytes)),
             };
-            (count > 0).then(|| MenuItem {
-                key: None,
-                label: lang::say(what.title()).to_owned(),
-                hint: format!("{count}{size}"),
-                on: None,
-                choice: Choice::Prune(id, what),
-            })
+            let (title, hint) = (lang::say(what.title()), format!("{count}{size}"));
+            (count > 0).then(|| MenuItem::new(title, hint, Choice::Prune(id, what)))
         })
         .collect();
     if rows.is_empty() {
@@ -156,13 +151,7 @@ fn menu(state: &mut State) -> Effects {
         state.toasts.ok(words, state.now);
         return Effects::new();
     }
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("Free what?").to_owned(),
-        note: String::new(),
-        items: rows,
-        selected: 0,
-        opened: state.now,
-    }));
+    state.offer(Menu::new(say!("Free what?"), rows));
     Effects::new()
 }
 

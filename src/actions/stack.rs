@@ -151,32 +151,17 @@ fn menu(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| MenuItem {
-        key: Some(*letter),
-        label: (*label).to_owned(),
-        hint: lang::say(hint).to_owned(),
-        on: None,
-        choice: Choice::Compose(
-            key.clone(),
-            Ask {
-                task: *task,
-                service: None,
-            },
-        ),
+    let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| {
+        let ask = Ask {
+            task: *task,
+            service: None,
+        };
+        let choice = Choice::Compose(key.clone(), ask);
+        MenuItem::new(*label, lang::say(hint), choice).key(*letter)
     };
-    let items = TASKS.iter().map(item).collect();
-    push_menu(state, say!("Compose: {name}", name = key.id), items);
+    let title = say!("Compose: {name}", name = key.id);
+    state.offer(Menu::new(title, TASKS.iter().map(item)));
     Effects::new()
-}
-
-fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
 }
 
 /// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
@@ -213,33 +198,28 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             super::table::type_line(state, PromptKind::Scale { stack, service }, &title, now)
         }
         (task @ (Task::Recreate | Task::Scale), None) => {
-            let of = |service: &crate::model::stack::Service| MenuItem {
-                key: None,
-                label: service.name.clone(),
-                hint: say_n!(service.containers, "{n} container", "{n} containers"),
-                on: None,
-                choice: Choice::Compose(
-                    key.clone(),
-                    Ask {
-                        task,
-                        service: Some(service.name.clone()),
-                    },
-                ),
+            let of = |service: &crate::model::stack::Service| {
+                let hint = say_n!(service.containers, "{n} container", "{n} containers");
+                let ask = Ask {
+                    task,
+                    service: Some(service.name.clone()),
+                };
+                MenuItem::new(&service.name, hint, Choice::Compose(key.clone(), ask))
             };
-            let items = stack.services.iter().map(of).collect();
+            let items: Vec<MenuItem> = stack.services.iter().map(of).collect();
             let title = match task {
                 Task::Scale => say!("Scale which service?"),
                 _ => say!("Recreate which service?"),
             };
-            push_menu(state, title.to_owned(), items);
+            state.offer(Menu::new(title, items));
             Effects::new()
         }
     }
 }
 
 /// The verb that has compose do this with a stack.
-fn verb(stack: &Stack, act: Act, foreign: bool) -> Verb {
-    Verb::Compose(Box::new(Call::new(Project::of(stack), act, foreign)))
+fn verb(stack: &Stack, act: Act) -> Verb {
+    Verb::Compose(Box::new(Call::new(Project::of(stack), act, false)))
 }
 
 /// Has compose do it, and shows what it tells.
@@ -247,7 +227,7 @@ pub fn run(state: &mut State, key: &Key, act: Act) -> Effects {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return Effects::new();
     };
-    let verb = verb(stack, act, false);
+    let verb = verb(stack, act);
     super::container::start_job(state, key, &verb)
         .into_iter()
         .collect()
@@ -354,6 +334,8 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<Told> {
         );
         lines.push(Weight::Plain.of(words));
     }
+    let doubts = stack.doubts.iter();
+    lines.extend(doubts.map(|words| Weight::Change.of(words)));
     let missing = checked.missing();
     if !missing.is_empty() {
         let words = say!("! not set, so empty: {names}", names = missing.join(", "));
@@ -371,7 +353,9 @@ pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
         return;
     };
     let lines = plan_words(stack, checked);
-    let verb = verb(stack, Act::UP, checked.foreign);
+    let mut call = Call::new(Project::of(stack), Act::UP, checked.foreign);
+    call.shown = Some(Box::new(checked.clone()));
+    let verb = Verb::Compose(Box::new(call));
     let title = say!(
         "Bring {name}{host} up with {tool}?",
         name = key.id,
@@ -398,7 +382,7 @@ fn down(state: &mut State, key: &Key) {
             "It leaves this list: its compose files bring it back."
         )),
     ];
-    let verb = verb(stack, Act::Down { volumes: false }, false);
+    let verb = verb(stack, Act::Down { volumes: false });
     let title = say!(
         "Take {name}{host} down?",
         name = key.id,
@@ -422,7 +406,7 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         service,
         host = state.on_host(key.host)
     );
-    let verb = verb(stack, Act::Recreate { service }, false);
+    let verb = verb(stack, Act::Recreate { service });
     confirm(state, key, title, lines, verb, say!("recreate"));
     Effects::new()
 }

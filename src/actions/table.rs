@@ -359,50 +359,34 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
 /// The columns to choose from, that of hosts where it is of use.
 fn column_items(
     hosts: bool,
-    on: impl Fn(&str) -> Option<bool>,
+    on: impl Fn(&str) -> bool,
     choice: fn(String) -> Choice,
 ) -> Vec<MenuItem> {
     columns::container::COLUMNS
         .iter()
         .filter(|c| hosts || !c.host)
-        .map(|c| MenuItem {
-            key: None,
-            label: c.id.to_owned(),
-            hint: c.help().to_owned(),
-            on: on(c.id),
-            choice: choice(c.id.to_owned()),
-        })
+        .map(|c| MenuItem::new(c.id, c.help(), choice(c.id.to_owned())).on(on(c.id)))
         .collect()
 }
 
 fn order_menu(state: &mut State) -> Effects {
     let order = state.containers.order.clone();
-    let items = column_items(state.mixes_hosts(), |id| Some(id == order), Choice::OrderBy);
+    let items = column_items(state.mixes_hosts(), |id| id == order, Choice::OrderBy);
     let selected = items
         .iter()
         .position(|item| item.label == order)
         .unwrap_or(0);
-    let menu = Menu {
-        title: say!("Order by").to_owned(),
-        note: String::new(),
-        items,
+    state.offer(Menu {
         selected,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+        ..Menu::new(say!("Order by"), items)
+    });
     Effects::new()
 }
 
 fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
-    let items = column_items(false, |id| Some(shown.contains(&id)), Choice::Column);
-    let menu = Menu {
-        title: say!("Columns").to_owned(),
-        note: say!("Enter or Space switches, Esc closes").to_owned(),
-        items,
-        selected: 0,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+    let items = column_items(false, |id| shown.contains(&id), Choice::Column);
+    let note = say!("Enter or Space switches, Esc closes");
+    state.offer(Menu::new(say!("Columns"), items).note(note));
     Effects::new()
 }

@@ -13,6 +13,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::verb::{target, wrong_names};
 use crate::effect::ShellRequest;
+use crate::lang::Words;
 use crate::model::Container;
 use crate::msg::{Failure, FailureKind, ShellEnd};
 use crate::runtime::record::Done;
@@ -20,20 +21,20 @@ use crate::state::names::NameError;
 
 pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Quit> {
     if context.settings.read_only {
-        return Err(Quit::failed("read-only: there is no shell here"));
+        return Err(Quit::failed(say!("read-only: there is no shell here")));
     }
     let on_terminal = std::io::stdin().is_terminal() && out.is_terminal();
     if !on_terminal && (args.command.is_empty() || args.helper.is_some()) {
-        return Err(Quit::usage(
-            "a shell needs a terminal: in a pipe, name the command to run",
-        ));
+        return Err(Quit::usage(say!(
+            "a shell needs a terminal: in a pipe, name the command to run"
+        )));
     }
     block_on(async {
         let sites = Sites::open(context, std::slice::from_ref(&args.name)).await?;
         sites.refuse_unsure(std::slice::from_ref(&args.name))?;
         let container = one(&args.name, &sites)?;
         let Some(engine) = sites.of(container).map(|site| &site.engine) else {
-            return Err(Quit::failed("its host does not answer"));
+            return Err(Quit::failed(say!("its host does not answer")));
         };
         let recorder = context.recorder();
         let begun = Instant::now();
@@ -54,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
         };
         let code = conclude(end, &mut done);
         if let Err(why) = recorder.act(done).await {
-            complain(&format!("not journalled: {why}"));
+            complain(&say!("not journalled: {why}", why));
         }
         quit.map_or(Ok(code), Err)
     })
@@ -108,9 +109,12 @@ fn conclude(end: ShellEnd, done: &mut Done) -> u8 {
         ShellEnd::Failed(failure) => failure,
         ShellEnd::NoShell { helpers } => Failure {
             kind: FailureKind::NoShell,
-            what: "there is no shell in the image".to_owned(),
+            what: Words::ours(|| say!("there is no shell in the image")),
             advice: helpers.first().map_or_else(String::new, |image| {
-                format!("beside it, with its processes and network: add --helper {image}")
+                say!(
+                    "beside it, with its processes and network: add --helper {image}",
+                    image
+                )
             }),
             ..Failure::default()
         },

@@ -61,6 +61,15 @@ impl Store {
         }
     }
 
+    /// One of the same user in another place.
+    #[must_use]
+    pub fn moved(&self, root: PathBuf) -> Self {
+        Self {
+            root,
+            user: self.user.clone(),
+        }
+    }
+
     /// What is kept of one file.
     fn place(&self, file: &FileOf) -> PathBuf {
         let name = Path::new(&file.path).file_name().unwrap_or_default();
@@ -126,7 +135,13 @@ impl Store {
     }
 
     /// Keeps what is about to be written over, and lets the oldest go when there are too many.
-    pub(super) fn keep(&self, file: &FileOf, bytes: &[u8], at: DateTime<Utc>) -> io::Result<()> {
+    /// Tells where.
+    pub(super) fn keep(
+        &self,
+        file: &FileOf,
+        bytes: &[u8],
+        at: DateTime<Utc>,
+    ) -> io::Result<PathBuf> {
         let place = self.place(file);
         let dir = place.join("versions");
         private_dir(&dir)?;
@@ -137,12 +152,13 @@ impl Store {
             _ => Err(error),
         })?;
         let id = format!("{}~{}", at.format(STAMP), self.user);
-        new_file(&dir.join(id), bytes)?;
+        let kept = dir.join(id);
+        new_file(&kept, bytes)?;
         File::open(&dir)?.sync_all()?;
         for old in self.versions(file).into_iter().skip(MOST) {
             fs::remove_file(dir.join(old.id))?;
         }
-        Ok(())
+        Ok(kept)
     }
 }
 

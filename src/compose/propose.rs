@@ -7,8 +7,10 @@ use std::time::Instant;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use super::keep::{Store, digest};
+use super::secrets::Secrets;
 use super::stack_file::{content, lines};
 use super::{Programs, Refused, no_store};
+use crate::lang::Words;
 use crate::model::stack_file::{DiffRow, FileOf, Proposal, Role, Source, Verdict};
 use crate::msg::Failure;
 use crate::text;
@@ -32,7 +34,7 @@ impl Programs {
         let store = self.store.clone().ok_or_else(no_store)?;
         let read = tokio::task::spawn_blocking(move || read(file, source, &store, deadline));
         let read = read.await.map_err(|error| Failure {
-            what: error.to_string(),
+            what: Words::as_is(error.to_string()),
             ..Failure::default()
         });
         let mut proposal = read??;
@@ -46,14 +48,15 @@ impl Programs {
             Ok(checked) => Verdict::Taken(Box::new(checked)),
             Err(Refused::Files(stderr)) => {
                 let own = stderr.replace(&proposal.kept, &proposal.file.path);
-                let said = text::sanitise_block(own.as_bytes()).into_iter();
-                let said = said
-                    .map(|line| line.text)
-                    .filter(|line| !line.trim().is_empty());
-                Verdict::Refused(said.take(COMPLAINTS).collect())
+                let secrets = Secrets::of(&project).await;
+                let lines = text::sanitise_block(own.as_bytes()).into_iter();
+                let lines = lines.map(|line| line.text);
+                let said = lines.filter(|line| !line.trim().is_empty());
+                let said = said.take(COMPLAINTS).map(|line| secrets.said(line));
+                Verdict::Refused(said.collect())
             }
             Err(Refused::Unasked(failure)) => {
-                Verdict::Unasked([failure.what, failure.advice].join(" · "))
+                Verdict::Unasked(format!("{} · {}", failure.what, failure.advice))
             }
         }
     }
@@ -66,7 +69,7 @@ fn read(
     deadline: Instant,
 ) -> Result<Proposal, Failure> {
     let failed = |path: &str, error: &std::io::Error| Failure {
-        what: text::sanitise_ident(format!("{path}: {error}").as_bytes()),
+        what: super::stack_file::of_file(path, error),
         ..Failure::default()
     };
     let kept = store.path(&file, &source);

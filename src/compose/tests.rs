@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::model::compose::Act;
+use crate::model::stack_file::{FileOf, Source, Verdict};
 
 /// A folder with programs in it and a project beside them.
 struct Place {
@@ -45,6 +46,7 @@ impl Place {
         Programs {
             path: Some(self.folder.path().into()),
             store: Some(Store::new(self.folder.path().join("kept"), "jean")),
+            played: None,
         }
     }
 
@@ -112,7 +114,10 @@ async fn the_other_generation_is_named_and_not_let_loose() {
     assert!(lines.is_empty(), "{lines:?}");
     let failure = ended.expect_err("refused");
     assert!(
-        failure.what.contains("only docker compose 2.26.1 is here"),
+        failure
+            .what
+            .as_str()
+            .contains("only docker compose 2.26.1 is here"),
         "{failure:?}"
     );
     let call = Call {
@@ -132,7 +137,7 @@ async fn what_cannot_be_read_is_said() {
         .await
         .expect_err("no program");
     assert_eq!(failure.kind, FailureKind::Unsupported);
-    assert!(failure.what.contains("neither"), "{failure:?}");
+    assert!(failure.what.as_str().contains("neither"), "{failure:?}");
 
     place.program(
         "docker-compose",
@@ -149,10 +154,11 @@ async fn what_cannot_be_read_is_said() {
     assert!(
         failure
             .what
+            .as_str()
             .starts_with("ERROR: The Compose file is invalid"),
         "{failure:?}"
     );
-    assert!(!failure.what.contains('\x1b') && !failure.what.contains("DOMAIN"));
+    assert!(!failure.what.as_str().contains('\x1b') && !failure.what.as_str().contains("DOMAIN"));
 
     let mut gone = place.project.clone();
     gone.files.push("/srv/gone.yml".to_owned());
@@ -161,10 +167,63 @@ async fn what_cannot_be_read_is_said() {
         .check(&gone)
         .await
         .expect_err("a file is gone");
-    assert_eq!(failure.what, "/srv/gone.yml is not on this machine");
+    assert_eq!(
+        failure.what.as_str(),
+        "/srv/gone.yml is not on this machine"
+    );
+    gone.files = vec![place.folder.path().display().to_string()];
+    let failure = place.programs().check(&gone).await;
+    let failure = failure.expect_err("no file");
+    assert!(
+        failure
+            .what
+            .as_str()
+            .ends_with("is a directory, not a file"),
+        "{failure:?}"
+    );
     gone.files.clear();
     let failure = place.programs().check(&gone).await.expect_err("no files");
-    assert!(failure.what.contains("no label"), "{failure:?}");
+    assert!(failure.what.as_str().contains("no label"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_plan_is_done_only_while_what_it_was_made_of_holds() {
+    let place = Place::new(1);
+    // Compose reads more than the files that are known: what else a service names in them.
+    let other = place.folder.path().join("web.env");
+    fs::write(&other, "abc").expect("a file");
+    let script = format!("{FIRST}echo \"web $(cat {})\"", other.display());
+    // Only what is named is found by its programs.
+    let programs = Programs {
+        path: Some(format!("{}:/bin:/usr/bin", place.folder.path().display()).into()),
+        ..place.program("docker-compose", &script).programs()
+    };
+    let directory = Path::new(place.project.directory.as_deref().expect("one"));
+    let variables = directory.join(".env");
+    fs::write(&variables, "A=1\n").expect("a file");
+    let mut call = place.call(Act::UP);
+    assert_eq!(programs.holds(&call).await, Ok(()), "nothing was shown");
+    let shown = programs.check(&place.project).await.expect("an answer");
+    call.shown = Some(Box::new(shown));
+    assert_eq!(programs.holds(&call).await, Ok(()));
+
+    fs::write(&variables, "A=2\n").expect("a file");
+    let failure = programs.holds(&call).await.expect_err("another value");
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    let told = format!("{} has changed since it was shown", variables.display());
+    assert_eq!(failure.what.as_str(), told);
+    fs::remove_file(&variables).expect("it was there");
+    let failure = programs.holds(&call).await.expect_err("it is gone");
+    assert_eq!(failure.what.as_str(), told);
+    fs::write(&variables, "A=1\n").expect("a file");
+    assert_eq!(programs.holds(&call).await, Ok(()));
+
+    fs::write(&other, "def").expect("a file");
+    let failure = programs.holds(&call).await.expect_err("another digest");
+    assert!(
+        failure.what.as_str().ends_with("since it was shown: web"),
+        "{failure:?}"
+    );
 }
 
 #[test]
@@ -198,7 +257,51 @@ async fn lines_come_as_they_are_told_and_a_failure_has_its_code() {
         "{lines:?}"
     );
     let failure = ended.expect_err("it failed");
-    assert_eq!(failure.what, "docker-compose ended with exit code 14");
+    assert_eq!(
+        failure.what.as_str(),
+        "docker-compose ended with exit code 14"
+    );
+}
+
+#[tokio::test]
+async fn what_the_files_hide_is_not_told_by_compose() {
+    let place = Place::new(1);
+    let directory = Path::new(place.project.directory.as_deref().expect("one"));
+    fs::write(
+        directory.join(".env"),
+        "DB_PASSWORD=hunter2\nSHOP_TOKEN=shop\n",
+    )
+    .expect("a file");
+    let file = Path::new(&place.project.files[0]);
+    fs::write(
+        file,
+        "services: {web: {environment: {API_TOKEN: t0k3n-x}}}\n",
+    )
+    .expect("a file");
+    let script = "echo 'Creating shop_web_1 with hunter2'; echo 'bad t0k3n-x' >&2; exit 1";
+    place.program("docker-compose", &format!("{FIRST}{script}"));
+    let (lines, _) = place.run(&place.call(Act::UP)).await;
+    assert!(
+        lines.contains(&format!("Creating shop_web_1 with {}", text::MASK)),
+        "{lines:?}"
+    );
+    assert!(lines.contains(&format!("bad {}", text::MASK)), "{lines:?}");
+    let failure = place.programs().check(&place.project).await;
+    let failure = failure.expect_err("refused");
+    assert_eq!(failure.what.as_str(), format!("bad {}", text::MASK));
+
+    let store = place.programs().store.expect("one");
+    let of = FileOf::all(&place.project).remove(0);
+    begin(&of, &store).expect("an edit");
+    let deadline = tokio::time::Instant::now().into_std();
+    let proposal = place.programs().propose(of, Source::Draft, deadline).await;
+    match proposal.expect("a proposal").verdict {
+        Verdict::Refused(said) => {
+            assert_eq!(said[0].whole, "bad t0k3n-x");
+            assert_eq!(said[0].masked, format!("bad {}", text::MASK));
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -234,7 +337,10 @@ async fn a_cancelled_command_is_ended_with_all_it_started() {
     };
     let (ended, (child, rest)) = tokio::join!(running, watching);
     let failure = ended.expect_err("cancelled");
-    assert!(failure.what.starts_with("cancelled"), "{failure:?}");
+    assert!(
+        failure.what.as_str().starts_with("cancelled"),
+        "{failure:?}"
+    );
     assert!(rest.contains(&"stopping".to_owned()), "{rest:?}");
     // Ended, if not yet taken note of by whoever has become its parent.
     let gone = || {

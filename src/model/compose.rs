@@ -207,24 +207,47 @@ pub struct Call {
     pub foreign: bool,
     /// One of its files is written over first.
     pub write: Option<Box<Write>>,
+    /// What was shown of it before it was asked for: done only while that still holds.
+    pub shown: Option<Box<Checked>>,
 }
 
 impl Call {
-    /// A command that writes no file.
+    /// A command that writes no file, and of which nothing was shown.
     pub fn new(project: Project, act: Act, foreign: bool) -> Self {
         Self {
             project,
             act,
             foreign,
             write: None,
+            shown: None,
+        }
+    }
+
+    /// The project that what was shown is about: with another file in the place of the one that will be written over.
+    pub fn source(&self) -> Project {
+        match &self.write {
+            Some(write) => write.file.replaced(&write.kept),
+            None => self.project.clone(),
         }
     }
 
     /// Its name, what is going on while it runs, what has happened after.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match (&self.write, &self.act) {
-            (Some(_), Act::Up { .. }) => ("stack.deploy", "deploying", "deployed"),
+            (Some(_), Act::Up { .. }) => (
+                "stack.deploy",
+                say!("deploying" as "doing"),
+                say!("deployed" as "done"),
+            ),
             (_, act) => act.words(),
+        }
+    }
+
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match (&self.write, &self.act) {
+            (Some(_), Act::Up { .. }) => say!("deploy"),
+            (_, act) => act.title(),
         }
     }
 
@@ -278,6 +301,8 @@ pub struct Checked {
     pub scales: Option<BTreeMap<String, usize>>,
     /// What compose warns of: a variable that is not set.
     pub warnings: Vec<String>,
+    /// The files it was read out of with their digests as they were; none: not there.
+    pub files: Vec<(String, Option<String>)>,
 }
 
 impl Checked {
@@ -292,6 +317,27 @@ impl Checked {
             Some(variable.trim_matches(['"', '\'']))
         });
         names.filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The first file that is another now.
+    pub fn changed<'a>(&'a self, now: &[(String, Option<String>)]) -> Option<&'a str> {
+        let mut files = self.files.iter();
+        let other = files.find(|file| !now.contains(file))?;
+        Some(&other.0)
+    }
+
+    /// Services that the files ask for otherwise than another reading of them did.
+    pub fn differing<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        let names: BTreeSet<&String> = self.hashes.keys().chain(other.hashes.keys()).collect();
+        let scale =
+            |it: &Self, name: &str| Some(it.scales.as_ref()?.get(name).copied().unwrap_or(1));
+        let differs = |name: &&String| {
+            let (here, there) = (scale(self, name), scale(other, name));
+            self.hashes.get(*name) != other.hashes.get(*name)
+                || (here.is_some() && there.is_some() && here != there)
+        };
+        let differing = names.into_iter().filter(differs);
+        differing.map(String::as_str).collect()
     }
 }
 
@@ -349,136 +395,4 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::stack::{Origin, Service};
-    use crate::model::stack_file::{FileOf, Source, Version};
-    use crate::model::{HostId, Key};
-
-    fn service(name: &str, hash: Option<&str>) -> Service {
-        Service {
-            name: name.to_owned(),
-            image: String::new(),
-            containers: 1,
-            running: 1,
-            unhealthy: 0,
-            restarting: 0,
-            needs: Vec::new(),
-            hash: hash.map(str::to_owned),
-        }
-    }
-
-    fn stack() -> Stack {
-        Stack {
-            key: Key::stack(HostId(0), "shop"),
-            origin: Origin {
-                swarm: false,
-                version: Some("1.29.2".to_owned()),
-                directory: Some("/srv/my shop".to_owned()),
-                files: vec!["/srv/my shop/a,b.yml".to_owned()],
-                env_files: vec!["/srv/it's.env".to_owned()],
-            },
-            services: vec![
-                service("db", Some("h1")),
-                service("old", Some("h2")),
-                service("web", None),
-            ],
-            containers: 3,
-            running: 3,
-            unhealthy: 0,
-            restarting: 0,
-            created: None,
-            doubts: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_command_is_what_one_would_type() {
-        let mut act = Act::UP;
-        act.set('o', true);
-        act.set('v', true);
-        let mut call = Call::new(Project::of(&stack()), act, false);
-        assert_eq!(
-            call.command(),
-            "docker-compose -p shop --project-directory '/srv/my shop' -f '/srv/my shop/a,b.yml' \
-             --env-file '/srv/it'\\''s.env' up -d --remove-orphans"
-        );
-        let files = FileOf::all(&call.project);
-        call.write = Some(Box::new(Write {
-            file: files[0].clone(),
-            source: Source::Version(Version {
-                id: "v".to_owned(),
-                at: chrono::DateTime::UNIX_EPOCH,
-                by: "jean".to_owned(),
-                bytes: 1,
-            }),
-            kept: "/var/it's".to_owned(),
-            old_digest: None,
-            new_digest: String::new(),
-        }));
-        assert_eq!(call.words().0, "stack.deploy");
-        let copy = r"cp '/var/it'\''s' '/srv/my shop/a,b.yml' && docker-compose -p shop";
-        assert!(call.command().starts_with(copy), "{}", call.command());
-        call.act = Act::Save;
-        let write = call.write.as_mut().unwrap();
-        write.source = Source::Draft;
-        assert_eq!(call.command(), "$EDITOR '/srv/my shop/a,b.yml'");
-        let scale = Act::Scale {
-            service: "web".to_owned(),
-            to: 3,
-        };
-        assert_eq!(
-            scale.args().join(" "),
-            "up -d --no-deps --no-recreate --scale web=3 web"
-        );
-        let mut down = Act::Down { volumes: false };
-        assert_eq!(down.args(), ["down"]);
-        down.set('v', true);
-        assert_eq!(down.args(), ["down", "--volumes"]);
-    }
-
-    #[test]
-    fn variables_that_are_missing_are_named_as_both_generations_do() {
-        let checked = Checked {
-            warnings: vec![
-                "The DOMAIN variable is not set. Defaulting to a blank string.".to_owned(),
-                "The \"B_2\" variable is not set. Defaulting to a blank string.".to_owned(),
-                "something else".to_owned(),
-            ],
-            ..Checked::default()
-        };
-        assert_eq!(checked.missing(), ["DOMAIN", "B_2"]);
-    }
-
-    #[test]
-    fn what_a_start_would_change_is_told_by_the_digests() {
-        let hashes = [("db", "h1"), ("web", "h9"), ("new", "h7")];
-        let checked = Checked {
-            hashes: hashes
-                .map(|(name, hash)| (name.to_owned(), hash.to_owned()))
-                .into(),
-            ..Checked::default()
-        };
-        let plan = Plan::of(&stack(), &checked);
-        assert_eq!(plan.made, ["new"]);
-        assert_eq!(plan.recreated, ["web"]);
-        assert_eq!(plan.orphans, ["old"]);
-        assert_eq!(plan.same, 1);
-        assert!(plan.drifted());
-        assert!(plan.resized.is_empty(), "nothing is known");
-        let sized = Checked {
-            scales: Some([("db".to_owned(), 3)].into()),
-            ..checked.clone()
-        };
-        // One of each is there; only those of the files count.
-        assert_eq!(
-            Plan::of(&stack(), &sized).resized,
-            [("db".to_owned(), 1, 3)]
-        );
-        let foreign = Checked {
-            foreign: true,
-            ..checked
-        };
-        assert_eq!(Plan::of(&stack(), &foreign).recreated, ["db", "web"]);
-    }
-}
+mod tests;

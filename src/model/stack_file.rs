@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::compose::{Checked, Project};
-use crate::text::quoted;
+use crate::text::{Language, quoted};
 
 /// What a file is to its stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +11,16 @@ pub enum Role {
     Compose,
     /// Variables for the compose files.
     Variables,
+}
+
+impl Role {
+    /// What such a file is written in.
+    pub fn language(self) -> Language {
+        match self {
+            Self::Compose => Language::Yaml,
+            Self::Variables => Language::Variables,
+        }
+    }
 }
 
 /// One file of a project.
@@ -119,12 +129,20 @@ pub enum Source {
     Version(Version),
 }
 
+/// A line that compose says of files, which may quote them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub whole: String,
+    /// Without values that are secret, or may be.
+    pub masked: String,
+}
+
 /// What compose makes of a project with another text in one of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Taken(Box<Checked>),
     /// It does not take it: all that it says, made safe.
-    Refused(Vec<String>),
+    Refused(Vec<Said>),
     /// It could not be asked: why, and the way out.
     Unasked(String),
 }

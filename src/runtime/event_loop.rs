@@ -100,7 +100,7 @@ impl<S: Screen> EventLoop<S> {
         hosts: BTreeMap<HostId, HostTasks>,
         runner: Runner,
     ) -> Self {
-        let frames = Frames::new(state.size);
+        let frames = Frames::new(state.size, Instant::now());
         streams.recorder = runner.recorder.clone();
         Self {
             state,

@@ -33,7 +33,7 @@ pub struct Frames {
     before: Option<Buffer>,
     /// The next frame shows what a key did.
     urgent: bool,
-    /// When the last one was; none: the next one waits for no pace.
+    /// When the last one was, at first when the program began; none: the next one waits for no pace.
     drawn: Option<Instant>,
 }
 
@@ -46,8 +46,9 @@ pub struct Frame<'a> {
 }
 
 impl Frames {
-    /// For a terminal of this size, of whose contents nothing is known.
-    pub fn new(size: (u16, u16)) -> Self {
+    /// For a terminal of this size, of whose contents nothing is known. The first frame waits a pace for the first rows: an
+    /// engine at hand answers sooner, and that it is being connected to is not drawn for a blink.
+    pub fn new(size: (u16, u16), now: Instant) -> Self {
         let area = Rect::new(0, 0, size.0, size.1);
         Self {
             pacer: Pacer::default(),
@@ -59,7 +60,7 @@ impl Frames {
             first: Vec::new(),
             before: None,
             urgent: false,
-            drawn: None,
+            drawn: Some(now),
         }
     }
 

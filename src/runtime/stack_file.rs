@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::shell::ShellIo;
 use crate::compose::{self, Programs, Store};
 use crate::engine::Engine;
+use crate::lang::Words;
 use crate::model::Key;
 use crate::model::compose::Project;
 use crate::model::stack_file::{Edited, FileOf};
@@ -18,8 +19,10 @@ use crate::msg::{Failure, Msg};
 
 /// Files are read this often while they are on screen.
 const PERIOD: Duration = Duration::from_secs(2);
-/// After the editor's end, time for its last bytes.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// After the editor's end: how long its last bytes may let wait, and how long they may take in all. What it started may
+/// go on writing for ever.
+const QUIET: Duration = Duration::from_millis(200);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Where the environment names no editor: those that every system may have.
 const EDITORS: [&str; 3] = ["editor", "vi", "nano"];
 
@@ -68,40 +71,45 @@ pub(super) async fn edit(
     editor: Option<String>,
     io: ShellIo,
 ) -> Result<Edited, Failure> {
-    let store = store.ok_or_else(|| failure("there is no directory to keep an edit in"))?;
+    let store =
+        store.ok_or_else(|| failure(|| say!("there is no directory to keep an edit in")))?;
     let editor = editor.or_else(found).ok_or_else(|| Failure {
-        advice: "set VISUAL or EDITOR, or install vi or nano".to_owned(),
-        ..failure("no editor")
+        advice: say!("set VISUAL or EDITOR, or install vi or nano").to_owned(),
+        ..failure(|| say!("no editor"))
     })?;
     let (of, at) = (file.clone(), store.clone());
     let draft = blocking(move || compose::begin(&of, &at)).await?;
     let code = run(&editor, &draft, io).await.map_err(|error| Failure {
-        advice: "set VISUAL or EDITOR to one that can be started".to_owned(),
-        ..failure(&format!("{editor}: {error}"))
+        advice: say!("set VISUAL or EDITOR to one that can be started").to_owned(),
+        ..failure(|| say!("{name}: {why}", name = editor, why = error))
     })?;
     let edited = blocking(move || compose::compare(&file, &store)).await;
     match (code, edited) {
         (Some(0), edited) => edited,
         // Left without a word, as `:cq` does, or never begun.
         (code, Ok(Edited::Changed)) => Err(Failure {
-            advice: "nothing was written, and the edit is kept".to_owned(),
-            ..failure(&ended(&editor, code))
+            advice: say!("nothing was written, and the edit is kept").to_owned(),
+            ..failure(|| ended(&editor, code))
         }),
-        (code, _) => Err(failure(&ended(&editor, code))),
+        (code, _) => Err(failure(|| ended(&editor, code))),
     }
 }
 
 fn ended(editor: &str, code: Option<i32>) -> String {
     match code {
-        Some(126 | 127) => format!("{editor} cannot be started"),
-        Some(code) => format!("{editor} ended with exit code {code}"),
-        None => format!("{editor} was killed"),
+        Some(126 | 127) => say!("{editor} cannot be started", editor),
+        Some(code) => say!(
+            "{program} ended with exit code {code}",
+            program = editor,
+            code
+        ),
+        None => say!("{program} was killed", program = editor),
     }
 }
 
-fn failure(what: &str) -> Failure {
+fn failure<T: Into<String>>(say: impl Fn() -> T) -> Failure {
     Failure {
-        what: crate::text::sanitise_ident(what.as_bytes()),
+        what: Words::ours(say).map(|what| crate::text::sanitise_ident(what.as_bytes())),
         ..Failure::default()
     }
 }
@@ -110,7 +118,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(failure(&error.to_string())))
+    done.unwrap_or_else(|error| Err(failure(|| error.to_string())))
 }
 
 fn found() -> Option<String> {
@@ -160,10 +168,13 @@ async fn run(
             }
         }
     };
-    while let Ok(Ok(count @ 1..)) = timeout(LAST_WORDS, reader.read(&mut buffer)).await {
-        let bytes = buffer.get(..count).unwrap_or_default().to_vec();
-        let _closed = io.output.send(bytes).await;
-    }
+    let last_words = async {
+        while let Ok(Ok(count @ 1..)) = timeout(QUIET, reader.read(&mut buffer)).await {
+            let bytes = buffer.get(..count).unwrap_or_default().to_vec();
+            let _closed = io.output.send(bytes).await;
+        }
+    };
+    let _cut = timeout(LAST_WORDS, last_words).await;
     Ok(code)
 }
 
@@ -245,14 +256,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_an_editor_started_holds_nobody_up() {
+        let desk = Desk::new();
+        let chatter = "for n in 1 2 3 4 5 6 7 8 9; do for m in 1 2 3 4 5 6; do echo more; sleep 0.1; done; done";
+        let script = format!("sh -c 'trap \"\" HUP; ({chatter}; echo over) & echo begun'");
+        let (shown, ended) = desk.edit(&script, "").await;
+        assert_eq!(ended, Ok(Edited::Unchanged));
+        assert!(shown.contains("begun"), "{shown}");
+        assert!(!shown.contains("over"), "{shown}");
+    }
+
+    #[tokio::test]
     async fn what_an_editor_leaves_behind_is_told() {
         let desk = Desk::new();
         assert_eq!(desk.edit("true", "").await.1, Ok(Edited::Unchanged));
         let failure = desk.edit("/nowhere/editor", "").await.1.unwrap_err();
-        assert_eq!(failure.what, "/nowhere/editor cannot be started");
+        assert_eq!(failure.what.as_str(), "/nowhere/editor cannot be started");
         let script = "sh -c 'echo new > \"$1\"; exit 3' x";
         let failure = desk.edit(script, "").await.1.unwrap_err();
-        assert!(failure.what.ends_with("exit code 3"), "{failure:?}");
+        assert!(
+            failure.what.as_str().ends_with("exit code 3"),
+            "{failure:?}"
+        );
         assert!(failure.advice.contains("kept"), "{failure:?}");
         assert_eq!(desk.now(), "old\n");
     }

@@ -12,6 +12,8 @@ pub(in crate::runtime) use guard::hang_up;
 pub use guard::restore_now;
 pub use hyperlinks::takes_links;
 
+use crate::settings::Hyperlinks;
+
 /// What the session asks of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -180,10 +182,10 @@ impl Drop for Session {
 ///
 /// # Errors
 /// Stdout is no terminal, or it refuses.
-pub fn reset_terminal() -> Result<(), Error> {
+pub fn reset_terminal(env: &dyn Fn(&str) -> Option<String>) -> Result<(), Error> {
     if !io::stdout().is_terminal() {
         return Err(Error::NotATerminal("stdout"));
     }
-    guard::reset()?;
+    guard::reset(takes_links(Hyperlinks::Auto, env))?;
     Ok(())
 }

@@ -1,14 +1,11 @@
 //! Windows over the screen: one list, the front one last.
-use std::path::PathBuf;
-
 use chrono::{DateTime, Utc};
 
-use crate::effect::{Save, Verb};
+use super::menu::Menu;
+use crate::effect::Verb;
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
-use crate::model::space::Prune;
-use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -247,128 +244,6 @@ pub struct Confirm {
     pub switches: Vec<(char, String, bool)>,
     /// The second choice is under the cursor (cancel is the first and the default).
     pub on_yes: bool,
-}
-
-/// What compose may be asked to do with a stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    Up,
-    Pull,
-    Build,
-    Recreate,
-    Scale,
-    Down,
-    /// Show what the last one tells.
-    Output,
-}
-
-/// A task, with the service it is about once that is chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
-    pub task: Task,
-    pub service: Option<String>,
-}
-
-/// What choosing a menu's item does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
-    Kill {
-        keys: Vec<Key>,
-        signal: String,
-    },
-    OrderBy(String),
-    /// Does this to that.
-    Do(Key, Verb),
-    /// Opens a container's details.
-    Details(Key),
-    /// Asks for another limit of a container.
-    Limit(Key, Limit),
-    /// Asks whether to remove all of this.
-    Prune(HostId, Prune),
-    /// Asks whether to push the image under this name.
-    Push(Key, String),
-    /// Asks for another file to save these images in than this one.
-    SaveImages(Key, Vec<String>, PathBuf),
-    /// Has compose do this with a stack, after what must be asked.
-    Compose(Key, Ask),
-    /// Goes on with the edit of a stack's file.
-    EditFile(Key, Box<FileOf>),
-    /// Lets it go.
-    DiscardEdit(Key, Box<FileOf>),
-    /// Shows what going back to an earlier version of a file would do.
-    Version(Key, Box<FileOf>, Box<Version>),
-    /// Toggles a column.
-    Column(String),
-    Copy(String),
-    /// Asks for the command that makes this container, to copy it.
-    RunLine(Key),
-    /// Copies a text of this container that holds secrets, which is noted in the journal; what it is.
-    CopySecret {
-        key: Key,
-        what: String,
-        text: String,
-    },
-    UseContext(String),
-    /// Opens a docker context beside what is open.
-    AddContext(String),
-    /// Leaves the program.
-    Quit,
-    /// A shell in a helper container of this image.
-    Helper {
-        key: Key,
-        image: String,
-    },
-    /// Copies a URL or opens it.
-    Url(String),
-    /// Shows the routes of this machine.
-    Routes(String),
-    /// Shows or hides the log lines of this source, by its name.
-    Source {
-        name: String,
-        /// As its lines have it.
-        colour: usize,
-    },
-    /// Saves a captured mail: the file of this number, or the whole message.
-    SaveMail(Key, Option<usize>),
-    /// Changes one filter of the log view, by its number.
-    LogFilter(usize),
-    /// Takes all filters of the log view away.
-    LogFilters,
-    /// Asks where to save log lines.
-    SaveLogs {
-        lines: Excerpt,
-        plain: bool,
-    },
-    /// Asks for another file name for a file of a volume.
-    SaveFile(Key, VolumePath),
-    /// Saves it over a file that is there.
-    ReplaceFile(Key, VolumePath, PathBuf),
-    /// Saves lines over a file that is there.
-    Replace(Box<Save>),
-    /// Asks for another file name.
-    SaveElsewhere(Box<Save>),
-}
-
-/// One line of a menu.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MenuItem {
-    pub key: Option<char>,
-    pub label: String,
-    pub hint: String,
-    /// `Some(on)` for items that are switches.
-    pub on: Option<bool>,
-    pub choice: Choice,
-}
-
-/// A few choices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Menu {
-    pub title: String,
-    /// A sentence above the items.
-    pub note: String,
-    pub items: Vec<MenuItem>,
-    pub selected: usize,
-    pub opened: DateTime<Utc>,
 }
 
 /// A window over the screen.

@@ -1,7 +1,7 @@
 //! The files of stacks that were looked at: which one is on screen, where in it, what is searched, and another text for one
 //! of them that waits to be written or let go. Knows no disk.
-use crate::model::stack_file::{Body, Proposal, Role, StackFile};
-use crate::text::{Code, Language};
+use crate::model::stack_file::{Body, Proposal, StackFile};
+use crate::text::Code;
 
 /// One file and its lines in pieces.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,20 +10,13 @@ pub struct Paper {
     pub code: Code,
 }
 
-fn language(role: Role) -> Language {
-    match role {
-        Role::Compose => Language::Yaml,
-        Role::Variables => Language::Variables,
-    }
-}
-
 impl Paper {
     fn new(file: StackFile) -> Self {
         let lines = match &file.body {
             Body::Text { lines, .. } => lines.clone(),
             Body::Gone | Body::Unreadable(_) => Vec::new(),
         };
-        let code = Code::new(lines, language(file.of.role));
+        let code = Code::new(lines, file.of.role.language());
         Self { file, code }
     }
 }
@@ -40,7 +33,7 @@ pub struct Change {
 
 impl Change {
     pub fn new(proposal: Proposal) -> Self {
-        let language = language(proposal.file.role);
+        let language = proposal.file.role.language();
         Self {
             old: Code::new(proposal.old.clone(), language),
             new: Code::new(proposal.new.clone(), language),
@@ -147,7 +140,7 @@ impl FileBook {
 mod tests {
     use super::*;
     use crate::model::compose::Project;
-    use crate::model::stack_file::FileOf;
+    use crate::model::stack_file::{FileOf, Role};
 
     fn file(path: &str, lines: &[&str]) -> StackFile {
         StackFile {

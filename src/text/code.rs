@@ -4,8 +4,9 @@
 //! private key) is noted once for all lines. A file that is half written is shown all the same.
 //! Must not know: which file it is, themes, the screen.
 mod lex;
+mod reader;
 
-use super::secret::looks_secret;
+use super::secret_words::secret_words;
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,11 +37,13 @@ pub enum Tone {
 /// A part of a line.
 pub type Piece = (String, Tone);
 
-/// What a line is part of because of those before it.
+/// What a line is because of those around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Nothing,
-    /// A text of several lines.
+    /// A pair whose value is secret, though its name is not.
+    Value,
+    /// A line of a longer text.
     Text,
     /// The same, and secret.
     Secret,
@@ -56,10 +59,8 @@ pub struct Code {
 
 impl Code {
     pub fn new(lines: Vec<String>, language: Language) -> Self {
-        let mut reader = Reader::default();
-        let inside = lines.iter().map(|line| reader.next(line, language));
         Self {
-            inside: inside.collect(),
+            inside: reader::read(&lines, language),
             lines,
             language,
         }
@@ -75,16 +76,7 @@ impl Code {
 
     /// The pieces of a line, counted from 0.
     pub fn pieces(&self, number: usize, revealed: bool) -> Vec<Piece> {
-        let Some(line) = self.lines.get(number) else {
-            return Vec::new();
-        };
-        let inside = self.inside.get(number).copied();
-        match inside.unwrap_or(Inside::Nothing) {
-            Inside::Nothing => lex::line(line, self.language, revealed),
-            Inside::Secret if !revealed => lex::masked(line),
-            Inside::Text if !revealed && lex::holds_secret(line) => lex::masked(line),
-            Inside::Text | Inside::Secret => vec![(line.clone(), Tone::Text)],
-        }
+        self.read(number, revealed).0
     }
 
     /// A line as it may be shown.
@@ -92,109 +84,62 @@ impl Code {
         let pieces = self.pieces(number, revealed).into_iter();
         pieces.map(|(words, _)| words).collect()
     }
-}
 
-/// Whether a value under this name is secret, whatever it is.
-fn is_secret_name(name: &str) -> bool {
-    // A value that is no setting and no path.
-    looks_secret(name, "x7Kq0pWz")
-}
-
-/// Columns of blanks before the first word.
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
-}
-
-/// What goes on from line to line.
-#[derive(Debug, Default)]
-struct Reader {
-    /// A name in this column whose value is on deeper lines: secret or not, and whether those may be names themselves.
-    block: Option<(usize, bool, bool)>,
-    /// A quote that is still open, and whether what is in it is secret.
-    quote: Option<(char, bool)>,
-    /// Between the first and the last line of a private key.
-    key: bool,
-    /// The next item of a list is the value of a secret option.
-    option: bool,
-}
-
-impl Reader {
-    fn next(&mut self, line: &str, language: Language) -> Inside {
-        let within = |secret| if secret { Inside::Secret } else { Inside::Text };
-        if let Some((quote, secret)) = self.quote {
-            if line.contains(quote) {
-                self.quote = None;
-            }
-            return within(secret);
-        }
-        let was_key = self.key;
-        self.key = (was_key || line.contains("-----BEGIN ") && line.contains("PRIVATE KEY"))
-            && !line.contains("-----END ");
-        if was_key {
-            return Inside::Secret;
-        }
-        if language == Language::Variables {
-            return self.variable(line);
-        }
-        self.yaml(line).map_or(Inside::Nothing, within)
+    /// What the masks stand for, the longest first: what must not be told by others either. What is short, or stands in for
+    /// a value, would mask too much else.
+    pub fn secrets(&self) -> Vec<String> {
+        let lines = 0..self.lines.len();
+        let hidden = lines.flat_map(|number| self.read(number, false).1);
+        let mut secrets: Vec<String> = hidden.flat_map(|text| values(&text)).collect();
+        secrets.retain(|value| value.len() >= SHORTEST);
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
+        secrets
     }
 
-    fn variable(&mut self, line: &str) -> Inside {
-        if let Some((_, name, _, value)) = lex::assignment(line) {
-            self.open_quote(name, value.trim());
-        }
-        Inside::Nothing
-    }
-
-    /// Whether the line is text of a value that began above, and whether that is secret.
-    fn yaml(&mut self, line: &str) -> Option<bool> {
-        if line.trim().is_empty() {
-            return None;
-        }
-        let (column, content) = lex::content(line);
-        let pair = lex::pair(content);
-        match self.block {
-            Some((above, secret, literal)) if indent(line) > above => {
-                if literal || (secret && pair.is_none() && !content.starts_with(['{', '#'])) {
-                    return Some(secret);
-                }
-            }
-            _ => self.block = None,
-        }
-        if std::mem::take(&mut self.option) && line.trim_start().starts_with("- ") {
-            return Some(true);
-        }
-        let Some((name, value)) = pair else {
-            let option = content.trim_matches(['"', '\'']);
-            self.option =
-                option.starts_with("--") && !option.contains('=') && is_secret_name(option);
-            return None;
+    /// The pieces of a line, and what is masked in them.
+    fn read(&self, number: usize, revealed: bool) -> (Vec<Piece>, Vec<String>) {
+        let Some(line) = self.lines.get(number) else {
+            return Default::default();
         };
-        let name = name.trim_matches(['"', '\'']);
-        let value = lex::without_comment(value).0.trim();
-        let bare = value.rsplit(' ').next().unwrap_or_default();
-        let literal = bare.starts_with(['|', '>']);
-        if literal || value.is_empty() {
-            // `secrets:` lists names of secrets, not their values.
-            let secret = is_secret_name(name) && name != "secrets";
-            if literal || secret {
-                self.block = Some((column, secret, literal));
-            }
-        } else {
-            self.open_quote(name, value);
-        }
-        None
-    }
-
-    fn open_quote(&mut self, name: &str, value: &str) {
-        let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-            return;
+        let inside = self.inside.get(number).copied();
+        let inside = inside.unwrap_or(Inside::Nothing);
+        let known = lex::Known {
+            revealed,
+            secret: inside == Inside::Value,
         };
-        let rest = value.get(1..).unwrap_or_default();
-        if !lex::closes(rest, quote) {
-            self.quote = Some((quote, is_secret_name(name)));
+        match inside {
+            Inside::Nothing | Inside::Value => lex::line(line, self.language, known),
+            Inside::Secret if !revealed => lex::masked(line),
+            Inside::Text if !revealed && lex::holds_secret(line) => lex::masked(line),
+            Inside::Text | Inside::Secret => (vec![(line.clone(), Tone::Text)], Vec::new()),
         }
     }
+}
+
+/// Shorter values stand in too many other words.
+const SHORTEST: usize = 6;
+
+/// What of a masked text is a secret by itself: all of it, and of a command or an address the part that is secret there.
+fn values(text: &str) -> Vec<String> {
+    let whole = lex::bare(lex::content(text).1);
+    let words: Vec<&str> = lex::words(whole).collect();
+    let within = words.iter().zip(secret_words(&words));
+    let mut found: Vec<&str> = within.filter_map(|(word, at)| word.get(at?..)).collect();
+    let assigned = lex::assignment(whole).map(|(_, _, _, value)| lex::bare(value));
+    found.extend(assigned.filter(|_| words.len() <= 2));
+    found.extend(words.iter().filter_map(|word| password(word)));
+    found.push(whole);
+    // Compose puts one sign in the place of two.
+    let plain = |value: &str| value.replace("$$", "$");
+    found.into_iter().map(plain).collect()
+}
+
+/// The password of an address.
+fn password(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    let (user, _) = rest.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
 }
 
 #[cfg(test)]

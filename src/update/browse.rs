@@ -1,17 +1,18 @@
 //! What comes of a look into a volume.
-use std::path::PathBuf;
-
 use crate::layout::list_height;
 use crate::model::Key;
-use crate::model::browse::VolumePath;
 use crate::msg::VolumeMsg;
-use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId};
+use crate::state::{Choice, Menu, State, ViewId};
 use crate::text;
 use crate::views::file;
 
 pub(super) fn told(state: &mut State, volume: &Key, msg: VolumeMsg) {
     match msg {
-        VolumeMsg::Exists(path, to) => exists(state, volume, path, to),
+        VolumeMsg::Exists(path, to) => {
+            let other = Choice::SaveFile(volume.clone(), path.clone());
+            let over = Choice::ReplaceFile(volume.clone(), path, to.clone());
+            state.offer(Menu::taken(&to, other, over));
+        }
         VolumeMsg::Saved(to, bytes) => {
             let words = say!(
                 "saved {size} to {path}",
@@ -47,38 +48,6 @@ fn looked(state: &mut State, volume: &Key, msg: VolumeMsg) {
         }
         _ => {}
     }
-}
-
-fn exists(state: &mut State, volume: &Key, path: VolumePath, to: PathBuf) {
-    let item = |key, label: &str, hint: &str, choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
-    let title = say!("{path} is there already", path = to.display());
-    let items = vec![
-        item(
-            'o',
-            say!("other name"),
-            "",
-            Choice::SaveFile(volume.clone(), path.clone()),
-        ),
-        item(
-            'r',
-            say!("replace it"),
-            say!("what is in it is lost"),
-            Choice::ReplaceFile(volume.clone(), path, to),
-        ),
-    ];
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
 }
 
 /// The look ends with its view; the file with its own.

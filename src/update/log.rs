@@ -6,7 +6,7 @@ use crate::layout;
 use crate::model::{Container, EngineEvent, HostId, Key};
 use crate::msg::{Failure, LogMsg, OlderLogs, SaveMsg};
 use crate::state::Death;
-use crate::state::{Choice, Goal, Layer, LogBook, Menu, MenuItem, Past, Sought, State, ViewId};
+use crate::state::{Choice, Goal, LogBook, Menu, Past, Sought, State, ViewId};
 use crate::text;
 
 use super::reply::told;
@@ -366,37 +366,11 @@ pub(super) fn saving(state: &mut State, save: Save, msg: SaveMsg) {
 }
 
 fn ask_to_replace(state: &mut State, save: Save) {
-    let item = |key, label: &str, hint: &str, choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
-    let title = say!("{name} is there already", name = save.path.display());
     let over = Save {
         replace: true,
         ..save.clone()
     };
-    let items = vec![
-        item(
-            'o',
-            say!("other name"),
-            "",
-            Choice::SaveElsewhere(Box::new(save)),
-        ),
-        item(
-            'r',
-            say!("replace it"),
-            say!("what is in it is lost"),
-            Choice::Replace(Box::new(over)),
-        ),
-    ];
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let path = save.path.clone();
+    let other = Choice::SaveElsewhere(Box::new(save));
+    state.offer(Menu::taken(&path, other, Choice::Replace(Box::new(over))));
 }

@@ -2,13 +2,14 @@
 use crate::effect::{Effects, ShellRequest};
 use crate::lang;
 use crate::model::run_line::RunLine;
-use crate::model::{About, Details, Entry, Freshness, Key, Processes};
+use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
-use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
+use crate::state::fresh::Answer;
+use crate::state::{Choice, Fresh, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
-        failure.what.clone()
+        failure.what.to_string()
     } else {
         format!("{} · {}", failure.what, failure.advice)
     }
@@ -104,21 +105,22 @@ pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Ef
     Effects::new()
 }
 
-pub(super) fn freshness(
-    state: &mut State,
-    key: Key,
-    answer: Result<Freshness, Failure>,
-) -> Effects {
-    let name = state.shelves.name(&key).unwrap_or(key.short()).to_owned();
-    match &answer {
-        Ok(fresh) => state
-            .toasts
-            .ok(format!("{name}: {}", lang::say(fresh.word())), state.now),
-        Err(failure) => state
-            .toasts
-            .bad(format!("{name}: {}", told(failure)), state.now),
+pub(super) fn freshness(state: &mut State, key: Key, answers: Vec<(String, Answer)>) -> Effects {
+    let fresh = Fresh::new(answers);
+    let image = state.shelves.images.things.get(&key);
+    match image.and_then(|image| fresh.worst(&image.tags)) {
+        Some((name, Ok(fresh))) => {
+            let words = format!("{name}: {}", lang::say(fresh.word()));
+            state.toasts.ok(words, state.now);
+        }
+        Some((name, Err(failure))) => {
+            let words = format!("{name}: {}", told(failure));
+            state.toasts.bad(words, state.now);
+        }
+        // Gone meanwhile, or called otherwise.
+        None => {}
     }
-    state.fresh.insert(key, answer);
+    state.fresh.insert(key, fresh);
     state.shelves.touch();
     state.containers.stale = true;
     Effects::new()
@@ -175,27 +177,14 @@ pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
 }
 
 fn offer_helpers(state: &mut State, key: &Key, name: &str, helpers: Vec<String>) {
-    let items = helpers
-        .into_iter()
-        .map(|image| MenuItem {
-            key: None,
-            label: image.clone(),
-            hint: String::new(),
-            on: None,
-            choice: Choice::Helper {
-                key: key.clone(),
-                image,
-            },
-        })
-        .collect();
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("{name} has no shell", name),
-        note: say!("A helper container can share its processes and network; it is removed afterwards. From which image?")
-            .to_owned(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let items = helpers.into_iter().map(|image| {
+        let (label, key) = (image.clone(), key.clone());
+        MenuItem::new(label, "", Choice::Helper { key, image })
+    });
+    let note = say!(
+        "A helper container can share its processes and network; it is removed afterwards. From which image?"
+    );
+    state.offer(Menu::new(say!("{name} has no shell", name), items).note(note));
 }
 
 /// A shell in a helper container.

@@ -2,7 +2,7 @@
 use stacktui::model::Key;
 use stacktui::model::compose::{Checked, Project};
 use stacktui::model::stack_file::{
-    Body, DiffRow, FileOf, Proposal, Role, Source, StackFile, Verdict, Version,
+    Body, DiffRow, FileOf, Proposal, Role, Said, Source, StackFile, Verdict, Version,
 };
 use stacktui::msg::Msg;
 use stacktui::state::State;
@@ -103,7 +103,17 @@ pub fn taken() -> Verdict {
             .into(),
         scales: None,
         warnings: vec!["The DOMAIN variable is not set. Defaulting to a blank string.".to_owned()],
+        files: Vec::new(),
     }))
+}
+
+/// That compose does not take them, in these words.
+pub fn refused(lines: &[&str]) -> Verdict {
+    let said = |line: &&str| Said {
+        whole: (*line).to_owned(),
+        masked: line.replace("hunter2", "***"),
+    };
+    Verdict::Refused(lines.iter().map(said).collect())
 }
 
 /// An edit of the first file, shown to compose.

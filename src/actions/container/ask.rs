@@ -134,27 +134,16 @@ pub(super) fn kill(state: &mut State) -> Effects {
         ('1', "USR1", say!("the program's own meaning")),
         ('2', "USR2", say!("the program's own meaning")),
     ];
-    let items = signals
-        .iter()
-        .map(|(key, signal, hint)| MenuItem {
-            key: Some(*key),
-            label: (*signal).to_owned(),
-            hint: (*hint).to_owned(),
-            on: None,
-            choice: Choice::Kill {
-                keys: keys.clone(),
-                signal: (*signal).to_owned(),
-            },
-        })
-        .collect();
-    let menu = Menu {
-        title: say!("Kill {names}: which signal?", names = names(&list)),
-        note: listed(state, &list).join(", "),
-        items,
-        selected: 0,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+    let items = signals.map(|(key, signal, hint)| {
+        let choice = Choice::Kill {
+            keys: keys.clone(),
+            signal: signal.to_owned(),
+        };
+        MenuItem::new(signal, hint, choice).key(key)
+    });
+    let title = say!("Kill {names}: which signal?", names = names(&list));
+    let note = listed(state, &list).join(", ");
+    state.offer(Menu::new(title, items).note(note));
     Effects::new()
 }
 

@@ -3,7 +3,7 @@ use crate::effect::{Effect, Effects, Fetch};
 use crate::model::route::Fault;
 use crate::model::run_line::RunLine;
 use crate::model::{Container, Key};
-use crate::state::{Choice, Layer, Menu, MenuItem, Pending, State};
+use crate::state::{Choice, Menu, MenuItem, Pending, State};
 use crate::text;
 
 use super::can::first;
@@ -51,29 +51,14 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
         say!("restart command"),
         format!("docker restart {name}"),
     ));
-    let items = values.into_iter().map(|(key, label, text)| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: text.clone(),
-        on: None,
-        choice: Choice::Copy(text),
-    });
-    let run = MenuItem {
-        key: Some('d'),
-        label: say!("docker run command").to_owned(),
-        hint: say!("all that makes one like it").to_owned(),
-        on: None,
-        choice: Choice::RunLine(container.key.clone()),
-    };
-    let items = items.chain([run]).collect();
-    let menu = Menu {
-        title: say!("Copy of {name}", name),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    };
-    state.layers.push(Layer::Menu(menu));
+    let items = values.into_iter();
+    let items = items.map(|(key, label, text)| MenuItem::copy(label, &text).key(key));
+    let (label, hint) = (
+        say!("docker run command"),
+        say!("all that makes one like it"),
+    );
+    let run = MenuItem::new(label, hint, Choice::RunLine(container.key.clone())).key('d');
+    state.offer(Menu::new(say!("Copy of {name}", name), items.chain([run])));
     Effects::new()
 }
 
@@ -107,40 +92,21 @@ pub fn offer_run_line(state: &mut State, key: &Key, line: &RunLine) -> Effects {
     }
     let name = state.world.container(key).map_or("", |c| c.short_name());
     let what = "docker run command";
-    let item = |key, label: &str, hint: &str, choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
     let whole = Choice::CopySecret {
         key: key.clone(),
         what: what.to_owned(),
         text: line.text(true),
     };
-    let items = vec![
-        item(
-            'm',
-            say!("without secrets"),
-            say!("variables are taken from your environment"),
-            Choice::Copy(line.text(false)),
-        ),
-        item(
-            's',
-            say!("with secrets"),
-            say!("noted in the journal"),
-            whole,
-        ),
+    let hint = say!("variables are taken from your environment");
+    let without = Choice::Copy(line.text(false));
+    let items = [
+        MenuItem::new(say!("without secrets"), hint, without).key('m'),
+        MenuItem::new(say!("with secrets"), say!("noted in the journal"), whole).key('s'),
     ];
     let held: Vec<String> = secrets.iter().map(|word| shown(word)).collect();
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("Copy the docker run command of {name}", name),
-        note: say!("It holds secrets: {names}", names = held.join("  ")),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    let title = say!("Copy the docker run command of {name}", name);
+    let note = say!("It holds secrets: {names}", names = held.join("  "));
+    state.offer(Menu::new(title, items).note(note));
     Effects::new()
 }
 
@@ -185,26 +151,13 @@ pub(super) fn url_menu(state: &mut State) -> Effects {
     };
     let items = urls(state, &container)
         .into_iter()
-        .map(|(url, why)| MenuItem {
-            key: None,
-            label: url.clone(),
-            hint: why.to_owned(),
-            on: None,
-            choice: Choice::Url(url),
-        })
-        .collect();
+        .map(|(url, why)| MenuItem::new(&url, why, Choice::Url(url.clone())));
     let name = container.short_name();
     let title = if state.prefs.browser {
         say!("URLs of {name}: Enter opens", name)
     } else {
         say!("URLs of {name}: Enter copies", name)
     };
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    state.offer(Menu::new(title, items));
     Effects::new()
 }

@@ -64,16 +64,6 @@ fn now(details: &Details, limit: Limit) -> String {
     }
 }
 
-fn push_menu(state: &mut State, title: String, items: Vec<MenuItem>) {
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
-}
-
 /// What there is to change, with what it is now and the most that was used of late.
 pub fn limit_menu(state: &mut State, key: &Key) {
     let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
@@ -95,19 +85,11 @@ pub fn limit_menu(state: &mut State, key: &Key) {
             .map(String::as_str)
             .filter(|w| !w.is_empty())
             .collect();
-        MenuItem {
-            key: Some(letter),
-            label: limit.title().to_owned(),
-            hint: words.join(" · "),
-            on: None,
-            choice: Choice::Limit(key.clone(), limit),
-        }
+        let choice = Choice::Limit(key.clone(), limit);
+        MenuItem::new(limit.title(), words.join(" · "), choice).key(letter)
     });
-    push_menu(
-        state,
-        say!("Change of {name}", name = name(state, key)),
-        items.into(),
-    );
+    let title = say!("Change of {name}", name = name(state, key));
+    state.offer(Menu::new(title, items));
 }
 
 /// Asks for the new limit, or which restart policy.
@@ -149,16 +131,10 @@ fn policies(state: &mut State, key: &Key, now: &str) {
             say!("comes back, and with the engine even after a stop by hand"),
         ),
     ];
-    let items = all.map(|(policy, hint)| MenuItem {
-        key: None,
-        label: policy.to_owned(),
-        hint: hint.to_owned(),
-        on: Some(policy == now),
-        choice: Choice::Do(
-            key.clone(),
-            Verb::Update(Change::Restart(policy.to_owned())),
-        ),
+    let items = all.map(|(policy, hint)| {
+        let verb = Verb::Update(Change::Restart(policy.to_owned()));
+        MenuItem::new(policy, hint, Choice::Do(key.clone(), verb)).on(policy == now)
     });
     let title = say!("Restart policy of {name}", name = name(state, key));
-    push_menu(state, title, items.into());
+    state.offer(Menu::new(title, items));
 }

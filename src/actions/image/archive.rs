@@ -3,7 +3,7 @@ use std::path::Path;
 
 use crate::effect::{Effects, Job, Verb};
 use crate::model::{Key, Kind};
-use crate::state::{Choice, Layer, Menu, MenuItem, PromptKind, State, ViewId};
+use crate::state::{Choice, Menu, PromptKind, State, ViewId};
 
 use super::super::container::NO_LINK;
 use super::super::{space, table};
@@ -72,37 +72,14 @@ pub fn ask_to_replace(state: &mut State, job: &Job) {
     let Verb::Save { images, path, .. } = &job.verb else {
         return;
     };
-    let item = |key, label: &str, hint: &str, choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
     let (about, images, path) = (job.key.clone(), images.clone(), path.clone());
     let over = Verb::Save {
         images: images.clone(),
         path: path.clone(),
         replace: true,
     };
-    let title = say!("{path} is there already", path = path.display());
-    let other = Choice::SaveImages(about.clone(), images, path);
-    let replace = Choice::Do(about, over);
-    state.layers.push(Layer::Menu(Menu {
-        title,
-        note: String::new(),
-        items: vec![
-            item('o', say!("other name"), "", other),
-            item(
-                'r',
-                say!("replace it"),
-                say!("what is in it is lost"),
-                replace,
-            ),
-        ],
-        selected: 0,
-        opened: state.now,
-    }));
+    let other = Choice::SaveImages(about.clone(), images, path.clone());
+    state.offer(Menu::taken(&path, other, Choice::Do(about, over)));
 }
 
 /// Asks for the file to take images out of.

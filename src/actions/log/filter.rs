@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use crate::effect::Effects;
 use crate::log_store::Streams;
 use crate::state::{
-    Choice, Field, Filters, Layer, LogBook, Menu, MenuItem, Prompt, PromptKind, State,
+    Chip, Choice, Field, Filters, Layer, LogBook, Menu, MenuItem, Prompt, PromptKind, State,
 };
 
 use super::with;
@@ -87,32 +87,17 @@ pub(super) fn clear(state: &mut State) -> Effects {
     if filters.chips.len() < 2 {
         return clear_filters(state);
     }
-    let item = |key, label: String, hint: &str, choice| MenuItem {
-        key: Some(key),
-        label,
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
-    let mut items = vec![item(
-        'x',
-        say!("all").to_owned(),
-        say!("show every line again"),
-        Choice::LogFilters,
-    )];
-    for (n, chip) in filters.chips.iter().enumerate().take(9) {
+    let words = say!("show every line again");
+    let all = MenuItem::new(say!("all"), words, Choice::LogFilters).key('x');
+    let one = |(n, chip): (usize, &Chip)| {
         let key = char::from_digit(n as u32 + 1, 10).unwrap_or('1');
         let sign = if chip.keep { '&' } else { '|' };
         let label = format!("{sign} {}", chip.matcher.typed());
-        items.push(item(key, label, say!("change it"), Choice::LogFilter(n)));
-    }
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("filters").to_owned(),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+        MenuItem::new(label, say!("change it"), Choice::LogFilter(n)).key(key)
+    };
+    let chips = filters.chips.iter().enumerate().take(9).map(one);
+    let items = std::iter::once(all).chain(chips);
+    state.offer(Menu::new(say!("filters"), items));
     Effects::new()
 }
 
@@ -127,15 +112,12 @@ pub(super) fn sources(state: &mut State) -> Effects {
         .iter()
         .map(|source| (source.name.as_str(), (source.colour, source.muted)))
         .collect();
-    let item = |(n, (name, (colour, muted))): (usize, (&str, (usize, bool)))| MenuItem {
-        key: char::from_digit(n as u32 + 1, 10),
-        label: name.to_owned(),
-        hint: String::new(),
-        on: Some(!muted),
-        choice: Choice::Source {
-            name: name.to_owned(),
-            colour,
-        },
+    let item = |(n, (name, (colour, muted))): (usize, (&str, (usize, bool)))| {
+        let name = name.to_owned();
+        MenuItem {
+            key: char::from_digit(n as u32 + 1, 10),
+            ..MenuItem::new(name.clone(), "", Choice::Source { name, colour }).on(!muted)
+        }
     };
     let items: Vec<MenuItem> = names.into_iter().enumerate().map(item).collect();
     if items.is_empty() {
@@ -143,13 +125,7 @@ pub(super) fn sources(state: &mut State) -> Effects {
         state.toasts.bad(why, state.now);
         return Effects::new();
     }
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("sources").to_owned(),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    state.offer(Menu::new(say!("sources"), items));
     Effects::new()
 }
 

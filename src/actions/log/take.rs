@@ -75,16 +75,9 @@ pub(super) fn save(state: &mut State) -> Effects {
     let mut add = |keys: (char, char), labels: (&str, &str), lines: &Excerpt| {
         for (key, label, plain) in [(keys.0, labels.0, true), (keys.1, labels.1, false)] {
             let count = say_n!(lines.len(), "{n} line", "{n} lines");
-            items.push(MenuItem {
-                key: Some(key),
-                label: label.to_owned(),
-                hint: count,
-                on: None,
-                choice: Choice::SaveLogs {
-                    lines: lines.clone(),
-                    plain,
-                },
-            });
+            let lines = lines.clone();
+            let choice = Choice::SaveLogs { lines, plain };
+            items.push(MenuItem::new(label, count, choice).key(key));
         }
     };
     add(('s', 'S'), here, &some);
@@ -100,13 +93,7 @@ pub(super) fn save(state: &mut State) -> Effects {
         say!("all that are held, byte for byte"),
     );
     add(('a', 'A'), labels, &all);
-    state.layers.push(Layer::Menu(Menu {
-        title: say!("save lines").to_owned(),
-        note: String::new(),
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    state.offer(Menu::new(say!("save lines"), items));
     Effects::new()
 }
 

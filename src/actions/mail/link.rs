@@ -1,10 +1,10 @@
 //! The addresses in a message: opened or copied, or looked for among the routes.
 use crate::effect::Effects;
 use crate::model::url;
-use crate::state::{Choice, State};
+use crate::state::{Choice, Menu, MenuItem, State};
 
 use super::super::route;
-use super::{item, letter, menu};
+use super::letter;
 
 /// Addresses of the web in the message on screen, in their order.
 fn addresses(state: &State) -> Vec<&str> {
@@ -34,27 +34,17 @@ pub(super) fn none(state: &State) -> Option<String> {
 
 pub(super) fn follow(state: &mut State) -> Effects {
     let found: Vec<String> = addresses(state).into_iter().map(str::to_owned).collect();
-    match found.as_slice() {
-        [one] => route::open_url(state, one.clone()),
-        many => {
-            let items = many
-                .iter()
-                .map(|url| item(url.as_str(), "", Choice::Url(url.clone())));
-            let items = items.collect();
-            menu(state, say!("Which address?"), "", items)
-        }
-    }
+    route::open_one(state, &found)
 }
 
 pub(super) fn to_route(state: &mut State) -> Effects {
     match hosts(state).as_slice() {
         [one] => route::show_of(state, one),
         many => {
-            let items = many
-                .iter()
-                .map(|host| item(host.as_str(), "", Choice::Routes(host.clone())));
-            let items = items.collect();
-            menu(state, say!("Routes of which host?"), "", items)
+            let item = |host: &String| MenuItem::new(host, "", Choice::Routes(host.clone()));
+            let items = many.iter().map(item);
+            state.offer(Menu::new(say!("Routes of which host?"), items));
+            Effects::new()
         }
     }
 }

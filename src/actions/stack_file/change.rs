@@ -3,11 +3,14 @@ use crate::actions::stack;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
-use crate::model::stack_file::{FileOf, Source, Verdict, Write};
-use crate::state::{Choice, Layer, Menu, MenuItem, State, ViewId, Weight};
+use crate::model::stack_file::{FileOf, Source, Verdict, Version, Write};
+use crate::state::{Choice, Menu, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
+
+/// Columns from which on all is told of a version.
+const WIDE: u16 = 60;
 
 /// Hands the terminal to the user's editor.
 pub(super) fn edit(state: &mut State, file: Option<FileOf>) -> Effects {
@@ -22,34 +25,13 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
     let (Some(key), Some(file)) = (state.subject(), file) else {
         return Effects::new();
     };
-    let item = |key: char, label: &str, hint: &str, choice: Choice| MenuItem {
-        key: Some(key),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        on: None,
-        choice,
-    };
     let again = Choice::EditFile(key.clone(), Box::new(file.clone()));
-    let items = vec![
-        item('e', say!("edit"), say!("go on with it"), again),
-        item(
-            'l',
-            say!("let go"),
-            say!("what was typed is lost"),
-            Choice::DiscardEdit(key, Box::new(file)),
-        ),
+    let let_go = Choice::DiscardEdit(key, Box::new(file));
+    let items = [
+        MenuItem::new(say!("edit"), say!("go on with it"), again).key('e'),
+        MenuItem::new(say!("let go"), say!("what was typed is lost"), let_go).key('l'),
     ];
-    push_menu(state, say!("Let the edit go?"), String::new(), items)
-}
-
-fn push_menu(state: &mut State, title: &str, note: String, items: Vec<MenuItem>) -> Effects {
-    state.layers.push(Layer::Menu(Menu {
-        title: title.to_owned(),
-        note,
-        items,
-        selected: 0,
-        opened: state.now,
-    }));
+    state.offer(Menu::new(say!("Let the edit go?"), items));
     Effects::new()
 }
 
@@ -80,26 +62,36 @@ pub(super) fn versions(state: &mut State) -> Effects {
         return Effects::new();
     };
     let file = &paper.file;
-    let now = state.now;
-    let items = file.versions.iter().map(|version| MenuItem {
-        key: None,
-        label: version.at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        hint: say!(
+    // Who and when, above all.
+    let short = state.size.0 < WIDE;
+    let stamp = if short {
+        "%m-%d %H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S UTC"
+    };
+    let about = |version: &Version| {
+        let (ago, by) = (text::ago(version.at, state.now), &version.by);
+        if short {
+            return say!("{ago}  by {by}", ago, by);
+        }
+        say!(
             "{ago}  by {by}  {size}",
-            ago = text::ago(version.at, now),
-            by = version.by,
+            ago,
+            by,
             size = text::bytes(version.bytes)
-        ),
-        on: None,
-        choice: Choice::Version(
-            key.clone(),
-            Box::new(file.of.clone()),
-            Box::new(version.clone()),
-        ),
+        )
+    };
+    let items = file.versions.iter().map(|version| {
+        let label = version.at.format(stamp).to_string();
+        let hint = about(version);
+        let (of, version) = (file.of.clone(), version.clone());
+        let choice = Choice::Version(key.clone(), Box::new(of), Box::new(version));
+        MenuItem::new(label, hint, choice)
     });
-    let items = items.collect();
+    let menu = Menu::new(say!("Earlier versions"), items);
     let note = say!("The file as it was until then. Enter shows what going back would change.");
-    push_menu(state, say!("Earlier versions"), note.to_owned(), items)
+    state.offer(menu.note(note));
+    Effects::new()
 }
 
 /// Asks what another text for a file would do.
@@ -130,13 +122,14 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
             None => say!("It is a new file."),
         }),
     ];
-    let mut foreign = false;
+    let (mut foreign, mut shown) = (false, None);
     if let Verdict::Taken(checked) = &proposal.verdict {
         foreign = checked.foreign;
         if act == Act::Save {
             lines.push(Weight::Plain.of(say!("What runs stays as it is.")));
         } else {
             lines.extend(stack::plan_words(known, checked));
+            shown = Some(checked.clone());
         }
     }
     let (title, yes) = match act {
@@ -152,6 +145,7 @@ pub(super) fn ask(state: &mut State, act: Act) -> Effects {
     };
     let mut call = Call::new(Project::of(known), act, foreign);
     call.write = Some(Box::new(Write::of(proposal)));
+    call.shown = shown;
     stack::confirm(
         state,
         &key,

@@ -106,11 +106,11 @@ fn what_is_beyond_the_bound_is_never_lost() {
     let shown = content(&place.path("a.yml")).unwrap().unwrap();
     change.old_digest = Some(digest(&shown.bytes));
     let failure = write(&change, &place.store, now()).unwrap_err();
-    assert!(failure.what.contains("larger than"), "{failure:?}");
+    assert!(failure.what.as_str().contains("larger than"), "{failure:?}");
     assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), big);
     place.store.discard(&change.file).unwrap();
     let failure = begin(&change.file, &place.store).unwrap_err();
-    assert!(failure.what.contains("larger than"), "{failure:?}");
+    assert!(failure.what.as_str().contains("larger than"), "{failure:?}");
 }
 
 #[test]
@@ -180,8 +180,52 @@ fn without_a_place_for_the_old_one_nothing_is_written() {
     )
     .unwrap();
     let failure = write(&change, &place.store, now()).unwrap_err();
-    assert!(failure.what.contains("cannot be kept"), "{failure:?}");
+    assert!(
+        failure.what.as_str().contains("cannot be kept"),
+        "{failure:?}"
+    );
     assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), "old");
+}
+
+/// A file with `old text` in it that is written into, by a disk that lets the first so many tries fail half way; what
+/// comes of it, and what is in the file then.
+fn written_into(new: &str, failures: usize) -> (Result<(), Broken>, String) {
+    let place = Place::new();
+    let path = place.path("mounted.yml");
+    fs::write(&path, "old text").unwrap();
+    let file = OpenOptions::new().write(true).open(&path).unwrap();
+    let tries = std::cell::Cell::new(0);
+    let written = write_into(&file, b"old text", new.as_bytes(), |file, bytes| {
+        tries.set(tries.get() + 1);
+        if tries.get() <= failures {
+            file.write_all_at(&bytes[..bytes.len() / 2], 0)?;
+            return Err(ErrorKind::StorageFull.into());
+        }
+        put(file, bytes)
+    });
+    (written, fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn a_file_that_keeps_its_place_is_whole_again_where_the_disk_is_full() {
+    for new in ["new", "a new text, and longer"] {
+        let (written, text) = written_into(new, 0);
+        assert!(written.is_ok(), "{written:?}");
+        assert_eq!(text, new);
+        let (written, text) = written_into(new, 1);
+        let told = written
+            .unwrap_err()
+            .way_back(Path::new("/kept/a"), Path::new("/srv/a"));
+        assert_eq!(told, "it is as it was, and kept in /kept/a");
+        assert_eq!(text, "old text");
+        let (written, _) = written_into(new, 2);
+        let broken = written.unwrap_err();
+        let told = broken.way_back(Path::new("/kept/it's"), Path::new("/srv/a b.yml"));
+        assert_eq!(
+            told,
+            r"it may be cut: `cp '/kept/it'\''s' '/srv/a b.yml'` brings it back"
+        );
+    }
 }
 
 #[test]

@@ -160,9 +160,12 @@ fn restore_attributes() {
     let _lost = set_attributes(&termios);
 }
 
-/// Puts a terminal right that we never took.
-pub(super) fn reset() -> io::Result<()> {
+/// Puts a terminal right that we never took; `links`: it takes links, and one may be open.
+pub(super) fn reset(links: bool) -> io::Result<()> {
     let _masked = Masked::new();
+    if links {
+        write_all(modes::UNLINK, None)?;
+    }
     write_all(modes::LEAVE_ALTERNATE, None)?;
     write_all(modes::TIDY, None)?;
     let Ok(mut termios) = tcgetattr(io::stdin()) else {

@@ -1,28 +1,42 @@
 //! One line in pieces. Knows the two languages' signs; must not know other lines.
 use super::{Language, Piece, Tone};
 use crate::text::secret::{MASK, looks_secret};
+use crate::text::secret_words;
 
-/// The pieces of a line that is part of nothing above it.
-pub(super) fn line(line: &str, language: Language, revealed: bool) -> Vec<Piece> {
+/// A name under which every value is secret.
+const SECRET: &str = "password";
+
+/// What is known of a line before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known {
+    /// Secrets are shown.
+    pub revealed: bool,
+    /// Its value is one, whatever its name.
+    pub secret: bool,
+}
+
+/// The pieces of a line that is part of no text above it, and what of it is masked in them.
+pub(super) fn line(line: &str, language: Language, known: Known) -> (Vec<Piece>, Vec<String>) {
     let mut lexer = Lexer {
-        out: Vec::new(),
-        revealed,
+        known,
+        ..Lexer::default()
     };
     match language {
         Language::Yaml => lexer.yaml(line),
         Language::Variables => lexer.variable(line),
     }
-    lexer.out
+    (lexer.out, lexer.hidden)
 }
 
 /// A line of a secret value: its place is left, nothing else.
-pub(super) fn masked(line: &str) -> Vec<Piece> {
+pub(super) fn masked(line: &str) -> (Vec<Piece>, Vec<String>) {
+    let mut lexer = Lexer::default();
     let (blank, rest) = parted(line, line.len() - line.trim_start().len());
-    let mut pieces = vec![(blank.to_owned(), Tone::Plain)];
+    lexer.put(blank, Tone::Plain);
     if !rest.is_empty() {
-        pieces.push((MASK.to_owned(), Tone::Secret));
+        lexer.hide(rest);
     }
-    pieces
+    (lexer.out, lexer.hidden)
 }
 
 /// Whether a line of a longer text holds a secret: a command's option, or a setting of a file that is written out there.
@@ -34,16 +48,17 @@ pub(super) fn holds_secret(line: &str) -> bool {
     own || looks_secret("", content) || has_option(content)
 }
 
-/// Whether a word of a command is a secret behind its option: `--password X`.
-fn has_option(text: &str) -> bool {
+/// The words of a command, without what quotes and parts them.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let signs = |c: char| "\"',[]".contains(c);
-    let mut words = text.split_whitespace().map(|word| word.trim_matches(signs));
-    let mut option = "";
-    words.any(|word| {
-        let name = std::mem::replace(&mut option, word);
-        let behind = name.starts_with('-') && !name.contains('=') && !word.starts_with('-');
-        behind && looks_secret(name.trim_start_matches('-'), word)
-    })
+    text.split_whitespace()
+        .map(move |word| word.trim_matches(signs))
+}
+
+/// Whether a word of a command is a secret: `--password X`.
+fn has_option(text: &str) -> bool {
+    let words: Vec<&str> = words(text).collect();
+    secret_words(&words).iter().any(Option::is_some)
 }
 
 /// A text in two; all of it in the first where there is no character's border.
@@ -153,9 +168,12 @@ fn reference(text: &str) -> Option<(usize, &str, std::ops::Range<usize>)> {
     Some((close + 3, inner.get(..end)?, from + 2..close + 2))
 }
 
+#[derive(Default)]
 struct Lexer {
     out: Vec<Piece>,
-    revealed: bool,
+    /// What the masks stand for.
+    hidden: Vec<String>,
+    known: Known,
 }
 
 impl Lexer {
@@ -163,6 +181,11 @@ impl Lexer {
         if !words.is_empty() {
             self.out.push((words.to_owned(), tone));
         }
+    }
+
+    fn hide(&mut self, secret: &str) {
+        self.put(MASK, Tone::Secret);
+        self.hidden.push(secret.to_owned());
     }
 
     fn yaml(&mut self, line: &str) {
@@ -183,7 +206,12 @@ impl Lexer {
             self.put(name, Tone::Name);
             self.put(":", Tone::Mark);
             let (value, comment) = without_comment(value);
-            self.value(name.trim_matches(['"', '\'']), value);
+            let name = if self.known.secret {
+                SECRET
+            } else {
+                bare(name)
+            };
+            self.value(name, value);
             return self.comment(comment);
         }
         let (value, comment) = without_comment(content);
@@ -216,16 +244,16 @@ impl Lexer {
             looks_secret(name, value.trim())
         });
         match secret {
-            _ if self.revealed => self.put(words, Tone::Comment),
+            _ if self.known.revealed => self.put(words, Tone::Comment),
             Some((_, value)) => {
-                let (before, _) = parted(words, words.len() - value.trim_start().len());
+                let (before, value) = parted(words, words.len() - value.trim_start().len());
                 self.put(before, Tone::Comment);
-                self.put(MASK, Tone::Secret);
+                self.hide(value);
             }
             None if looks_secret("", inner) || has_option(words) => {
-                let (before, _) = parted(words, words.len() - inner.len());
+                let (before, inner) = parted(words, words.len() - inner.len());
                 self.put(before, Tone::Comment);
-                self.put(MASK, Tone::Secret);
+                self.hide(inner);
             }
             None => self.put(words, Tone::Comment),
         }
@@ -260,8 +288,15 @@ impl Lexer {
             inner.len()
         };
         let (inner, close) = parted(inner, end);
-        let mut before = name.to_owned();
-        for (number, item) in items(inner).into_iter().enumerate() {
+        let items = items(inner);
+        let words: Vec<&str> = items.iter().map(|item| bare(item)).collect();
+        let secrets = secret_words(&words);
+        let pairs = items.iter().filter_map(|item| pair(item.trim_start()));
+        let named = mapping
+            && pairs
+                .into_iter()
+                .any(|(name, value)| names_secret(name, value));
+        for (number, (item, secret)) in items.into_iter().zip(secrets).enumerate() {
             if number > 0 {
                 self.put(",", Tone::Mark);
             }
@@ -271,18 +306,13 @@ impl Lexer {
                 Some((name, value)) => {
                     self.put(name, Tone::Name);
                     self.put(":", Tone::Mark);
-                    self.value(name.trim_matches(['"', '\'']), value);
+                    let secret = named && is_value(name);
+                    self.value(if secret { SECRET } else { bare(name) }, value);
                 }
-                None => self.value(&before, item),
+                // The word behind `--password` is its value.
+                None if secret.is_some() => self.value(SECRET, item),
+                None => self.value(name, item),
             }
-            // The word behind `--password` is its value.
-            let word = item.trim().trim_matches(['"', '\'']);
-            let option = word.starts_with('-') && !word.contains('=');
-            before = if option {
-                word.to_owned()
-            } else {
-                name.to_owned()
-            };
         }
         self.put(close, Tone::Mark);
     }
@@ -317,24 +347,22 @@ impl Lexer {
 
     fn literal(&mut self, name: &str, value: &str) {
         let mut parts = Vec::new();
-        let mut rest = value;
-        while let Some(at) = rest.find('$') {
-            let (before, from) = parted(rest, at);
+        let (mut rest, mut seen) = (value, 0);
+        while let Some(at) = rest.get(seen..).and_then(|rest| rest.find('$')) {
+            let (before, from) = parted(rest, seen + at);
             if let Some((length, variable, default)) = reference(from) {
                 parts.push(Part::Text(before));
                 let (whole, after) = parted(from, length);
                 parts.push(Part::Variable(variable, whole, default));
-                rest = after;
+                (rest, seen) = (after, 0);
             } else {
-                let skip = if from.starts_with("$$") { 2 } else { 1 };
-                let (text, after) = parted(rest, at + skip);
-                parts.push(Part::Text(text));
-                rest = after;
+                // Two signs stand for one, which begins nothing.
+                seen += at + if from.starts_with("$$") { 2 } else { 1 };
             }
         }
         parts.push(Part::Text(rest));
         let filled: String = parts.iter().map(Part::filled).collect();
-        let secret = !self.revealed && (looks_secret(name, &filled) || has_option(&filled));
+        let secret = !self.known.revealed && (looks_secret(name, &filled) || has_option(&filled));
         for part in &parts {
             self.part(name, part, secret);
         }
@@ -343,7 +371,7 @@ impl Lexer {
     fn part(&mut self, name: &str, part: &Part, secret: bool) {
         match part {
             Part::Text("") => {}
-            Part::Text(_) if secret => self.put(MASK, Tone::Secret),
+            Part::Text(text) if secret => self.hide(text),
             Part::Text(text) => {
                 let figure = text.parse::<f64>().is_ok();
                 let word = ["true", "false", "null", "yes", "no"].contains(text);
@@ -359,11 +387,11 @@ impl Lexer {
             Part::Variable(variable, whole, default) => {
                 let value = whole.get(default.clone()).unwrap_or_default();
                 let own = looks_secret(variable, value) || looks_secret(name, value);
-                if value.is_empty() || self.revealed || !(secret || own) {
+                if value.is_empty() || self.known.revealed || !(secret || own) {
                     return self.put(whole, Tone::Variable);
                 }
                 self.put(parted(whole, default.start).0, Tone::Variable);
-                self.put(MASK, Tone::Secret);
+                self.hide(value);
                 self.put(parted(whole, default.end).1, Tone::Variable);
             }
         }
@@ -385,6 +413,28 @@ impl Part<'_> {
             Self::Variable(_, whole, default) => whole.get(default.clone()).unwrap_or_default(),
         }
     }
+}
+
+/// A word without the blanks and the quotes around it.
+pub(super) fn bare(word: &str) -> &str {
+    word.trim().trim_matches(['"', '\''])
+}
+
+/// Whether a pair says of which variable the pair beside it is the value, and that is secret: `name: PASSWORD`.
+pub(super) fn names_secret(name: &str, value: &str) -> bool {
+    let names = ["name", "variable"];
+    names.iter().any(|it| bare(name).eq_ignore_ascii_case(it)) && is_secret_name(bare(value))
+}
+
+/// Whether a pair is the value of a variable that another pair names.
+pub(super) fn is_value(name: &str) -> bool {
+    bare(name).eq_ignore_ascii_case("value")
+}
+
+/// Whether a value under this name is secret, whatever it is.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    // A value that is no setting and no path.
+    looks_secret(name, "x7Kq0pWz")
 }
 
 fn is_name(text: &str) -> bool {

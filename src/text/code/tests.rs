@@ -176,3 +176,134 @@ PASSWORD:\thunter2";
         ["DB_PASSWORD: *"]
     );
 }
+
+#[test]
+fn texts_that_go_on_below_are_masked_with_their_first_line() {
+    let file = "services:
+  a:
+    environment:
+      DB_PASSWORD: hunter2 and
+        hunter2 more
+        # hunting
+      LEVEL: 3
+        4
+      OTHER: >-
+        redis-cli -a
+        hunter2
+    env:
+      - DB_PASS=hunter2 and
+        hunter2
+      - A=b
+      - \"API_KEY=hunter2
+        hunter2\"
+    command: redis-server --requirepass
+      hunter2 --port 1
+    test:
+      - CMD
+      - mysqladmin
+      - -phunter2
+      - ping
+    run: [mysqldump, -u, root, \"-phunter2\", db]
+    sh:
+      - |
+        echo a
+        PASSWORD=hunter2 serve
+    url: mysql -uroot -phunter2 db
+    publish: run -p8080:80
+";
+    let lines = masked(file, Language::Yaml);
+    let all = lines.join("\n");
+    assert!(!all.contains("hunter2"), "{all}");
+    for shown in [
+        "      DB_PASSWORD: *",
+        "        # hunting",
+        "        4",
+        "        redis-cli -a",
+        "      - A=b",
+        "      - mysqladmin",
+        "      - ping",
+        "    run: [mysqldump, -u, root, \"*\", db]",
+        "        echo a",
+        "    publish: run -p8080:80",
+    ] {
+        assert!(lines.iter().any(|line| line == shown), "{shown}\n{all}");
+    }
+}
+
+#[test]
+fn a_value_whose_name_is_another_pair_is_masked() {
+    let file = "env:
+  - name: DB_PASSWORD
+    value: hunter2
+  - value: hunter2 and
+      hunter2
+    name: API_TOKEN
+  - name: LEVEL
+    value: 3
+  - {name: DB_PASSWORD, value: hunter2}
+  - {value: \"hunter2\", name: DB_PASSWORD}
+  - {name: LEVEL, value: 4}
+volumes:
+  share:
+    driver_opts:
+      type: cifs
+      o: username=u,pass=hunter2,vers=3.0
+  other:
+    driver_opts:
+      o: \"addr=10.0.0.1,username=u,password=hunter2\"
+  third: {driver_opts: {o: 'password=hunter2', device: //nas/x}}
+";
+    let lines = masked(file, Language::Yaml);
+    let all = lines.join("\n");
+    assert!(!all.contains("hunter2"), "{all}");
+    for shown in [
+        "  - name: DB_PASSWORD",
+        "    value: *",
+        "    name: API_TOKEN",
+        "    value: 3",
+        "  - {name: DB_PASSWORD, value: *}",
+        "  - {name: LEVEL, value: 4}",
+        "      type: cifs",
+    ] {
+        assert!(lines.iter().any(|line| line == shown), "{shown}\n{all}");
+    }
+}
+
+#[test]
+fn what_is_masked_is_known_by_its_values() {
+    let file = "a:
+  PASSWORD: 'hunter2'
+  SHORT_PASSWORD: abc
+  URL: http://u:s3cret-word@h/
+  TOKEN: ${T:-fallback}
+  KEY: a$$b-c-d
+  command: [redis-server, --requirepass, behind-option]
+  run: mysql -patt4ched db
+  text: |
+    export SMTP_PASS=in-a-text
+";
+    let secrets = code(file, Language::Yaml).secrets();
+    for value in [
+        "hunter2",
+        "s3cret-word",
+        "fallback",
+        "a$b-c-d",
+        "behind-option",
+        "att4ched",
+        "in-a-text",
+    ] {
+        assert!(secrets.iter().any(|s| s == value), "{value}: {secrets:?}");
+    }
+    assert!(secrets.iter().all(|s| s.len() >= SHORTEST));
+    assert!(secrets.windows(2).all(|two| two[0].len() >= two[1].len()));
+    let own = code(
+        "DB_PASSWORD=hunter2 # x\nOTHER_PASSWORD=${DB_PASSWORD}",
+        Language::Variables,
+    );
+    assert_eq!(own.secrets(), ["hunter2"]);
+    let line = "pulling hunter2/x with hunter2";
+    assert_eq!(
+        crate::text::without_values(line, &own.secrets()),
+        format!("pulling {MASK}/x with {MASK}")
+    );
+}

@@ -43,7 +43,8 @@ fn cpu(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
             load(cpu / limit * 100.0),
         );
     }
-    let peak = f64::from(history.peak());
+    // The course is kept less exactly than the figure beside it.
+    let peak = f64::from(history.peak()).max(sample.cpu.unwrap_or(0.0));
     let when = course::peak_ago(cx.state, history);
     s.note(
         say!("peak {percent}%{when}", percent = text::percent(peak), when),
@@ -84,7 +85,7 @@ fn memory(cx: &Cx, sample: &Sample, history: &History) -> Vec<Line> {
         }
         _ => s.note(say!("no limit"), Key::Dim),
     }
-    let peak = history.peak();
+    let peak = history.peak().max(sample.memory.unwrap_or(0) as f32);
     let when = course::peak_ago(cx.state, history);
     s.note(
         say!("peak {bytes}{when}", bytes = text::bytes(peak as u64), when),
