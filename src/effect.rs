@@ -67,9 +67,11 @@ pub enum Fetch {
     Processes(Key),
     /// The command that makes a container like this one; answers with `Msg::RunLine`.
     RunLine(Key),
-    /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
+    /// The last lines of a container's run that ended at `at`, written between the other two; answers with
+    /// `Msg::LastWords`.
     LastWords {
         key: Key,
+        at: DateTime<Utc>,
         since: Option<DateTime<Utc>>,
         until: DateTime<Utc>,
     },

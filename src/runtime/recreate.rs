@@ -262,7 +262,8 @@ impl<'a> Exchange<'a> {
         let well = self.becomes_well(new, made).await;
         let Err(unwell) = well else { return Ok(()) };
         let words = self.line.engine.last_words(&new.id, WORDS, None, None);
-        let words = words.await.join(" / ");
+        // What it said is a help, not what went wrong.
+        let words = words.await.unwrap_or_default().join(" / ");
         let mut said = Vec::new();
         if !unwell.said.is_empty() {
             said.push(format!("its check said: {}", unwell.said));

@@ -119,7 +119,12 @@ fn restart_loop(s: &Subject) -> Option<String> {
         oom += usize::from(death.oom);
     }
     if count < LOOP {
-        return None;
+        let restarts = host.restarts(&s.container.key, s.state.now)?;
+        return Some(say!(
+            "restart loop: started again {n} times by its policy, the last time {span} ago",
+            n = restarts.count,
+            span = text::duration(s.state.now - restarts.last)
+        ));
     }
     Some(match oom {
         0 => say!("restart loop: died {count} times within the hour", count),

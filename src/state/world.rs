@@ -1,5 +1,6 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
 mod past;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
-pub use self::past::{Death, LOOP};
+pub use self::past::{Death, LOOP, Restarts};
+pub use self::words::{Run, Words};
 pub use super::tally::Totals;
 pub use super::trend::Trend;
 pub use super::vitals::Vitals;
@@ -58,6 +60,8 @@ pub struct Host {
     /// When a signal was sent to one that has not died since.
     killed: BTreeMap<Key, DateTime<Utc>>,
     looping: BTreeMap<Key, u8>,
+    /// Of those that an inspect told of.
+    restarts: BTreeMap<Key, Restarts>,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -85,6 +89,7 @@ impl Host {
             oom: BTreeMap::new(),
             killed: BTreeMap::new(),
             looping: BTreeMap::new(),
+            restarts: BTreeMap::new(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -107,6 +112,7 @@ impl Host {
         self.oom.retain(|key, _| present.contains(key));
         self.killed.retain(|key, _| present.contains(key));
         self.looping.retain(|key, _| present.contains(key));
+        self.restarts.retain(|key, _| present.contains(key));
         self.forget_trends();
         self.loaded = true;
     }
@@ -118,6 +124,7 @@ impl Host {
             self.deaths.remove(key);
             self.verdicts.remove(key);
             self.looping.remove(key);
+            self.restarts.remove(key);
         }
         for container in changed {
             let known = self.take_out(&container.key);
@@ -171,6 +178,14 @@ impl Host {
         self.trends.retain(|name, trend| {
             stacks.contains_key(name) || newest - trend.newest() < super::trend::KEPT
         });
+    }
+
+    /// Has what was told of a container counted anew.
+    fn put_again(&mut self, key: &Key) {
+        if let Some(container) = self.containers.get(key).cloned() {
+            let vitals = self.take_out(key);
+            self.put(container, vitals);
+        }
     }
 
     /// Puts a container in that is not there, or in place of what is.

@@ -19,6 +19,10 @@ pub(super) fn details(
     key: &Key,
     answer: Result<Box<Details>, Failure>,
 ) -> Effects {
+    let effects = match &answer {
+        Ok(details) => super::past::inspected(state, details),
+        Err(_) => Effects::new(),
+    };
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(details) => {
@@ -38,7 +42,7 @@ pub(super) fn details(
             None => crate::actions::container::limit_menu(state, key),
         }
     }
-    Effects::new()
+    effects
 }
 
 pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) {

@@ -193,5 +193,9 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     };
     it.send(Msg::Details(key("grafana"), Err(hangs)));
     assert_eq!(ids(&it, "grafana"), ["no_answer"]);
+    // Looking at it, as the details page and health probes do, is nothing that happens to it.
+    it.event("grafana", "top", &[]);
+    it.event("grafana", "exec_start: true", &[])
+        .shows("no answer");
     it.event("grafana", "restart", &[]).hides("no answer");
 }

@@ -94,11 +94,15 @@ impl Runner {
                     let answer = client.run_line(&key).await.map(Box::new);
                     Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
                 }
-                Fetch::LastWords { key, since, until } => {
-                    let words = client
-                        .last_words(&key.id, LAST_WORDS, since, Some(until))
-                        .await;
-                    Msg::LastWords(key, until, words)
+                Fetch::LastWords {
+                    key,
+                    at,
+                    since,
+                    until,
+                } => {
+                    let words = client.last_words(&key.id, LAST_WORDS, since, Some(until));
+                    let answer = words.await.map_err(|e| e.failure(""));
+                    Msg::LastWords(key, at, answer)
                 }
                 Fetch::Freshness { key, name, digests } => {
                     let _slot = slots.check().await;

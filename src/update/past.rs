@@ -1,0 +1,86 @@
+//! What is asked of the engine about past runs before it forgets them: their last lines, and inspects of what looks as if it
+//! had died of late. Must not know how it is shown.
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::effect::{Effect, Effects, Fetch};
+use crate::model::{Container, Details, Key, RunState};
+use crate::msg::Failure;
+use crate::state::world::{Run, Words};
+use crate::state::{Host, State, ViewId};
+
+/// Up for less than this, it may be one that dies again and again.
+const YOUNG: TimeDelta = TimeDelta::minutes(2);
+/// Containers that are inspected unasked when a list comes.
+const LOOKED_INTO: usize = 16;
+
+/// Those whose past the list does not tell: what the policy starts again may do so for days, of which the engine's events
+/// tell the last minutes.
+pub(super) fn doubtful(host: &Host, now: DateTime<Utc>) -> Effects {
+    let again = |c: &&Container| match c.state {
+        RunState::Restarting => true,
+        RunState::Running => c.since.is_some_and(|since| {
+            now - since < YOUNG && c.created.is_some_and(|created| since - created > YOUNG)
+        }),
+        _ => false,
+    };
+    let found = host.containers().filter(again).take(LOOKED_INTO);
+    let inspect = |c: &Container| Effect::Fetch(Fetch::Details(c.key.clone()));
+    found.map(inspect).collect()
+}
+
+/// The engine forgets what a run said once the next one has said enough: its last lines are taken at once.
+pub(super) fn died(state: &mut State, key: &Key) -> Effects {
+    if is_looked_at(state, key) {
+        return look(state, key);
+    }
+    let now = state.now;
+    let host = state.world.hosts.get_mut(&key.host);
+    let run = host.and_then(|host| host.wants_words(key, now));
+    run.map(|run| ask(key, run)).into_iter().collect()
+}
+
+/// An inspect came: it tells of a death that the events did not, and who looks is told what each run said last.
+pub(super) fn inspected(state: &mut State, details: &Details) -> Effects {
+    let now = state.now;
+    if let Some(host) = state.world.hosts.get_mut(&details.key.host) {
+        host.inspected(details, now);
+    }
+    if is_looked_at(state, &details.key) {
+        return look(state, &details.key);
+    }
+    Effects::new()
+}
+
+pub(super) fn last_words(
+    state: &mut State,
+    key: &Key,
+    at: DateTime<Utc>,
+    answer: Result<Vec<String>, Failure>,
+) {
+    let words = answer.map_or_else(|failure| Words::Refused(failure.what), Words::Told);
+    if let Some(host) = state.world.hosts.get_mut(&key.host) {
+        host.last_words(key, at, words);
+    }
+}
+
+fn is_looked_at(state: &State, key: &Key) -> bool {
+    state.view() == ViewId::Details && state.subject().as_ref() == Some(key)
+}
+
+fn look(state: &mut State, key: &Key) -> Effects {
+    let host = state.world.hosts.get_mut(&key.host);
+    let runs = host.map(|host| host.words_looked_for(key));
+    runs.into_iter()
+        .flatten()
+        .map(|run| ask(key, run))
+        .collect()
+}
+
+fn ask(key: &Key, run: Run) -> Effect {
+    Effect::Fetch(Fetch::LastWords {
+        key: key.clone(),
+        at: run.at,
+        since: run.since,
+        until: run.until,
+    })
+}
