@@ -325,12 +325,12 @@ impl<'a> Exchange<'a> {
                 said,
                 ..Failure::default()
             },
-            // All of it in what is journalled: the row forgets it soon.
+            // All of it in what is journalled, the way out first: a row and a message are short.
             Err(error) => Failure {
                 what: format!(
-                    "{why}; putting the old one back failed: {error}; {}; {}",
-                    self.account(new).await,
-                    self.by_hand(new).await
+                    "{}; putting the old one back failed: {error}; {}; {why}",
+                    self.by_hand(new).await,
+                    self.account(new).await
                 ),
                 advice: String::new(),
                 said,
