@@ -163,6 +163,8 @@ pub struct Container {
     /// How often it failed of itself within the last hour, where that is a crash loop; else 0. Told by the inventory, not
     /// by the engine.
     pub looping: u8,
+    /// It was never up, as the engine could not start it. Told by the inventory, too.
+    pub unstarted: bool,
 }
 
 /// What a container's labels say of its place, kept because tables of thousands ask for it again and again.
@@ -217,6 +219,7 @@ impl Container {
             oddities: Vec::new(),
             place: Place::default(),
             looping: 0,
+            unstarted: false,
         }
     }
 
@@ -322,6 +325,7 @@ impl Container {
             (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
                 Some(Problem::Failed)
             }
+            (RunState::Created, _) if self.unstarted => Some(Problem::Unstarted),
             (RunState::Odd(_) | RunState::Unknown, _) => Some(Problem::Odd),
             (RunState::Paused, _) => Some(Problem::Paused),
             _ => None,
@@ -338,6 +342,7 @@ pub enum Problem {
     Looping,
     Restarting,
     Failed,
+    Unstarted,
     Odd,
     Paused,
 }

@@ -62,6 +62,10 @@ pub struct Host {
     looping: BTreeMap<Key, u8>,
     /// Of those that an inspect told of.
     restarts: BTreeMap<Key, Restarts>,
+    /// Those that an inspect said could not be started.
+    unstarted: BTreeSet<Key>,
+    /// Those that left a network before they were in a list, a few.
+    unplugged: BTreeSet<Key>,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -90,6 +94,8 @@ impl Host {
             killed: BTreeMap::new(),
             looping: BTreeMap::new(),
             restarts: BTreeMap::new(),
+            unstarted: BTreeSet::new(),
+            unplugged: BTreeSet::new(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -113,6 +119,8 @@ impl Host {
         self.killed.retain(|key, _| present.contains(key));
         self.looping.retain(|key, _| present.contains(key));
         self.restarts.retain(|key, _| present.contains(key));
+        self.unstarted.retain(|key| present.contains(key));
+        self.unplugged.clear();
         self.forget_trends();
         self.loaded = true;
     }
@@ -125,6 +133,7 @@ impl Host {
             self.verdicts.remove(key);
             self.looping.remove(key);
             self.restarts.remove(key);
+            self.unstarted.remove(key);
         }
         for container in changed {
             let known = self.take_out(&container.key);
@@ -192,6 +201,7 @@ impl Host {
     fn put(&mut self, mut container: Container, vitals: Option<Box<Vitals>>) {
         self.take_out(&container.key);
         container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
+        container.unstarted = self.unstarted.contains(&container.key);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);

@@ -35,14 +35,18 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
         HostMsg::Delta { changed, gone } => {
             let keys: Vec<Key> = changed.iter().map(|c| c.key.clone()).collect();
             host.delta(changed, &gone);
+            let doubtful = past::unplugged(host, &keys);
             super::mail::changed(state, &keys, &gone);
             state.containers.stale = true;
             state.shelves.touch();
             settle_jobs(state);
+            return doubtful;
         }
         HostMsg::Events(events) => return take_events(state, id, events),
         HostMsg::Samples(samples) => {
+            let full = host.totals().full;
             host.samples(&samples, now);
+            state.containers.stale |= host.totals().full != full;
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
             let stacks = &mut state.shelves.stacks.listing;
@@ -107,7 +111,9 @@ fn condition(state: &mut State, id: HostId, link: Link) {
 
 fn take_events(state: &mut State, id: HostId, events: Vec<EngineEvent>) -> Effects {
     let mut died: Vec<Key> = Vec::new();
+    let mut effects = Effects::new();
     for event in events {
+        effects.extend(past::left_network(state, id, &event));
         if event.kind == "container" && event.action == "die" {
             let key = Key::container(id, &event.id);
             died.retain(|other| *other != key);
@@ -117,7 +123,8 @@ fn take_events(state: &mut State, id: HostId, events: Vec<EngineEvent>) -> Effec
     }
     // Of each the newest run: what earlier ones said is gone, or known.
     let newest = died.iter().rev();
-    newest.flat_map(|key| past::died(state, key)).collect()
+    effects.extend(newest.flat_map(|key| past::died(state, key)));
+    effects
 }
 
 fn take_event(state: &mut State, id: HostId, event: EngineEvent) {

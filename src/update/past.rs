@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Effect, Effects, Fetch};
-use crate::model::{Container, Details, Key, RunState};
+use crate::model::{Container, Details, EngineEvent, HostId, Key, RunState};
 use crate::msg::Failure;
 use crate::state::world::{Run, Words};
 use crate::state::{Host, State, ViewId};
@@ -21,11 +21,44 @@ pub(super) fn doubtful(host: &Host, now: DateTime<Utc>) -> Effects {
         RunState::Running => c.since.is_some_and(|since| {
             now - since < YOUNG && c.created.is_some_and(|created| since - created > YOUNG)
         }),
+        // Never up, or not yet: an inspect says why.
+        RunState::Created => true,
         _ => false,
     };
     let found = host.containers().filter(again).take(LOOKED_INTO);
     let inspect = |c: &Container| Effect::Fetch(Fetch::Details(c.key.clone()));
     found.map(inspect).collect()
+}
+
+/// One that could not be started has nothing to die of: its networks let it go again, which is all that the engine tells. It
+/// is asked why once it is in the list.
+pub(super) fn left_network(state: &mut State, id: HostId, event: &EngineEvent) -> Effects {
+    let left = event.kind == "network" && event.action == "disconnect";
+    let container = event.attribute("container").filter(|_| left);
+    let (Some(container), Some(host)) = (container, state.world.hosts.get_mut(&id)) else {
+        return Effects::new();
+    };
+    let key = Key::container(id, container);
+    match host.container(&key) {
+        Some(c) if c.state == RunState::Created => vec![Effect::Fetch(Fetch::Details(key))],
+        Some(_) => Effects::new(),
+        None => {
+            host.unplug(key);
+            Effects::new()
+        }
+    }
+}
+
+/// Those of the changed ones that left a network before they were in the list, and were never up.
+pub(super) fn unplugged(host: &mut Host, changed: &[Key]) -> Effects {
+    let mut effects = Effects::new();
+    for key in changed {
+        let created = host.container(key).map(|c| &c.state) == Some(&RunState::Created);
+        if host.plug(key) && created {
+            effects.push(Effect::Fetch(Fetch::Details(key.clone())));
+        }
+    }
+    effects
 }
 
 /// The engine forgets what a run said once the next one has said enough: its last lines are taken at once.
@@ -43,7 +76,9 @@ pub(super) fn died(state: &mut State, key: &Key) -> Effects {
 pub(super) fn inspected(state: &mut State, details: &Details) -> Effects {
     let now = state.now;
     if let Some(host) = state.world.hosts.get_mut(&details.key.host) {
+        let before = host.generation();
         host.inspected(details, now);
+        state.containers.stale |= host.generation() != before;
     }
     if is_looked_at(state, &details.key) {
         return look(state, &details.key);

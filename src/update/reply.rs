@@ -4,6 +4,7 @@ use crate::lang;
 use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
+use crate::state::lints::hangs;
 use crate::state::{Choice, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
@@ -23,6 +24,7 @@ pub(super) fn details(
         Ok(details) => super::past::inspected(state, details),
         Err(_) => Effects::new(),
     };
+    let silent = hangs(state, key);
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(details) => {
@@ -35,6 +37,7 @@ pub(super) fn details(
         }
         Err(failure) => sheet.failure = Some(failure),
     }
+    state.containers.stale |= hangs(state, key) != silent;
     if state.pending == Some(Pending::Limits(key.clone())) {
         state.pending = None;
         match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {

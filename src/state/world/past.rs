@@ -15,6 +15,8 @@ const CALM: TimeDelta = TimeDelta::minutes(10);
 const OBEYS: TimeDelta = TimeDelta::seconds(60);
 /// Changes of health kept of a container.
 const VERDICTS: usize = 16;
+/// Containers kept that left a network before they were in a list.
+const UNPLUGGED: usize = 64;
 /// An inspect and an event that are no further apart than this tell of the same death.
 pub(super) const SAME: TimeDelta = TimeDelta::seconds(2);
 
@@ -150,6 +152,15 @@ impl Host {
         if !self.containers.contains(key) {
             return;
         }
+        let unstarted = details.state == RunState::Created && !details.error.is_empty();
+        let told = if unstarted {
+            self.unstarted.insert(key.clone())
+        } else {
+            self.unstarted.remove(key)
+        };
+        if told {
+            self.put_again(key);
+        }
         self.restarts.remove(key);
         if let Some(at) = details
             .finished
@@ -180,6 +191,18 @@ impl Host {
             }
         }
         self.tell_loops(now);
+    }
+
+    /// One that is in no list yet left a network.
+    pub fn unplug(&mut self, key: Key) {
+        if self.unplugged.len() < UNPLUGGED {
+            self.unplugged.insert(key);
+        }
+    }
+
+    /// Whether it left a network before it was in a list; told once.
+    pub fn plug(&mut self, key: &Key) -> bool {
+        self.unplugged.remove(key)
     }
 
     /// How often its policy started it again, where it does so all the time and did of late: an inspect tells of it when the
