@@ -416,10 +416,39 @@ fn limits_are_asked_for_beside_what_was_used() {
         with_swap: 6 << 30,
     };
     it.runs(&[("zammad", Verb::Update(memory))]);
+    // With swap, as it is and as it is typed; none lifts it.
+    open(&mut it, "m");
+    it.press("ctrl-u").type_in("3g 4g").press("enter");
+    let with_swap = Change::Memory {
+        bytes: 3 << 30,
+        with_swap: 4 << 30,
+    };
+    it.runs(&[("zammad", Verb::Update(with_swap))]);
+    open(&mut it, "m");
+    it.press("ctrl-u")
+        .press("enter")
+        .shows("none lifts the limit");
+    it.press("esc");
+    it.press("L");
+    let mut swapped = details.clone();
+    swapped.swap_limit = Some(3 << 30);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(swapped))));
+    it.shows("2048m, 3072m with swap").answer("m");
+    assert_eq!(it.prompt().before, "2048m 3072m");
+    it.press("esc");
     open(&mut it, "r");
     it.shows("Restart policy of zammad-1")
         .answer("j j j j enter");
     it.runs(&[("zammad", Verb::Update(Change::Restart("always".to_owned())))]);
+}
+
+#[test]
+fn several_get_a_restart_policy_at_once() {
+    let mut it = world();
+    it.on("grafana").press("space space").press("L");
+    it.shows("Restart policy of 2 containers").answer("j enter");
+    let verb = || Verb::Update(Change::Restart("on-failure".to_owned()));
+    it.runs(&[("grafana", verb()), ("mailhog", verb())]);
 }
 
 #[test]
