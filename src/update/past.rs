@@ -91,11 +91,12 @@ pub(super) fn last_words(
     key: &Key,
     at: DateTime<Utc>,
     answer: Result<Vec<String>, Failure>,
-) {
+) -> Effects {
     let words = answer.map_or_else(|failure| Words::Refused(failure.what), Words::Told);
     if let Some(host) = state.world.hosts.get_mut(&key.host) {
         host.last_words(key, at, words);
     }
+    Effects::new()
 }
 
 fn is_looked_at(state: &State, key: &Key) -> bool {

@@ -1,6 +1,7 @@
 //! Answers to what was asked: details, processes, shells.
-use crate::effect::{Effects, ShellRequest};
+use crate::effect::{Effect, Effects, Fetch, ShellRequest};
 use crate::lang;
+use crate::model::about::{Member, Particulars};
 use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Freshness, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
@@ -48,17 +49,47 @@ pub(super) fn details(
     effects
 }
 
-pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) {
+pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) -> Effects {
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(about) => {
             let old = sheet.about.as_ref();
             sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
+            let members = members(key, &about);
             sheet.about = Some(about);
             sheet.failure = None;
+            ask_names(state, members)
         }
-        Err(failure) => sheet.failure = Some(failure),
+        Err(failure) => {
+            sheet.failure = Some(failure);
+            Effects::new()
+        }
     }
+}
+
+/// Containers of a network that are asked at once what they are called in it.
+const NAMED: usize = 32;
+
+fn members(network: &Key, about: &About) -> Vec<Key> {
+    let Particulars::Network { members } = &about.particulars else {
+        return Vec::new();
+    };
+    let key = |member: &Member| Key::container(network.host, &member.id);
+    members.iter().map(key).collect()
+}
+
+/// A network does not know by which names its containers find each other: they are asked, each once.
+fn ask_names(state: &State, members: Vec<Key>) -> Effects {
+    let unknown = |key: &Key| {
+        let known = state
+            .sheet(key)
+            .is_some_and(|sheet| sheet.details.is_some());
+        !known && state.world.container(key).is_some()
+    };
+    let asked = members.into_iter().filter(unknown).take(NAMED);
+    asked
+        .map(|key| Effect::Fetch(Fetch::Details(key)))
+        .collect()
 }
 
 pub(super) fn processes(

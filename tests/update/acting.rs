@@ -62,7 +62,9 @@ fn the_engines_own_stop_timeout_counts() {
 fn what_has_not_got_its_turn_counts_no_seconds_until_a_kill() {
     let mut it = world();
     it.on("zammad").press("r").wait(5_000);
-    it.shows("queued 5s").hides("kill in").hides("restarting");
+    it.shows("queued 5s")
+        .hides("kill in")
+        .hides("restarting 5s");
     it.begun("zammad").wait(1_000);
     it.shows("restarting 1s").shows("kill in 9s");
 }

@@ -122,7 +122,7 @@ fn restarts_before_our_time_make_a_loop_once_one_is_seen_to_fail() {
     it.wait(10_000)
         .event("grafana", "die", &[("exitCode", "1")])
         .shows("crash loop 35×");
-    it.wait(600_000).hides("crash loop");
+    it.wait(600_000).hides("crash loop").wait(3_600_000);
     // A few in a long life are no loop.
     details.created = Some(it.state.now - TimeDelta::days(90));
     details.finished = Some(it.state.now);
@@ -136,6 +136,7 @@ fn what_may_be_a_loop_is_looked_into_when_a_list_comes() {
     let now = it.state.now;
     let mut all: Vec<_> = it.state.world.containers().cloned().collect();
     for c in &mut all {
+        c.state = RunState::Running;
         c.created = Some(now - TimeDelta::days(1));
         c.since = Some(now - TimeDelta::hours(1));
     }
@@ -181,6 +182,35 @@ fn all_that_is_kept_of_past_runs_can_be_read() {
         .shows("run 0 line 0")
         .shows("m shows less");
     it.press("m").hides("run 0 line 0");
+}
+
+#[test]
+fn a_restart_is_one_row_of_the_events_and_an_exit_code_is_said_once() {
+    let mut it = world();
+    for action in ["kill", "die", "stop", "start", "restart"] {
+        it.event("grafana", action, &[("exitCode", "7")]);
+    }
+    it.on("grafana").press("enter");
+    let details = inspect(&it, "grafana", RunState::Exited, 30, 20);
+    told(&mut it, details);
+    it.shows("restart 4 more  exit code 7");
+    let screen = it.screen();
+    let events = screen.split("Events").last().unwrap_or_default();
+    assert!(!events.contains("kill"), "{screen}");
+    assert!(screen.contains("exit code    4 ") && !screen.contains("4  exit code 4"));
+}
+
+#[test]
+fn a_filter_keeps_what_is_one_act_folded() {
+    let mut it = world();
+    for action in ["kill", "die", "stop", "start", "restart"] {
+        it.event("grafana", action, &[]);
+    }
+    it.press("8 /").type_in("grafana").press("enter");
+    it.shows("restart").hides("kill");
+    // What is searched for itself is shown wherever it is.
+    it.press("/").press("ctrl-u").type_in("kill").press("enter");
+    it.shows("kill");
 }
 
 #[test]

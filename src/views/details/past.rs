@@ -1,12 +1,12 @@
 //! What happened to a container: how it ended, what its health probes said, its deaths, its events.
 use crate::columns::container::words;
-use crate::model::{EngineEvent, Health, HostId, RunState};
+use crate::model::{Health, RunState};
 use crate::state::Death;
 use crate::state::lints::{Weight, findings};
 use crate::state::world::Words;
 use crate::text;
 use crate::theme::Key;
-use crate::views::happened::{clock, meaning, told};
+use crate::views::happened::{clock, folded, meaning, told};
 use crate::views::hints;
 use crate::widgets::Line;
 
@@ -252,14 +252,12 @@ fn last_words(cx: &Cx, death: &Death, most: usize, s: &mut Section) -> bool {
 
 pub(super) fn events(cx: &Cx) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, say!("Events"));
-    let of_it = |(host, event): &(HostId, &EngineEvent)| {
-        *host == cx.key.host && *event.id == *cx.key.id && !event.is_noise()
-    };
-    for (_, event) in cx.state.events.newest().filter(of_it).take(8) {
+    for (event, parts) in cx.state.events.acts_of(cx.key).into_iter().take(8) {
         let at = clock(event.at, cx.state.prefs.utc_offset);
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
                 .and(cx.theme, event.action.clone(), meaning(event))
+                .and(cx.theme, folded(&parts), Key::Dim)
                 .and(cx.theme, told(event), Key::Dim),
         );
     }
