@@ -1,5 +1,6 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
+use crate::lang::Words;
 use crate::model::Key;
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
@@ -118,7 +119,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let is_taken = failure.kind == FailureKind::Conflict;
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
-    let why = text::short_ids(&failure.what);
+    let why = text::short_ids(failure.what.as_str());
     let text = say!("{verb} failed: {why}", verb, why);
     let ended = Ended {
         at: state.now,
@@ -126,13 +127,13 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         // What went wrong first: a row is short.
         text: say!(
             "{why} · {verb} failed",
-            why = text::cause(&failure.what, REASON),
+            why = text::cause(failure.what.as_str(), REASON),
             verb
         ),
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
-        super::mail::done(state, &done.job, Err(&failure.what));
+        super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
@@ -208,7 +209,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: why,
+                what: Words::as_is(why),
                 ..Failure::default()
             };
             failed(state, id, &failure);

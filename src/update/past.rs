@@ -92,7 +92,10 @@ pub(super) fn last_words(
     at: DateTime<Utc>,
     answer: Result<Vec<String>, Failure>,
 ) -> Effects {
-    let words = answer.map_or_else(|failure| Words::Refused(failure.what), Words::Told);
+    let words = answer.map_or_else(
+        |failure| Words::Refused(failure.what.to_string()),
+        Words::Told,
+    );
     if let Some(host) = state.world.hosts.get_mut(&key.host) {
         host.last_words(key, at, words);
     }

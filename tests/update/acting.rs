@@ -1,5 +1,6 @@
 //! Verbs: what runs at once, on what, and why something does not run.
 use stacktui::effect::{Effect, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Link, RunState};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg, ShellEnd};
 
@@ -71,7 +72,7 @@ fn what_has_not_got_its_turn_counts_no_seconds_until_a_kill() {
 
 fn fail(it: &mut Scene, name: &str, what: &str) {
     let failure = Failure {
-        what: what.to_owned(),
+        what: Words::as_is(what),
         ..Failure::default()
     };
     let id = it.job(name).id;
@@ -381,8 +382,9 @@ fn a_failed_verb_is_told_in_the_engines_words() {
         id,
         took_ms: 12,
         failure: Failure {
-            what: "driver failed programming external connectivity: port is already allocated"
-                .to_owned(),
+            what: Words::as_is(
+                "driver failed programming external connectivity: port is already allocated",
+            ),
             advice: "another process listens there".to_owned(),
             ..Failure::default()
         },
@@ -567,7 +569,7 @@ fn of_many_those_that_failed_stay_marked() {
         id: failed,
         took_ms: 10,
         failure: Failure {
-            what: "no such device".to_owned(),
+            what: Words::as_is("no such device"),
             ..Failure::default()
         },
     }));

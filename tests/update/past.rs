@@ -1,6 +1,7 @@
 //! What is kept of a container's past runs, because the engine forgets it.
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch};
+use stacktui::lang;
 use stacktui::model::{Details, RunState};
 use stacktui::msg::{Failure, HostMsg, Msg};
 use stacktui::state::lints::findings;
@@ -223,7 +224,7 @@ fn why_there_are_no_last_lines_is_told() {
     it.send(Msg::LastWords(key("grafana"), at, Ok(Vec::new())));
     it.shows("the engine has no lines of this run");
     let failure = Failure {
-        what: "the log driver \"none\" keeps none".to_owned(),
+        what: lang::Words::as_is("the log driver \"none\" keeps none"),
         ..Failure::default()
     };
     it.send(Msg::LastWords(key("grafana"), at, Err(failure)));
