@@ -431,7 +431,7 @@ fn a_shell_takes_the_terminal_and_all_streams_but_the_link_rest() {
     assert!(
         it.flows()
             .iter()
-            .all(|s| matches!(s, stacktui::effect::Subscription::Link(_)))
+            .all(|s| matches!(s, Subscription::Link(_)))
     );
     let end = ShellEnd::Exited {
         code: 3,
