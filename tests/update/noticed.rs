@@ -211,6 +211,7 @@ fn a_port_that_is_taken_names_who_has_it() {
     details.error = "driver failed programming external connectivity on endpoint g: \
                      Bind for 0.0.0.0:8025 failed: port is already allocated"
         .to_owned();
+    it.change("grafana", |c| c.state = RunState::Exited);
     it.on("grafana").press("enter");
     it.send(Msg::Details(key("grafana"), Ok(Box::new(details))));
     let holder = full("mailhog");
