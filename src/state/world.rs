@@ -1,4 +1,5 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
+mod inspected;
 mod past;
 mod words;
 
@@ -7,11 +8,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::inspected::Told;
 use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
-pub use self::past::{Death, LOOP, Restarts};
+pub use self::inspected::Restarts;
+pub use self::past::{Death, LOOP};
 pub use self::words::{Run, Words};
 pub use super::tally::Totals;
 pub use super::trend::Trend;
@@ -60,12 +63,7 @@ pub struct Host {
     /// When a signal was sent to one that has not died since.
     killed: BTreeMap<Key, DateTime<Utc>>,
     looping: BTreeMap<Key, u8>,
-    /// Of those that an inspect told of.
-    restarts: BTreeMap<Key, Restarts>,
-    /// Those that an inspect said could not be started.
-    unstarted: BTreeSet<Key>,
-    /// Those that left a network before they were in a list, a few.
-    unplugged: BTreeSet<Key>,
+    told: Told,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -93,9 +91,7 @@ impl Host {
             oom: BTreeMap::new(),
             killed: BTreeMap::new(),
             looping: BTreeMap::new(),
-            restarts: BTreeMap::new(),
-            unstarted: BTreeSet::new(),
-            unplugged: BTreeSet::new(),
+            told: Told::default(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -118,9 +114,7 @@ impl Host {
         self.oom.retain(|key, _| present.contains(key));
         self.killed.retain(|key, _| present.contains(key));
         self.looping.retain(|key, _| present.contains(key));
-        self.restarts.retain(|key, _| present.contains(key));
-        self.unstarted.retain(|key| present.contains(key));
-        self.unplugged.clear();
+        self.told.retain(|key| present.contains(key));
         self.forget_trends();
         self.loaded = true;
     }
@@ -132,8 +126,7 @@ impl Host {
             self.deaths.remove(key);
             self.verdicts.remove(key);
             self.looping.remove(key);
-            self.restarts.remove(key);
-            self.unstarted.remove(key);
+            self.told.forget(key);
         }
         for container in changed {
             let known = self.take_out(&container.key);
@@ -201,7 +194,7 @@ impl Host {
     fn put(&mut self, mut container: Container, vitals: Option<Box<Vitals>>) {
         self.take_out(&container.key);
         container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
-        container.unstarted = self.unstarted.contains(&container.key);
+        self.told.note(&mut container);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);

@@ -3,20 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Host, Words};
-use crate::model::{Details, EngineEvent, Health, Key, RunState};
+use crate::model::{EngineEvent, Health, Key};
 
 /// Deaths kept of a container.
 const DEATHS: usize = 32;
 /// Deaths within an hour, of itself, from which on it is a loop.
 pub const LOOP: usize = 3;
 /// Without a death for this long a loop is over. The engine waits a minute at most before it starts one again.
-const CALM: TimeDelta = TimeDelta::minutes(10);
+pub(super) const CALM: TimeDelta = TimeDelta::minutes(10);
 /// One that dies within this of a signal died of it: a stop waits ten seconds unless it was told otherwise.
 const OBEYS: TimeDelta = TimeDelta::seconds(60);
 /// Changes of health kept of a container.
 const VERDICTS: usize = 16;
-/// Containers kept that left a network before they were in a list.
-const UNPLUGGED: usize = 64;
 /// An inspect and an event that are no further apart than this tell of the same death.
 pub(super) const SAME: TimeDelta = TimeDelta::seconds(2);
 
@@ -34,7 +32,7 @@ pub struct Death {
     /// Nothing of that run is in the log after this.
     pub until: DateTime<Utc>,
     /// It is known by an inspect, not by an event.
-    inspected: bool,
+    pub(super) inspected: bool,
     /// The last lines of that run.
     pub words: Words,
 }
@@ -44,15 +42,6 @@ impl Death {
     pub fn failed(&self) -> bool {
         self.oom || self.exit_code.is_some_and(|code| code != 0)
     }
-}
-
-/// How often a container's policy started it again since a person did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restarts {
-    pub count: u64,
-    created: DateTime<Utc>,
-    /// When it died last.
-    pub last: DateTime<Utc>,
 }
 
 impl Host {
@@ -113,7 +102,7 @@ impl Host {
 
     /// Keeps a death in its place, unless it is known: of an event and an inspect that tell of the same one the event stays,
     /// as its reason is known.
-    fn died(&mut self, key: Key, mut death: Death) {
+    pub(super) fn died(&mut self, key: Key, mut death: Death) {
         let deaths = self.deaths.entry(key).or_default();
         let same = |known: &Death| match (known.inspected, death.inspected) {
             (false, false) => known.at == death.at,
@@ -145,82 +134,10 @@ impl Host {
         }
     }
 
-    /// Learns from an inspect what no event told, as the engine forgets its events soon: how the last run ended, and how
-    /// often its policy started it again.
-    pub fn inspected(&mut self, details: &Details, now: DateTime<Utc>) {
-        let key = &details.key;
-        if !self.containers.contains(key) {
-            return;
-        }
-        let unstarted = details.state == RunState::Created && !details.error.is_empty();
-        let told = if unstarted {
-            self.unstarted.insert(key.clone())
-        } else {
-            self.unstarted.remove(key)
-        };
-        if told {
-            self.put_again(key);
-        }
-        self.restarts.remove(key);
-        if let Some(at) = details
-            .finished
-            .filter(|_| details.state != RunState::Created)
-        {
-            let over = !details.state.is_live();
-            // A line is stamped when the engine reads it, which may be just after the end.
-            let late = at + SAME / 2;
-            let next = details.started.filter(|started| *started > at);
-            let death = Death {
-                at,
-                exit_code: over.then_some(details.exit_code),
-                oom: over && details.oom_killed,
-                asked: false,
-                since: details.started.filter(|started| *started < at),
-                until: next.map_or(late, |next| next.min(late)),
-                inspected: true,
-                words: Words::Unasked,
-            };
-            self.died(key.clone(), death);
-            if let (Some(created), 1..) = (details.created, details.restart_count) {
-                let restarts = Restarts {
-                    count: details.restart_count,
-                    created,
-                    last: at,
-                };
-                self.restarts.insert(key.clone(), restarts);
-            }
-        }
-        self.tell_loops(now);
-    }
-
-    /// One that is in no list yet left a network.
-    pub fn unplug(&mut self, key: Key) {
-        if self.unplugged.len() < UNPLUGGED {
-            self.unplugged.insert(key);
-        }
-    }
-
-    /// Whether it left a network before it was in a list; told once.
-    pub fn plug(&mut self, key: &Key) -> bool {
-        self.unplugged.remove(key)
-    }
-
-    /// How often its policy started it again, where it does so all the time and did of late: an inspect tells of it when the
-    /// deaths themselves are forgotten.
-    pub fn restarts(&self, key: &Key, now: DateTime<Utc>) -> Option<&Restarts> {
-        self.restarts.get(key).filter(|restarts| {
-            let often = i32::try_from(restarts.count).unwrap_or(i32::MAX);
-            let life = restarts.last - restarts.created;
-            let looping = restarts.count >= LOOP as u64 && life < CALM * often;
-            looping && now - restarts.last < CALM
-        })
-    }
-
     /// Tells of each container whether it is in a crash loop at `now`; also when one is over, which no event tells.
     pub fn tell_loops(&mut self, now: DateTime<Utc>) {
-        let restarts = |key| self.restarts.contains_key(key);
         let all = self.deaths.iter();
-        let often = all.filter(|(key, deaths)| deaths.len() >= LOOP || restarts(key));
+        let often = all.filter(|(key, deaths)| deaths.len() >= LOOP || self.told.restarted(key));
         let changed: Vec<(Key, u8)> = often
             .map(|(key, _)| (key.clone(), self.loops(key, now)))
             .filter(|(key, times)| self.looping.get(key).copied().unwrap_or(0) != *times)
