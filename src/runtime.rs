@@ -5,6 +5,7 @@ mod browse;
 pub mod browser;
 pub mod clock;
 pub mod cost;
+pub mod demo;
 pub mod diagnostics;
 pub mod effects;
 pub mod event_loop;

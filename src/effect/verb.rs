@@ -147,7 +147,7 @@ impl Verb {
             Self::Recreate { .. } => say!("recreate"),
             Self::Update(_) => say!("update"),
             Self::Prune(_) => say!("prune"),
-            Self::Compose(call) => call.act.title(),
+            Self::Compose(call) => call.title(),
             Self::Mail(call) => call.act.title(),
         }
     }

@@ -192,7 +192,9 @@ impl Hands {
 
     /// Has compose do it, telling its lines.
     async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Done, Failure> {
-        let Some(environment) = engine.environment() else {
+        let none = Vec::new();
+        let played = self.programs.played.is_some().then_some(&none);
+        let Some(environment) = engine.environment().or(played) else {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
                 what: Words::ours(|| say!("compose cannot reach the simulated engine")),

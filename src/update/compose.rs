@@ -16,6 +16,7 @@ pub(super) fn checked(
 ) -> Effects {
     if state.pending == Some(Pending::Plan(key.clone())) {
         state.pending = None;
+        state.toasts.over();
         match &answer {
             Ok(checked) => actions::stack::plan(state, key, checked),
             Err(failure) => {

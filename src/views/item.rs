@@ -17,26 +17,18 @@ use crate::model::{About, Image, Key as Id, Kind, Layer, Network, Particulars, V
 use crate::state::State;
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::notice;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    let Some(key) = state.subject() else {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
     head(state, theme, &key).draw(buf, area);
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let sheet = state.sheet(&key);
     let Some(about) = sheet.and_then(|sheet| sheet.about.as_ref()) else {
         let said = match sheet.and_then(|sheet| sheet.failure.as_ref()) {
@@ -50,12 +42,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     };
     let lines = lines(state, theme, &key, about, area.width);
-    let height = usize::from(body.height);
     let scroll = sheet.map_or(0, |sheet| sheet.scroll);
-    let top = scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
-        line.draw(buf, indent(row(body, y), 1));
-    }
+    page::draw(&lines, scroll, body, buf);
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.

@@ -6,7 +6,7 @@ use crate::columns::Column;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, Table};
 use crate::theme::{Key, Theme};
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::{below, indent, row};
 use crate::widgets::{Line, Pen};
 
 /// Draws a line of titles and the rows that are on screen, each by `line`.
@@ -19,12 +19,7 @@ pub fn draw(
     line: impl Fn(&RowId) -> Option<Line>,
 ) {
     Line::of(theme, titles, Key::ColumnTitle).draw(buf, indent(row(area, 0), 2));
-    let list = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET.min(area.height),
-        area.width,
-        area.height.saturating_sub(LIST_OFFSET),
-    );
+    let list = below(area, LIST_OFFSET);
     let visible = table
         .rows
         .iter()

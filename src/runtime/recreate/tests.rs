@@ -14,7 +14,7 @@ use crate::sim::{Scenario, Sim};
 /// A container of a simulated engine as its details are, running, without a check.
 async fn details() -> Details {
     let scenario = Scenario::named("systeme-ticketing").unwrap();
-    let candidate = super::super::effects::simulated(scenario).remove(0);
+    let candidate = super::super::demo::simulated(scenario).remove(0);
     let engine = Engine::open(&candidate.endpoint.unwrap()).await.unwrap();
     let rows = engine.list(HostId(0), clock::now()).await.unwrap();
     let mut details = engine.details(&rows[0].key, clock::now()).await.unwrap();
