@@ -67,19 +67,16 @@ pub enum Fetch {
     Processes(Key),
     /// The command that makes a container like this one; answers with `Msg::RunLine`.
     RunLine(Key),
-    /// The last lines of a container's run that ended at `at`, written between the other two; answers with
-    /// `Msg::LastWords`.
+    /// The last lines of a run of a container; answers with `Msg::LastWords`.
     LastWords {
         key: Key,
-        at: DateTime<Utc>,
-        since: Option<DateTime<Utc>>,
-        until: DateTime<Utc>,
+        run: Run,
     },
-    /// Whether the registry has another image under this name than the one whose digests these are; answers with
+    /// Whether the registries have another image under these names than the one whose digests these are; answers with
     /// `Msg::Freshness`.
     Freshness {
         key: Key,
-        name: String,
+        names: Vec<String>,
         digests: Vec<String>,
     },
     /// Where the room on the disk went; answers with `Msg::Space`.

@@ -207,7 +207,7 @@ pub enum Msg {
     /// The last lines, made safe, of a container's run that ended then, or why they cannot be had.
     LastWords(Key, DateTime<Utc>, Result<Vec<String>, Failure>),
     /// Whether the registry has a newer image, or why that cannot be told.
-    Freshness(Key, Result<Freshness, Failure>),
+    Freshness(Key, Vec<(String, Result<Freshness, Failure>)>),
     /// Where the room on a host's disk went.
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.

@@ -20,6 +20,7 @@ pub mod mail;
 mod pacer;
 pub mod painter;
 pub mod panic;
+mod part;
 pub mod reactor;
 pub mod record;
 pub mod recreate;

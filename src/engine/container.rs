@@ -161,6 +161,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         place: Place::default(),
         looping: 0,
         unstarted: false,
+        cut_off: false,
         key,
     }
 }

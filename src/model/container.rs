@@ -165,6 +165,8 @@ pub struct Container {
     pub looping: u8,
     /// It was never up, as the engine could not start it. Told by the inventory, too.
     pub unstarted: bool,
+    /// The network of its lender in which it lives is no more. Told by the inventory, too.
+    pub cut_off: bool,
 }
 
 /// What a container's labels say of its place, kept because tables of thousands ask for it again and again.
@@ -220,6 +222,7 @@ impl Container {
             place: Place::default(),
             looping: 0,
             unstarted: false,
+            cut_off: false,
         }
     }
 
@@ -322,6 +325,7 @@ impl Container {
             (RunState::Running | RunState::Stopping, Some(Health::Unhealthy)) => {
                 Some(Problem::Unhealthy)
             }
+            (RunState::Running, _) if self.cut_off => Some(Problem::CutOff),
             (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
                 Some(Problem::Failed)
             }
@@ -341,6 +345,8 @@ pub enum Problem {
     /// Up for a moment or about to be, and soon dead again.
     Looping,
     Restarting,
+    /// It runs, and nobody reaches it, nor it anybody.
+    CutOff,
     Failed,
     Unstarted,
     Odd,

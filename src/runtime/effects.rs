@@ -14,6 +14,7 @@ use super::hosts::HostTasks;
 use super::jobs::{self, Hands, Slots};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::recreate::Moves;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
@@ -55,6 +56,8 @@ pub struct Runner {
     pub editor: Option<String>,
     /// Signs in at registries.
     pub keyring: Keyring,
+    /// Containers that jobs put in the place of others.
+    moves: Moves,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -90,6 +93,7 @@ impl Runner {
             own: Programs::default(),
             demo: None,
             editor: None,
+            moves: Moves::default(),
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
@@ -173,6 +177,7 @@ impl Runner {
             programs: self.programs.clone(),
             keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
+            moves: self.moves.clone(),
         };
         tokio::spawn(async move {
             let report = jobs::run(job, client, recorder.clone(), slots, hands).await;

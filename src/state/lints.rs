@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use super::world::LOOP;
 use super::{Host, State};
 use crate::model::container::{Container, Problem};
+use crate::model::image::full_name;
 use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
 use crate::msg::FailureKind;
@@ -67,6 +68,7 @@ const fn note(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
 /// All checks, the worst first.
 const LINTS: &[Lint] = &[
     trouble("restart_loop", restart_loop),
+    trouble("cut_off", cut_off),
     trouble("no_answer", no_answer),
     trouble("stuck", stuck),
     trouble("memory", memory),
@@ -155,15 +157,16 @@ pub fn hurting(state: &State) -> usize {
 }
 
 fn restart_loop(s: &Subject) -> Option<String> {
+    // The row says so too: whether it is one is told in one place.
     let host = s.state.world.host(s.container.key.host)?;
-    let deaths = host.own_deaths(&s.container.key, s.state.now);
+    let key = &s.container.key;
     let (mut count, mut oom) = (0, 0);
-    for death in deaths {
+    for death in host.failures(key, s.state.now) {
         count += 1;
         oom += usize::from(death.oom);
     }
-    if count < LOOP {
-        let restarts = host.restarts(&s.container.key, s.state.now)?;
+    if s.container.problem() != Some(Problem::Looping) || count < LOOP {
+        let restarts = host.restarts(key, s.state.now)?;
         return Some(say!(
             "restart loop: started again {n} times by its policy, the last time {span} ago",
             n = restarts.count,
@@ -181,6 +184,24 @@ fn restart_loop(s: &Subject) -> Option<String> {
             count,
             n
         ),
+    })
+}
+
+fn cut_off(s: &Subject) -> Option<String> {
+    if !s.container.cut_off {
+        return None;
+    }
+    let host = s.state.world.host(s.container.key.host)?;
+    Some(match host.lender_of(s.container) {
+        Some(lender) if lender.state.is_live() => say!(
+            "cut off: {name} has another network since it was started again, in which this one lives once restarted",
+            name = lender.name
+        ),
+        Some(lender) => say!(
+            "cut off: it lives in the network of {name}, which does not run",
+            name = lender.name
+        ),
+        None => say!("cut off: the container in whose network it lives is gone").to_owned(),
     })
 }
 
@@ -292,8 +313,10 @@ fn clock_apart(s: &Subject) -> Option<String> {
 /// The name it was made from names another image by now.
 fn image_behind(s: &Subject) -> Option<String> {
     let name = &s.details?.image;
+    let wanted = full_name(name);
     let tagged = |image: &&crate::model::Image| {
-        image.key.host == s.container.key.host && image.tags.iter().any(|tag| tag == name)
+        image.key.host == s.container.key.host
+            && image.tags.iter().any(|tag| full_name(tag) == wanted)
     };
     let image = s.state.shelves.images.things.values().find(tagged)?;
     (*image.key.id != *s.container.image_id).then(|| {

@@ -1,5 +1,6 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
 mod inspected;
+mod loan;
 mod past;
 mod words;
 
@@ -9,13 +10,14 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::inspected::Told;
+use self::loan::Loans;
 use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
 pub use self::inspected::Restarts;
 pub use self::past::{Death, LOOP};
-pub use self::words::{Run, Words};
+pub use self::words::Words;
 pub use super::tally::Totals;
 pub use super::trend::Trend;
 pub use super::vitals::Vitals;
@@ -64,6 +66,7 @@ pub struct Host {
     killed: BTreeMap<Key, DateTime<Utc>>,
     looping: BTreeMap<Key, u8>,
     told: Told,
+    loans: Loans,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -92,6 +95,7 @@ impl Host {
             killed: BTreeMap::new(),
             looping: BTreeMap::new(),
             told: Told::default(),
+            loans: Loans::default(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -115,6 +119,8 @@ impl Host {
         self.killed.retain(|key, _| present.contains(key));
         self.looping.retain(|key, _| present.contains(key));
         self.told.retain(|key| present.contains(key));
+        self.loans.retain(|key| present.contains(key));
+        self.tell_cut_off();
         self.forget_trends();
         self.loaded = true;
     }
@@ -133,6 +139,11 @@ impl Host {
             let vitals = known.filter(|_| container.state.is_live());
             self.put(container, vitals);
         }
+        if !gone.is_empty() {
+            let present = &self.containers;
+            self.loans.retain(|key| present.contains(key));
+        }
+        self.tell_cut_off();
         self.forget_trends();
     }
 
@@ -195,6 +206,7 @@ impl Host {
         self.take_out(&container.key);
         container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
         self.told.note(&mut container);
+        self.loans.note(&mut container);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);

@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Effect, Effects, Fetch};
-use crate::model::{Container, Details, EngineEvent, HostId, Key, RunState};
+use crate::model::{Container, Details, EngineEvent, HostId, Key, Run, RunState};
 use crate::msg::Failure;
-use crate::state::world::{Run, Words};
+use crate::state::world::Words;
 use crate::state::{Host, State, ViewId};
 
 /// Up for less than this, it may be one that dies again and again.
@@ -118,8 +118,6 @@ fn look(state: &mut State, key: &Key) -> Effects {
 fn ask(key: &Key, run: Run) -> Effect {
     Effect::Fetch(Fetch::LastWords {
         key: key.clone(),
-        at: run.at,
-        since: run.since,
-        until: run.until,
+        run,
     })
 }

@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::container::words;
+use crate::columns::image::freshness;
 use crate::layout::LIST_OFFSET;
 use crate::model::image::short_id;
 use crate::model::{About, Image, Key as Id, Kind, Layer, Network, Particulars, Volume};
@@ -119,8 +120,15 @@ impl Cx<'_> {
 
     fn image(&self, image: &Image) -> Vec<Line> {
         let mut s = self.section(say!("Image"));
+        let fresh = self.state.fresh.get(&image.key);
         for tag in &image.tags {
             s.field(say!("tag" as "field"), tag, Key::Strong);
+            if let Some(answer) = fresh.and_then(|fresh| fresh.of(tag)) {
+                let (words, key) = freshness(answer);
+                let why = answer.as_ref().err();
+                let words = why.map_or(words, |failure| failure.what.as_str());
+                s.field("", words, key);
+            }
         }
         s.field(say!("id"), &image.key.id, Key::Dim);
         for digest in &image.digests {

@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch};
 use stacktui::lang;
-use stacktui::model::{Details, RunState};
+use stacktui::model::{Details, Run, RunState};
 use stacktui::msg::{Failure, HostMsg, Msg};
 use stacktui::state::lints::findings;
 
@@ -62,20 +62,12 @@ fn a_death_that_the_events_forgot_is_told_by_the_inspect() {
     assert_eq!(known[0].exit_code, Some(4));
     let at = now - TimeDelta::seconds(2_900);
     let asked = asked(&it);
-    let [
-        Fetch::LastWords {
-            at: of,
-            since,
-            until,
-            ..
-        },
-    ] = asked.as_slice()
-    else {
+    let [Fetch::LastWords { run, .. }] = asked.as_slice() else {
         panic!("{asked:?}");
     };
-    assert_eq!(*of, at);
-    assert_eq!(*since, Some(now - TimeDelta::seconds(3_000)));
-    assert!(*until > at, "its last line may be stamped late");
+    assert_eq!(run.at, at);
+    assert_eq!(run.since, Some(now - TimeDelta::seconds(3_000)));
+    assert!(run.until > at, "its last line may be stamped late");
     let words = vec!["important last words".to_owned()];
     it.send(Msg::LastWords(key("grafana"), at, Ok(words)));
     it.shows("Deaths")
@@ -245,9 +237,11 @@ fn the_last_words_of_a_run_are_asked_for_once_when_it_dies() {
         asked(&it),
         [Fetch::LastWords {
             key: key.clone(),
-            at: until,
-            since,
-            until
+            run: Run {
+                at: until,
+                since,
+                until
+            }
         }]
     );
     it.effects.clear();
@@ -259,9 +253,11 @@ fn the_last_words_of_a_run_are_asked_for_once_when_it_dies() {
     it.wait(2_000).event("zammad", "die", &[("exitCode", "1")]);
     let again = Fetch::LastWords {
         key: key.clone(),
-        at: it.state.now,
-        since: Some(until),
-        until: it.state.now,
+        run: Run {
+            at: it.state.now,
+            since: Some(until),
+            until: it.state.now,
+        },
     };
     assert_eq!(asked(&it), [again]);
     it.send(Msg::LastWords(
@@ -300,7 +296,7 @@ fn what_the_engine_knows_of_the_hour_before_is_taken_in_order_and_asked_of_once(
     let until: Vec<_> = asked(&it)
         .into_iter()
         .map(|fetch| match fetch {
-            Fetch::LastWords { key, until, .. } => (key, (now - until).num_minutes()),
+            Fetch::LastWords { key, run } => (key, (now - run.until).num_minutes()),
             other => panic!("{other:?}"),
         })
         .collect();

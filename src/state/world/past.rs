@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Host, Words};
-use crate::model::{EngineEvent, Health, Key};
+use crate::model::{EngineEvent, Health, Key, Run};
 
 /// Deaths kept of a container.
 const DEATHS: usize = 32;
@@ -42,6 +42,14 @@ impl Death {
     pub fn failed(&self) -> bool {
         self.oom || self.exit_code.is_some_and(|code| code != 0)
     }
+
+    pub(super) fn run(&self) -> Run {
+        Run {
+            at: self.at,
+            since: self.since,
+            until: self.until,
+        }
+    }
 }
 
 impl Host {
@@ -52,6 +60,7 @@ impl Host {
         }
         let key = Key::container(self.id, &event.id);
         match event.action.as_str() {
+            "start" => self.loans.started(key, event.at),
             "oom" => {
                 self.oom.insert(key, event.at);
             }
@@ -148,11 +157,10 @@ impl Host {
         }
     }
 
-    /// How often it failed of itself within the hour, where that is a loop and not over. What ends well and is started
-    /// again may be meant so.
+    /// How often it failed of itself within the hour, where that is a loop and not over.
     fn loops(&self, key: &Key, now: DateTime<Utc>) -> u8 {
         let (mut times, mut newest) = (0, None);
-        for death in self.own_deaths(key, now).filter(|death| death.failed()) {
+        for death in self.failures(key, now) {
             times += 1;
             newest = Some(death.at);
         }
@@ -167,9 +175,10 @@ impl Host {
         u8::try_from(before.max(times as u64)).unwrap_or(u8::MAX)
     }
 
-    /// Deaths within the last hour that nobody asked for.
-    pub fn own_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        self.recent_deaths(key, now).filter(|death| !death.asked)
+    /// Deaths within the last hour that nobody asked for. What ends well and is started again may be meant so.
+    pub fn failures(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
+        let failures = self.recent_deaths(key, now);
+        failures.filter(|death| !death.asked && death.failed())
     }
 
     /// Deaths within the last hour before `now`.

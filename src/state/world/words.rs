@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::past::SAME;
 use super::{Death, Host};
-use crate::model::Key;
+use crate::model::{Key, Run};
 
 /// Last words asked for in a minute, of an engine, while nobody looks: a storm of deaths is not to become a storm of
 /// questions.
@@ -24,24 +24,6 @@ pub enum Words {
     Refused(String),
 }
 
-/// Which lines are asked for: of the run that ended at `at`, written between the other two.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    pub at: DateTime<Utc>,
-    pub since: Option<DateTime<Utc>>,
-    pub until: DateTime<Utc>,
-}
-
-impl Run {
-    fn of(death: &Death) -> Self {
-        Self {
-            at: death.at,
-            since: death.since,
-            until: death.until,
-        }
-    }
-}
-
 impl Host {
     /// The newest run of a container, where its last words are worth a question while nobody looks: it did not end well, and
     /// not too much was asked of late.
@@ -56,7 +38,7 @@ impl Host {
         }
         self.words_asked.push_back(now);
         death.words = Words::Asked;
-        Some(Run::of(death))
+        Some(death.run())
     }
 
     /// The runs of a container that is looked at whose last words are still to be asked for, the newest first, a few at once.
@@ -71,7 +53,7 @@ impl Host {
             .take(AT_ONCE.saturating_sub(asked))
             .map(|death| {
                 death.words = Words::Asked;
-                Run::of(death)
+                death.run()
             })
             .collect()
     }
