@@ -251,7 +251,8 @@ fn memory(s: &Subject) -> Option<String> {
 /// `Bind for 0.0.0.0:8080 failed: port is already allocated`
 fn port_taken(s: &Subject) -> Option<String> {
     // What is known of one that runs may be of the start before.
-    let details = s.details.filter(|_| !s.container.state.is_live())?;
+    let is_of_now = |d: &&Details| d.state.is_live() || !s.container.state.is_live();
+    let details = s.details.filter(is_of_now)?;
     let error = &details.error;
     let taken = ["already allocated", "already in use"];
     if !taken.iter().any(|words| error.contains(words)) {

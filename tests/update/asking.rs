@@ -393,7 +393,7 @@ fn limits_are_asked_for_beside_what_was_used() {
         .collect();
     assert_eq!(hints[0].0, "memory");
     assert!(hints[0].1.starts_with("2048m · peak "), "{hints:?}");
-    assert_eq!(hints[2], ("processes", "no limit"));
+    assert_eq!(hints[2], ("processes", "no limit · peak 12"));
     assert_eq!(hints[3], ("restart policy", "unless-stopped"));
     // It comes again later: nothing opens a second time.
     it.press("esc").no_window();

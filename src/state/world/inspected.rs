@@ -80,16 +80,19 @@ impl Host {
             let over = !details.state.is_live();
             // A line is stamped when the engine reads it, which may be just after the end.
             let late = at + SAME / 2;
+            // Its start is, too: when the first lines are there.
+            let began = details.started.map(|started| started - SAME / 2);
             let next = details.started.filter(|started| *started > at);
             let death = Death {
                 at,
                 exit_code: over.then_some(details.exit_code),
                 oom: over && details.oom_killed,
                 asked: false,
-                since: details.started.filter(|started| *started < at),
+                since: began.filter(|began| *began < at),
                 until: next.map_or(late, |next| next.min(late)),
                 inspected: true,
                 words: Words::Unasked,
+                silent: false,
             };
             self.died(key.clone(), death);
             if let (Some(created), 1..) = (details.created, details.restart_count) {

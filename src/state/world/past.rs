@@ -35,6 +35,8 @@ pub struct Death {
     pub(super) inspected: bool,
     /// The last lines of that run.
     pub words: Words,
+    /// The engine had none, once: right after the end it may not have read them yet.
+    pub(super) silent: bool,
 }
 
 impl Death {
@@ -85,6 +87,7 @@ impl Host {
                     until: event.at,
                     inspected: false,
                     words: Words::Unasked,
+                    silent: false,
                 };
                 self.died(key.clone(), death);
                 self.forget(&key);

@@ -58,7 +58,7 @@ impl Host {
             .collect()
     }
 
-    /// The last words of the run that ended then, or why there are none.
+    /// The last words of the run that ended then, or why there are none; where the engine has none it is asked twice.
     pub fn last_words(&mut self, key: &Key, at: DateTime<Utc>, words: Words) {
         let Some(deaths) = self.deaths.get_mut(key) else {
             return;
@@ -68,7 +68,10 @@ impl Host {
         let exact = deaths.iter().position(|death| death.at == at);
         let place = exact.or_else(|| deaths.iter().position(waits));
         if let Some(death) = place.and_then(|place| deaths.get_mut(place)) {
-            death.words = words;
+            let none = matches!(&words, Words::Told(lines) if lines.is_empty());
+            let once = none && !death.silent;
+            death.silent = none;
+            death.words = if once { Words::Unasked } else { words };
         }
     }
 
@@ -158,9 +161,14 @@ mod tests {
         };
         assert_eq!(ask(&mut host), [at(5), at(4), at(3), at(2)]);
         assert!(ask(&mut host).is_empty());
-        host.last_words(&key(), at(5), Words::Told(Vec::new()));
+        host.last_words(&key(), at(5), Words::Told(vec!["done".to_owned()]));
         host.last_words(&key(), at(4), Words::Refused("no such log".to_owned()));
         assert_eq!(ask(&mut host), [at(1), at(0)]);
+        // One that says nothing is asked once more.
+        host.last_words(&key(), at(3), Words::Told(Vec::new()));
+        assert_eq!(ask(&mut host), [at(3)]);
+        host.last_words(&key(), at(3), Words::Told(Vec::new()));
+        assert!(ask(&mut host).is_empty());
         host.ask_words_anew();
         assert_eq!(ask(&mut host).first(), Some(&at(4)));
     }

@@ -243,11 +243,17 @@ fn last_words(cx: &Cx, death: &Death, most: usize, s: &mut Section) -> bool {
         Words::Unasked | Words::Asked => return false,
     };
     let from = words.len().saturating_sub(most);
+    let mut cut = from > 0;
     for words in words.get(from..).unwrap_or_default() {
-        let words = text::truncate(words, width);
-        s.line(Line::of(cx.theme, format!("  {words}"), Key::Text));
+        if cx.sheet.all_deaths {
+            s.prose(words, Key::Text, usize::MAX);
+            continue;
+        }
+        let shown = text::truncate(words, width);
+        cut |= shown != *words;
+        s.line(Line::of(cx.theme, format!("  {shown}"), Key::Text));
     }
-    from > 0
+    cut
 }
 
 pub(super) fn events(cx: &Cx) -> Vec<Line> {
