@@ -13,7 +13,7 @@ use crate::model::compose::Project;
 use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
 use crate::model::stack_file::{FileOf, Source};
-use crate::model::{HostId, Key, Kind, Reach, Target};
+use crate::model::{HostId, Key, Kind, Reach, Run, Target};
 
 pub use verb::Verb;
 
