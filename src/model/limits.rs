@@ -84,7 +84,7 @@ impl Limit {
     }
 }
 
-/// `64m`; `64m 128m` or `64m/128m` with what it and swap may be together; `64m -1` with all the swap there is.
+/// `64m`; `64m 128m` or `64m/128m` with what it and swap may be together.
 fn memory(typed: &str, now: &Now) -> Result<Change, String> {
     let (first, second) = match typed.split_once(['/', ' ']) {
         // `64 MiB`
@@ -101,7 +101,8 @@ fn memory(typed: &str, now: &Now) -> Result<Change, String> {
     }
     let with_swap = match second {
         "" => swap(bytes, now.memory, now.with_swap),
-        "-1" => -1,
+        // Left as it is: the engine takes it and changes nothing.
+        "-1" if now.with_swap == Some(-1) => -1,
         second => {
             let all = size(second).ok_or_else(what)?;
             if all < bytes {
@@ -120,10 +121,12 @@ fn lifted_memory(now: &Now) -> Result<Change, String> {
     let bytes = now.host_memory.ok_or(say!(
         "the engine only moves it: what is larger than the host's memory lifts it"
     ))?;
-    Ok(Change::Memory {
-        bytes,
-        with_swap: -1,
-    })
+    // Swap that is limited must move first, and the engine does not move it to what it calls no limit.
+    let with_swap = match now.with_swap {
+        Some(-1) => -1,
+        _ => signed(bytes).saturating_mul(2),
+    };
+    Ok(Change::Memory { bytes, with_swap })
 }
 
 fn signed(n: u64) -> i64 {
@@ -271,17 +274,27 @@ mod tests {
             ("64m 128m", 64, m(128)),
             ("64m/128m", 64, m(128)),
             ("64m  64m", 64, m(64)),
-            ("64m -1", 64, -1),
             ("64 MiB", 64, m(128)),
-            ("none", 8 << 10, -1),
+            ("none", 8 << 10, m(16 << 10)),
         ] {
             let bytes = memory << 20;
             let expected = Change::Memory { bytes, with_swap };
             assert_eq!(read(Limit::Memory, typed), Ok(expected), "{typed}");
         }
-        for typed in ["64m 32m", "64m lots", "64m/", "/64m"] {
+        for typed in ["64m 32m", "64m lots", "64m -1", "64m/", "/64m"] {
             let read = read(Limit::Memory, typed);
             assert_eq!(read.is_err(), typed != "64m/", "{typed}: {read:?}");
+        }
+        let all_swap = Now {
+            with_swap: Some(-1),
+            ..host
+        };
+        for typed in ["64m", "64m -1", "none"] {
+            let read = Limit::Memory.read(typed, &all_swap);
+            let Ok(Change::Memory { with_swap, .. }) = read else {
+                panic!("{typed}: {read:?}");
+            };
+            assert_eq!(with_swap, -1, "{typed}");
         }
         assert_eq!(read(Limit::Cpus, "none"), Ok(Change::Cpus(4000)));
         assert_eq!(read(Limit::Processes, "None"), Ok(Change::Processes(0)));

@@ -125,7 +125,7 @@ pub fn ask_limit(state: &mut State, key: &Key, limit: Limit) -> Effects {
         return Effects::new();
     }
     let example = match limit {
-        Limit::Memory => say!("512m, with swap 512m 1g, none"),
+        Limit::Memory => say!("512m 1g, none"),
         Limit::Cpus => say!("0.5, none"),
         Limit::Processes | Limit::Restart => say!("100, none"),
     };
