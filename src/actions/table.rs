@@ -356,6 +356,17 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
     )
 }
 
+/// From this width on what is noticed has a column even where nothing hurts.
+const WIDE: u16 = 160;
+
+/// Those of them that are on screen: what is noticed takes room from others only where something hurts.
+pub fn useful_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
+    let mut chosen = chosen_columns(state);
+    let noticed = state.containers.hurting > 0 || state.size.0 >= WIDE;
+    chosen.retain(|column| noticed || column.id != "noticed");
+    chosen
+}
+
 /// The columns to choose from, that of hosts where it is of use.
 fn column_items(
     hosts: bool,

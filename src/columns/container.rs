@@ -8,6 +8,9 @@ use super::{ContainerColumn, Width, default, figure, of_host, sampled, words};
 use cells as c;
 use order as o;
 
+/// The width of the column of states.
+const STATE: u16 = 14;
+
 /// The columns of the containers' table, in their order on screen.
 pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
@@ -31,7 +34,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "state",
         "state",
-        Width::Fixed(14),
+        Width::Fixed(STATE),
         250,
         "What it does, for how long, or the job under way.",
         c::state,
@@ -175,8 +178,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "noticed",
         "noticed",
-        Width::Flex(30, 60),
-        65,
+        Width::Flex(24, 60),
+        115,
         "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
         c::noticed,
         o::noticed,

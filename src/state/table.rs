@@ -126,6 +126,8 @@ pub struct ContainerTable {
     pub columns: Vec<String>,
     /// Containers that the filters hide.
     pub hidden: usize,
+    /// Containers that something hurts which their state does not say.
+    pub hurting: usize,
     /// The rows must be taken anew.
     pub stale: bool,
 }
@@ -143,6 +145,7 @@ impl ContainerTable {
             marked: BTreeSet::new(),
             columns: prefs.columns.clone(),
             hidden: 0,
+            hurting: 0,
             stale: true,
         }
     }
