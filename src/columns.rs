@@ -1,5 +1,6 @@
 //! The registry of columns: all of a column in one value. Level 4: knows state and theme keys, no drawing.
 pub mod container;
+pub mod entry;
 pub mod host;
 pub mod image;
 pub mod listed;

@@ -401,6 +401,8 @@ fn journal() {
     ];
     world::send(&mut state, Msg::Journal(entries));
     check("journal", &mut state, false);
+    world::press(&mut state, "g j enter");
+    check("journal-entry", &mut state, false);
 }
 
 fn log_state() -> State {

@@ -13,6 +13,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::routes;
 use super::{DONE, FAILED};
+use crate::compose::needs;
 use crate::engine::Engine;
 use crate::journal::{Filter, read};
 use crate::model::{Container, Details, Entry, Key, Stack};
@@ -35,9 +36,14 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
     let whole = keep::merged(&written, &old, page::kept_title());
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
-        if !same {
-            complain(&format!("{} is out of date", path.display()));
+        let name = path.display();
+        match (same, path.exists()) {
+            (true, _) if out.is_terminal() => out.line(&format!("{name} is up to date"))?,
+            (true, _) => {}
+            (false, true) => complain(&format!("{name} is out of date")),
+            (false, false) => complain(&format!("{name} is not there")),
         }
+        out.flush()?;
         return Ok(if same { DONE } else { FAILED });
     }
     file::replace(path, &whole).map_err(told)?;
@@ -50,7 +56,11 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
     let mut pages = Vec::new();
     let mut names = Vec::new();
     for site in &sites.up {
-        let stacks = Stack::all(site.containers.iter());
+        let mut stacks = Stack::all(site.containers.iter());
+        // The files of a stack are on the engine's machine.
+        if site.engine.is_local() {
+            stacks.iter_mut().for_each(needs::fill);
+        }
         names.extend(stacks.iter().map(|stack| stack.name().to_owned()));
         let is_wanted = |stack: &&Stack| args.stack.as_deref().is_none_or(|n| n == stack.name());
         let wanted: Vec<&Stack> = stacks.iter().filter(is_wanted).collect();

@@ -132,21 +132,9 @@ fn change(entry: &Entry) -> String {
     if let Some(error) = &entry.error {
         return error.clone();
     }
-    match (&entry.before, &entry.after) {
-        (None, None) => {
-            let params: Vec<String> = entry
-                .params
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect();
-            params.join(" ")
-        }
-        (before, after) => format!(
-            "{} -> {}",
-            before.as_deref().unwrap_or("?"),
-            after.as_deref().unwrap_or("?")
-        ),
-    }
+    let stays = || entry.before.clone().or_else(|| entry.after.clone());
+    let told = entry.change().or_else(stays);
+    told.unwrap_or_else(|| entry.asked())
 }
 
 /// One entry, whole, as it is after joining; what is not known is left out.

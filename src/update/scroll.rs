@@ -25,6 +25,11 @@ pub(super) fn settle(state: &mut State) {
         }
     }
     let place = state.nav.current();
+    if place.view == ViewId::Entry {
+        let rows = views::entry::line_count(state, state.size.0);
+        let last = rows.saturating_sub(list_height(state));
+        state.journal.scroll = state.journal.scroll.min(last);
+    }
     let Some(key) = place.key else {
         return;
     };

@@ -84,6 +84,7 @@ pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     };
     let url = route.urls.first().map_or("", String::as_str);
     let mut cell = Cell::of(url.split_once("://").map_or(url, |(_, rest)| rest), key);
+    cell.fit = Fit::Middle;
     if let Some(fault) = &route.fault {
         cell.pieces
             .insert(0, (format!("{}: ", fault.short()).into(), Key::StateBad));
