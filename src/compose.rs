@@ -25,6 +25,7 @@ pub use stack_file::{begin, compare, read};
 
 use secrets::Secrets;
 
+use crate::lang::Words;
 use crate::model::compose::{Call, Checked, Project};
 use crate::model::stack_file::Write;
 use crate::msg::{Failure, FailureKind};
@@ -36,7 +37,9 @@ const VERSION_LIMIT: Duration = Duration::from_secs(10);
 const CONFIG_LIMIT: Duration = Duration::from_secs(60);
 
 /// What still works where compose cannot.
-const REST: &str = "start, stop, restart, remove and logs work without it";
+fn rest() -> &'static str {
+    say!("start, stop, restart, remove and logs work without it")
+}
 
 /// Variables for compose and what it starts: `DOCKER_HOST` and its like.
 pub type Environment = Vec<(&'static str, String)>;
@@ -141,8 +144,10 @@ impl Programs {
         }
         other.ok_or_else(|| Failure {
             kind: FailureKind::Unsupported,
-            what: "neither `docker compose` nor `docker-compose` is on this machine".to_owned(),
-            advice: REST.to_owned(),
+            what: Words::ours(|| {
+                say!("neither `docker compose` nor `docker-compose` is on this machine")
+            }),
+            advice: rest().to_owned(),
             ..Failure::default()
         })
     }
@@ -163,11 +168,14 @@ impl Programs {
         match self.ask(project).await {
             Ok(checked) => Ok(checked),
             Err(Refused::Unasked(failure)) => Err(failure),
-            Err(Refused::Files(stderr)) => Err(Failure {
-                what: Secrets::of(project).await.masked(&refusal(&stderr)),
-                advice: "mend the files; what runs is not touched".to_owned(),
-                ..Failure::default()
-            }),
+            Err(Refused::Files(stderr)) => {
+                let secrets = Secrets::of(project).await;
+                Err(Failure {
+                    what: refusal(&stderr).map(|words| secrets.masked(words)),
+                    advice: say!("mend the files; what runs is not touched").to_owned(),
+                    ..Failure::default()
+                })
+            }
         }
     }
 
@@ -216,7 +224,7 @@ impl Programs {
         let written = tokio::task::spawn_blocking(work).await;
         written.unwrap_or_else(|error| {
             Err(Failure {
-                what: error.to_string(),
+                what: Words::as_is(error.to_string()),
                 ..Failure::default()
             })
         })
@@ -239,11 +247,13 @@ impl Programs {
         if !tool.fits(project) && !call.foreign {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
-                what: format!(
-                    "only {} is here, and another generation of compose made this stack",
-                    tool.shown()
-                ),
-                advice: REST.to_owned(),
+                what: Words::ours(|| {
+                    say!(
+                        "only {tool} is here, and another generation of compose made this stack",
+                        tool = tool.shown()
+                    )
+                }),
+                advice: rest().to_owned(),
                 ..Failure::default()
             });
         }
@@ -262,15 +272,19 @@ impl Programs {
         match ended.map_err(|why| not_run(&tool, &why))? {
             process::Ended::Code(Some(0)) => Ok(()),
             process::Ended::Code(code) => Err(Failure {
-                what: match code {
-                    Some(code) => format!("{} ended with exit code {code}", tool.argv.join(" ")),
-                    None => format!("{} was killed", tool.argv.join(" ")),
-                },
-                advice: "its last lines say why".to_owned(),
+                what: Words::ours(|| {
+                    let program = tool.argv.join(" ");
+                    if let Some(code) = code {
+                        say!("{program} ended with exit code {code}", program, code)
+                    } else {
+                        say!("{program} was killed", program)
+                    }
+                }),
+                advice: say!("its last lines say why").to_owned(),
                 ..Failure::default()
             }),
             process::Ended::Cancelled => Err(Failure {
-                what: "cancelled; what was done until then stays".to_owned(),
+                what: Words::ours(|| say!("cancelled; what was done until then stays")),
                 ..Failure::default()
             }),
         }
@@ -280,8 +294,8 @@ impl Programs {
 fn no_store() -> Failure {
     Failure {
         kind: FailureKind::Unsupported,
-        what: "there is no directory to keep earlier versions in".to_owned(),
-        advice: "set XDG_STATE_HOME or HOME".to_owned(),
+        what: Words::ours(|| say!("there is no directory to keep earlier versions in")),
+        advice: say!("set {a} or {b}", a = "XDG_STATE_HOME", b = "HOME"),
         ..Failure::default()
     }
 }
@@ -295,7 +309,7 @@ fn found_in(path: &OsString, program: &str) -> OsString {
 
 fn not_run(tool: &Tool, why: &std::io::Error) -> Failure {
     Failure {
-        what: format!("{}: {why}", tool.argv.join(" ")),
+        what: Words::ours(|| say!("{name}: {why}", name = tool.argv.join(" "), why)),
         ..Failure::default()
     }
 }
@@ -306,15 +320,16 @@ fn directory(project: &Project) -> &Path {
 
 /// Compose itself would say so too, but of the first file alone and not what to do.
 fn files_are_here(project: &Project) -> Result<(), Failure> {
-    let unsupported = |what: String, advice: &str| Failure {
+    let unsupported = |what: Words, advice: &str| Failure {
         kind: FailureKind::Unsupported,
         what,
-        advice: format!("{advice}; {REST}"),
+        advice: say!("{advice}; {rest}", advice, rest = rest()),
         ..Failure::default()
     };
     if project.files.is_empty() {
-        let what = "no label names its compose files".to_owned();
-        return Err(unsupported(what, "compose cannot be run for it from here"));
+        let what = Words::ours(|| say!("no label names its compose files"));
+        let advice = say!("compose cannot be run for it from here");
+        return Err(unsupported(what, advice));
     }
     let needed = project.directory.iter().chain(&project.files);
     let gone = needed
@@ -322,21 +337,23 @@ fn files_are_here(project: &Project) -> Result<(), Failure> {
         .find_map(|path| match Path::new(path).metadata() {
             Ok(_) => None,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Some(format!("{path} is not on this machine"))
+                Some(Words::ours(|| say!("{path} is not on this machine", path)))
             }
-            Err(error) => Some(format!("{path}: {error}")),
+            Err(error) => Some(Words::ours(|| {
+                say!("{name}: {why}", name = path, why = error)
+            })),
         });
     match gone {
         Some(what) => Err(unsupported(
             what,
-            "it is gone, or the stack was made on another machine or in a container",
+            say!("it is gone, or the stack was made on another machine or in a container"),
         )),
         None => Ok(()),
     }
 }
 
 /// The first lines of what a program complained of, safe for one line of a screen.
-fn refusal(stderr: &str) -> String {
+fn refusal(stderr: &str) -> Words {
     let lines: Vec<&str> = stderr
         .lines()
         .map(str::trim)
@@ -346,9 +363,9 @@ fn refusal(stderr: &str) -> String {
     let lines: Vec<String> = lines.into_iter().map(text::without_value).collect();
     let words = text::sanitise_ident(lines.join(" ").as_bytes());
     if words.is_empty() {
-        return "compose does not take the files, and does not say why".to_owned();
+        return Words::ours(|| say!("compose does not take the files, and does not say why"));
     }
-    words
+    Words::as_is(words)
 }
 
 fn is_warning(line: &str) -> bool {

@@ -251,7 +251,7 @@ echo '{{"Username":"ann","Secret":"{PASSWORD}"}}'"#
         let pull = whole(client.pull(&name, keyring)).await.unwrap_err();
         let asked = client.freshness(&name, &[], keyring).await.unwrap_err();
         for error in [push, pull, asked] {
-            let failure = error.failure("");
+            let failure = error.failure();
             assert!(failure.advice.contains(words), "{failure:?}");
             let login = format!("docker login {place}");
             assert!(failure.advice.contains(&login), "{failure:?}");

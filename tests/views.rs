@@ -21,6 +21,7 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use stacktui::lang::Words;
 use stacktui::model::host::DownReason;
 use stacktui::model::{Container, Health, HostId, Link, Outcome, Phase, Processes, Target, Tried};
 use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
@@ -461,7 +462,7 @@ fn logs() {
         .expect("a book")
         .query(&world::key(ZAMMAD));
     let failure = Failure {
-        what: "the log driver `none` keeps no lines".to_owned(),
+        what: Words::as_is("the log driver `none` keeps no lines"),
         advice: "set logging.driver to json-file or local in the compose file and recreate it"
             .to_owned(),
         ..Failure::default()

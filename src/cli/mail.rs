@@ -72,7 +72,7 @@ async fn servers(context: &Context, args: &MailArgs, sites: &Sites) -> Result<Ve
 
 fn told(failure: &crate::msg::Failure) -> String {
     if failure.advice.is_empty() {
-        return failure.what.clone();
+        return failure.what.to_string();
     }
     format!("{}; {}", failure.what, failure.advice)
 }

@@ -14,6 +14,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
+use crate::lang::Words;
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::{Failure, JobMsg};
 use crate::runtime::jobs::{self, Hands, Report, Slots};
@@ -155,7 +156,7 @@ async fn perform(
 /// What another one failed at is not begun.
 fn not_sent(id: JobId, why: &str) -> Report {
     let failure = Failure {
-        what: why.to_owned(),
+        what: Words::as_is(why),
         ..Failure::default()
     };
     Report {

@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::lang::Words;
 use crate::text;
 
 /// Time a process has to end by itself after each signal.
@@ -92,7 +93,12 @@ pub(super) async fn read(command: Command, limit: Duration) -> io::Result<Answer
     timeout(limit, all).await.map_err(|_| {
         io::Error::new(
             io::ErrorKind::TimedOut,
-            format!("no answer within {} s", limit.as_secs()),
+            Words::ours(|| {
+                say!(
+                    "no answer within {span}",
+                    span = format!("{} s", limit.as_secs())
+                )
+            }),
         )
     })?
 }

@@ -170,8 +170,9 @@ impl Engine {
         keyring: &Keyring,
     ) -> Result<Freshness, Error> {
         if self.info().podman {
-            let words = "podman asks no registry for others";
-            return Err(Error::Unsupported(words.to_owned()));
+            return Err(Error::unsupported(|| {
+                say!("podman asks no registry for others")
+            }));
         }
         let pass = self.pass(name, keyring).await;
         let path = format!("/distribution/{}/json", escape_name(name));
@@ -181,7 +182,7 @@ impl Engine {
         let answer: Value = parse(&answer.body)?;
         let digest = text(wire_path(&answer, &["Descriptor", "digest"]));
         if digest.is_empty() {
-            return Err(Error::garbage("the registry told no digest"));
+            return Err(Error::garbage(|| say!("the registry told no digest")));
         }
         let is_here = digests
             .iter()

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::recreate::Steps;
 use crate::engine::Engine;
+use crate::lang::Words;
 use crate::msg::{Failure, FailureKind};
 use crate::text;
 
@@ -26,11 +27,18 @@ const END: [u8; 1024] = [0; 1024];
 /// Bytes of the end of an archive that are looked at.
 const TAIL: usize = 8 << 10;
 
-fn failure(what: String) -> Failure {
+fn failure(what: Words) -> Failure {
     Failure {
         what,
         ..Failure::default()
     }
+}
+
+/// What is wrong with a file.
+fn of_file(path: &Path, why: &Words) -> Failure {
+    failure(Words::ours(|| {
+        say!("{name}: {why}", name = shown(path), why)
+    }))
 }
 
 fn shown(path: &Path) -> String {
@@ -50,7 +58,7 @@ async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(failure(error.to_string())))
+    done.unwrap_or_else(|error| Err(failure(Words::as_is(error.to_string()))))
 }
 
 /// A file under way to its name.
@@ -64,20 +72,20 @@ struct Part {
 impl Part {
     /// Beside `path`, where a new file can take its place at once. Whatever becomes of it, it is gone when this is dropped.
     fn beside(path: PathBuf, replace: bool) -> Result<Self, Failure> {
-        let refuse = |why: &dyn std::fmt::Display| failure(format!("{}: {why}", shown(&path)));
+        let refuse = |say: fn() -> &'static str| of_file(&path, &Words::ours(say));
         match fs::symlink_metadata(&path) {
-            Ok(there) if there.is_dir() => return Err(refuse(&"that is a directory")),
+            Ok(there) if there.is_dir() => return Err(refuse(|| say!("that is a directory"))),
             Ok(_) if !replace => {
                 return Err(Failure {
                     kind: FailureKind::Conflict,
-                    ..refuse(&"a file of this name is there already")
+                    ..refuse(|| say!("a file of this name is there already"))
                 });
             }
             _ => {}
         }
         let name = path
             .file_name()
-            .ok_or_else(|| refuse(&"that is no file name"))?;
+            .ok_or_else(|| refuse(|| say!("that is no file name")))?;
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
@@ -88,7 +96,7 @@ impl Part {
             .prefix(&prefix)
             .suffix(".part")
             .tempfile_in(folder)
-            .map_err(|error| failure(format!("{}: {}", shown(folder), reason(&error))))?;
+            .map_err(|error| of_file(folder, &reason(&error)))?;
         Ok(Self {
             file,
             path,
@@ -98,8 +106,11 @@ impl Part {
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
-        let (path, size) = (shown(&self.path), text::bytes(self.bytes));
-        failure(format!("{path}: {} after {size}", reason(error)))
+        let (path, why) = (shown(&self.path), reason(error));
+        failure(Words::ours(|| {
+            let size = text::bytes(self.bytes);
+            say!("{path}: {why} after {size}", path, why, size)
+        }))
     }
 
     fn write(mut self, chunk: &Bytes) -> Result<Self, Failure> {
@@ -122,22 +133,19 @@ impl Part {
         };
         match named {
             Ok(_) => Ok(self.bytes),
-            Err(refused) => {
-                let (path, why) = (shown(&self.path), reason(&refused.error));
-                Err(failure(format!("{path}: {why}")))
-            }
+            Err(refused) => Err(of_file(&self.path, &reason(&refused.error))),
         }
     }
 }
 
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::StorageFull => "the disk is full".to_owned(),
-        ErrorKind::AlreadyExists => "a file of this name has come there meanwhile".to_owned(),
-        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+fn reason(error: &io::Error) -> Words {
+    Words::ours(|| match error.kind() {
+        ErrorKind::StorageFull => say!("the disk is full").to_owned(),
+        ErrorKind::AlreadyExists => say!("a file of this name has come there meanwhile").to_owned(),
+        ErrorKind::NotFound => say!("there is no such file or directory").to_owned(),
+        ErrorKind::PermissionDenied => say!("permission denied").to_owned(),
         _ => error.to_string(),
-    }
+    })
 }
 
 /// Has the engine write these images into a file; how many bytes that were.
@@ -158,7 +166,7 @@ pub async fn save(
         aside(move || part.settle()).await
     };
     whole.await.map_err(|why| Failure {
-        what: format!("{}; nothing is left of the file", why.what),
+        what: Words::ours(|| say!("{why}; nothing is left of the file", why = why.what)),
         ..why
     })
 }
@@ -174,16 +182,16 @@ async fn fill(
     let mut cancelled = pin!(cancelled);
     let mut tail = Vec::new();
     let mut pace = Pace::new();
-    steps.tell("waiting for the engine", None).await;
+    steps.tell(say!("waiting for the engine"), None).await;
     let mut archive = engine.export(images);
     loop {
         // A write is never left half done: what is under way belongs to it.
         let chunk = tokio::select! {
             chunk = archive.next() => chunk,
-            () = &mut cancelled => return Err(failure("ended".to_owned())),
+            () = &mut cancelled => return Err(failure(Words::ours(|| say!("ended" as "cancelled")))),
         };
         let Some(chunk) = chunk else { break };
-        let chunk = chunk.map_err(|error| error.failure(""))?;
+        let chunk = chunk.map_err(|error| error.failure())?;
         let end = chunk.len().saturating_sub(TAIL);
         tail.extend_from_slice(chunk.get(end..).unwrap_or_default());
         tail.drain(..tail.len().saturating_sub(TAIL));
@@ -208,9 +216,8 @@ fn whole(tail: &[u8]) -> Result<(), Failure> {
         let words = value.pointer("/errorDetail/message")?.as_str()?;
         Some(text::sanitise_ident(words.as_bytes()))
     });
-    Err(failure(said.unwrap_or_else(|| {
-        "the engine's archive has no end".to_owned()
-    })))
+    let cut = || Words::ours(|| say!("the engine's archive has no end"));
+    Err(failure(said.map_or_else(cut, Words::as_is)))
 }
 
 /// Bytes that went by, told now and then.
@@ -238,9 +245,11 @@ impl Pace {
         }
         let rate = (self.bytes - self.told) as f64 / took.as_secs_f64();
         (self.told, self.at) = (self.bytes, Instant::now());
-        let of = all.map_or_else(String::new, |all| format!(" of {}", text::bytes(all)));
         let (done, rate) = (text::bytes(self.bytes), text::bytes(rate as u64));
-        Some(format!("{done}{of}, {rate}/s"))
+        Some(match all.map(text::bytes) {
+            Some(all) => say!("{done} of {all}, {rate}/s", done, all, rate),
+            None => format!("{done}, {rate}/s"),
+        })
     }
 }
 
@@ -254,13 +263,13 @@ pub async fn read(
 ) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static), Failure> {
     let path = from_home(path);
     let (file, size) = aside(move || {
-        let refuse = |why: &str| failure(format!("{}: {why}", shown(&path)));
+        let refuse = |error| of_file(&path, &reason(&error));
         // Only a file has a size and an end: a pipe that nobody writes to would hold us for ever.
-        let there = fs::metadata(&path).map_err(|error| refuse(&reason(&error)))?;
+        let there = fs::metadata(&path).map_err(refuse)?;
         if !there.is_file() {
-            return Err(refuse("that is not a file"));
+            return Err(of_file(&path, &Words::ours(|| say!("that is not a file"))));
         }
-        let file = File::open(&path).map_err(|error| refuse(&reason(&error)))?;
+        let file = File::open(&path).map_err(refuse)?;
         Ok((file, there.len()))
     })
     .await?;

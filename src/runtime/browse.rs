@@ -13,6 +13,7 @@ use super::record::{Done, Recorder};
 use super::{clock, save, streams};
 use crate::effect::Look;
 use crate::engine::{Engine, Error};
+use crate::lang::Words;
 use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::{Key, Target};
 use crate::msg::{Failure, FailureKind, Msg, VolumeMsg};
@@ -71,7 +72,11 @@ impl Desk {
             Look::Save { path, to, replace } => {
                 let found = match self.living(open).await {
                     Ok(found) => found,
-                    Err(failure) => return self.tell(VolumeMsg::Unsaved(to, failure.what)).await,
+                    Err(failure) => {
+                        return self
+                            .tell(VolumeMsg::Unsaved(to, failure.what.to_string()))
+                            .await;
+                    }
                 };
                 let (out, volume, recorder) =
                     (self.out.clone(), self.volume.clone(), self.recorder.clone());
@@ -110,7 +115,9 @@ impl Desk {
             let found = self.helper(open).await?;
             match found.engine.list_volume(found.helper.id(), path).await {
                 Err(error) if again && is_gone(&error) => *open = None,
-                answer => return answer.map_err(|error| error.failure("list")),
+                answer => {
+                    return answer.map_err(|error| error.failure_of(|| say!("list" as "an act")));
+                }
             }
         }
         Err(Failure::default())
@@ -129,7 +136,7 @@ impl Desk {
                 .await
             {
                 Err(error) if again && is_gone(&error) => *open = None,
-                Err(error) => return Err(error.failure("read")),
+                Err(error) => return Err(error.failure_of(|| say!("read" as "an act"))),
                 Ok((bytes, cut)) => {
                     let params = vec![shown(path)];
                     note(
@@ -212,17 +219,18 @@ impl Desk {
                 Ok(helper) => return Ok((image, helper)),
                 // Another image would not help.
                 Err(error) if error.kind() == FailureKind::NotFound => {
-                    return Err(error.failure("browse"));
+                    return Err(error.failure_of(|| say!("browse")));
                 }
                 Err(error) => {
-                    first.get_or_insert(error.failure("browse"));
+                    first.get_or_insert(error.failure_of(|| say!("browse")));
                 }
             }
         }
         Err(first.unwrap_or_else(|| Failure {
             kind: FailureKind::NoShell,
-            what: "no local image has a shell that could look into it".to_owned(),
-            advice: "pull one, such as busybox or alpine: nothing is fetched unasked".to_owned(),
+            what: Words::ours(|| say!("no local image has a shell that could look into it")),
+            advice: say!("pull one, such as busybox or alpine: nothing is fetched unasked")
+                .to_owned(),
             ..Failure::default()
         }))
     }
@@ -299,9 +307,9 @@ mod tests {
             message: "is not running".to_owned(),
         };
         assert!(is_gone(&gone));
-        assert!(!is_gone(&Error::Unsupported(
-            "No such file or directory".to_owned()
-        )));
+        assert!(!is_gone(&Error::Unsupported(Words::as_is(
+            "No such file or directory"
+        ))));
         assert_eq!(shown(&VolumePath::default().join(b"a")).1, "/a");
     }
 }

@@ -20,6 +20,7 @@ use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{Effect, Fetch, Job, JobId};
 use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Keyring, Sources};
+use crate::lang::Words;
 use crate::model::stack_file::FileOf;
 use crate::model::{EngineInfo, HostId, Key};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
@@ -186,7 +187,7 @@ impl Runner {
                 let store = self.programs.store.clone();
                 tokio::task::spawn_blocking(move || {
                     if let Some(Err(error)) = store.map(|store| store.discard(&file)) {
-                        let text = format!("the edit is still there: {error}");
+                        let text = say!("the edit is still there: {error}", error);
                         let _closed = msgs.blocking_send(Msg::Said { ok: false, text });
                     }
                 });
@@ -301,7 +302,7 @@ impl Runner {
                     None,
                     Some(Failure {
                         kind: FailureKind::NoShell,
-                        what: "no shell in the image".to_owned(),
+                        what: Words::ours(|| say!("no shell in the image")),
                         ..Failure::default()
                     }),
                 ),
@@ -403,7 +404,7 @@ async fn tell(msgs: &mpsc::Sender<Msg>, recorder: &Recorder, failure: Option<Str
 fn no_answer() -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: "the engine does not answer".to_owned(),
+        what: Words::ours(|| say!("the engine does not answer")),
         ..Failure::default()
     }
 }

@@ -16,6 +16,7 @@ use super::recreate::{self, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring, Moved};
+use crate::lang::Words;
 use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind, RunState, Transfer, TransferLine};
@@ -103,7 +104,7 @@ fn limit(verb: &Verb, stop_timeout: u32) -> Duration {
 fn unreachable() -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: "the engine does not answer; nothing was sent".to_owned(),
+        what: Words::ours(|| say!("the engine does not answer; nothing was sent")),
         ..Failure::default()
     }
 }
@@ -111,8 +112,13 @@ fn unreachable() -> Failure {
 fn held_back(why: &str) -> Failure {
     Failure {
         kind: FailureKind::Conflict,
-        what: format!("nothing was sent, as it could not be journalled: {why}"),
-        advice: "mend the journal, or set journal.required = false".to_owned(),
+        what: Words::ours(|| {
+            say!(
+                "nothing was sent, as it could not be journalled: {why}",
+                why
+            )
+        }),
+        advice: say!("mend the journal, or set journal.required = false").to_owned(),
         ..Failure::default()
     }
 }
@@ -189,14 +195,14 @@ impl Hands {
         let Some(environment) = engine.environment() else {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
-                what: "compose cannot reach the simulated engine".to_owned(),
+                what: Words::ours(|| say!("compose cannot reach the simulated engine")),
                 ..Failure::default()
             });
         };
         self.programs.holds(call).await?;
         if let Some(write) = &call.write {
             self.programs.write(write, clock::now()).await?;
-            let lines = vec![format!("written: {}", write.file.path)];
+            let lines = vec![say!("written: {path}", path = write.file.path)];
             let msg = Msg::Job(JobMsg::Output { id, lines });
             let _closed = self.told.send(msg).await;
         }
@@ -215,9 +221,9 @@ impl Hands {
         done.map(|()| Done::default())
             .map_err(|failure| match &call.write {
                 Some(_) => Failure {
-                    advice: format!(
-                        "{}; the file is written, its earlier versions bring it back",
-                        failure.advice
+                    advice: say!(
+                        "{advice}; the file is written, its earlier versions bring it back",
+                        advice = failure.advice
                     ),
                     ..failure
                 },
@@ -229,17 +235,19 @@ impl Hands {
     /// cancel it is no longer waited for.
     async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Done, Failure> {
         let pruned = tokio::select! {
-            pruned = engine.prune(what) => pruned.map_err(|error| error.failure("prune"))?,
+            pruned = engine.prune(what) => pruned.map_err(|error| error.failure_of(|| say!("prune")))?,
             () = self.cancelled(id) => {
                 return Err(Failure {
-                    what: "no longer waited for: the engine may go on with it".to_owned(),
+                    what: Words::ours(|| {
+                        say!("no longer waited for: the engine may go on with it")
+                    }),
                     ..Failure::default()
                 });
             }
         };
         let already = pruned.names.is_empty();
         let mut lines = pruned.names;
-        lines.push(format!("given back: {}", text::bytes(pruned.bytes)));
+        lines.push(say!("given back: {size}", size = text::bytes(pruned.bytes)));
         self.tell(id, lines).await;
         Ok(Done {
             already,
@@ -263,7 +271,7 @@ impl Hands {
                 line = lines.next() => line,
                 () = self.cancelled(id) => {
                     return Err(Failure {
-                        what: "ended: layers that are there stay".to_owned(),
+                        what: Words::ours(|| say!("ended: layers that are there stay")),
                         ..Failure::default()
                     });
                 }
@@ -271,7 +279,7 @@ impl Hands {
             let Some(line) = line else {
                 return Ok(Done::default());
             };
-            let line = line.map_err(|error| error.failure(""))?;
+            let line = line.map_err(|error| error.failure())?;
             let known = transfer.layers.iter();
             let mut known = known.filter(|layer| layer.layer == line.layer);
             let is_news = known.all(|layer| layer.status != line.status);
@@ -298,7 +306,7 @@ impl Hands {
         let steps = self.steps(id);
         let bytes = archive::save(engine, images, file, &steps, self.cancelled(id)).await?;
         let path = text::sanitise_ident(file.0.display().to_string().as_bytes());
-        let line = format!("{} in {path}", text::bytes(bytes));
+        let line = say!("{size} in {path}", size = text::bytes(bytes), path);
         self.tell(id, vec![line]).await;
         Ok(Done::default())
     }
@@ -345,7 +353,7 @@ impl Hands {
             }
             verb => {
                 let done = engine.perform(&job.key, verb, limit).await;
-                let done = done.map_err(|error| error.failure(&verb.to_string()))?;
+                let done = done.map_err(|error| error.failure_of(|| verb.title()))?;
                 Ok(Done {
                     already: done.already,
                     ..Done::default()
@@ -407,7 +415,7 @@ pub async fn run(
     let now = match look(&engine, &job.key).await {
         Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {
-            return failed(error.failure(&job.verb.to_string()), None);
+            return failed(error.failure_of(|| job.verb.title()), None);
         }
         // A container that cannot be looked at can still be acted on.
         Err(_) => None,

@@ -37,12 +37,13 @@ pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
 
 /// A job that has output has failed: the whole reason and the way out stay readable there, unless compose has told its own.
 pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
-    ended(state, job, false, &failure.what);
+    ended(state, job, false, failure.what.as_str());
     let is_compose = matches!(job.verb, Verb::Compose(_));
     let output = output(state, job);
     if let Some(output) = output.filter(|output| !is_compose || output.lines.is_empty()) {
-        let told = [&failure.what, &failure.said, &failure.advice].into_iter();
-        output.push(told.filter(|words| !words.is_empty()).cloned().collect());
+        let told = [failure.what.as_str(), &failure.said, &failure.advice].into_iter();
+        let told = told.filter(|words| !words.is_empty());
+        output.push(told.map(str::to_owned).collect());
     }
 }
 

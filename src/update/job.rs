@@ -1,5 +1,6 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
+use crate::lang::Words;
 use crate::model::Key;
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
@@ -120,7 +121,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
-        super::mail::done(state, &done.job, Err(&failure.what));
+        super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
@@ -196,7 +197,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: why,
+                what: Words::as_is(why),
                 ..Failure::default()
             };
             failed(state, id, &failure);

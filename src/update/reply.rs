@@ -8,7 +8,7 @@ use crate::state::{Choice, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
-        failure.what.clone()
+        failure.what.to_string()
     } else {
         format!("{} · {}", failure.what, failure.advice)
     }

@@ -128,7 +128,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     theme,
                     body,
                     buf,
-                    &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
+                    &[
+                        (failure.what.as_str(), Key::StateBad),
+                        (&failure.advice, Key::Text),
+                    ],
                 );
             }
             None if container.is_none() => {

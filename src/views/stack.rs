@@ -150,7 +150,7 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
         None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
         None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
-            section.prose(&failure.what, Key::StateBusy, 2);
+            section.prose(failure.what.as_str(), Key::StateBusy, 2);
             section.prose(&failure.advice, Key::Dim, 2);
         }
         Some(Ok(checked)) => {

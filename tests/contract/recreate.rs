@@ -174,15 +174,21 @@ pub async fn a_new_one_that_dies_gives_way_to_the_old_one(bench: Bench) {
         .await
         .unwrap_err();
     assert!(
-        failure.what.contains("the new one ended: exit code 3"),
+        failure
+            .what
+            .as_str()
+            .contains("the new one ended: exit code 3"),
         "{failure:?}"
     );
     assert!(
-        failure.what.ends_with("the old one is back as it was"),
+        failure
+            .what
+            .as_str()
+            .ends_with("the old one is back as it was"),
         "{failure:?}"
     );
     // What it said is for the screen, not for the journal.
-    assert!(!failure.what.contains("no luck"), "{failure:?}");
+    assert!(!failure.what.as_str().contains("no luck"), "{failure:?}");
     if bench.is_real() {
         assert_eq!(failure.said, "its last words: no luck");
     }
@@ -222,7 +228,7 @@ pub async fn when_its_image_is_gone_nothing_is_touched(bench: Bench) {
             .await
             .unwrap_err();
         assert!(
-            failure.what.ends_with("; nothing was touched"),
+            failure.what.as_str().ends_with("; nothing was touched"),
             "{failure:?}"
         );
     }
@@ -240,9 +246,12 @@ pub async fn a_name_in_the_way_is_told_and_nothing_is_touched(bench: Bench) {
     let to = format!("{}.new-{tag}", it.name);
     bench.act(&other, Verb::Rename { to }).await.unwrap();
     let failure = anew(&bench, &it, false).await.unwrap_err();
-    assert!(failure.what.contains("already in use"), "{failure:?}");
     assert!(
-        failure.what.ends_with("; nothing was touched"),
+        failure.what.as_str().contains("already in use"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.what.as_str().ends_with("; nothing was touched"),
         "{failure:?}"
     );
     assert_eq!(bench.row(&it).await.unwrap().state, RunState::Running);
@@ -294,10 +303,16 @@ pub async fn a_put_back_that_fails_tells_what_there_is(bench: Bench) {
         "the old one is gone",
         &format!("the new one is {} (exited)", it.name),
     ] {
-        assert!(failure.what.contains(words), "{words}: {failure:?}");
+        assert!(
+            failure.what.as_str().contains(words),
+            "{words}: {failure:?}"
+        );
     }
     assert!(
-        failure.what.contains(&format!("docker logs {}", it.name)),
+        failure
+            .what
+            .as_str()
+            .contains(&format!("docker logs {}", it.name)),
         "{failure:?}"
     );
     // All that is left is not thrown away.

@@ -1,5 +1,6 @@
 //! Pulls, and what registries say of images that are here.
 use stacktui::effect::{Effect, Fetch, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Freshness, Key};
 use stacktui::msg::{Failure, FailureKind, JobMsg, Msg};
 use stacktui::state::ViewId;
@@ -44,7 +45,7 @@ fn the_registry_is_asked_by_hand_and_its_word_stays_on_the_row() {
         .sees_toast("alpine:3.19: newer there")
         .shows("alpine:3.19  newer there");
     let failure = Failure {
-        what: "update check: unauthorized: authentication required".to_owned(),
+        what: Words::as_is("update check: unauthorized: authentication required"),
         ..Failure::default()
     };
     it.send(Msg::Freshness(alpine, Err(failure)))
@@ -144,7 +145,7 @@ fn a_file_that_is_there_is_asked_about() {
     it.effects.clear();
     let failure = Failure {
         kind: FailureKind::Conflict,
-        what: "a file of this name is there already".to_owned(),
+        what: Words::as_is("a file of this name is there already"),
         ..Failure::default()
     };
     let failed = JobMsg::Failed {

@@ -1,5 +1,6 @@
 //! Lists of images, volumes and networks: what is shown of them, and what may be done to them.
 use stacktui::effect::{Effect, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{HostId, Kind, Resources};
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::{RowId, ViewId};
@@ -194,7 +195,7 @@ fn what_uses_a_thing_is_one_key_away() {
 fn a_refused_list_says_why_and_what_was_there_stays() {
     let mut it = stocked();
     let failure = || Failure {
-        what: "list: 403 forbidden by the proxy".to_owned(),
+        what: Words::as_is("list: 403 forbidden by the proxy"),
         ..Failure::default()
     };
     it.press("3")

@@ -1,5 +1,6 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::mail::{Act, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
@@ -325,7 +326,7 @@ fn a_server_that_does_not_answer_says_why_and_how_to_mend_it() {
     it.press("6").shows("asking mailhog");
     let failure = Failure {
         kind: FailureKind::Denied,
-        what: "it wants a user and a password".to_owned(),
+        what: Words::as_is("it wants a user and a password"),
         advice: "set mail.login to user:password".to_owned(),
         ..Failure::default()
     };

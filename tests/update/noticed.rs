@@ -1,5 +1,6 @@
 //! What is noticed on a container, and that it is seen.
 use chrono::TimeDelta;
+use stacktui::lang::Words;
 use stacktui::model::{Health, HostId, Mount, RunState};
 use stacktui::msg::{Failure, FailureKind, HostMsg, Msg};
 use stacktui::state::lints::findings;
@@ -170,7 +171,7 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     let mut it = world();
     let failure = Failure {
         kind: FailureKind::TimedOut,
-        what: "inspect: no answer within 10 s".to_owned(),
+        what: Words::as_is("inspect: no answer within 10 s"),
         ..Failure::default()
     };
     it.send(Msg::Details(key("grafana"), Err(failure)));

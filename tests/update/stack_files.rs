@@ -1,5 +1,6 @@
 //! The files of a stack: read while they are looked at, edited, what would change, and the way back.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::compose::Act;
 use stacktui::model::stack_file::{Body, Edited, Source, Verdict};
 use stacktui::msg::{Failure, Msg};
@@ -105,7 +106,7 @@ fn an_editor_has_the_terminal_and_its_edit_is_shown_to_compose() {
         .sees_toast("there is nothing to write");
     it.press("e");
     let failure = Failure {
-        what: "no editor".to_owned(),
+        what: Words::as_is("no editor"),
         advice: "set VISUAL or EDITOR".to_owned(),
         ..Failure::default()
     };

@@ -84,15 +84,23 @@ impl Runner {
             let msg = match fetch {
                 Fetch::Details(key) => {
                     let answer = client.details(&key, clock::now()).await;
-                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
+                    Msg::Details(
+                        key,
+                        answer
+                            .map(Box::new)
+                            .map_err(|e| e.failure_of(|| say!("inspect"))),
+                    )
                 }
                 Fetch::Processes(key) => {
-                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+                    let answer = client
+                        .processes(&key)
+                        .await
+                        .map_err(|e| e.failure_of(|| "top"));
                     Msg::Processes(key, answer)
                 }
                 Fetch::RunLine(key) => {
                     let answer = client.run_line(&key).await.map(Box::new);
-                    Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
+                    Msg::RunLine(key, answer.map_err(|e| e.failure_of(|| "docker run")))
                 }
                 Fetch::LastWords { key, since, until } => {
                     let words = client
@@ -103,11 +111,14 @@ impl Runner {
                 Fetch::Freshness { key, name, digests } => {
                     let _slot = slots.check().await;
                     let answer = client.freshness(&name, &digests, &keyring).await;
-                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
+                    Msg::Freshness(
+                        key,
+                        answer.map_err(|e| e.failure_of(|| say!("update check"))),
+                    )
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
-                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                    Msg::Space(host, answer.map_err(|e| e.failure_of(|| "system df")))
                 }
                 Fetch::Route(probe) => {
                     let answer = roads::check(&client, &probe).await;

@@ -1,4 +1,4 @@
-//! One life of a link, from the first answer to the loss: events first, then the list, then what the events touched; a
+//! One life of a link, from the first answer to the loss: the list, the events of before and of now, then what they touched; a
 //! heartbeat beside them, because a hung engine is silent. Must not know how the link is made again.
 use std::time::Duration;
 
@@ -132,24 +132,26 @@ impl Session<'_> {
         known.then(|| back.map_or(newest + 1, |back| back.max(newest + 1)))
     }
 
-    /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
+    /// Lists, says that the link is up, and subscribes: to the past as well, which need not keep the rows waiting, and tells
+    /// again what happens beside the list. Where no past is read, subscribes first. What the engine is, beyond its ping,
+    /// comes after the rows.
     async fn begin(&mut self) -> Result<(), End> {
         let since = self.since();
-        let events = self.engine.events(since);
-        let list = self.engine.list(self.link.host, clock::now());
-        let (subscribed, rows) = if since.is_some() {
-            // What happens beside the list is told again: neither need wait for the other.
-            tokio::join!(events, list)
-        } else {
-            (events.await, list.await)
-        };
-        self.subscribe(subscribed)?;
+        if since.is_none() {
+            let subscribed = self.engine.events(None).await;
+            self.subscribe(subscribed)?;
+        }
+        let rows = self.engine.list(self.link.host, clock::now()).await;
         let mut rows = rows.map_err(End::Lost)?;
         self.inventory.snapshot(&mut rows);
         self.link.engine.send_replace(Some(self.engine.clone()));
         let info = Box::new(self.engine.info().clone());
         self.say(HostMsg::Link(Link::Up(info))).await?;
         self.say(HostMsg::Snapshot(rows)).await?;
+        if since.is_some() {
+            let subscribed = self.engine.events(since).await;
+            self.subscribe(subscribed)?;
+        }
         self.whole_at = Instant::now() + self.period();
         let engine = self.engine.clone();
         self.tasks

@@ -21,15 +21,15 @@ pub async fn see_to(
     }
     if !anew {
         let names: Vec<String> = borrowers.iter().map(name).collect();
-        let words = format!(
-            "cut off, as they live in what is gone: {}; made anew (R) they live in the new one",
-            names.join(", ")
+        let words = say!(
+            "cut off, as they live in what is gone: {names}; made anew (R) they live in the new one",
+            names = names.join(", ")
         );
         return Some((false, words));
     }
     let (mut made, mut failed) = (Vec::new(), Vec::new());
     for borrower in borrowers {
-        let words = format!("making {} anew", borrower.name);
+        let words = say!("making {name} anew", name = borrower.name);
         steps.tell(&words, Some(&moved.new)).await;
         // Its own steps are none of this row's.
         let silent = Steps {
@@ -46,11 +46,23 @@ pub async fn see_to(
         );
         match Box::pin(done).await {
             Ok(_) => made.push(name(borrower)),
-            Err(failure) => failed.push(format!("{}: {}", name(borrower), failure.what)),
+            Err(failure) => {
+                failed.push(say!(
+                    "{name}: {why}",
+                    name = name(borrower),
+                    why = failure.what
+                ));
+            }
         }
     }
     if failed.is_empty() {
-        return Some((true, format!("made anew too: {}", made.join(", "))));
+        return Some((
+            true,
+            say!("made anew too: {names}", names = made.join(", ")),
+        ));
     }
-    Some((false, format!("not made anew: {}", failed.join("; "))))
+    Some((
+        false,
+        say!("not made anew: {names}", names = failed.join("; ")),
+    ))
 }

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::engine::{BoxedIo, Connector, Endpoint, Keyring};
+use crate::lang::Words;
 use crate::model::HostId;
 use crate::sim::{Scenario, Sim};
 
@@ -38,7 +39,7 @@ async fn an_end_is_a_failure_whatever_its_exit_code() {
             let Some(Err(unwell)) = verdict else {
                 panic!("{policy} {code}: {verdict:?}")
             };
-            assert!(unwell.why.starts_with("ended: "), "{unwell:?}");
+            assert!(unwell.why.as_str().starts_with("ended: "), "{unwell:?}");
         }
     }
 }
@@ -131,7 +132,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
     };
     let began = Instant::now();
     let failure = tokio::select! {
-        failure = exchange.put_back(&new, "it is bad".to_owned().into(), &steps) => failure,
+        failure = exchange.put_back(&new, Words::as_is("it is bad").into(), &steps) => failure,
         () = returns => unreachable!("it never ends"),
     };
     let took = began.elapsed();
@@ -142,7 +143,10 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_is_away_for_a_while_has_the_old_one_put_back_after_that() {
     let (failure, now, _) = put_back(Some(Duration::from_secs(20))).await;
-    assert_eq!(failure.what, "it is bad; the old one is back as it was");
+    assert_eq!(
+        failure.what.as_str(),
+        "it is bad; the old one is back as it was"
+    );
     assert_eq!(
         (now.name.contains(".old-"), now.state.is_live()),
         (false, true)
@@ -154,7 +158,7 @@ async fn an_engine_that_stays_away_is_told_with_what_to_do_by_hand() {
     let (failure, now, took) = put_back(None).await;
     assert!(took >= PATIENCE, "{took:?}");
     for words in ["by hand: docker rm --force ", "&& docker start "] {
-        assert!(failure.what.contains(words), "{failure:?}");
+        assert!(failure.what.as_str().contains(words), "{failure:?}");
     }
     assert!(now.name.contains(".old-"));
 }
@@ -170,7 +174,10 @@ async fn a_request_that_was_heard_and_not_answered_leaves_nothing() {
     let old = &before[0].key;
     let failure = run(deaf.into(), old, false, limit, &steps).await;
     let failure = failure.unwrap_err();
-    assert!(failure.what.ends_with("nothing was touched"), "{failure:?}");
+    assert!(
+        failure.what.as_str().ends_with("nothing was touched"),
+        "{failure:?}"
+    );
     let after = good.list(HostId(0), clock::now()).await.unwrap();
     let names = |rows: &[crate::model::Container]| {
         let names = rows.iter().map(|row| row.name.clone());
