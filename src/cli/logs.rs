@@ -13,7 +13,7 @@ use super::args::Logs;
 use super::context::{Context, block_on};
 use super::hosts::Sites;
 use super::journal::moment;
-use super::out::{Out, Quit};
+use super::out::{Out, Quit, complain};
 use crate::runtime::record::local_now;
 
 use filter::Filter;
@@ -44,7 +44,7 @@ pub(super) fn wants_screen(args: &Logs, out: &Out) -> bool {
 }
 
 pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Quit> {
-    let range = range(context, args)?;
+    let range = range(context, args, out.is_terminal())?;
     let filter = Filter::new(args)?;
     let form = match (args.json, args.timestamps) {
         (true, _) => Form::Json,
@@ -65,7 +65,8 @@ pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Q
     })
 }
 
-fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
+/// What is printed of each source; a person at a terminal is told where it begins.
+fn range(context: &Context, args: &Logs, terminal: bool) -> Result<Range, Quit> {
     let now = local_now();
     let time = |text: &Option<String>| -> Result<Option<DateTime<FixedOffset>>, Quit> {
         text.as_deref()
@@ -79,7 +80,15 @@ fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
                 .map_err(|_| Quit::usage(format!("--tail takes a number or all, not `{text}`")))?,
         ),
         // Who stays wants what comes, not all there ever was.
-        None if args.follow && since.is_none() => Some(context.settings.logs.tail),
+        None if args.follow && since.is_none() => {
+            let newest = context.settings.logs.tail;
+            if terminal {
+                complain(&format!(
+                    "the newest {newest} lines of each source; --tail all begins with all"
+                ));
+            }
+            Some(newest)
+        }
         None => None,
     };
     Ok(Range {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::stack_file;
 use crate::model::Stack;
@@ -28,7 +28,7 @@ struct Service {
 #[serde(untagged)]
 enum Needs {
     Names(Vec<String>),
-    Conditions(BTreeMap<String, IgnoredAny>),
+    Conditions(BTreeMap<String, Value>),
 }
 
 impl Default for Needs {
