@@ -192,7 +192,7 @@ fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<Stri
         JobMsg::Started { .. } | JobMsg::Step { .. } | JobMsg::Output { .. } => {
             Err(format!("{name}: no outcome"))
         }
-        JobMsg::Failed { failure, .. } => Err(format!("{name}: {}", told(&failure))),
+        JobMsg::Failed { failure, .. } => Err(format!("{name}: {verb}: {}", told(&failure))),
     }
 }
 

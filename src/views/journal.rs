@@ -8,7 +8,8 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::entry::{outcome, target};
+use crate::columns::entry::{head, outcome, target};
+use crate::layout;
 use crate::model::journal::words;
 use crate::model::{Entry, Phase};
 use crate::state::{RowId, State};
@@ -47,6 +48,14 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
         return;
     }
+    let foot = layout::journal_foot(area.width, area.height);
+    let below = Rect::new(area.x, area.bottom() - foot, area.width, foot);
+    area.height -= foot;
+    if let Some(RowId::Entry(id)) = book.table.selected.as_ref().filter(|_| foot > 0)
+        && let Some(entry) = book.get(id)
+    {
+        list::foot(theme, below, buf, &told(entry, state));
+    }
     let columns = match area.width {
         0..60 => (6, 0, 25),
         60..100 => (16, 9, 34),
@@ -82,10 +91,9 @@ fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usi
         cell(&entry.user, who),
         Key::Dim,
     );
-    if entry.phase == Phase::Note {
+    if let Some(note) = note(entry) {
         // Its own words take the room of all the rest.
-        let text: Vec<&str> = entry.params.iter().map(|(_, text)| text.as_str()).collect();
-        return line.and(theme, text.join(" "), Key::Text);
+        return line.and(theme, note, Key::Text);
     }
     let act = words::act(&entry.action);
     let target = target(entry, state);
@@ -98,12 +106,38 @@ fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usi
         .and(theme, " ".repeat(blank), Key::Text);
     let (words, key) = outcome(entry, state);
     let line = line.and(theme, words, key);
-    let asked = || Some(entry.asked()).filter(|asked| !asked.is_empty());
-    match (&entry.error, entry.change().or_else(asked)) {
-        (Some(error), _) => line.and(theme, format!("  {error}"), Key::Text),
-        (None, Some(told)) => line.and(theme, format!("  {told}"), Key::Dim),
-        (None, None) => line,
+    match more(entry) {
+        Some((words, key)) => line.and(theme, format!("  {words}"), key),
+        None => line,
     }
+}
+
+/// The words of a note.
+fn note(entry: &Entry) -> Option<String> {
+    (entry.phase == Phase::Note).then(|| entry.asked())
+}
+
+/// Why it failed, else what it changed, else what was asked beyond the verb.
+fn more(entry: &Entry) -> Option<(String, Key)> {
+    if let Some(error) = &entry.error {
+        return Some((error.clone(), Key::Text));
+    }
+    let asked = || Some(entry.asked()).filter(|asked| !asked.is_empty());
+    let told = entry.change().or_else(asked);
+    told.map(|words| (words, Key::Dim))
+}
+
+/// The whole of an entry whose row is cut: who did it to what, how it ended, and why.
+fn told(entry: &Entry, state: &State) -> Vec<(String, Key)> {
+    if let Some(note) = note(entry) {
+        return vec![(entry.user.clone(), Key::Strong), (note, Key::Text)];
+    }
+    let (how, key) = outcome(entry, state);
+    let why = more(entry).map_or_else(String::new, |(words, _)| format!("  {words}"));
+    vec![
+        (head(entry, state), Key::Strong),
+        (format!("{how}{why}"), key),
+    ]
 }
 
 /// When it was and what is now, as clocks here tell it.

@@ -70,6 +70,8 @@ struct Session<'a> {
     last_event: Option<i64>,
     gathered: Vec<EngineEvent>,
     flush_at: Option<Instant>,
+    /// When what an event contradicts is read once more.
+    doubt_at: Option<Instant>,
     /// A list is under way: never a second one beside it.
     reading: bool,
     whole_at: Instant,
@@ -95,6 +97,7 @@ pub(super) async fn run(
         last_event: *heard,
         gathered: Vec::new(),
         flush_at: None,
+        doubt_at: None,
         reading: false,
         whole_at: Instant::now() + WHOLE,
         ping_at: Instant::now() + HEARTBEAT,
@@ -164,7 +167,8 @@ impl Session<'_> {
         let next = self
             .whole_at
             .min(self.ping_at)
-            .min(self.flush_at.unwrap_or(self.ping_at));
+            .min(self.flush_at.unwrap_or(self.ping_at))
+            .min(self.doubt_at.unwrap_or(self.ping_at));
         let mut batch = Vec::new();
         tokio::select! {
             () = self.link.out.closed() => return Err(End::Closed),
@@ -207,6 +211,11 @@ impl Session<'_> {
         if now >= self.whole_at {
             self.whole_at = now + self.period();
             self.inventory.touch_all();
+            self.flush_at = Some(now);
+        }
+        if self.doubt_at.is_some_and(|at| now >= at) {
+            self.doubt_at = None;
+            self.inventory.touch_doubtful();
             self.flush_at = Some(now);
         }
         if self.flush_at.is_some_and(|at| now >= at) {
@@ -336,6 +345,8 @@ impl Session<'_> {
     /// engine half its time.
     fn read_on(&mut self, took: Duration) {
         self.reading = false;
+        let wait = |doubts: u32| took.max(GATHER) * 2_u32.saturating_pow(doubts.saturating_sub(1));
+        self.doubt_at = self.inventory.doubts().map(|n| Instant::now() + wait(n));
         if !self.inventory.is_clean() {
             self.flush_at
                 .get_or_insert(Instant::now() + took.max(GATHER));
