@@ -330,7 +330,7 @@ fn a_containers_addresses_are_in_its_row_and_its_details() {
     it.state.containers.stale = true;
     it.wait(0)
         .shows("mailhog.example.com")
-        .shows("unhealthy: tickets.example.com");
+        .shows("✖ tickets.example.com");
     it.on("zammad").press("w");
     assert_eq!(it.menu().items[0].label, "https://tickets.example.com");
     assert_eq!(it.menu().items[0].hint, "unhealthy");
