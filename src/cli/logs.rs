@@ -75,19 +75,17 @@ fn range(context: &Context, args: &Logs, terminal: bool) -> Result<Range, Quit> 
     let since = time(&args.since)?;
     let tail = match args.tail.as_deref() {
         Some("all") => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| Quit::usage(format!("--tail takes a number or all, not `{text}`")))?,
-        ),
+        Some(text) => Some(newest(text)?),
         // Who stays wants what comes, not all there ever was.
         None if args.follow && since.is_none() => {
-            let newest = context.settings.logs.tail;
+            let lines = context.settings.logs.tail;
             if terminal {
-                complain(&format!(
-                    "the newest {newest} lines of each source; --tail all begins with all"
+                complain(&say!(
+                    "the newest {lines} lines of each source; --tail all begins with all",
+                    lines
                 ));
             }
-            Some(newest)
+            Some(lines)
         }
         None => None,
     };
@@ -96,4 +94,10 @@ fn range(context: &Context, args: &Logs, terminal: bool) -> Result<Range, Quit> 
         since: since.map(|time| time.to_utc()),
         until: time(&args.until)?.map(|time| time.to_utc()),
     })
+}
+
+/// How many of the newest lines were asked for.
+fn newest(text: &str) -> Result<u32, Quit> {
+    let wrong = |_| Quit::usage(say!("--tail takes a number or all, not `{text}`", text));
+    text.parse().map_err(wrong)
 }

@@ -10,7 +10,7 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
-use crate::lang::english;
+use crate::lang::{self, english};
 use crate::model::route::{self, Fault, Seen, Sources};
 use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
@@ -38,10 +38,13 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
                 out.line(&english(|| object(route, name)).to_string())?;
             }
         } else {
-            let rows: Vec<Vec<String>> =
-                english(|| shown.iter().flat_map(|(r, name)| rows(r, name)).collect());
             let columns = out.columns();
-            for line in table::lines(HEAD, &rows, columns) {
+            let lines = lang::within(out.language(), || {
+                let rows = shown.iter().flat_map(|(r, name)| rows(r, name));
+                let rows: Vec<Vec<String>> = rows.collect();
+                table::lines(HEAD, &rows, columns)
+            });
+            for line in lines {
                 out.line(&line)?;
             }
         }
@@ -91,13 +94,13 @@ async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
 }
 
 const HEAD: &[table::Head] = &[
-    ("URL", false),
-    ("STATUS", false),
-    ("CONTAINER", false),
-    ("PORT", true),
-    ("SOURCE", false),
-    ("REASON", false),
-    ("RULE", false),
+    (key!("URL"), false),
+    (key!("STATUS"), false),
+    (key!("CONTAINER"), false),
+    (key!("PORT"), true),
+    (key!("SOURCE"), false),
+    (key!("REASON"), false),
+    (key!("RULE"), false),
 ];
 
 /// A line for each address of a route, and one for a route without any.
@@ -127,8 +130,8 @@ fn rows(route: &Route, container: &str) -> Vec<Vec<String>> {
 fn redirection(route: &Route) -> String {
     match (&route.fault, route.urls.first()) {
         (Some(fault), _) => fault.words(),
-        (None, Some(url)) => format!("redirects to {url}"),
-        (None, None) => "redirects elsewhere".to_owned(),
+        (None, Some(url)) => say!("redirects to {url}", url),
+        (None, None) => say!("redirects elsewhere").to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 use crate::columns::entry::{head, outcome, when};
 use crate::layout::LIST_OFFSET;
+use crate::model::journal::state_said;
 use crate::model::{Entry, Phase, Target};
 use crate::state::State;
 use crate::text;
@@ -72,7 +73,8 @@ fn lines(state: &State, theme: &Theme, entry: &Entry, width: u16) -> Vec<Line> {
             (say!("before"), &entry.before),
             (say!("after"), &entry.after),
         ] {
-            page.field(name, state.as_deref().unwrap_or_default(), Key::Text);
+            let said = state.as_deref().map(state_said);
+            page.field(name, said.as_deref().unwrap_or_default(), Key::Text);
         }
         page.field(say!("asked"), &entry.asked(), Key::Text);
         let command = entry.command.as_deref().unwrap_or_default();

@@ -1,5 +1,5 @@
 //! An entry in words, the same on the screen, on the command line and in a file to keep.
-use super::Entry;
+use super::{Entry, state_said};
 use crate::lang;
 use crate::text::decimal;
 
@@ -78,7 +78,7 @@ impl Entry {
             Some(((a, before), (b, after))) if a == b => (before, after),
             _ => (before, after),
         };
-        (before != after).then(|| format!("{before} -> {after}"))
+        (before != after).then(|| format!("{} -> {}", state_said(before), state_said(after)))
     }
 
     /// What was asked beside the act itself: what is not asked for is left out, and what speaks for itself has no name.
