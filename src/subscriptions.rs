@@ -91,7 +91,7 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
         }
-        (ViewId::Journal, _) => {
+        (ViewId::Journal | ViewId::Entry, _) => {
             wanted.insert(Subscription::Journal);
         }
         _ => {}

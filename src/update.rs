@@ -20,6 +20,8 @@ mod space;
 mod stack_file;
 mod wanted;
 
+use chrono::{FixedOffset, Offset, Utc};
+
 use crate::effect::Effects;
 use crate::layout::list_height;
 use crate::msg::{Envelope, Msg};
@@ -143,7 +145,10 @@ fn settle(state: &mut State) {
             state.events.stale = false;
         }
         ViewId::Journal if state.journal.stale => {
-            state.journal.refresh(height);
+            let zone = FixedOffset::east_opt(state.prefs.utc_offset).unwrap_or(Utc.fix());
+            state
+                .journal
+                .refresh(height, state.now.with_timezone(&zone));
             state.journal.stale = false;
         }
         ViewId::Inspect => settle_inspect(state, height),

@@ -412,6 +412,8 @@ fn journal() {
     let words: Vec<&str> = text.split_whitespace().collect();
     let whole = "failed in 10.8s port is already allocated";
     assert!(words.join(" ").contains(whole), "{text}");
+    world::press(&mut state, "g j enter");
+    check("journal-entry", &mut state, false);
 }
 
 fn log_state() -> State {

@@ -5,7 +5,8 @@ mod go;
 use crate::columns;
 use crate::effect::Effects;
 use crate::state::{
-    Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
+    Choice, Field, Layer, Menu, MenuItem, Place, Prompt, PromptKind, RowId, Scope, State, Table,
+    ViewId,
 };
 
 use super::{Action, container};
@@ -223,7 +224,14 @@ fn open(state: &mut State) -> Effects {
             _ => {}
         },
         ViewId::Inspect => return super::view::fold_branch(state),
-        ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
+        ViewId::Events | ViewId::Entry => super::view::jump_to_thing(state),
+        ViewId::Journal if state.journal.chosen().is_some() => {
+            state.journal.scroll = 0;
+            state.nav.open(Place {
+                view: ViewId::Entry,
+                key: None,
+            });
+        }
         ViewId::Hosts => return super::host::narrow(state),
         ViewId::Stacks => {
             if let Some(key) = state.subject() {

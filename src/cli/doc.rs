@@ -13,6 +13,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::routes;
 use super::{DONE, FAILED};
+use crate::compose::needs;
 use crate::engine::Engine;
 use crate::journal::{Filter, read};
 use crate::model::{Container, Details, Entry, Key, Stack};
@@ -37,9 +38,14 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
     let whole = keep::merged(&written, &old, page::kept_title());
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
-        if !same {
-            complain(&say!("{file} is out of date", file = path.display()));
+        let file = path.display();
+        match (same, path.exists()) {
+            (true, _) if out.is_terminal() => out.line(&say!("{file} is up to date", file))?,
+            (true, _) => {}
+            (false, true) => complain(&say!("{file} is out of date", file)),
+            (false, false) => complain(&say!("{file} is not there", file)),
         }
+        out.flush()?;
         return Ok(if same { DONE } else { FAILED });
     }
     file::replace(path, &whole).map_err(told)?;
@@ -52,7 +58,11 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
     let mut pages = Vec::new();
     let mut names = Vec::new();
     for site in &sites.up {
-        let stacks = Stack::all(site.containers.iter());
+        let mut stacks = Stack::all(site.containers.iter());
+        // The files of a stack are on the engine's machine.
+        if site.engine.is_local() {
+            stacks.iter_mut().for_each(needs::fill);
+        }
         names.extend(stacks.iter().map(|stack| stack.name().to_owned()));
         let is_wanted = |stack: &&Stack| args.stack.as_deref().is_none_or(|n| n == stack.name());
         let wanted: Vec<&Stack> = stacks.iter().filter(is_wanted).collect();

@@ -142,20 +142,11 @@ fn change(entry: &Entry) -> String {
     if let Some(error) = &entry.error {
         return error.clone();
     }
-    match (&entry.before, &entry.after) {
-        (None, None) => {
-            let params: Vec<String> = entry
-                .params
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect();
-            params.join(" ")
-        }
-        (before, after) => {
-            let told = |state: &Option<String>| state.as_deref().map_or("?".to_owned(), state_said);
-            format!("{} -> {}", told(before), told(after))
-        }
-    }
+    let state = entry.before.as_ref().or(entry.after.as_ref());
+    let told = entry
+        .change()
+        .or_else(|| state.map(|state| state_said(state)));
+    told.unwrap_or_else(|| entry.asked())
 }
 
 /// One entry, whole, as it is after joining; what is not known is left out.

@@ -142,8 +142,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "url",
         "url",
-        Width::Flex(22, 40),
-        92,
+        Width::Flex(16, 40),
+        155,
         "The address that leads to it, the best of several.",
         c::url,
         o::url,

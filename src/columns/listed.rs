@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
 use crate::model::route::Fault;
-use crate::model::{HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume};
+use crate::model::{
+    Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
+};
 use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
 use crate::text;
@@ -25,7 +27,7 @@ pub trait Listed: Sized + 'static {
     fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self>;
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
-    fn known_by(&self) -> Vec<&str>;
+    fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str>;
 
     /// Sentences in place of an empty list that nothing narrows; none: the usual one.
     fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
@@ -60,7 +62,7 @@ impl Listed for Stack {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let directory = self.origin.directory.as_deref();
         std::iter::once(self.name()).chain(directory).collect()
     }
@@ -92,7 +94,7 @@ impl Listed for Image {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let names = self.tags.iter().map(String::as_str);
         names.chain([self.name(), self.short()]).collect()
     }
@@ -120,7 +122,7 @@ impl Listed for Volume {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         [
             Some(self.name()),
             Some(self.driver.as_str()),
@@ -154,7 +156,7 @@ impl Listed for Network {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let ranges = self.subnets.iter().map(|s| s.range.as_str());
         [self.name.as_str(), self.driver.as_str()]
             .into_iter()
@@ -190,7 +192,7 @@ impl Listed for Mail {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let to = self.to.iter().map(String::as_str);
         to.chain([self.subject.as_str(), &self.from]).collect()
     }
@@ -223,7 +225,7 @@ impl Listed for HostEntry {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         vec![&self.key.id]
     }
 }
@@ -232,7 +234,7 @@ impl Listed for Route {
     const VIEW: ViewId = ViewId::Routes;
     const KIND: Kind = Kind::Route;
     const NONE: &'static str = key!("There are no routes.");
-    const ALL_BUSY: &'static str = key!("All routes are in use; {key} shows them.");
+    const ALL_BUSY: &'static str = key!("Every route leads somewhere; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::route::COLUMNS
@@ -250,11 +252,14 @@ impl Listed for Route {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
         let urls = self.urls.iter().chain(&self.patterns).map(String::as_str);
         let fault = self.fault.as_ref().map(Fault::short);
+        let container = self.container.as_ref();
+        let container = container.and_then(|key| state.world.container(key));
         urls.chain([self.name.as_str(), self.service.as_str()])
             .chain(fault)
+            .chain(container.map(Container::short_name))
             .collect()
     }
 

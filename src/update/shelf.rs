@@ -152,7 +152,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
             let Some(matcher) = matcher.as_mut() else {
                 return true;
             };
-            let known = thing.known_by();
+            let known = thing.known_by(state);
             known.iter().any(|name| matcher.score(name).is_some())
         })
         .map(|thing| {

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
+use crate::model::route::Fault;
+use crate::model::route::fault::of_state;
 use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
 use crate::state::lints::{Finding, Weight, findings, hangs, mark, worst};
 use crate::state::{History, State};
@@ -84,10 +86,15 @@ pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     };
     let url = route.urls.first().map_or("", String::as_str);
     let mut cell = Cell::of(url.split_once("://").map_or(url, |(_, rest)| rest), key);
-    if let Some(fault) = &route.fault {
-        cell.pieces
-            .insert(0, (format!("{}: ", fault.short()).into(), Key::StateBad));
-    }
+    cell.fit = Fit::Middle;
+    // What the container's own state says is told beside it.
+    let (why, key) = match &route.fault {
+        None => return cell,
+        Some(Fault::Starting) => ("◐ ".into(), Key::StateBusy),
+        Some(fault) if of_state(c).as_ref() == Some(fault) => ("✖ ".into(), Key::StateBad),
+        Some(fault) => (format!("{}: ", fault.short()).into(), Key::StateBad),
+    };
+    cell.pieces.insert(0, (why, key));
     cell
 }
 
