@@ -108,8 +108,8 @@ impl Runner {
                 }
                 Fetch::LastWords { key, run } => {
                     let (since, until) = (run.since, Some(run.until));
-                    let words = client.last_words(&key.id, LAST_WORDS, since, until);
-                    Msg::LastWords(key, run.at, words.await.map_err(|e| e.failure()))
+                    let words = client.last_words(&key.id, LAST_WORDS, since, until).await;
+                    Msg::LastWords(key, run.at, words.map_err(|e| e.failure()))
                 }
                 Fetch::Freshness {
                     key,
