@@ -109,7 +109,8 @@ impl Runner {
                 Fetch::LastWords { key, run } => {
                     let (since, until) = (run.since, Some(run.until));
                     let words = client.last_words(&key.id, LAST_WORDS, since, until);
-                    Msg::LastWords(key, run.at, words.await.map_err(|e| e.failure()))
+                    let answer = words.await.map_err(|e| e.failure());
+                    Msg::LastWords(key, run.at, answer)
                 }
                 Fetch::Freshness {
                     key,
