@@ -9,7 +9,6 @@ mod verbs;
 use crate::model::RunState;
 use crate::state::{Scope, ViewId};
 
-pub use ask::command_of;
 pub use can::NO_LINK;
 pub use copy::{ask_run_line, copy_secret, offer_run_line, urls};
 pub use limit::{ask_limit, limit_menu};

@@ -5,7 +5,6 @@ use crate::columns::listed;
 use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
-use crate::model::compose::Act;
 use crate::model::limits::Limit;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
@@ -303,7 +302,8 @@ fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
 fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Effects {
     match prompt.field.text().trim().parse::<u32>() {
         Ok(to) if to <= MOST_CONTAINERS => {
-            crate::actions::stack::run(state, stack, Act::Scale { service, to })
+            crate::actions::stack::ask_to_scale(state, stack, service, to);
+            Effects::new()
         }
         _ => refuse(
             state,

@@ -12,7 +12,7 @@ pub(super) fn limits(state: &mut State) -> Effects {
     let Some(key) = first(state).map(|c| c.key.clone()) else {
         return Effects::new();
     };
-    state.pending = Some(Pending::Limits(key.clone()));
+    state.ask_later(Pending::Limits(key.clone()));
     vec![Effect::Fetch(Fetch::Details(key))]
 }
 

@@ -9,7 +9,9 @@ use crate::theme::{Key, Theme};
 use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
-pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
+use super::equivalent::Equivalent;
+
+pub fn draw(menu: &Menu, command: &Equivalent, theme: &Theme, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
     let labels = menu
         .items
@@ -28,6 +30,7 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
     let width = widest
         .max(text::width(&menu.title) + 4)
         .max(text::width(&menu.note))
+        .max(command.width())
         .min(76);
     let notes = if menu.note.is_empty() {
         Vec::new()
@@ -35,12 +38,17 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
         text::wrap_words(&menu.note, width)
     };
     let above = if notes.is_empty() { 0 } else { notes.len() + 1 };
-    let area = layout::window(
-        size,
-        width as u16,
-        (menu.items.len() + above).min(usize::from(size.1.saturating_sub(8)).max(3)) as u16,
-    );
-    let inner = window::open(buf, theme, area, &menu.title);
+    // A row apart from the choices.
+    let below = if command.is_empty() { 0 } else { 2 };
+    let rows = (menu.items.len() + above).min(usize::from(size.1.saturating_sub(8)).max(3)) as u16;
+    let area = layout::window(size, width as u16, rows + below);
+    let mut inner = window::open(buf, theme, area, &menu.title);
+    let below = below.min(inner.height.saturating_sub(1));
+    if below > 0 {
+        let y = inner.bottom() - 1;
+        command.draw(theme, Rect::new(inner.x, y, inner.width, 1), buf);
+    }
+    inner.height -= below;
     for (y, note) in notes.iter().enumerate() {
         pen::write(buf, pen::row(inner, y), note, theme.style(Key::Dim));
     }
