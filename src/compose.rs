@@ -19,9 +19,10 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 pub use keep::Store;
-pub use process::Output;
+pub use process::{Answer, Output, Played};
 pub use stack_file::{begin, compare, read};
 
+use process::Program;
 use secrets::Secrets;
 
 use crate::lang::Words;
@@ -50,6 +51,8 @@ pub struct Programs {
     pub store: Option<Store>,
     /// Instead of the process's own `PATH`.
     pub path: Option<OsString>,
+    /// Instead of all programs: for engines that no other process can reach.
+    pub played: Option<Played>,
 }
 
 /// One compose program.
@@ -95,7 +98,10 @@ impl Tool {
 }
 
 impl Programs {
-    fn command(&self, words: &[&str], environment: &Environment) -> Command {
+    fn command(&self, words: &[&str], environment: &Environment) -> Program {
+        if let Some(played) = &self.played {
+            return Program::Played(played.clone(), Vec::new());
+        }
         let (program, args) = words.split_first().unwrap_or((&"docker", &[]));
         let program: OsString = match &self.path {
             Some(path) => found_in(path, program),
@@ -113,14 +119,14 @@ impl Programs {
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }
-        command
+        Program::Process(command)
     }
 
     /// The version of a program, when it is there and says one.
     async fn version(&self, argv: &'static [&'static str]) -> Option<Tool> {
-        let mut command = self.command(argv, &Vec::new());
-        command.args(["version", "--short"]);
-        let output = process::read(command, VERSION_LIMIT).await.ok()?;
+        let program = self.command(argv, &Vec::new());
+        let program = program.args(["version", "--short"]);
+        let output = process::read(program, VERSION_LIMIT).await.ok()?;
         let version = output.stdout.lines().next()?.trim();
         let version = version.trim_start_matches('v').to_owned();
         let is_one = output.code == Some(0) && version.starts_with(|c: char| c.is_ascii_digit());
@@ -185,12 +191,9 @@ impl Programs {
         let files = shown::digests(project).await;
         let tool = self.tool(project).await?;
         let config = |args: &[&str]| {
-            let mut command = self.command(tool.argv, &Vec::new());
-            command
-                .args(project.args())
-                .args(args)
-                .current_dir(directory(project));
-            process::read(command, CONFIG_LIMIT)
+            let program = self.command(tool.argv, &Vec::new());
+            let program = program.args(project.args()).args(args.iter().copied());
+            process::read(program.within(directory(project)), CONFIG_LIMIT)
         };
         let (output, whole) = tokio::join!(config(&["config", "--hash=*"]), config(&["config"]));
         let output = output.map_err(|why| not_run(&tool, &why))?;
@@ -256,8 +259,8 @@ impl Programs {
                 ..Failure::default()
             });
         }
-        let mut command = self.command(tool.argv, environment);
-        command.args(call.args()).current_dir(directory(project));
+        let program = self.command(tool.argv, environment);
+        let program = program.args(call.args()).within(directory(project));
         let secrets = Secrets::of(project).await;
         let (lines, mut told) = mpsc::channel::<Output>(8);
         let masking = async {
@@ -267,7 +270,7 @@ impl Programs {
                 let _closed = output.send(masked.collect()).await;
             }
         };
-        let (ended, ()) = tokio::join!(process::run(command, lines, cancelled), masking);
+        let (ended, ()) = tokio::join!(process::run(program, lines, cancelled), masking);
         match ended.map_err(|why| not_run(&tool, &why))? {
             process::Ended::Code(Some(0)) => Ok(()),
             process::Ended::Code(code) => Err(Failure {
@@ -330,10 +333,15 @@ fn files_are_here(project: &Project) -> Result<(), Failure> {
         let advice = say!("compose cannot be run for it from here");
         return Err(unsupported(what, advice));
     }
-    let needed = project.directory.iter().chain(&project.files);
+    let files = project.files.iter().chain(&project.env_files);
+    let named = files.map(|path| (path, true));
+    let needed = project.directory.iter().map(|path| (path, false));
     let gone = needed
-        .chain(&project.env_files)
-        .find_map(|path| match Path::new(path).metadata() {
+        .chain(named)
+        .find_map(|(path, is_file)| match Path::new(path).metadata() {
+            Ok(there) if is_file && there.is_dir() => Some(Words::ours(|| {
+                say!("{path} is a directory, not a file", path)
+            })),
             Ok(_) => None,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Some(Words::ours(|| say!("{path} is not on this machine", path)))

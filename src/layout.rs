@@ -51,6 +51,7 @@ pub fn list_height(state: &State) -> usize {
     let body = Regions::of(state.size).body.height;
     let body = match state.view() {
         ViewId::Routes => body - route_foot(body),
+        ViewId::Journal => body - journal_foot(state.size.0, body),
         _ => body,
     };
     usize::from(body.saturating_sub(LIST_OFFSET)).max(1)
@@ -62,6 +63,14 @@ pub fn route_foot(body: u16) -> u16 {
         0..14 => 0,
         14..30 => 5,
         _ => 8,
+    }
+}
+
+/// Rows below the journal, which tell the whole of the line under the cursor; none where lines are wide.
+pub fn journal_foot(width: u16, body: u16) -> u16 {
+    match (width, body) {
+        (60.., _) | (_, 0..8) => 0,
+        _ => 4,
     }
 }
 

@@ -207,7 +207,7 @@ pub enum Msg {
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Whether the registry has a newer image, or why that cannot be told.
-    Freshness(Key, Result<Freshness, Failure>),
+    Freshness(Key, Vec<(String, Result<Freshness, Failure>)>),
     /// Where the room on a host's disk went.
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.

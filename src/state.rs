@@ -2,6 +2,7 @@
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
 pub mod browse;
+pub mod fresh;
 pub mod history;
 pub mod inspect;
 mod inventory;
@@ -35,6 +36,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 pub use books::{EventBook, JournalBook};
+pub use fresh::Fresh;
 pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
@@ -49,7 +51,7 @@ pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
 pub use pending::Pending;
 pub use prefs::Prefs;
-pub use shelf::{Listing, Shelf, Shelves, Uses};
+pub use shelf::{Awaited, Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
 pub use stack_file::FileBook;
 pub use table::{ContainerTable, RowId, Table};
@@ -58,7 +60,7 @@ pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, Freshness, HostId, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -129,7 +131,7 @@ pub struct State {
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
-    pub fresh: BTreeMap<Key, Result<Freshness, Failure>>,
+    pub fresh: BTreeMap<Key, Fresh>,
     /// What is asked of the user when an answer is there, and in which view that was wanted.
     pub pending: Option<(Pending, ViewId)>,
     /// Names of the docker contexts that could be used instead.

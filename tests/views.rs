@@ -402,6 +402,13 @@ fn journal() {
     ];
     world::send(&mut state, Msg::Journal(entries));
     check("journal", &mut state, false);
+    // On a narrow screen the line under the cursor is told whole below.
+    world::press(&mut state, "j");
+    let buf = screen::draw(&mut state, 40, 12, &screen::probe(false));
+    let text = screen::text(&buf);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let whole = "failed in 10.8s port is already allocated";
+    assert!(words.join(" ").contains(whole), "{text}");
 }
 
 fn log_state() -> State {

@@ -74,7 +74,10 @@ fn asked(state: &State, prompt: &Prompt, typed: &str) -> Option<(Key, Verb)> {
     Some(match &prompt.kind {
         PromptKind::Rename(key) => (key.clone(), Verb::Rename { to: text() }),
         PromptKind::Tag(key) => (key.clone(), Verb::Tag { to: text() }),
-        PromptKind::Pull(host) => (key_of(state, *host), Verb::Pull { image: text() }),
+        PromptKind::Pull(host) => {
+            let images = vec![text()];
+            (key_of(state, *host), Verb::Pull { images })
+        }
         PromptKind::LoadImages(host) => {
             let path = typed.into();
             (key_of(state, *host), Verb::Load { path })

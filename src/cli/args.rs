@@ -196,7 +196,7 @@ pub(super) struct Logs {
 
 fn level(word: &str) -> Result<Level, String> {
     let known = || Level::ALL.map(Level::word).join(", ");
-    Level::from_word(word).ok_or_else(|| format!("a level is one of {}", known()))
+    Level::from_word(word).ok_or_else(|| say!("a level is one of {levels}", levels = known()))
 }
 
 #[derive(Debug, Default, Args)]

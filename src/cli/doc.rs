@@ -30,13 +30,15 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
         out.flush()?;
         return Ok(DONE);
     };
-    let told = |error: std::io::Error| Quit::failed(format!("{}: {error}", path.display()));
+    let told = |error: std::io::Error| {
+        Quit::failed(say!("{name}: {why}", name = path.display(), why = error))
+    };
     let old = file::read(path).map_err(told)?;
     let whole = keep::merged(&written, &old, page::kept_title());
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
         if !same {
-            complain(&format!("{} is out of date", path.display()));
+            complain(&say!("{file} is out of date", file = path.display()));
         }
         return Ok(if same { DONE } else { FAILED });
     }
@@ -75,8 +77,12 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
     }
     if pages.is_empty() {
         return Err(Quit::failed(match &args.stack {
-            Some(name) => format!("there is no stack {name}; there are: {}", names.join(", ")),
-            None => "there is no stack".to_owned(),
+            Some(name) => say!(
+                "there is no stack {name}; there are: {names}",
+                name,
+                names = names.join(", ")
+            ),
+            None => say!("there is no stack").to_owned(),
         }));
     }
     Ok(pages.join("\n"))

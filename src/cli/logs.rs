@@ -72,16 +72,16 @@ fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
             .map_or(Ok(None), |text| moment(text, now).map(Some))
     };
     let since = time(&args.since)?;
-    let tail = match args.tail.as_deref() {
-        Some("all") => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| Quit::usage(format!("--tail takes a number or all, not `{text}`")))?,
-        ),
-        // Who stays wants what comes, not all there ever was.
-        None if args.follow && since.is_none() => Some(context.settings.logs.tail),
-        None => None,
-    };
+    let tail =
+        match args.tail.as_deref() {
+            Some("all") => None,
+            Some(text) => Some(text.parse().map_err(|_| {
+                Quit::usage(say!("--tail takes a number or all, not `{text}`", text))
+            })?),
+            // Who stays wants what comes, not all there ever was.
+            None if args.follow && since.is_none() => Some(context.settings.logs.tail),
+            None => None,
+        };
     Ok(Range {
         tail,
         since: since.map(|time| time.to_utc()),

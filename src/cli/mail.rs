@@ -11,6 +11,7 @@ use super::context::{Context, block_on};
 use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::{DONE, FAILED, table};
+use crate::lang;
 use crate::model::Mail;
 use crate::model::mail::{Letter, Source};
 use crate::runtime::mail::{Found, open, read};
@@ -57,14 +58,18 @@ async fn servers(context: &Context, args: &MailArgs, sites: &Sites) -> Result<Ve
         none = false;
         match open(&site.engine, &source).await {
             Ok(server) => found.push(server),
-            Err(trouble) => complain(&format!("{}: {}", source.name, told(&trouble.failure()))),
+            Err(trouble) => complain(&say!(
+                "{name}: {why}",
+                name = source.name,
+                why = told(&trouble.failure())
+            )),
         }
     }
     if found.is_empty() {
         return Err(Quit::failed(if none {
-            "no running container is a mail server that is known"
+            say!("no running container is a mail server that is known")
         } else {
-            "no mail server answers"
+            say!("no mail server answers")
         }));
     }
     Ok(found)
@@ -102,12 +107,12 @@ fn object(mail: &Mail, server: &Found) -> Value {
 }
 
 const HEAD: &[table::Head] = &[
-    ("TIME", false),
-    ("FROM", false),
-    ("TO", false),
-    ("SUBJECT", false),
-    ("SIZE", true),
-    ("FILES", true),
+    (key!("TIME"), false),
+    (key!("FROM"), false),
+    (key!("TO"), false),
+    (key!("SUBJECT"), false),
+    (key!("SIZE"), true),
+    (key!("FILES"), true),
     ("ID", false),
 ];
 
@@ -118,9 +123,12 @@ async fn list(found: &[Found], as_json: bool, out: &mut Out) -> Result<u8, Quit>
             out.line(&object(mail, server).to_string())?;
         }
     } else {
-        let rows: Vec<Vec<String>> = all.iter().map(|(mail, _)| row(mail)).collect();
         let columns = out.columns();
-        for line in table::lines(HEAD, &rows, columns) {
+        let lines = lang::within(out.language(), || {
+            let rows: Vec<Vec<String>> = all.iter().map(|(mail, _)| row(mail)).collect();
+            table::lines(HEAD, &rows, columns)
+        });
+        for line in lines {
             out.line(&line)?;
         }
     }
@@ -157,8 +165,9 @@ async fn show(
         _ => all.iter().find(|(mail, _)| id(mail) == wanted),
     };
     let (mail, server) = chosen.ok_or_else(|| {
-        Quit::failed(format!(
-            "there is no mail {wanted}: give an id, latest, or its place from the newest"
+        Quit::failed(say!(
+            "there is no mail {wanted}: give an id, latest, or its place from the newest",
+            wanted
         ))
     })?;
     let raw = server.mailbox.raw(id(mail)).await;
@@ -277,7 +286,10 @@ async fn wait(found: &[Found], wait: &MailWait, as_json: bool, out: &mut Out) ->
             return Ok(DONE);
         }
         if Instant::now() >= deadline {
-            complain(&format!("no such mail came within {} s", wait.timeout));
+            complain(&say!(
+                "no such mail came within {seconds} s",
+                seconds = wait.timeout
+            ));
             return Ok(FAILED);
         }
         sleep(PAUSE).await;

@@ -9,7 +9,7 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
-use crate::lang::english;
+use crate::lang::{self, english};
 use crate::model::route::{self, Fault, Seen, Sources};
 use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
@@ -37,10 +37,12 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
                 out.line(&english(|| object(route, name)).to_string())?;
             }
         } else {
-            let rows: Vec<Vec<String>> =
-                english(|| shown.iter().map(|(r, name)| row(r, name)).collect());
             let columns = out.columns();
-            for line in table::lines(HEAD, &rows, columns) {
+            let lines = lang::within(out.language(), || {
+                let rows: Vec<Vec<String>> = shown.iter().map(|(r, name)| row(r, name)).collect();
+                table::lines(HEAD, &rows, columns)
+            });
+            for line in lines {
                 out.line(&line)?;
             }
         }
@@ -90,13 +92,13 @@ async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
 }
 
 const HEAD: &[table::Head] = &[
-    ("URL", false),
-    ("STATUS", false),
-    ("CONTAINER", false),
-    ("PORT", true),
-    ("SOURCE", false),
-    ("REASON", false),
-    ("RULE", false),
+    (key!("URL"), false),
+    (key!("STATUS"), false),
+    (key!("CONTAINER"), false),
+    (key!("PORT"), true),
+    (key!("SOURCE"), false),
+    (key!("REASON"), false),
+    (key!("RULE"), false),
 ];
 
 fn row(route: &Route, container: &str) -> Vec<String> {

@@ -275,7 +275,7 @@ fn write_into(
     put: impl Fn(&File, &[u8]) -> io::Result<()>,
 ) -> Result<(), Broken> {
     let growth = new.len().saturating_sub(old.len()) as u64;
-    if growth > 0 && growth > room(file)? {
+    if room(file).is_some_and(|room| growth > room) {
         return Err(io::Error::from(ErrorKind::StorageFull).into());
     }
     put(file, new).map_err(|error| Broken {
@@ -290,10 +290,12 @@ fn put(file: &File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Bytes that may still be written where a file is.
-fn room(file: &File) -> io::Result<u64> {
-    let disk = nix::sys::statvfs::fstatvfs(file)?;
-    Ok(disk.blocks_available().saturating_mul(disk.fragment_size()))
+/// Bytes that may still be written where a file is; not every place tells.
+fn room(file: &File) -> Option<u64> {
+    let disk = nix::sys::statvfs::fstatvfs(file).ok()?;
+    let free = disk.blocks_available();
+    let tells = disk.blocks() > 0;
+    tells.then(|| free.saturating_mul(disk.fragment_size()))
 }
 
 /// Not for want of room: then the old file would be lost for nothing.

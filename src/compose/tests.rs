@@ -46,6 +46,7 @@ impl Place {
         Programs {
             path: Some(self.folder.path().into()),
             store: Some(Store::new(self.folder.path().join("kept"), "jean")),
+            played: None,
         }
     }
 
@@ -169,6 +170,16 @@ async fn what_cannot_be_read_is_said() {
     assert_eq!(
         failure.what.as_str(),
         "/srv/gone.yml is not on this machine"
+    );
+    gone.files = vec![place.folder.path().display().to_string()];
+    let failure = place.programs().check(&gone).await;
+    let failure = failure.expect_err("no file");
+    assert!(
+        failure
+            .what
+            .as_str()
+            .ends_with("is a directory, not a file"),
+        "{failure:?}"
     );
     gone.files.clear();
     let failure = place.programs().check(&gone).await.expect_err("no files");

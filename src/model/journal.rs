@@ -3,6 +3,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
+use crate::lang;
+
 /// Where in an act's life an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Phase {
@@ -49,6 +51,25 @@ impl Outcome {
             Self::Unknown => "unknown",
         }
     }
+
+    /// The same in the chosen language.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Success => say!("success"),
+            Self::Failure => say!("failure"),
+            Self::Cancelled => say!("cancelled" as "outcome"),
+            Self::Unknown => say!("unknown" as "outcome"),
+        }
+    }
+}
+
+/// What the journal says of a container, `exited, exit 137`, in the chosen language.
+pub fn state_said(state: &str) -> String {
+    let said = |word: &str| match word.strip_prefix("exit ") {
+        Some(code) => say!("exit {code}", code),
+        None => lang::say_as(word, "container").to_owned(),
+    };
+    state.split(", ").map(said).collect::<Vec<_>>().join(", ")
 }
 
 /// What an act was done to.

@@ -1,6 +1,5 @@
-//! Images into a file of this machine, and out of one. A file is written beside the one that is wanted, for the user alone to
-//! read, and takes its name once it is whole: what fails or is cancelled leaves nothing behind, and no file is replaced
-//! unasked. Must not know the journal nor the screen.
+//! Images into a file of this machine, and out of one. A file is for the user alone to read, and has its name once it is whole:
+//! what fails or is cancelled leaves nothing behind, and no file is replaced unasked. Must not know the journal nor the screen.
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,9 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use tempfile::NamedTempFile;
 use tokio::time::Instant;
 
+use super::part::Part;
 use super::recreate::Steps;
 use crate::engine::Engine;
 use crate::lang::Words;
@@ -61,46 +60,28 @@ async fn aside<T: Send + 'static>(
     done.unwrap_or_else(|error| Err(failure(Words::as_is(error.to_string()))))
 }
 
-/// A file under way to its name.
-struct Part {
-    file: NamedTempFile,
+/// A file on its way, and how much of it is there.
+struct Filled {
+    part: Part,
     path: PathBuf,
-    replace: bool,
     bytes: u64,
 }
 
-impl Part {
-    /// Beside `path`, where a new file can take its place at once. Whatever becomes of it, it is gone when this is dropped.
-    fn beside(path: PathBuf, replace: bool) -> Result<Self, Failure> {
-        let refuse = |say: fn() -> &'static str| of_file(&path, &Words::ours(say));
-        match fs::symlink_metadata(&path) {
-            Ok(there) if there.is_dir() => return Err(refuse(|| say!("that is a directory"))),
-            Ok(_) if !replace => {
-                return Err(Failure {
+impl Filled {
+    fn new(path: PathBuf, replace: bool) -> Result<Self, Failure> {
+        let part = Part::new(&path, replace, 0o600).map_err(|error| {
+            let there = || say!("a file of this name is there already");
+            match error.kind() {
+                ErrorKind::AlreadyExists => Failure {
                     kind: FailureKind::Conflict,
-                    ..refuse(|| say!("a file of this name is there already"))
-                });
+                    ..of_file(&path, &Words::ours(there))
+                },
+                _ => of_file(&path, &reason(&error)),
             }
-            _ => {}
-        }
-        let name = path
-            .file_name()
-            .ok_or_else(|| refuse(|| say!("that is no file name")))?;
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let mut prefix = std::ffi::OsString::from(".");
-        prefix.push(name);
-        let file = tempfile::Builder::new()
-            .prefix(&prefix)
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(|error| of_file(folder, &reason(&error)))?;
+        })?;
         Ok(Self {
-            file,
+            part,
             path,
-            replace,
             bytes: 0,
         })
     }
@@ -114,7 +95,7 @@ impl Part {
     }
 
     fn write(mut self, chunk: &Bytes) -> Result<Self, Failure> {
-        if let Err(error) = self.file.write_all(chunk) {
+        if let Err(error) = self.part.write_all(chunk) {
             return Err(self.failed(&error));
         }
         self.bytes += chunk.len() as u64;
@@ -123,18 +104,12 @@ impl Part {
 
     /// Gives it its name. The disk has it by then: some tell only now that they are full.
     fn settle(self) -> Result<u64, Failure> {
-        if let Err(error) = self.file.as_file().sync_all() {
+        if let Err(error) = self.part.file().sync_all() {
             return Err(self.failed(&error));
         }
-        let named = if self.replace {
-            self.file.persist(&self.path)
-        } else {
-            self.file.persist_noclobber(&self.path)
-        };
-        match named {
-            Ok(_) => Ok(self.bytes),
-            Err(refused) => Err(of_file(&self.path, &reason(&refused.error))),
-        }
+        let named = self.part.settle();
+        named.map_err(|error| of_file(&self.path, &reason(&error)))?;
+        Ok(self.bytes)
     }
 }
 
@@ -142,6 +117,8 @@ fn reason(error: &io::Error) -> Words {
     Words::ours(|| match error.kind() {
         ErrorKind::StorageFull => say!("the disk is full").to_owned(),
         ErrorKind::AlreadyExists => say!("a file of this name has come there meanwhile").to_owned(),
+        ErrorKind::IsADirectory => say!("that is a directory").to_owned(),
+        ErrorKind::InvalidFilename => say!("that is no file name").to_owned(),
         ErrorKind::NotFound => say!("there is no such file or directory").to_owned(),
         ErrorKind::PermissionDenied => say!("permission denied").to_owned(),
         _ => error.to_string(),
@@ -160,7 +137,7 @@ pub async fn save(
     cancelled: impl Future<Output = ()>,
 ) -> Result<u64, Failure> {
     let path = from_home(path);
-    let part = aside(move || Part::beside(path, replace)).await?;
+    let part = aside(move || Filled::new(path, replace)).await?;
     let whole = async {
         let part = fill(engine, images, part, steps, cancelled).await?;
         aside(move || part.settle()).await
@@ -175,10 +152,10 @@ pub async fn save(
 async fn fill(
     engine: &Engine,
     images: &[String],
-    mut part: Part,
+    mut part: Filled,
     steps: &Steps,
     cancelled: impl Future<Output = ()>,
-) -> Result<Part, Failure> {
+) -> Result<Filled, Failure> {
     let mut cancelled = pin!(cancelled);
     let mut tail = Vec::new();
     let mut pace = Pace::new();

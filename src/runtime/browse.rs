@@ -9,8 +9,9 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::helper::{self, Helper};
+use super::part::Part;
 use super::record::{Done, Recorder};
-use super::{clock, save, streams};
+use super::{clock, streams};
 use crate::effect::Look;
 use crate::engine::{Engine, Error};
 use crate::lang::Words;
@@ -250,15 +251,19 @@ fn shown(path: &VolumePath) -> (String, String) {
 
 /// Writes the file; tells how it ended.
 async fn saved(open: Open, path: &VolumePath, to: PathBuf, replace: bool) -> VolumeMsg {
-    let (file, at) = match save::create(&to, replace, Some(0o600)) {
-        Ok(made) => made,
+    let part = match Part::new(&to, replace, 0o600) {
+        Ok(part) => part,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return VolumeMsg::Exists(path.clone(), to);
         }
         Err(error) => return VolumeMsg::Unsaved(to, error.to_string()),
     };
-    let written = copy(&open, path, file).await;
-    match save::settle(written, &at, &to, replace) {
+    let written = async {
+        let bytes = copy(&open, path, part.file().try_clone()?).await?;
+        part.settle()?;
+        Ok::<_, io::Error>(bytes)
+    };
+    match written.await {
         Ok(bytes) => VolumeMsg::Saved(to, bytes),
         Err(error) => VolumeMsg::Unsaved(to, error.to_string()),
     }

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::archive;
 use super::clock;
 use super::record::Recorder;
-use super::recreate::others::see_to;
-use super::recreate::{self, Steps};
+use super::recreate::others::{left_behind, see_to};
+use super::recreate::{self, Moves, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring, Moved};
@@ -154,6 +154,7 @@ pub struct Hands {
     pub keyring: Keyring,
     /// The host's client as it is now: the one that a job began with may be dead.
     pub newest: Option<watch::Receiver<Option<Engine>>>,
+    pub moves: Moves,
 }
 
 /// Nobody listens, nothing is cancelled.
@@ -165,6 +166,7 @@ impl Default for Hands {
             programs: Programs::default(),
             keyring: Keyring::default(),
             newest: None,
+            moves: Moves::default(),
         }
     }
 }
@@ -192,7 +194,9 @@ impl Hands {
 
     /// Has compose do it, telling its lines.
     async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Done, Failure> {
-        let Some(environment) = engine.environment() else {
+        let none = Vec::new();
+        let played = self.programs.played.is_some().then_some(&none);
+        let Some(environment) = engine.environment().or(played) else {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
                 what: Words::ours(|| say!("compose cannot reach the simulated engine")),
@@ -235,7 +239,7 @@ impl Hands {
     /// cancel it is no longer waited for.
     async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Done, Failure> {
         let pruned = tokio::select! {
-            pruned = engine.prune(what) => pruned.map_err(|error| error.failure_of(|| say!("prune")))?,
+            pruned = engine.prune(what) => pruned.map_err(|error| error.failure())?,
             () = self.cancelled(id) => {
                 return Err(Failure {
                     what: Words::ours(|| {
@@ -282,7 +286,7 @@ impl Hands {
             let line = line.map_err(|error| error.failure())?;
             let known = transfer.layers.iter();
             let mut known = known.filter(|layer| layer.layer == line.layer);
-            let is_news = known.all(|layer| layer.status != line.status);
+            let is_news = known.all(|layer| layer.kind() != line.kind());
             transfer.note(&line);
             if is_news {
                 let words = format!("{} {}", line.layer, line.status);
@@ -293,6 +297,21 @@ impl Hands {
                 steps.tell(&words, None).await;
             }
         }
+    }
+
+    /// Fetches one image after the other, until one cannot be had.
+    async fn pull(&self, job: &Job, images: &[String], engine: &Engine) -> Result<Done, Failure> {
+        for image in images {
+            let pulled = self.transfer(job, engine.pull(image, &self.keyring)).await;
+            pulled.map_err(|failure| match images {
+                [_] => failure,
+                _ => Failure {
+                    what: failure.what.map(|why| format!("{image}: {why}")),
+                    ..failure
+                },
+            })?;
+        }
+        Ok(Done::default())
     }
 
     /// Has the engine write images into a file of this machine; a cancel leaves nothing of it.
@@ -314,7 +333,7 @@ impl Hands {
     async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
-            Verb::Pull { image } => self.transfer(job, engine.pull(image, &self.keyring)).await,
+            Verb::Pull { images } => self.pull(job, images, engine).await,
             Verb::Push { image } => self.transfer(job, engine.push(image, &self.keyring)).await,
             Verb::Save {
                 images,
@@ -336,9 +355,16 @@ impl Hands {
                     engine: engine.clone(),
                     newest: self.newest.clone(),
                     keyring: self.keyring.clone(),
+                    moves: self.moves.clone(),
                 };
                 let borrowers = engine.borrowers(&job.key, &job.target.name).await;
-                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await?;
+                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await;
+                let made = match made {
+                    Ok(made) => made,
+                    Err(failure) => {
+                        return Err(left_behind(&line, &job.key, &borrowers, failure).await);
+                    }
+                };
                 let moved = Moved {
                     old: job.key.clone(),
                     name: job.target.name.clone(),
@@ -353,7 +379,7 @@ impl Hands {
             }
             verb => {
                 let done = engine.perform(&job.key, verb, limit).await;
-                let done = done.map_err(|error| error.failure_of(|| verb.title()))?;
+                let done = done.map_err(|error| error.failure())?;
                 Ok(Done {
                     already: done.already,
                     ..Done::default()
@@ -426,7 +452,7 @@ pub async fn run(
     let now = match look(&engine, &job.key).await {
         Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {
-            return failed(error.failure_of(|| job.verb.title()), None);
+            return failed(error.failure(), None);
         }
         // A container that cannot be looked at can still be acted on.
         Err(_) => None,

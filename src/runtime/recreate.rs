@@ -3,6 +3,7 @@
 //! afterwards is told. Must not know the journal nor the screen.
 pub mod others;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -50,6 +51,20 @@ impl Steps {
     }
 }
 
+/// Containers in whose place others are, as far as this program put them there: who lives in one of them follows.
+#[derive(Debug, Clone, Default)]
+pub struct Moves(Arc<Mutex<Vec<Moved>>>);
+
+impl Moves {
+    pub fn note(&self, moved: Moved) {
+        self.held().push(moved);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<Moved>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The engine, and where there is a newer client of it once its link was lost and is up again.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -57,6 +72,7 @@ pub struct Line {
     pub newest: Option<watch::Receiver<Option<Engine>>>,
     /// Signs in where its image is pulled from.
     pub keyring: Keyring,
+    pub moves: Moves,
 }
 
 impl Line {
@@ -74,6 +90,7 @@ impl From<Engine> for Line {
             engine,
             newest: None,
             keyring: Keyring::default(),
+            moves: Moves::default(),
         }
     }
 }
@@ -112,31 +129,11 @@ pub async fn run(
     limit: Duration,
     steps: &Steps,
 ) -> Result<Key, Failure> {
-    anew(line, old, pull, None, limit, steps).await
-}
-
-/// How it is made, with what it had of one that is gone taken from the one in its place.
-async fn planned(engine: &Engine, old: &Key, moved: Option<&Moved>) -> Result<Blueprint, Failure> {
-    let mut plan = engine.blueprint(old).await.map_err(untouched)?;
-    if let Some(moved) = moved {
-        plan.follow(moved);
-    }
-    Ok(plan)
-}
-
-async fn anew(
-    line: Line,
-    old: &Key,
-    pull: bool,
-    moved: Option<&Moved>,
-    limit: Duration,
-    steps: &Steps,
-) -> Result<Key, Failure> {
-    let mut plan = planned(&line.engine, old, moved).await?;
+    let mut plan = planned(&line, old).await?;
     if pull {
         fetch(&line, &plan, steps).await.map_err(untouched)?;
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
-        plan = planned(&line.engine, old, moved).await?;
+        plan = planned(&line, old).await?;
     }
     steps.tell(say!("making the new one"), None).await;
     let mut exchange = Exchange::new(line, old, plan, limit);
@@ -170,6 +167,16 @@ async fn anew(
             ..error.failure()
         }),
     }
+}
+
+/// How it is made, with what it had of those that are gone taken from those in their place.
+async fn planned(line: &Line, old: &Key) -> Result<Blueprint, Failure> {
+    let mut plan = line.engine.blueprint(old).await.map_err(untouched)?;
+    let moves = line.moves.held();
+    for moved in moves.iter().filter(|moved| moved.old.host == old.host) {
+        plan.follow(moved);
+    }
+    Ok(plan)
 }
 
 /// Before anything was done.

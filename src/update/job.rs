@@ -1,16 +1,18 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
+use chrono::TimeDelta;
+
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
 use crate::lang::Words;
-use crate::model::Key;
+use crate::model::{Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
-use crate::state::{RowId, State};
+use crate::state::{Awaited, RowId, State};
 
 /// What took less than this many milliseconds was done at once: no figure is worth reading.
 const AT_ONCE: u64 = 100;
 
-/// A container whose start was answered is waited for on its row so long, in seconds.
+/// A container whose start was answered is waited for on its row so long, in seconds, and a thing that was made in its list.
 const APPEARS: i64 = 5;
 
 fn seconds(ms: u64) -> String {
@@ -53,11 +55,23 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 }
 
 fn name_of(state: &State, job: &Job) -> String {
+    let host = state.on_host(job.key.host);
+    match &job.verb {
+        // It may be about an image that is not there yet, and is kept by its engine then.
+        Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
+        Verb::Connect { container } | Verb::Disconnect { container } => {
+            let member = Key::container(job.key.host, container);
+            let known = state.world.container(&member).map(|c| c.short_name());
+            let member = known.unwrap_or(member.short());
+            return format!("{member}, {}{host}", job.target.name);
+        }
+        _ => {}
+    }
     let container = state.world.container(&job.key);
     // The old one of a recreate has the name of what is set aside, which nobody asked for.
     let container = container.filter(|c| c.name != aside(&job.key, &job.target.name));
     let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
-    format!("{name}{}", state.on_host(job.key.host))
+    format!("{name}{host}")
 }
 
 fn done(
@@ -99,6 +113,7 @@ fn done(
     state.containers.marked.remove(&done.job.key);
     state.shelves.unmark(&done.job.key);
     unmark_stack(state, &done.job);
+    await_made(state, &done.job);
     if let Some(new) = became {
         follow(state, &done.job.key, new);
     }
@@ -208,6 +223,23 @@ pub(super) fn release(state: &mut State) -> Effects {
             effects.push(Effect::Run(running.job.clone()));
         }
     }
+}
+
+/// The cursor is to go to what was made.
+fn await_made(state: &mut State, job: &Job) {
+    let Some((_, name)) = job.verb.makes() else {
+        return;
+    };
+    let listing = match job.key.kind {
+        Kind::Volume => &mut state.shelves.volumes.listing,
+        _ => &mut state.shelves.networks.listing,
+    };
+    listing.awaited = Some(Awaited {
+        host: job.key.host,
+        name: name.to_owned(),
+        until: state.now + TimeDelta::seconds(APPEARS),
+    });
+    listing.stale = true;
 }
 
 /// What was about the old container is about the one that is in its place: the cursor, open screens, the outcome.

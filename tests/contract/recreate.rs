@@ -2,9 +2,10 @@
 use serde_json::{Value, json};
 use stacktui::effect::{JobId, Verb};
 use stacktui::engine::Moved;
+use stacktui::lang::Words;
 use stacktui::model::{Key, Kind, RunState};
 use stacktui::msg::Failure;
-use stacktui::runtime::recreate::others::see_to;
+use stacktui::runtime::recreate::others::{left_behind, see_to};
 use stacktui::runtime::recreate::{self, Line, Steps};
 use tokio::sync::mpsc;
 
@@ -350,6 +351,31 @@ pub async fn who_lives_in_its_network_follows_into_the_new_one(bench: Bench) {
     let rows = bench.engine.list(HOST, chrono::Utc::now()).await.unwrap();
     let row = rows.iter().find(|row| row.name == side).unwrap();
     assert_eq!(row.lender.as_deref(), Some(&*it.key.id));
+    // Started again, it has another network than the one that the other lives in, until that is started again, too.
+    let line = Line::from(bench.engine.clone());
+    let told = async || {
+        let failure = Failure {
+            what: Words::as_is("it is bad"),
+            ..Failure::default()
+        };
+        left_behind(&line, &it.key, &found, failure)
+            .await
+            .what
+            .to_string()
+    };
+    assert_eq!(told().await, "it is bad");
+    let restart = Verb::Restart { timeout: Some(1) };
+    bench.act(&it, restart.clone()).await.unwrap();
+    let words = format!(
+        "it is bad; cut off since it was stopped: {side} (network); by hand: docker restart {side}"
+    );
+    assert_eq!(told().await, words);
+    bench
+        .engine
+        .perform(&borrower, &restart, LONG)
+        .await
+        .unwrap();
+    assert_eq!(told().await, "it is bad");
     let new = soon("a new one", anew(&bench, &it, false)).await.unwrap();
     let moved = Moved {
         old: it.key.clone(),
@@ -358,7 +384,6 @@ pub async fn who_lives_in_its_network_follows_into_the_new_one(bench: Bench) {
     };
     let (told, _steps) = mpsc::channel(64);
     let steps = Steps { id: JobId(1), told };
-    let line = Line::from(bench.engine.clone());
     let left = see_to(&line, &moved, &found, false, LONG, &steps).await;
     let (well, words) = left.unwrap();
     assert!(!well && words.contains(&side), "{words}");

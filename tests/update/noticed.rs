@@ -50,6 +50,25 @@ fn a_crash_loop_is_a_problem_while_it_happens_to_be_up() {
 }
 
 #[test]
+fn what_is_no_crash_loop_on_the_row_is_none_for_an_experienced_eye() {
+    let mut it = world();
+    for _ in 0..4 {
+        it.wait(5_000).event("grafana", "die", &[("exitCode", "0")]);
+    }
+    it.hides("crash loop");
+    assert_eq!(words(&it, "grafana"), Vec::<String>::new());
+    for _ in 0..3 {
+        it.wait(5_000).event("grafana", "die", &[("exitCode", "1")]);
+    }
+    it.shows("crash loop 3×");
+    let told = ["restart loop: died 3 times within the hour"];
+    assert_eq!(words(&it, "grafana"), told);
+    // Calm again: over on the row, over for the eye.
+    it.wait(600_000).hides("crash loop");
+    assert_eq!(words(&it, "grafana"), Vec::<String>::new());
+}
+
+#[test]
 fn memory_close_to_its_limit_is_told_before_the_kernel_acts() {
     let mut it = world();
     let use_memory = |it: &mut Scene, used: u64| {
@@ -120,6 +139,7 @@ fn a_port_that_is_taken_names_who_has_it() {
 fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
     let mut it = world();
     it.change("portainer", |c| {
+        c.state = RunState::Running;
         c.mounts = vec![Mount {
             kind: "bind".to_owned(),
             source: "/var/run/docker.sock".to_owned(),

@@ -269,3 +269,22 @@ fn why_it_failed_and_the_way_out_are_told() {
     }))
     .sees_toast("recreate failed: the new one ended: exit code 3; the old one is back as it was · see its log");
 }
+
+#[test]
+fn logs_that_are_opened_meanwhile_are_those_of_its_name() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let old = it.container("grafana").clone();
+    let set_aside = aside(&old.key, &old.name);
+    // A container of no stack is followed by its name alone.
+    it.change("grafana", |c| {
+        c.labels.clear();
+        c.name = set_aside;
+    });
+    let index = it.state.containers.table.selected.clone();
+    assert_eq!(index, Some(RowId::Container(old.key.clone())));
+    it.press("l").hides(".old-");
+    let target = it.state.logs.as_ref().expect("a book").target.clone();
+    assert_eq!(target.names, [(HostId(0), old.name.clone())]);
+    assert_eq!(target.title, old.name);
+}

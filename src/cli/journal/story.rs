@@ -2,6 +2,7 @@
 use chrono::{Local, NaiveDate};
 
 use crate::lang;
+use crate::model::journal::state_said;
 use crate::model::{Entry, Outcome, Phase, journal};
 use crate::text::decimal;
 
@@ -80,7 +81,7 @@ fn change(entry: &Entry) -> Option<String> {
         Some(((a, before), (b, after))) if a == b => (before, after),
         _ => (before, after),
     };
-    (before != after).then(|| format!("{before} -> {after}"))
+    (before != after).then(|| format!("{} -> {}", state_said(before), state_said(after)))
 }
 
 fn seconds(ms: u64) -> String {
@@ -262,7 +263,7 @@ mod tests {
         let in_french = |entry: &Entry| lang::within(french(), || sentence(entry));
         assert_eq!(
             in_french(&entry),
-            "13:06:51 - a redémarré zammad (systeme-ticketing)\u{a0}: unhealthy -> starting, 11,5 s, réussi"
+            "13:06:51 - a redémarré zammad (systeme-ticketing)\u{a0}: défaillant -> démarrage, 11,5 s, réussi"
         );
         entry.user = "jean".to_owned();
         entry.client = Some("203.0.113.7:51544".to_owned());

@@ -142,8 +142,8 @@ impl Follow<'_, '_> {
                 let label = self.sites.up.iter().find(|site| site.id == id);
                 let who = label
                     .filter(|_| self.sites.several)
-                    .map_or("the engine", |site| &site.label);
-                complain(&format!("{who} went away: {}", reason.why));
+                    .map_or(say!("the engine"), |site| &site.label);
+                complain(&say!("{who} went away: {why}", who, why = reason.why));
             }
             HostMsg::Events(events) => {
                 for event in &events {
@@ -163,17 +163,20 @@ impl Follow<'_, '_> {
         let Some(source) = source.filter(|_| event.kind == "container") else {
             return;
         };
-        let what = match event.action.as_str() {
-            "die" | "died" => match event.exit_code() {
-                Some(code) => format!("exited with code {code}"),
-                None => "exited".to_owned(),
-            },
-            "oom" => "ran out of memory".to_owned(),
-            "start" => "started".to_owned(),
-            "destroy" | "remove" => "was removed".to_owned(),
+        let name = self.printer.name(source);
+        let text = match event.action.as_str() {
+            "die" | "died" => {
+                let code = event.exit_code();
+                code.map_or_else(
+                    || say!("{name} exited", name),
+                    |code| say!("{name} exited with code {code}", name, code),
+                )
+            }
+            "oom" => say!("{name} ran out of memory", name),
+            "start" => say!("{name} started", name),
+            "destroy" | "remove" => say!("{name} was removed", name),
             _ => return,
         };
-        let text = format!("{} {what}", self.printer.name(source));
         self.merge.note(event.at, text, Instant::now());
     }
 

@@ -147,7 +147,7 @@ impl<'a> Printer<'a> {
             self.paint.text(&sanitise(piece), line);
         }
         if let Some(length) = record.cut_from {
-            line.push_str(&format!(" [cut, {} in all]", bytes_short(length)));
+            line.push_str(&say!(" [cut, {size} in all]", size = bytes_short(length)));
         }
         self.out.line(line)
     }

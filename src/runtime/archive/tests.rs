@@ -140,10 +140,14 @@ async fn a_cancel_leaves_nothing() {
 async fn a_program_that_is_left_meanwhile_leaves_nothing() {
     let it = scene().await;
     it.sim.set_fault(Some(Fault::Hang));
-    let mut saving = Box::pin(it.save(false));
-    while it.names().is_empty() {
-        let step = Duration::from_millis(5);
-        assert!(tokio::time::timeout(step, &mut saving).await.is_err());
+    let (images, path) = (["redis:7.4-alpine".to_owned()], it.path());
+    let (steps, mut heard) = steps();
+    let never = std::future::pending();
+    let saving = save(&it.engine, &images, (&path, false), &steps, never);
+    let mut saving = Box::pin(saving);
+    tokio::select! {
+        _ = &mut saving => panic!("the engine does not answer"),
+        step = heard.recv() => assert!(step.is_some(), "its file is there, and the engine is asked"),
     }
     assert_ne!(it.names(), ["images.tar"]);
     drop(saving);

@@ -7,13 +7,17 @@ use tokio::time::Instant;
 
 use super::Runner;
 use crate::effect::Fetch;
-use crate::model::HostId;
-use crate::msg::Msg;
+use crate::engine::{Engine, Keyring};
+use crate::model::{Freshness, HostId};
+use crate::msg::{Failure, Msg};
 use crate::runtime::hosts::HostTasks;
+use crate::runtime::jobs::Slots;
 use crate::runtime::{clock, mail, roads};
 
 /// Time for making out how two texts differ.
 const DIFFERENCE: Duration = Duration::from_secs(1);
+/// Names of one image that are asked for at once.
+const CHECKS: usize = 4;
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
 
@@ -108,13 +112,13 @@ impl Runner {
                         .await;
                     Msg::LastWords(key, until, words)
                 }
-                Fetch::Freshness { key, name, digests } => {
-                    let _slot = slots.check().await;
-                    let answer = client.freshness(&name, &digests, &keyring).await;
-                    Msg::Freshness(
-                        key,
-                        answer.map_err(|e| e.failure_of(|| say!("update check"))),
-                    )
+                Fetch::Freshness {
+                    key,
+                    names,
+                    digests,
+                } => {
+                    let asked = freshness(&client, &slots, &keyring, names, &digests);
+                    Msg::Freshness(key, asked.await)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
@@ -138,4 +142,21 @@ impl Runner {
             let _closed = msgs.send(msg).await;
         });
     }
+}
+
+/// What registries say of each of these names of an image.
+async fn freshness(
+    client: &Engine,
+    slots: &Slots,
+    keyring: &Keyring,
+    names: Vec<String>,
+    digests: &[String],
+) -> Vec<(String, Result<Freshness, Failure>)> {
+    let asked = names.into_iter().map(|name| async move {
+        let _slot = slots.check().await;
+        let answer = client.freshness(&name, digests, keyring).await;
+        let answer = answer.map_err(|error| error.failure_of(|| say!("update check")));
+        (name, answer)
+    });
+    stream::iter(asked).buffered(CHECKS).collect().await
 }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::engine::{BoxedIo, Connector, Endpoint, Keyring};
+use crate::engine::{Borrower, BoxedIo, Connector, Endpoint, Keyring};
 use crate::lang::Words;
 use crate::model::HostId;
 use crate::sim::{Scenario, Sim};
@@ -14,7 +14,7 @@ use crate::sim::{Scenario, Sim};
 /// A container of a simulated engine as its details are, running, without a check.
 async fn details() -> Details {
     let scenario = Scenario::named("systeme-ticketing").unwrap();
-    let candidate = super::super::effects::simulated(scenario).remove(0);
+    let candidate = super::super::demo::simulated(scenario).remove(0);
     let engine = Engine::open(&candidate.endpoint.unwrap()).await.unwrap();
     let rows = engine.list(HostId(0), clock::now()).await.unwrap();
     let mut details = engine.details(&rows[0].key, clock::now()).await.unwrap();
@@ -116,6 +116,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
         engine: cut,
         newest: Some(current),
         keyring: Keyring::default(),
+        moves: Moves::default(),
     };
     let mut exchange = Exchange::new(line, &old, plan, Duration::from_secs(60));
     let made = exchange.make().await.unwrap();
@@ -161,6 +162,40 @@ async fn an_engine_that_stays_away_is_told_with_what_to_do_by_hand() {
         assert!(failure.what.as_str().contains(words), "{failure:?}");
     }
     assert!(now.name.contains(".old-"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_lives_in_it_is_made_anew_over_the_newest_client() {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").unwrap());
+    let ((cut, cord), (good, _held)) = (client(&sim, false).await, client(&sim, false).await);
+    cord.lock().unwrap().take();
+    let rows = good.list(HostId(0), clock::now()).await.unwrap();
+    let key = |name| {
+        let row = rows.iter().find(|row| row.short_name() == name);
+        row.unwrap().key.clone()
+    };
+    let borrower = Borrower {
+        key: key("grafana-1"),
+        name: "grafana-1".to_owned(),
+        what: "network".to_owned(),
+    };
+    let moved = Moved {
+        old: Key::container(HostId(0), "gone"),
+        name: "gone".to_owned(),
+        new: key("prometheus-1"),
+    };
+    let line = Line {
+        engine: cut,
+        newest: Some(watch::channel(Some(good)).1),
+        keyring: Keyring::default(),
+        moves: Moves::default(),
+    };
+    let (told, _steps) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let limit = Duration::from_secs(60);
+    let seen = others::see_to(&line, &moved, &[borrower], true, limit, &steps).await;
+    let well = "made anew too: grafana-1 (network)".to_owned();
+    assert_eq!(seen, Some((true, well)));
 }
 
 #[tokio::test(start_paused = true)]
