@@ -264,7 +264,7 @@ fn filter(state: &mut State) -> Effects {
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
-/// as changed, and stands there selected.
+/// as changed, and a number rather than changed, so that both stand there selected.
 pub(super) fn type_line(
     state: &mut State,
     kind: PromptKind,
@@ -272,7 +272,9 @@ pub(super) fn type_line(
     before: String,
 ) -> Effects {
     let field = match kind {
-        PromptKind::Filter | PromptKind::Search => Field::selected(&before),
+        PromptKind::Filter | PromptKind::Search | PromptKind::Scale { .. } => {
+            Field::selected(&before)
+        }
         _ => Field::of(&before),
     };
     state.layers.push(Layer::Prompt(Prompt {

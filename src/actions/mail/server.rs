@@ -99,7 +99,7 @@ fn ask(
         field: Field::default(),
         opened: state.now,
         switches: Vec::new(),
-        on_yes: false,
+        ..Confirm::default()
     }));
     Effects::new()
 }
