@@ -267,20 +267,21 @@ impl Listed for Route {
 /// The columns shown, by the user's choice or by default.
 pub fn chosen<R: Listed>(state: &State) -> Vec<&'static Column<R>> {
     let listing = &R::shelf(&state.shelves).listing;
-    super::shown(R::columns(), &listing.columns, state.mixes_hosts())
+    super::shown(R::columns(), &listing.columns, state)
 }
 
 /// The column that tells on which host a thing is.
 pub(super) const fn host<R: Listed>() -> Column<R> {
-    super::of_host(super::words(
+    let column = super::words(
         "host",
         "host",
         super::Width::Flex(10, 16),
         245,
         "The host it is on.",
-        |thing, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
-        |thing, _| Rank::Number(i64::from(thing.key().host.0)),
-    ))
+        |thing: &R, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
+        |thing: &R, _| Rank::Number(i64::from(thing.key().host.0)),
+    );
+    super::apart(column, State::mixes_hosts)
 }
 
 /// The column that orders the rows.

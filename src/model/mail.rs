@@ -168,7 +168,17 @@ impl Source {
 
     /// What to write into an application's settings.
     pub fn smtp_address(&self) -> String {
-        format!("{}:{}", self.name, self.smtp)
+        self.address_at(self.smtp)
+    }
+
+    /// Where applications reach this port of it: in the host's network no name leads to it.
+    pub fn address_at(&self, port: u16) -> String {
+        let name = if self.reach.host_network {
+            "localhost"
+        } else {
+            &self.name
+        };
+        format!("{name}:{port}")
     }
 }
 

@@ -160,10 +160,14 @@ fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) 
     let Some(server) = state.world.container(key) else {
         return;
     };
-    let Some(source) = state.mail.boxes.get(key).map(|known| &known.source) else {
+    let Some(known) = state.mail.boxes.get_mut(key) else {
         return;
     };
+    let source = &known.source;
     let mut names = vec![source.name.as_str(), server.name.as_str()];
+    if source.reach.host_network {
+        names.extend(["localhost", "127.0.0.1"]);
+    }
     names.extend(source.reach.addresses.iter().map(String::as_str));
     let names_it = |value: &str| {
         let host = value.split_once("://").map_or(value, |(_, rest)| rest);
@@ -187,7 +191,11 @@ fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) 
         image: details.image,
     };
     let found = answer.map(|all| {
-        let mut all: Vec<Sender> = all.into_iter().map(one).collect();
+        let (own, near): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| d.key == *key);
+        if let Some(own) = own.first() {
+            known.smtp = Some(source.clone().refined(own).smtp);
+        }
+        let mut all: Vec<Sender> = near.into_iter().map(one).collect();
         // Those that name the server first.
         all.sort_by(|a, b| {
             (a.variables.is_empty(), &a.name).cmp(&(b.variables.is_empty(), &b.name))

@@ -48,7 +48,7 @@ pub(in crate::cli) fn sentence(entry: &Entry) -> String {
         let text = text.join(" ");
         return say!("{time} - {who}noted: {text}", time, who, text);
     }
-    let what = format!("{}{}", verb(&entry.action), target(entry));
+    let what = format!("{}{}", verb(entry), target(entry));
     let mut told: Vec<String> = Vec::new();
     told.extend(change(entry));
     told.extend(entry.duration_ms.map(seconds));
@@ -99,7 +99,13 @@ fn outcome(entry: &Entry) -> &'static str {
 }
 
 /// The act in words; one that has none is named as it is.
-fn verb(action: &str) -> String {
+fn verb(entry: &Entry) -> String {
+    let action = entry.action.as_str();
+    if action == "mail.delete" {
+        let ids = entry.params.iter().find(|(name, _)| name == "mails");
+        let count = ids.map_or(1, |(_, ids)| ids.split_whitespace().count());
+        return say_n!(count, "deleted {n} mail of", "deleted {n} mails of");
+    }
     const WORDS: &[(&str, &str)] = &[
         ("container.start", key!("started")),
         ("container.stop", key!("stopped")),
@@ -128,7 +134,6 @@ fn verb(action: &str) -> String {
         ("compose.down", key!("took down")),
         ("compose.pull", key!("pulled the images of")),
         ("compose.build", key!("built")),
-        ("mail.delete", key!("deleted a mail of")),
         ("mail.delete_all", key!("emptied the mailbox of")),
         ("mail.test", key!("sent a test mail to")),
     ];
@@ -273,6 +278,16 @@ mod tests {
         entry.outcome = Some(Outcome::Failure);
         entry.error = Some("no such container".to_owned());
         assert!(in_french(&entry).ends_with("échoué, no such container"));
+    }
+
+    #[test]
+    fn mails_that_were_deleted_are_counted() {
+        let mut entry = restart();
+        entry.action = "mail.delete".to_owned();
+        entry.params = vec![("mails".to_owned(), "a@box b@box".to_owned())];
+        assert!(sentence(&entry).contains("deleted 2 mails of zammad"));
+        entry.params = vec![("mails".to_owned(), "a@box".to_owned())];
+        assert!(sentence(&entry).contains("deleted 1 mail of zammad"));
     }
 
     #[test]
