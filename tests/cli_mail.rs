@@ -15,9 +15,10 @@ mod home;
 #[path = "support/pty.rs"]
 mod pty;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -154,7 +155,11 @@ fn a_server_that_cannot_answer_is_not_asked_and_one_that_is_none_is_named() {
         none.contains("`nope`") && none.contains("mailhog"),
         "{none}"
     );
-    told(&run(&["pause", "mailhog"]));
+    let mut engine = UnixStream::connect(home.socket("engine")).unwrap();
+    let ask = "POST /containers/systeme-ticketing-mailhog-1/pause HTTP/1.1\r\n\
+               Host: engine\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    engine.write_all(ask.as_bytes()).unwrap();
+    engine.read_to_string(&mut String::new()).unwrap();
     let paused = refused(&run(&["mail"]));
     assert!(paused.contains("mailhog: it is paused"), "{paused}");
 }
@@ -166,6 +171,7 @@ directory = "/srv/mail"
 
 [[image]]
 name = "mailhog/mailhog:v1.0.1"
+shells = ["ash", "sh"]
 
 [[container]]
 service = "mailhog"
@@ -188,7 +194,7 @@ text = "body"
 #[test]
 fn a_raw_mail_does_not_drive_a_terminal_and_is_exact_in_a_pipe() {
     let mut home = Home::new();
-    let scenario = home.path().join("hostile-mail.toml");
+    let scenario = home.path().join("mail.toml");
     std::fs::write(&scenario, HOSTILE).unwrap();
     home.serve("engine", scenario.to_str().unwrap());
     let engine = home.endpoint("engine");

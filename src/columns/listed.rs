@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
+use crate::log_store::Matcher;
 use crate::model::route::Fault;
 use crate::model::{HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume};
 use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
-use crate::text;
+use crate::text::{self, FuzzyMatcher};
 use crate::theme::Key;
+
+/// Whether a filter lets a thing through.
+pub type Sieve<R> = Box<dyn FnMut(&R) -> bool>;
 
 /// Things of one kind that have a view with a list of their own.
 pub trait Listed: Sized + 'static {
@@ -26,6 +30,15 @@ pub trait Listed: Sized + 'static {
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
     fn known_by(&self) -> Vec<&str>;
+
+    /// What a filter lets through: things known by a name in which its letters follow each other.
+    fn sieve(filter: &str) -> Sieve<Self> {
+        let mut matcher = FuzzyMatcher::new(filter);
+        Box::new(move |thing| {
+            let mut names = thing.known_by().into_iter();
+            names.any(|name| matcher.score(name).is_some())
+        })
+    }
 
     /// Sentences in place of an empty list that nothing narrows; none: the usual one.
     fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
@@ -192,7 +205,20 @@ impl Listed for Mail {
 
     fn known_by(&self) -> Vec<&str> {
         let to = self.to.iter().map(String::as_str);
-        to.chain([self.subject.as_str(), &self.from]).collect()
+        to.chain([self.subject.as_str(), &self.from, &self.content.text])
+            .collect()
+    }
+
+    /// Text is searched for words: all of them are somewhere in the mail, as a search in a log finds them.
+    fn sieve(filter: &str) -> Sieve<Self> {
+        let words = filter.split_whitespace().map(Matcher::literal);
+        // What is too long to be looked for is nowhere.
+        let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
+        Box::new(move |mail| {
+            let places = mail.known_by();
+            let is_there = |word: &Matcher| places.iter().any(|p| word.is_match(p.as_bytes()));
+            words.iter().flatten().all(is_there) && words.is_some()
+        })
     }
 
     /// Nobody has read it.

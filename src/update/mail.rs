@@ -51,6 +51,15 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
     let prefix = format!("{}/", container.id);
     let of_box = |key: &Key| key.host == container.host && key.id.starts_with(&prefix);
     let shelf = &mut state.shelves.mails;
+    let kept = |mail: Mail| match shelf.things.get(&mail.key) {
+        // Once opened a mail is known better than its server lists it.
+        Some(known) if known.content.whole && !mail.content.whole => Mail {
+            content: known.content.clone(),
+            ..mail
+        },
+        _ => mail,
+    };
+    let mails: Vec<Mail> = mails.into_iter().map(kept).collect();
     shelf.things.retain(|key, _| !of_box(key));
     shelf
         .things
@@ -119,7 +128,11 @@ fn told(state: &mut State, key: &Key, msg: MailMsg) {
 /// A message was fetched.
 fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) -> Effects {
     let mut effects = Effects::new();
-    if answer.is_ok() {
+    if let Ok(letter) = &answer {
+        let row = state.shelves.mails.things.get_mut(key);
+        if let Some(mail) = row.filter(|_| !letter.headers.is_empty()) {
+            mail.content = letter.content();
+        }
         effects = mark_read(state, vec![key.clone()]);
         count(state);
     }

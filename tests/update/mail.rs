@@ -1,6 +1,6 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
-use stacktui::model::mail::{Act, Server};
+use stacktui::model::mail::{Act, Content, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
 use stacktui::state::mail::Part;
@@ -342,6 +342,50 @@ fn a_list_is_narrowed_by_subject_and_by_sender() {
     assert_eq!(subjects(&it), ["Weekly report"]);
     it.press("esc /").type_in("helpdesk").press("enter");
     assert_eq!(subjects(&it), ["[Ticket#57003] Ticket mis à jour"]);
+}
+
+#[test]
+fn a_search_finds_words_anywhere_in_a_mail_and_not_letters_here_and_there() {
+    let mut it = mailed();
+    let mut search = |typed: &str| {
+        it.press("/").type_in(typed).press("enter");
+        let found = subjects(&it).len();
+        it.press("esc");
+        found
+    };
+    assert_eq!(search("wkrp"), 0, "letters that follow each other");
+    assert_eq!(
+        search("floor PRINTER"),
+        0,
+        "a capital letter wants capitals"
+    );
+    assert_eq!(
+        search("floor printer"),
+        3,
+        "words of the text, in any order"
+    );
+    assert_eq!(
+        search("floor grafana"),
+        1,
+        "one of the text, one of the sender"
+    );
+    assert_eq!(search("report@example.com"), 1, "a header");
+}
+
+#[test]
+fn what_is_not_searched_whole_is_said_until_it_was_opened() {
+    let mut it = mailed();
+    let mut mails = post::mails(base::now());
+    mails[0].content = Content::beginning("Hello");
+    post::lists(&mut it.state, mails.clone());
+    it.press("/").type_in("57003 updated").press("enter");
+    it.shows("2 of 3 searched whole");
+    assert_eq!(subjects(&it), [""; 0]);
+    opened(&mut it, "ticket");
+    it.hides("searched whole");
+    post::lists(&mut it.state, mails);
+    it.press("esc /").type_in("57003 updated").press("enter");
+    assert_eq!(subjects(&it).len(), 1, "it stays known");
 }
 
 #[test]

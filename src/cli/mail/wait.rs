@@ -39,14 +39,9 @@ pub(super) async fn wait(
     let limit = Duration::from_secs(wait.timeout);
     let arrival = arrival(choice, &mut sites, &mut expected);
     let Ok((mail, server)) = timeout(limit, arrival).await else {
-        let late = format!("no such mail came within {} s", wait.timeout);
-        let why = expected.troubles.values().map(String::as_str);
-        complain(
-            &std::iter::once(late.as_str())
-                .chain(why)
-                .collect::<Vec<_>>()
-                .join("\n  "),
-        );
+        let mut said = vec![format!("no such mail came within {} s", wait.timeout)];
+        said.extend(expected.troubles.into_values());
+        complain(&said.join("\n  "));
         return Ok(FAILED);
     };
     let line = if as_json {
@@ -279,6 +274,7 @@ fn is_after(at: DateTime<Utc>, since: DateTime<Utc>) -> bool {
 mod tests {
     use super::*;
     use crate::model::HostId;
+    use crate::model::mail::Content;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -309,6 +305,7 @@ mod tests {
             size: None,
             attachments: None,
             seen: false,
+            content: Content::default(),
         }
     }
 

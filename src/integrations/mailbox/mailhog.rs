@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::http::{Http, escaped};
 use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
-use crate::model::mail::{Envelope, RawMail};
+use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
 use crate::text;
 
@@ -114,7 +114,7 @@ async fn one_by_one(
 fn row(container: &Key, message: &Message) -> Mail {
     let head = letter::head(message.raw.data.as_bytes());
     let clean = |words: &String| text::sanitise_ident(words.as_bytes());
-    let envelope = message.raw.to.iter().flatten().map(clean);
+    let envelope: Vec<String> = message.raw.to.iter().flatten().map(clean).collect();
     Mail {
         key: Mail::key(container, &message.id),
         at: super::time(&Value::String(message.created.clone()), "").or(head.date),
@@ -124,7 +124,7 @@ fn row(container: &Key, message: &Message) -> Mail {
             head.from
         },
         to: if head.to.is_empty() {
-            envelope.collect()
+            envelope.clone()
         } else {
             head.to
         },
@@ -132,6 +132,7 @@ fn row(container: &Key, message: &Message) -> Mail {
         size: Some(message.raw.data.len() as u64),
         attachments: Some(head.attachments),
         seen: false,
+        content: head.content.and(&envelope),
     }
 }
 
@@ -161,6 +162,7 @@ fn stub(container: &Key, head: &[u8]) -> Option<Mail> {
         size: size.and_then(|(size, _)| size.as_u64()),
         attachments: None,
         seen: false,
+        content: Content::beginning(&lines),
     })
 }
 
