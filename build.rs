@@ -12,6 +12,9 @@ mod plural;
 /// Forms by text and by what tells equal texts apart.
 type Texts = BTreeMap<(String, String), Vec<String>>;
 
+/// What keeps a line whole where a space stands: it is written as a plain one, and is none in the table.
+const NO_BREAK: char = '\u{a0}';
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=assets/lang");
     println!("cargo::rerun-if-changed=src/lang/plural.rs");
@@ -43,6 +46,7 @@ fn language(id: &str, path: &Path, code: &mut String) -> Result<(), Box<dyn Erro
         _ => Err(format!("`{key}` is missing")),
     };
     let (name, rule) = (word("name")?, word("plural")?);
+    let (before, after) = (word("no_break_before")?, word("no_break_after")?);
     let at = plural::RULES.iter().position(|known| known.0 == rule);
     let at = at.ok_or(format!("`{rule}` is not a rule of src/lang/plural.rs"))?;
     let mut texts = Texts::new();
@@ -63,11 +67,27 @@ fn language(id: &str, path: &Path, code: &mut String) -> Result<(), Box<dyn Erro
         code,
         "Language {{ id: {id:?}, name: {name:?}, plural: plural::RULES[{at}].2, texts: &["
     )?;
-    for ((text, context), forms) in texts {
+    for ((text, context), mut forms) in texts {
+        for form in &mut forms {
+            *form = unbroken(form, &before, &after);
+        }
         writeln!(code, "({text:?}, {context:?}, &{forms:?}),")?;
     }
     code.push_str("] },\n");
     Ok(())
+}
+
+/// The same with no break where the language's rules for marks allow none.
+fn unbroken(text: &str, before: &str, after: &str) -> String {
+    let next = text.chars().skip(1).map(Some).chain([None]);
+    let mut last = None;
+    let kept = |(c, next): (char, Option<char>)| {
+        let marked =
+            next.is_some_and(|c| before.contains(c)) || last.is_some_and(|c| after.contains(c));
+        last = Some(c);
+        if c == ' ' && marked { NO_BREAK } else { c }
+    };
+    text.chars().zip(next).map(kept).collect()
 }
 
 fn gather(

@@ -87,6 +87,18 @@ impl Action {
         lang::say(self.help)
     }
 
+    /// Whether it is done to things of this kind, by the noun of its name.
+    fn is_for(&self, kind: Option<Kind>) -> bool {
+        let noun = self.id.split_once('.').map(|(noun, _)| noun);
+        let only = match noun {
+            Some("image") => Kind::Image,
+            Some("volume") => Kind::Volume,
+            Some("network") => Kind::Network,
+            _ => return true,
+        };
+        kind == Some(only)
+    }
+
     /// What it is called in manuals and by those who know it in English.
     pub fn english_title(&self) -> &'static str {
         self.title
@@ -130,7 +142,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     let view = state.view();
     let mut scopes = vec![Scope::View(view)];
     let about_item = || {
-        let kind = state.subject().map(|key| key.kind);
+        let kind = item_kind(state);
         matches!(kind, Some(Kind::Image | Kind::Volume | Kind::Network))
     };
     match view {
@@ -159,6 +171,17 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     scopes
 }
 
+/// Whether images, volumes or networks are what is acted on here.
+pub fn item_kind(state: &State) -> Option<Kind> {
+    use crate::state::ViewId as V;
+    match state.view() {
+        V::Images => Some(Kind::Image),
+        V::Volumes => Some(Kind::Volume),
+        V::Networks => Some(Kind::Network),
+        _ => state.subject().map(|key| key.kind),
+    }
+}
+
 /// Why an action cannot be done now: its own reason, or that nothing may be changed here.
 pub fn unavailable(state: &State, action: &Action) -> Option<String> {
     if state.read_only && action.danger != Danger::None {
@@ -170,9 +193,11 @@ pub fn unavailable(state: &State, action: &Action) -> Option<String> {
 /// The actions that apply on the screen now, narrowest scope first, each with the reason it cannot run.
 pub fn here(state: &State) -> Vec<(&'static Action, Option<String>)> {
     let scopes = scopes(state);
+    let kind = item_kind(state);
     scopes
         .iter()
         .flat_map(|scope| all().filter(move |a| a.scope == *scope))
+        .filter(|action| action.scope != Scope::Item || action.is_for(kind))
         .map(|action| (action, unavailable(state, action)))
         .collect()
 }

@@ -28,6 +28,7 @@ use context::Context;
 use out::{Out, Quit};
 
 use crate::engine::{Sources, contexts};
+use crate::runtime::demo::Demo;
 use crate::runtime::{self, RunOptions, Start, StartError};
 
 /// Exit code: all was done.
@@ -97,8 +98,14 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
 }
 
 fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
-    let hosts = context.openings()?;
     let flags = &context.flags;
+    let (hosts, demo) = match &flags.demo {
+        Some(name) => {
+            let mut machine = Demo::new().map_err(sim::no_machine)?;
+            (sim::demo(name, Some(&mut machine))?, Some(machine))
+        }
+        None => (context.openings()?, None),
+    };
     let asked = |list: &[String]| match list {
         [one] if hosts.len() == 1 => Some(one.clone()),
         _ => None,
@@ -114,7 +121,7 @@ fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
             .collect(),
         hosts,
         sources,
-        demo: context.flags.demo.is_some(),
+        demo,
         settings: context.settings.clone(),
         paths: context.paths.clone(),
         start,

@@ -19,11 +19,13 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 pub use keep::Store;
-pub use process::Output;
+pub use process::{Answer, Output, Played};
 pub use stack_file::{begin, compare, read};
 
+use process::Program;
 use secrets::Secrets;
 
+use crate::lang::Words;
 use crate::model::compose::{Call, Checked, Project};
 use crate::model::stack_file::Write;
 use crate::msg::{Failure, FailureKind};
@@ -35,7 +37,9 @@ const VERSION_LIMIT: Duration = Duration::from_secs(10);
 const CONFIG_LIMIT: Duration = Duration::from_secs(60);
 
 /// What still works where compose cannot.
-const REST: &str = "start, stop, restart, remove and logs work without it";
+fn rest() -> &'static str {
+    say!("start, stop, restart, remove and logs work without it")
+}
 
 /// Variables for compose and what it starts: `DOCKER_HOST` and its like.
 pub type Environment = Vec<(&'static str, String)>;
@@ -47,6 +51,8 @@ pub struct Programs {
     pub store: Option<Store>,
     /// Instead of the process's own `PATH`.
     pub path: Option<OsString>,
+    /// Instead of all programs: for engines that no other process can reach.
+    pub played: Option<Played>,
 }
 
 /// One compose program.
@@ -92,7 +98,10 @@ impl Tool {
 }
 
 impl Programs {
-    fn command(&self, words: &[&str], environment: &Environment) -> Command {
+    fn command(&self, words: &[&str], environment: &Environment) -> Program {
+        if let Some(played) = &self.played {
+            return Program::Played(played.clone(), Vec::new());
+        }
         let (program, args) = words.split_first().unwrap_or((&"docker", &[]));
         let program: OsString = match &self.path {
             Some(path) => found_in(path, program),
@@ -110,14 +119,14 @@ impl Programs {
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }
-        command
+        Program::Process(command)
     }
 
     /// The version of a program, when it is there and says one.
     async fn version(&self, argv: &'static [&'static str]) -> Option<Tool> {
-        let mut command = self.command(argv, &Vec::new());
-        command.args(["version", "--short"]);
-        let output = process::read(command, VERSION_LIMIT).await.ok()?;
+        let program = self.command(argv, &Vec::new());
+        let program = program.args(["version", "--short"]);
+        let output = process::read(program, VERSION_LIMIT).await.ok()?;
         let version = output.stdout.lines().next()?.trim();
         let version = version.trim_start_matches('v').to_owned();
         let is_one = output.code == Some(0) && version.starts_with(|c: char| c.is_ascii_digit());
@@ -140,8 +149,10 @@ impl Programs {
         }
         other.ok_or_else(|| Failure {
             kind: FailureKind::Unsupported,
-            what: "neither `docker compose` nor `docker-compose` is on this machine".to_owned(),
-            advice: REST.to_owned(),
+            what: Words::ours(|| {
+                say!("neither `docker compose` nor `docker-compose` is on this machine")
+            }),
+            advice: rest().to_owned(),
             ..Failure::default()
         })
     }
@@ -162,11 +173,14 @@ impl Programs {
         match self.ask(project).await {
             Ok(checked) => Ok(checked),
             Err(Refused::Unasked(failure)) => Err(failure),
-            Err(Refused::Files(stderr)) => Err(Failure {
-                what: Secrets::of(project).await.masked(&refusal(&stderr)),
-                advice: "mend the files; what runs is not touched".to_owned(),
-                ..Failure::default()
-            }),
+            Err(Refused::Files(stderr)) => {
+                let secrets = Secrets::of(project).await;
+                Err(Failure {
+                    what: refusal(&stderr).map(|words| secrets.masked(words)),
+                    advice: say!("mend the files; what runs is not touched").to_owned(),
+                    ..Failure::default()
+                })
+            }
         }
     }
 
@@ -177,12 +191,9 @@ impl Programs {
         let files = shown::digests(project).await;
         let tool = self.tool(project).await?;
         let config = |args: &[&str]| {
-            let mut command = self.command(tool.argv, &Vec::new());
-            command
-                .args(project.args())
-                .args(args)
-                .current_dir(directory(project));
-            process::read(command, CONFIG_LIMIT)
+            let program = self.command(tool.argv, &Vec::new());
+            let program = program.args(project.args()).args(args.iter().copied());
+            process::read(program.within(directory(project)), CONFIG_LIMIT)
         };
         let (output, whole) = tokio::join!(config(&["config", "--hash=*"]), config(&["config"]));
         let output = output.map_err(|why| not_run(&tool, &why))?;
@@ -215,7 +226,7 @@ impl Programs {
         let written = tokio::task::spawn_blocking(work).await;
         written.unwrap_or_else(|error| {
             Err(Failure {
-                what: error.to_string(),
+                what: Words::as_is(error.to_string()),
                 ..Failure::default()
             })
         })
@@ -238,16 +249,18 @@ impl Programs {
         if !tool.fits(project) && !call.foreign {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
-                what: format!(
-                    "only {} is here, and another generation of compose made this stack",
-                    tool.shown()
-                ),
-                advice: REST.to_owned(),
+                what: Words::ours(|| {
+                    say!(
+                        "only {tool} is here, and another generation of compose made this stack",
+                        tool = tool.shown()
+                    )
+                }),
+                advice: rest().to_owned(),
                 ..Failure::default()
             });
         }
-        let mut command = self.command(tool.argv, environment);
-        command.args(call.args()).current_dir(directory(project));
+        let program = self.command(tool.argv, environment);
+        let program = program.args(call.args()).within(directory(project));
         let secrets = Secrets::of(project).await;
         let (lines, mut told) = mpsc::channel::<Output>(8);
         let masking = async {
@@ -257,19 +270,23 @@ impl Programs {
                 let _closed = output.send(masked.collect()).await;
             }
         };
-        let (ended, ()) = tokio::join!(process::run(command, lines, cancelled), masking);
+        let (ended, ()) = tokio::join!(process::run(program, lines, cancelled), masking);
         match ended.map_err(|why| not_run(&tool, &why))? {
             process::Ended::Code(Some(0)) => Ok(()),
             process::Ended::Code(code) => Err(Failure {
-                what: match code {
-                    Some(code) => format!("{} ended with exit code {code}", tool.argv.join(" ")),
-                    None => format!("{} was killed", tool.argv.join(" ")),
-                },
-                advice: "its last lines say why".to_owned(),
+                what: Words::ours(|| {
+                    let program = tool.argv.join(" ");
+                    if let Some(code) = code {
+                        say!("{program} ended with exit code {code}", program, code)
+                    } else {
+                        say!("{program} was killed", program)
+                    }
+                }),
+                advice: say!("its last lines say why").to_owned(),
                 ..Failure::default()
             }),
             process::Ended::Cancelled => Err(Failure {
-                what: "cancelled; what was done until then stays".to_owned(),
+                what: Words::ours(|| say!("cancelled; what was done until then stays")),
                 ..Failure::default()
             }),
         }
@@ -279,8 +296,8 @@ impl Programs {
 fn no_store() -> Failure {
     Failure {
         kind: FailureKind::Unsupported,
-        what: "there is no directory to keep earlier versions in".to_owned(),
-        advice: "set XDG_STATE_HOME or HOME".to_owned(),
+        what: Words::ours(|| say!("there is no directory to keep earlier versions in")),
+        advice: say!("set {a} or {b}", a = "XDG_STATE_HOME", b = "HOME"),
         ..Failure::default()
     }
 }
@@ -294,7 +311,7 @@ fn found_in(path: &OsString, program: &str) -> OsString {
 
 fn not_run(tool: &Tool, why: &std::io::Error) -> Failure {
     Failure {
-        what: format!("{}: {why}", tool.argv.join(" ")),
+        what: Words::ours(|| say!("{name}: {why}", name = tool.argv.join(" "), why)),
         ..Failure::default()
     }
 }
@@ -305,37 +322,45 @@ fn directory(project: &Project) -> &Path {
 
 /// Compose itself would say so too, but of the first file alone and not what to do.
 fn files_are_here(project: &Project) -> Result<(), Failure> {
-    let unsupported = |what: String, advice: &str| Failure {
+    let unsupported = |what: Words, advice: &str| Failure {
         kind: FailureKind::Unsupported,
         what,
-        advice: format!("{advice}; {REST}"),
+        advice: say!("{advice}; {rest}", advice, rest = rest()),
         ..Failure::default()
     };
     if project.files.is_empty() {
-        let what = "no label names its compose files".to_owned();
-        return Err(unsupported(what, "compose cannot be run for it from here"));
+        let what = Words::ours(|| say!("no label names its compose files"));
+        let advice = say!("compose cannot be run for it from here");
+        return Err(unsupported(what, advice));
     }
-    let needed = project.directory.iter().chain(&project.files);
+    let files = project.files.iter().chain(&project.env_files);
+    let named = files.map(|path| (path, true));
+    let needed = project.directory.iter().map(|path| (path, false));
     let gone = needed
-        .chain(&project.env_files)
-        .find_map(|path| match Path::new(path).metadata() {
+        .chain(named)
+        .find_map(|(path, is_file)| match Path::new(path).metadata() {
+            Ok(there) if is_file && there.is_dir() => Some(Words::ours(|| {
+                say!("{path} is a directory, not a file", path)
+            })),
             Ok(_) => None,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Some(format!("{path} is not on this machine"))
+                Some(Words::ours(|| say!("{path} is not on this machine", path)))
             }
-            Err(error) => Some(format!("{path}: {error}")),
+            Err(error) => Some(Words::ours(|| {
+                say!("{name}: {why}", name = path, why = error)
+            })),
         });
     match gone {
         Some(what) => Err(unsupported(
             what,
-            "it is gone, or the stack was made on another machine or in a container",
+            say!("it is gone, or the stack was made on another machine or in a container"),
         )),
         None => Ok(()),
     }
 }
 
 /// The first lines of what a program complained of, safe for one line of a screen.
-fn refusal(stderr: &str) -> String {
+fn refusal(stderr: &str) -> Words {
     let lines: Vec<&str> = stderr
         .lines()
         .map(str::trim)
@@ -345,9 +370,9 @@ fn refusal(stderr: &str) -> String {
     let lines: Vec<String> = lines.into_iter().map(text::without_value).collect();
     let words = text::sanitise_ident(lines.join(" ").as_bytes());
     if words.is_empty() {
-        return "compose does not take the files, and does not say why".to_owned();
+        return Words::ours(|| say!("compose does not take the files, and does not say why"));
     }
-    words
+    Words::as_is(words)
 }
 
 fn is_warning(line: &str) -> bool {

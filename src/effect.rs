@@ -73,11 +73,11 @@ pub enum Fetch {
         since: Option<DateTime<Utc>>,
         until: DateTime<Utc>,
     },
-    /// Whether the registry has another image under this name than the one whose digests these are; answers with
+    /// Whether the registries have another image under these names than the one whose digests these are; answers with
     /// `Msg::Freshness`.
     Freshness {
         key: Key,
-        name: String,
+        names: Vec<String>,
         digests: Vec<String>,
     },
     /// Where the room on the disk went; answers with `Msg::Space`.

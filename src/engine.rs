@@ -49,6 +49,7 @@ pub use self::raw::{Raw, rest};
 pub use self::reach::Way;
 pub use self::registry::Keyring;
 pub use self::verb::{HELPER_LABEL, Performed};
+use crate::lang::Words;
 use crate::model::{ApiVersion, EngineInfo};
 
 /// A ping that takes longer counts as no answer.
@@ -77,14 +78,16 @@ pub struct Engine {
 /// Why neither way through ssh led to the engine.
 fn both_failed(forward: &Error, command: &Error) -> Error {
     let words = |error: &Error| match error {
-        Error::Ssh(said) => said.clone(),
-        other => other.to_string(),
+        Error::Ssh(said) => said.to_string(),
+        other => other.why(),
     };
-    Error::ssh(&format!(
-        "the server forwards no socket ({}), and `docker system dial-stdio` there failed: {}",
-        words(forward),
-        words(command)
-    ))
+    Error::ssh(Words::ours(|| {
+        say!(
+            "the server forwards no socket ({forward}), and `docker system dial-stdio` there failed: {command}",
+            forward = words(forward),
+            command = words(command)
+        )
+    }))
 }
 
 impl Engine {

@@ -4,15 +4,17 @@
 //! `say!("remove")` gives a text, `say!("{n} of {all}", n, all = list.len())` one with holes that a translation may
 //! put in another order, `say!("up" as "link")` tells apart what English has one word for, and
 //! `say_n!(n, "{n} line", "{n} lines")` chooses by a number. `key!("running")` marks a word that is stored or compared
-//! as it is and shown by [`say`]. What others wrote (engines, containers, logs), ids and JSON have no language.
+//! as it is and shown by [`say`], [`Words`] one that is shown here and stored elsewhere. What others wrote (engines, containers, logs), ids and JSON have no language.
 mod fill;
 mod plural;
+mod words;
 
 use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use fill::{fill, fits};
+pub use words::Words;
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
@@ -246,6 +248,25 @@ mod tests {
             assert_eq!(say!("up"), "pu");
         });
         assert_eq!(say!("up"), "up");
+    }
+
+    #[test]
+    fn words_are_shown_in_one_language_and_stored_in_english() {
+        let whole = within(Lang::of(&UPSIDE), || {
+            let inner = Words::ours(|| say!("up"));
+            Words::ours(|| say!("{a} of {b}", a = inner, b = Words::as_is("up")))
+        });
+        assert_eq!((whole.english(), whole.as_str()), ("up of up", "up of up"));
+        let passed = std::io::Error::other(whole.clone());
+        within(Lang::of(&UPSIDE), || {
+            assert_eq!((whole.english(), whole.as_str()), ("up of up", "up fo pu"));
+            assert_eq!(passed.to_string(), "up fo pu");
+            let shouted = whole.clone().map(str::to_uppercase);
+            assert_eq!(
+                (shouted.english(), shouted.as_str()),
+                ("UP OF UP", "UP FO PU")
+            );
+        });
     }
 
     #[test]

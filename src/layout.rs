@@ -52,6 +52,7 @@ pub fn list_height(state: &State) -> usize {
     let body = match state.view() {
         ViewId::Routes => body - route_foot(body),
         ViewId::Mail => body - mail_foot(state, body),
+        ViewId::Journal => body - journal_foot(state.size.0, body),
         _ => body,
     };
     usize::from(body.saturating_sub(LIST_OFFSET)).max(1)
@@ -73,6 +74,14 @@ pub fn mail_foot(state: &State, body: u16) -> u16 {
     }
     let silent = state.mailboxes().filter(|server| server.is_silent());
     (body / 4).min(silent.take(3).count() as u16)
+}
+
+/// Rows below the journal, which tell the whole of the line under the cursor; none where lines are wide.
+pub fn journal_foot(width: u16, body: u16) -> u16 {
+    match (width, body) {
+        (60.., _) | (_, 0..8) => 0,
+        _ => 4,
+    }
 }
 
 /// A window of this inner size (without its border) in the middle of the screen, cut to fit.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::effect::{JobId, LogPage, LogQuery, Save};
 use crate::keys::{Chord, Mouse};
+use crate::lang::Words;
 use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
@@ -30,9 +31,9 @@ pub struct Envelope {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failure {
     pub kind: FailureKind,
-    /// What failed and the engine's own words.
-    pub what: String,
-    /// The way out, when one is known.
+    /// What failed and the engine's own words. The journal keeps it, too.
+    pub what: Words,
+    /// The way out, when one is known, in the language of the screen.
     pub advice: String,
     /// The HTTP status, when the engine answered.
     pub status: Option<u16>,
@@ -206,7 +207,7 @@ pub enum Msg {
     /// The last lines, made safe, of a container's run that ended then.
     LastWords(Key, DateTime<Utc>, Vec<String>),
     /// Whether the registry has a newer image, or why that cannot be told.
-    Freshness(Key, Result<Freshness, Failure>),
+    Freshness(Key, Vec<(String, Result<Freshness, Failure>)>),
     /// Where the room on a host's disk went.
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.

@@ -8,6 +8,7 @@
 //! of time, so ten thousand containers cost nothing while nobody looks.
 mod api;
 mod clock;
+mod compose;
 mod events;
 mod listen;
 mod load;
@@ -22,5 +23,6 @@ mod traefik;
 mod web;
 mod world;
 
+pub use compose::Spoken;
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{Connection, Fault, Sim};

@@ -2,6 +2,7 @@
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
 pub mod browse;
+pub mod fresh;
 pub mod history;
 pub mod inspect;
 mod inventory;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 pub use books::{EventBook, JournalBook};
+pub use fresh::Fresh;
 pub use history::History;
 pub use inspect::InspectState;
 pub use jobs::{Jobs, Running};
@@ -47,7 +49,7 @@ pub use menu::{Ask, Choice, Menu, MenuItem, Task};
 pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
 pub use prefs::Prefs;
-pub use shelf::{Listing, Shelf, Shelves, Uses};
+pub use shelf::{Awaited, Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
 pub use stack_file::FileBook;
 pub use table::{ContainerTable, RowId, Table};
@@ -56,7 +58,7 @@ pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, Freshness, HostId, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -138,7 +140,7 @@ pub struct State {
     /// Where the room on each host's disk went, as far as it was asked for.
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
-    pub fresh: BTreeMap<Key, Result<Freshness, Failure>>,
+    pub fresh: BTreeMap<Key, Fresh>,
     /// What is asked of the user when an answer is there.
     pub pending: Option<Pending>,
     /// Names of the docker contexts that could be used instead.

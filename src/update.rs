@@ -78,7 +78,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             shelf::resources(state, host, kind, answer);
             Effects::new()
         }
-        Msg::Freshness(key, answer) => reply::freshness(state, key, answer),
+        Msg::Freshness(key, answers) => reply::freshness(state, key, answers),
         Msg::Proxy(key, answer) => route::seen(state, key, answer),
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),

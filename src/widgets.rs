@@ -2,6 +2,7 @@
 pub mod chart;
 pub mod line;
 pub mod link;
+pub mod page;
 pub mod pen;
 pub mod window;
 

@@ -194,6 +194,32 @@ mod catalogue {
         }
     }
 
+    /// However narrow the screen: French has a space before these marks, and no line begins with one.
+    #[test]
+    fn no_line_begins_with_a_mark() {
+        let french = Lang::named("fr").unwrap();
+        let forms: Vec<&str> = french
+            .texts()
+            .iter()
+            .flat_map(|(_, _, forms)| *forms)
+            .copied()
+            .collect();
+        assert!(forms.iter().filter(|form| form.contains("\u{a0}:")).count() > 100);
+        for form in forms {
+            // Longer than the longest word with its mark.
+            for width in 24..80 {
+                let rows = text::wrap_words(form, width);
+                let broken = rows
+                    .iter()
+                    .skip(1)
+                    .find(|row| row.starts_with([';', ':', '?', '!', '»']));
+                assert_eq!(broken, None, "{form:?} in {width}");
+                let open = rows.iter().rev().skip(1).find(|row| row.ends_with('«'));
+                assert_eq!(open, None, "{form:?} in {width}");
+            }
+        }
+    }
+
     /// The registries' own limits, in every language.
     #[test]
     fn titles_fit_where_they_stand() {

@@ -151,7 +151,7 @@ fn restarting_the_stuck_one_leaves_two_lines_in_the_journal() {
     assert_eq!(json.lines().count(), 1, "one act, one line: {json}");
     let story = place.out(&["journal", "--export", "md", "--lang", "fr"]);
     assert!(
-        story.contains(" a redémarré zammad (systeme-ticketing) : "),
+        story.contains(" a redémarré zammad (systeme-ticketing)\u{a0}: "),
         "{story}"
     );
     assert!(story.contains(" s, réussi"), "{story}");
@@ -538,9 +538,9 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
         "# Documentation — systeme-ticketing",
         "## Outils de gestion et développement",
         "### mailhog",
-        "- **Rôle :** Serveur SMTP factice",
+        "- **Rôle\u{a0}:** Serveur SMTP factice",
         "https://mailhog.example.com",
-        "- **Variables :**",
+        "- **Variables\u{a0}:**",
     ] {
         assert!(shown.contains(told), "{told} in\n{shown}");
     }

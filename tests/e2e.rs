@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use driver::{Driver, built_in, demo, demo_sim, on_engine, on_local, on_sim, row};
 use stacktui::engine::{Candidate, Endpoint};
-use stacktui::runtime::effects::simulated;
+use stacktui::runtime::demo::simulated;
 use stacktui::runtime::signals::Signal;
 use stacktui::sim::Fault;
 

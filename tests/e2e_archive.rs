@@ -292,7 +292,7 @@ async fn a_full_disk_here_leaves_nothing_and_keeps_what_was_there() {
     for path in [&file, &small.path().join("other.tar")] {
         let never = std::future::pending();
         let full = archive::save(&client, &images, (path, true), &steps(), never).await;
-        let why = full.unwrap_err().what;
+        let why = full.unwrap_err().what.to_string();
         assert!(why.contains("the disk is full after "), "{why}");
         assert!(why.ends_with("nothing is left of the file"), "{why}");
     }

@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use driver::{Driver, later, on_engine, on_local};
+use driver::{Driver, on_engine, on_local};
 
 /// A project on the engine; it goes when this is dropped.
 struct Project {
@@ -95,9 +95,12 @@ impl Project {
         ids.lines().map(str::to_owned).collect()
     }
 
-    fn greeting(&self) -> String {
+    /// What runs was made with this text.
+    #[track_caller]
+    fn greets(&self, text: &str) {
         let container = format!("{}_web_1", self.name);
-        self.docker(&["inspect", "-f", "{{.Config.Env}}", &container])
+        let environment = self.docker(&["inspect", "-f", "{{.Config.Env}}", &container]);
+        assert!(environment.contains(text), "{environment}");
     }
 
     async fn open(&self) -> Driver {
@@ -149,24 +152,18 @@ async fn a_changed_variable_is_seen_planned_and_brought_up() {
         it.sees("NOT_SET_ANYWHERE variable is not set").await;
         project.write("WHO=me\n", ".env");
         it.sees("web: changed since it was made").await;
-        assert!(project.greeting().contains("it is you"));
+        project.greets("it is you");
         it.press("U").await;
         it.sees("changed, made anew: web").await;
         it.sees("unchanged: 1 service").await;
-        later().await;
-        it.press("y").await;
+        it.answer("y").await;
         it.sees("brought up in").await;
-        assert!(
-            project.greeting().contains("it is me"),
-            "{}",
-            project.greeting()
-        );
+        project.greets("it is me");
         it.press("esc").await;
         it.sees("as the files say").await;
         it.press("C").await;
         it.sees("as many containers of one service").await;
-        later().await;
-        it.press("s down enter").await;
+        it.answer("s down enter").await;
         it.sees("containers of web").await;
         it.press("ctrl-u").await;
         it.type_in("3").await;
@@ -198,27 +195,20 @@ async fn what_changes_between_the_plan_and_the_yes_is_refused() {
         it.press("U").await;
         it.sees("changed, made anew: web").await;
         project.write("WHO=nobody\n", ".env");
-        later().await;
-        it.press("y").await;
+        it.answer("y").await;
         it.sees(".env has changed since it was shown").await;
-        assert!(project.greeting().contains("it is you"), "nothing was done");
+        project.greets("it is you");
 
         project.write("WHO=you\n", ".env");
         it.press("esc").await;
         it.sees("as the files say").await;
-        it.press("f").await;
-        it.sees("WHO: 'it is ${WHO}'").await;
-        it.press("e").await;
-        it.sees("editing").await;
-        it.type_in("go\n").await;
+        files(&it).await;
+        edit(&it).await;
         it.sees("changed, made anew: web").await;
         project.write("WHO=nobody\n", ".env");
-        it.press("U").await;
-        it.sees("Deploy").await;
-        later().await;
-        it.press("y").await;
+        deploy(&it).await;
         it.sees(".env has changed since it was shown").await;
-        assert!(project.greeting().contains("it is you"), "nothing was done");
+        project.greets("it is you");
         assert_eq!(compose_file(&project), before, "nothing was written");
         assert_eq!(it.quit().await, 0);
     })
@@ -247,11 +237,9 @@ async fn down_removes_it_and_broken_files_are_told() {
         it.sees("changed since it was made").await;
         it.press("C").await;
         it.sees("stop and remove containers").await;
-        later().await;
-        it.press("d").await;
+        it.answer("d").await;
         it.sees("down?").await;
-        later().await;
-        it.press("y").await;
+        it.answer("y").await;
         it.sees("taken down in").await;
         assert_eq!(project.containers(), Vec::<String>::new());
         it.press("esc").await;
@@ -264,6 +252,27 @@ async fn down_removes_it_and_broken_files_are_told() {
 /// An editor that replaces one word by another when `go` is typed, and keeps away until then.
 fn changes(from: &str, to: &str) -> String {
     format!("sh -c 'echo editing; read go; sed -i \"s/{from}/{to}/\" \"$1\"' x")
+}
+
+/// From the stack's page to its files.
+async fn files(it: &Driver) {
+    it.press("f").await;
+    it.sees("docker-compose.yml").await;
+    it.sees("WHO: 'it is ${WHO}'").await;
+}
+
+/// Has the editor of [`changes`] do its work.
+async fn edit(it: &Driver) {
+    it.press("e").await;
+    it.sees("editing").await;
+    it.type_in("go\n").await;
+}
+
+/// From what would change to the work itself.
+async fn deploy(it: &Driver) {
+    it.press("U").await;
+    it.sees("Deploy").await;
+    it.answer("y").await;
 }
 
 fn compose_file(project: &Project) -> String {
@@ -281,26 +290,15 @@ async fn a_file_is_edited_shown_deployed_and_brought_back() {
         let ended = format!("{}  deployed in", project.name);
         let it = project.open_with(&changes("it is", "hello")).await;
         it.sees("as the files say").await;
-        it.press("f").await;
-        it.sees("docker-compose.yml").await;
-        it.sees("WHO: 'it is ${WHO}'").await;
-        it.press("e").await;
-        it.sees("editing").await;
-        it.type_in("go\n").await;
+        files(&it).await;
+        edit(&it).await;
         it.sees("changed, made anew: web").await;
         it.sees("not set, so empty: NOT_SET_ANYWHERE").await;
         it.sees("hello ${WHO}").await;
         assert_eq!(compose_file(&project), before, "nothing is written yet");
-        it.press("U").await;
-        it.sees("Deploy").await;
-        later().await;
-        it.press("y").await;
+        deploy(&it).await;
         it.sees(&ended).await;
-        assert!(
-            project.greeting().contains("hello you"),
-            "{}",
-            project.greeting()
-        );
+        project.greets("hello you");
         assert!(compose_file(&project).contains("hello"));
         assert!(journalled(&it.journal(), &["stack.deploy", "$EDITOR"]));
 
@@ -308,20 +306,12 @@ async fn a_file_is_edited_shown_deployed_and_brought_back() {
         it.sees("1 earlier version").await;
         it.press("H").await;
         it.sees("by tester").await;
-        later().await;
-        it.press("enter").await;
+        it.answer("enter").await;
         it.sees("as it was until").await;
         it.sees("changed, made anew: web").await;
-        it.press("U").await;
-        it.sees("Deploy").await;
-        later().await;
-        it.press("y").await;
+        deploy(&it).await;
         it.sees(&ended).await;
-        assert!(
-            project.greeting().contains("it is you"),
-            "{}",
-            project.greeting()
-        );
+        project.greets("it is you");
         assert_eq!(compose_file(&project), before);
         it.press("esc").await;
         it.sees("2 earlier versions").await;
@@ -341,11 +331,8 @@ async fn an_edit_that_compose_refuses_is_kept_until_it_is_let_go() {
             .open_with(&changes("services:", "services: ["))
             .await;
         it.sees("as the files say").await;
-        it.press("f").await;
-        it.sees("WHO: 'it is ${WHO}'").await;
-        it.press("e").await;
-        it.sees("editing").await;
-        it.type_in("go\n").await;
+        files(&it).await;
+        edit(&it).await;
         it.sees("does not take it").await;
         it.sees("yaml.parser.ParserError").await;
         it.sees("services: [").await;
@@ -355,14 +342,11 @@ async fn an_edit_that_compose_refuses_is_kept_until_it_is_let_go() {
         it.sees("an edit is kept").await;
         assert_eq!(compose_file(&project), before);
         // It goes on where it was left, and can be let go.
-        it.press("e").await;
-        it.sees("editing").await;
-        it.type_in("go\n").await;
+        edit(&it).await;
         it.sees("services: [ [").await;
         it.press("x").await;
         it.sees("what was typed is lost").await;
-        later().await;
-        it.press("l").await;
+        it.answer("l").await;
         it.until("the files", |s| {
             s.contains("WHO: ") && !s.contains("an edit is kept")
         })
@@ -396,18 +380,15 @@ async fn variables_are_masked_saved_and_not_deployed() {
         it.press("v").await;
         it.sees("hunter2").await;
         it.press("v").await;
-        it.press("e").await;
-        it.sees("editing").await;
-        it.type_in("go\n").await;
+        edit(&it).await;
         it.sees("changed, made anew: web").await;
         it.press("ctrl-s").await;
         it.sees("Save the file?").await;
-        later().await;
-        it.press("y").await;
+        it.answer("y").await;
         it.sees("saved").await;
         let file = std::fs::read_to_string(project.directory().join(".env")).expect("the file");
         assert_eq!(file, "WHO=them\nDB_PASSWORD=hunter2\n");
-        assert!(project.greeting().contains("it is you"), "what runs stays");
+        project.greets("it is you");
         let journal = it.journal();
         assert!(journalled(&journal, &["env.reveal", ".env"]));
         assert!(!journalled(&journal, &["hunter2"]));

@@ -12,7 +12,7 @@ mod driver;
 use std::time::Duration;
 
 use driver::{Driver, on_local};
-use stacktui::runtime::effects::simulated;
+use stacktui::runtime::demo::simulated;
 use stacktui::sim::Scenario;
 use tokio::time::Instant;
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use driver::{Driver, demo, on_local, row};
+use driver::{Driver, demo, on_engine, on_local, row};
 use futures::{Stream, StreamExt};
 use serde_json::json;
 use stacktui::engine::{Endpoint, Engine, Error, Keyring};
@@ -213,6 +213,60 @@ async fn a_real_registry_tells_when_it_has_a_newer_image() {
 }
 
 #[tokio::test]
+async fn an_image_is_behind_when_one_of_its_names_is() {
+    let Some(endpoint) = engine::real_engine("an_image_is_behind_when_one_of_its_names_is") else {
+        return;
+    };
+    let Some(registry) = Registry::start(&Door::Open) else {
+        return;
+    };
+    let it = engine::Fixture::new(&endpoint, "registry")
+        .sh("echo newer > /tmp/x")
+        .run();
+    it.docker(&["wait", &it.id]);
+    // One image under two names; the registry gets a newer one under the second.
+    let names = [1, 2].map(|n| format!("{}/twice:{n}", registry.place));
+    let [first, second] = &names;
+    it.docker(&["commit", &it.id, first]);
+    it.docker(&["tag", first, second]);
+    it.docker(&["push", "--quiet", first]);
+    it.docker(&["commit", "--message", "newer", &it.id, second]);
+    it.docker(&["push", "--quiet", second]);
+    it.docker(&["tag", first, second]);
+    on_local(async {
+        let screen = Driver::start(on_engine(&endpoint), (160, 40));
+        screen.press("3 /").await;
+        // The one before has no name any more.
+        screen.type_in(first).await;
+        screen.press("enter").await;
+        screen.sees(first).await;
+        screen.press("U").await;
+        let told = format!("newer there ({second})");
+        screen.sees(&told).await;
+        screen.press("enter").await;
+        screen
+            .until("each", |s| {
+                s.contains("up to date") && s.contains("newer there")
+            })
+            .await;
+        screen.press("q p").await;
+        screen.sees("Pull which name?").await;
+        screen.press("down enter").await;
+        screen.sees("Pull complete").await;
+        screen.sees("pulled in").await;
+        assert_eq!(screen.quit().await, 0);
+    })
+    .await;
+    let ids = names
+        .each_ref()
+        .map(|name| it.docker(&["inspect", "--format", "{{.Id}}", name]));
+    assert_ne!(ids[0], ids[1]);
+    for name in &names {
+        it.docker(&["rmi", "--force", name]);
+    }
+}
+
+#[tokio::test]
 async fn a_registry_with_a_password_gets_the_one_that_docker_keeps() {
     let Some(endpoint) =
         engine::real_engine("a_registry_with_a_password_gets_the_one_that_docker_keeps")
@@ -251,7 +305,7 @@ echo '{{"Username":"ann","Secret":"{PASSWORD}"}}'"#
         let pull = whole(client.pull(&name, keyring)).await.unwrap_err();
         let asked = client.freshness(&name, &[], keyring).await.unwrap_err();
         for error in [push, pull, asked] {
-            let failure = error.failure("");
+            let failure = error.failure();
             assert!(failure.advice.contains(words), "{failure:?}");
             let login = format!("docker login {place}");
             assert!(failure.advice.contains(&login), "{failure:?}");

@@ -140,7 +140,10 @@ async fn a_plain_engine_is_opened_and_listed_through_both_clients() {
         )
         .await
         .unwrap_err();
-    assert_eq!(error.failure("pause x").what, "pause x: no such thing");
+    assert_eq!(
+        error.failure_of(|| "pause x").what.as_str(),
+        "pause x: no such thing"
+    );
 }
 
 #[tokio::test]
@@ -456,7 +459,7 @@ async fn ssh_tells_its_own_reason() {
     let endpoint = Endpoint::parse("ssh://nobody@127.0.0.1:1").unwrap();
     let error = Engine::open(&endpoint).await.unwrap_err();
     assert!(
-        matches!(&error, Error::Ssh(said) if said.contains("refused")),
+        matches!(&error, Error::Ssh(said) if said.as_str().contains("refused")),
         "{error:?}"
     );
 }
@@ -495,7 +498,7 @@ async fn an_ssh_forward_carries_the_engine_and_leaves_nothing() {
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, Error::Ssh(said) if said.contains("open failed")),
+        matches!(&error, Error::Ssh(said) if said.as_str().contains("open failed")),
         "{error:?}"
     );
     assert!(error.advice("").contains("remote socket"));

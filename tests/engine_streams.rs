@@ -505,7 +505,7 @@ async fn a_driver_that_cannot_be_read_is_named() {
         panic!()
     };
     assert_eq!(failure.kind, FailureKind::Unsupported);
-    assert!(failure.what.contains("none"), "{}", failure.what);
+    assert!(failure.what.as_str().contains("none"), "{}", failure.what);
     assert!(followed.next().await.is_none());
 }
 

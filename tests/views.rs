@@ -21,6 +21,7 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use stacktui::lang::Words;
 use stacktui::model::host::DownReason;
 use stacktui::model::{Container, Health, HostId, Link, Outcome, Phase, Processes, Target, Tried};
 use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
@@ -401,6 +402,13 @@ fn journal() {
     ];
     world::send(&mut state, Msg::Journal(entries));
     check("journal", &mut state, false);
+    // On a narrow screen the line under the cursor is told whole below.
+    world::press(&mut state, "j");
+    let buf = screen::draw(&mut state, 40, 12, &screen::probe(false));
+    let text = screen::text(&buf);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let whole = "failed in 10.8s port is already allocated";
+    assert!(words.join(" ").contains(whole), "{text}");
 }
 
 fn log_state() -> State {
@@ -459,7 +467,7 @@ fn logs() {
         .expect("a book")
         .query(&world::key(ZAMMAD));
     let failure = Failure {
-        what: "the log driver `none` keeps no lines".to_owned(),
+        what: Words::as_is("the log driver `none` keeps no lines"),
         advice: "set logging.driver to json-file or local in the compose file and recreate it"
             .to_owned(),
         ..Failure::default()

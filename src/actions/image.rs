@@ -1,9 +1,10 @@
 //! What only images take: a pull, a push, and the question to the registry whether it has a newer one.
 pub mod archive;
 
+use crate::columns::image::freshness;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::image::registry;
-use crate::model::{Key, Kind};
+use crate::model::{Image, Key, Kind};
 use crate::state::{
     Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
@@ -19,7 +20,7 @@ pub const ACTIONS: &[Action] = &[
             Scope::Item,
             "image.check",
             "check update",
-            "Ask the registry whether it has a newer image of this name; of all marked ones.",
+            "Ask the registries whether they have a newer image under its names; of all marked ones.",
             &["U"],
             check,
         )
@@ -31,7 +32,7 @@ pub const ACTIONS: &[Action] = &[
             Scope::Item,
             "image.pull",
             "pull",
-            "Fetch the image that the registry has under this name now; of all marked ones.",
+            "Fetch what the registry has under its name now, asking which of several; of all marked ones.",
             &["p"],
             pull,
         )
@@ -124,14 +125,47 @@ fn no_name(state: &State) -> Option<String> {
     })
 }
 
-fn pull(state: &mut State) -> Effects {
+/// The chosen images that have names, with all of those.
+fn named(state: &State) -> Vec<&Image> {
     let images = &state.shelves.images.things;
-    let named = |key: Key| {
-        let image = images.get(&key)?.tags.first()?.clone();
-        Some((key, Verb::Pull { image }))
+    let chosen = chosen(state).into_iter();
+    let found = chosen.filter_map(|key| images.get(&key));
+    found.filter(|image| !image.is_dangling()).collect()
+}
+
+/// Fetches all names of the marked images; of one image, asks which.
+fn pull(state: &mut State) -> Effects {
+    let images = named(state);
+    if let [one] = images.as_slice()
+        && one.tags.len() > 1
+    {
+        let menu = which_to_pull(state, one);
+        state.offer(menu);
+        return Effects::new();
+    }
+    let job = |image: &&Image| {
+        let images = image.tags.clone();
+        (image.key.clone(), Verb::Pull { images })
     };
-    let jobs: Vec<(Key, Verb)> = chosen(state).into_iter().filter_map(named).collect();
+    let jobs: Vec<(Key, Verb)> = images.iter().map(job).collect();
     container::start_jobs(state, &jobs)
+}
+
+fn which_to_pull(state: &State, image: &Image) -> Menu {
+    let fresh = state.fresh.get(&image.key);
+    let item = |label: &str, hint: &'static str, images: &[String]| {
+        let images = images.to_vec();
+        let choice = Choice::Do(image.key.clone(), Verb::Pull { images });
+        MenuItem::new(label, hint, choice)
+    };
+    let one = |tag: &String| {
+        let answer = fresh.and_then(|fresh| fresh.of(tag));
+        let hint = answer.map_or("", |answer| freshness(answer).0);
+        item(tag, hint, std::slice::from_ref(tag))
+    };
+    let all = item(say!("all its names"), "", &image.tags).key('a');
+    let items = image.tags.iter().map(one).chain([all]);
+    Menu::new(say!("Pull which name?"), items)
 }
 
 fn pull_named(state: &mut State) -> Effects {
@@ -195,24 +229,17 @@ pub(super) fn chosen(state: &State) -> Vec<Key> {
 }
 
 fn none_has_a_name(state: &State) -> Option<String> {
-    let has_name = |key: &Key| {
-        let image = state.shelves.images.things.get(key);
-        image.is_some_and(|image| !image.is_dangling())
-    };
     let why = no_name(state)?;
-    (!chosen(state).iter().any(has_name)).then_some(why)
+    named(state).is_empty().then_some(why)
 }
 
 fn check(state: &mut State) -> Effects {
-    let keys = chosen(state);
-    let shelf = &state.shelves.images;
-    let ask = |key: Key| {
-        let image = shelf.things.get(&key)?;
-        Some(Effect::Fetch(Fetch::Freshness {
-            name: image.tags.first()?.clone(),
+    let ask = |image: &&Image| {
+        Effect::Fetch(Fetch::Freshness {
+            names: image.tags.clone(),
             digests: image.digests.clone(),
-            key,
-        }))
+            key: image.key.clone(),
+        })
     };
-    keys.into_iter().filter_map(ask).collect()
+    named(state).iter().map(ask).collect()
 }

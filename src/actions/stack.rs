@@ -334,6 +334,8 @@ pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<Told> {
         );
         lines.push(Weight::Plain.of(words));
     }
+    let doubts = stack.doubts.iter();
+    lines.extend(doubts.map(|words| Weight::Change.of(words)));
     let missing = checked.missing();
     if !missing.is_empty() {
         let words = say!("! not set, so empty: {names}", names = missing.join(", "));

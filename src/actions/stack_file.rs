@@ -4,7 +4,7 @@ mod change;
 use crate::effect::{Effect, Effects};
 use crate::layout::stack_file::page;
 use crate::model::compose::Act;
-use crate::model::stack_file::{Source, Verdict};
+use crate::model::stack_file::{Body, Source, Verdict};
 use crate::state::stack_file::{Change, FileBook, Paper};
 use crate::state::{Place, PromptKind, Scope, State, ViewId};
 
@@ -75,6 +75,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 5,
+        unavailable: nothing_waits,
         ..there(
             "change.reveal",
             "show secrets",
@@ -132,13 +133,16 @@ pub const ACTIONS: &[Action] = &[
             |s| turn(s, 1),
         )
     },
-    here(
-        "file.next_hit",
-        "next hit",
-        "Go to the next hit of the search.",
-        &["n"],
-        |s| seek(s, true),
-    ),
+    Action {
+        unavailable: no_text,
+        ..here(
+            "file.next_hit",
+            "next hit",
+            "Go to the next hit of the search.",
+            &["n"],
+            |s| seek(s, true),
+        )
+    },
     Action {
         unavailable: one_file,
         ..here(
@@ -149,15 +153,19 @@ pub const ACTIONS: &[Action] = &[
             |s| turn(s, -1),
         )
     },
-    here(
-        "file.previous_hit",
-        "previous hit",
-        "Go to the previous hit of the search.",
-        &["N"],
-        |s| seek(s, false),
-    ),
+    Action {
+        unavailable: no_text,
+        ..here(
+            "file.previous_hit",
+            "previous hit",
+            "Go to the previous hit of the search.",
+            &["N"],
+            |s| seek(s, false),
+        )
+    },
     Action {
         footer: 3,
+        unavailable: no_text,
         ..here(
             "file.reveal",
             "show secrets",
@@ -168,6 +176,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 5,
+        unavailable: no_text,
         ..here(
             "file.search",
             "search",
@@ -239,6 +248,12 @@ fn one_file(state: &State) -> Option<String> {
     one.then(|| say!("there is one file only").to_owned())
 }
 
+fn no_text(state: &State) -> Option<String> {
+    let body = paper(state).map(|paper| &paper.file.body);
+    let none = !matches!(body, Some(Body::Text { .. }));
+    none.then(|| say!("there is no text on screen").to_owned())
+}
+
 fn cannot_edit(state: &State) -> Option<String> {
     match paper(state) {
         None => Some(say!("there is no file").to_owned()),
@@ -251,9 +266,14 @@ fn no_edit(state: &State) -> Option<String> {
     (from != Some(&Source::Draft)).then(|| say!("what is on screen is no edit").to_owned())
 }
 
+fn nothing_waits(state: &State) -> Option<String> {
+    let none = change(state).is_none();
+    none.then(|| say!("nothing waits to be written").to_owned())
+}
+
 fn cannot_save(state: &State) -> Option<String> {
     let Some(change) = change(state) else {
-        return Some(say!("nothing waits to be written").to_owned());
+        return nothing_waits(state);
     };
     if matches!(change.proposal.verdict, Verdict::Refused(_)) {
         return Some(say!("compose does not take it: edit it again first").to_owned());

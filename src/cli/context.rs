@@ -65,7 +65,7 @@ impl Context {
     /// The hosts to open, in order; never empty.
     pub(super) fn openings(&self) -> Result<Vec<Opening>, Quit> {
         if let Some(name) = &self.flags.demo {
-            return demo(name);
+            return demo(name, None);
         }
         let asked = Asked {
             hosts: self.flags.host.clone(),

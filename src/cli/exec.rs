@@ -13,6 +13,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::verb::{target, wrong_names};
 use crate::effect::ShellRequest;
+use crate::lang::Words;
 use crate::model::Container;
 use crate::msg::{Failure, FailureKind, ShellEnd};
 use crate::runtime::record::Done;
@@ -108,9 +109,12 @@ fn conclude(end: ShellEnd, done: &mut Done) -> u8 {
         ShellEnd::Failed(failure) => failure,
         ShellEnd::NoShell { helpers } => Failure {
             kind: FailureKind::NoShell,
-            what: "there is no shell in the image".to_owned(),
+            what: Words::ours(|| say!("there is no shell in the image")),
             advice: helpers.first().map_or_else(String::new, |image| {
-                format!("beside it, with its processes and network: add --helper {image}")
+                say!(
+                    "beside it, with its processes and network: add --helper {image}",
+                    image
+                )
             }),
             ..Failure::default()
         },

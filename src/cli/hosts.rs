@@ -271,7 +271,7 @@ async fn listed(id: HostId, reached: Reached) -> Result<Site, Silent> {
             containers,
         }),
         Err(error) => {
-            let why = told(&error.failure("list the containers"));
+            let why = told(&error.failure_of(|| say!("list the containers")));
             Err(silent(reached.failed.clone(), Some(Quit::failed(why))))
         }
     }

@@ -133,7 +133,7 @@ async fn servers(choice: &Choice<'_>, sites: &Sites) -> Result<Vec<Found>, Quit>
 
 fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
-        return failure.what.clone();
+        return failure.what.to_string();
     }
     format!("{}; {}", failure.what, failure.advice)
 }

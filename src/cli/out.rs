@@ -62,7 +62,7 @@ pub(super) fn complain(message: &str) {
 
 /// A failure with its way out, for [`complain`].
 pub(super) fn told(failure: &Failure) -> String {
-    let said = with_advice(&failure.what, &failure.said);
+    let said = with_advice(failure.what.as_str(), &failure.said);
     with_advice(&said, &failure.advice)
 }
 

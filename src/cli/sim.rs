@@ -5,7 +5,8 @@ use super::DONE;
 use super::args::SimArgs;
 use super::context::{block_on, interrupted};
 use super::out::{Out, Quit};
-use crate::engine::{BoxedIo, Candidate, Connector, Endpoint, Opening};
+use crate::engine::{Candidate, Connector, Endpoint, Opening};
+use crate::runtime::demo::{Demo, candidate};
 use crate::sim::{Scenario, Sim};
 
 /// The scenario that is shown when none is named.
@@ -14,8 +15,15 @@ pub(super) const DEFAULT: &str = "systeme-ticketing";
 /// The name of several simulated engines at once.
 const HOSTS: &str = "hosts";
 
-/// The simulated engines of this name, as hosts to open.
-pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
+/// The simulated engines of this name, as hosts to open; on this machine, where there is to be one.
+pub(super) fn demo(name: &str, mut machine: Option<&mut Demo>) -> Result<Vec<Opening>, Quit> {
+    let mut open = |scenario: Scenario| {
+        let sim = match &mut machine {
+            Some(machine) => machine.add(scenario).map_err(no_machine)?,
+            None => Sim::new(scenario),
+        };
+        Ok::<_, Quit>(vec![candidate(&sim, "--demo")])
+    };
     if name != HOSTS {
         let scenario = scenario(name).map_err(|quit| match quit {
             Quit::Because { message, code } => Quit::Because {
@@ -27,31 +35,27 @@ pub(super) fn demo(name: &str) -> Result<Vec<Opening>, Quit> {
         return Ok(vec![Opening {
             label: "demo".to_owned(),
             named: false,
-            candidates: vec![simulated(Sim::new(scenario))],
+            candidates: open(scenario)?,
         }]);
     }
     let hosts = [("front", "front"), ("tickets", DEFAULT)];
     let mut list = Vec::new();
     for (label, name) in hosts {
-        let sim = Sim::new(scenario(name)?);
-        list.push(Opening::named(label, vec![simulated(sim)]));
+        list.push(Opening::named(label, open(scenario(name)?)?));
     }
     list.push(Opening::named("archive", vec![out_of_reach()]));
     Ok(list)
 }
 
-fn simulated(sim: Sim) -> Candidate {
-    let beyond = sim.clone();
-    let connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(sim.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    })
-    .with_beyond(move |address, port| {
-        let opened = beyond.connect_to(&address, port);
-        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
-        Box::pin(std::future::ready(opened))
-    });
-    Candidate::new(Endpoint::Custom(connector), "--demo")
+/// Why a demo has no place for its files.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what an error is turned into"
+)]
+pub(super) fn no_machine(error: std::io::Error) -> Quit {
+    Quit::failed(format!(
+        "no folder for the demo's files: {error}; TMPDIR may name another"
+    ))
 }
 
 /// A host where nobody listens.

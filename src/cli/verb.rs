@@ -14,6 +14,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
+use crate::lang::Words;
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::{Failure, JobMsg};
 use crate::runtime::jobs::{self, Hands, Report, Slots};
@@ -155,7 +156,7 @@ async fn perform(
 /// What another one failed at is not begun.
 fn not_sent(id: JobId, why: &str) -> Report {
     let failure = Failure {
-        what: why.to_owned(),
+        what: Words::as_is(why),
         ..Failure::default()
     };
     Report {
@@ -191,7 +192,7 @@ fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<Stri
         JobMsg::Started { .. } | JobMsg::Step { .. } | JobMsg::Output { .. } => {
             Err(format!("{name}: no outcome"))
         }
-        JobMsg::Failed { failure, .. } => Err(format!("{name}: {}", told(&failure))),
+        JobMsg::Failed { failure, .. } => Err(format!("{name}: {verb}: {}", told(&failure))),
     }
 }
 

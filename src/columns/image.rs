@@ -1,24 +1,40 @@
 //! The columns of the images' table.
 use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
+use crate::lang;
 use crate::model::{Freshness, Image};
+use crate::state::fresh::Answer;
 use crate::theme::Key;
 
 /// What its registry said, behind its name: the list is asked for by hand, so that a column would mostly be empty.
 fn with_freshness<'a>(mut cell: Cell<'a>, image: &Image, cx: &Cx<'a>) -> Cell<'a> {
-    let (words, key) = match cx.state.fresh.get(&image.key) {
-        Some(Ok(fresh @ Freshness::Same)) => (fresh.word(), Key::Dim),
-        Some(Ok(fresh @ Freshness::Behind)) => (fresh.word(), Key::StateBusy),
-        Some(Err(_)) => (say!("not known there"), Key::StateBad),
-        None => return cell,
+    let fresh = cx.state.fresh.get(&image.key);
+    let Some((name, answer)) = fresh.and_then(|fresh| fresh.worst(&image.tags)) else {
+        return cell;
+    };
+    let (words, key) = freshness(answer);
+    // What is said of another of its names is not to be read as said of the one on the row.
+    let words = if name == image.name() || key == Key::Dim {
+        words.into()
+    } else {
+        format!("{words} ({name})").into()
     };
     // What is under way or has just ended is told there too.
     if cell.fit != Fit::Spill {
         cell.pieces.push(("  ".into(), Key::Text));
-        cell.pieces.push((words.into(), key));
+        cell.pieces.push((words, key));
         cell.fit = Fit::Spill;
     }
     cell
+}
+
+/// What a registry said of a name, in a few words with their meaning.
+pub fn freshness(answer: &Answer) -> (&'static str, Key) {
+    match answer {
+        Ok(fresh @ Freshness::Same) => (lang::say(fresh.word()), Key::Dim),
+        Ok(fresh @ Freshness::Behind) => (lang::say(fresh.word()), Key::StateBusy),
+        Err(_) => (say!("not known there"), Key::StateBad),
+    }
 }
 
 /// The columns, in their order on screen.

@@ -61,6 +61,15 @@ impl Store {
         }
     }
 
+    /// One of the same user in another place.
+    #[must_use]
+    pub fn moved(&self, root: PathBuf) -> Self {
+        Self {
+            root,
+            user: self.user.clone(),
+        }
+    }
+
     /// What is kept of one file.
     fn place(&self, file: &FileOf) -> PathBuf {
         let name = Path::new(&file.path).file_name().unwrap_or_default();

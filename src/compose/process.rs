@@ -1,7 +1,10 @@
-//! One process and its output as lines. Must not know what it is for.
+//! One process, or a program that is played in this one, and its output as lines. Must not know what it is for.
+use std::fmt;
 use std::io;
+use std::path::Path;
 use std::pin::pin;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -11,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::lang::Words;
 use crate::text;
 
 /// Time a process has to end by itself after each signal.
@@ -26,11 +30,65 @@ const WAITING: usize = 256;
 pub type Output = Vec<String>;
 
 /// What a short process answered.
-pub(super) struct Answer {
+#[derive(Debug, Default)]
+pub struct Answer {
     pub stdout: String,
     pub stderr: String,
     /// None: ended by a signal.
     pub code: Option<i32>,
+}
+
+/// A program that is played in this process: its words, and what comes of them. It may take its time.
+#[derive(Clone)]
+pub struct Played(Arc<Play>);
+
+type Play = dyn Fn(&[String]) -> Answer + Send + Sync;
+
+impl Played {
+    pub fn new(play: impl Fn(&[String]) -> Answer + Send + Sync + 'static) -> Self {
+        Self(Arc::new(play))
+    }
+
+    async fn answer(self, words: Vec<String>) -> io::Result<Answer> {
+        let work = move || (self.0)(&words);
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(io::Error::other)
+    }
+}
+
+impl fmt::Debug for Played {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Played")
+    }
+}
+
+/// What is run, with its words.
+#[derive(Debug)]
+pub(super) enum Program {
+    Process(Command),
+    Played(Played, Vec<String>),
+}
+
+impl Program {
+    pub fn args(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        for word in words {
+            let word = word.into();
+            match &mut self {
+                Self::Process(command) => drop(command.arg(word)),
+                Self::Played(_, words) => words.push(word),
+            }
+        }
+        self
+    }
+
+    /// In this folder.
+    pub fn within(mut self, folder: &Path) -> Self {
+        if let Self::Process(command) = &mut self {
+            command.current_dir(folder);
+        }
+        self
+    }
 }
 
 /// How a process ended.
@@ -77,7 +135,11 @@ fn spawn(mut command: Command) -> io::Result<(Child, Group)> {
 }
 
 /// Runs a short process and gives what it wrote.
-pub(super) async fn read(command: Command, limit: Duration) -> io::Result<Answer> {
+pub(super) async fn read(program: Program, limit: Duration) -> io::Result<Answer> {
+    let command = match program {
+        Program::Process(command) => command,
+        Program::Played(played, words) => return played.answer(words).await,
+    };
     let (mut child, _group) = spawn(command)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let all = async {
@@ -92,7 +154,12 @@ pub(super) async fn read(command: Command, limit: Duration) -> io::Result<Answer
     timeout(limit, all).await.map_err(|_| {
         io::Error::new(
             io::ErrorKind::TimedOut,
-            format!("no answer within {} s", limit.as_secs()),
+            Words::ours(|| {
+                say!(
+                    "no answer within {span}",
+                    span = format!("{} s", limit.as_secs())
+                )
+            }),
         )
     })?
 }
@@ -108,10 +175,20 @@ async fn whole(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<String> {
 /// Runs a process to its end and tells its lines. When `cancelled` is over it is asked to end as by Ctrl-C; then what it
 /// started is ended with SIGTERM, and what is left is killed.
 pub(super) async fn run(
-    command: Command,
+    program: Program,
     output: mpsc::Sender<Output>,
     cancelled: impl Future<Output = ()>,
 ) -> io::Result<Ended> {
+    let command = match program {
+        Program::Process(command) => command,
+        Program::Played(played, words) => {
+            let answer = played.answer(words).await?;
+            let lines = answer.stdout.lines().chain(answer.stderr.lines());
+            let lines = lines.map(|line| text::sanitise(line.as_bytes()).text);
+            let _closed = output.send(lines.collect()).await;
+            return Ok(Ended::Code(answer.code));
+        }
+    };
     let (mut child, group) = spawn(command)?;
     let (lines, mut told) = mpsc::channel::<String>(WAITING);
     let pipes = (child.stdout.take(), child.stderr.take());

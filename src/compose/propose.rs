@@ -10,6 +10,7 @@ use super::keep::{Store, digest};
 use super::secrets::Secrets;
 use super::stack_file::{content, lines};
 use super::{Programs, Refused, no_store};
+use crate::lang::Words;
 use crate::model::stack_file::{DiffRow, FileOf, Proposal, Role, Source, Verdict};
 use crate::msg::Failure;
 use crate::text;
@@ -33,7 +34,7 @@ impl Programs {
         let store = self.store.clone().ok_or_else(no_store)?;
         let read = tokio::task::spawn_blocking(move || read(file, source, &store, deadline));
         let read = read.await.map_err(|error| Failure {
-            what: error.to_string(),
+            what: Words::as_is(error.to_string()),
             ..Failure::default()
         });
         let mut proposal = read??;
@@ -55,7 +56,7 @@ impl Programs {
                 Verdict::Refused(said.collect())
             }
             Err(Refused::Unasked(failure)) => {
-                Verdict::Unasked([failure.what, failure.advice].join(" · "))
+                Verdict::Unasked(format!("{} · {}", failure.what, failure.advice))
             }
         }
     }
@@ -68,7 +69,7 @@ fn read(
     deadline: Instant,
 ) -> Result<Proposal, Failure> {
     let failed = |path: &str, error: &std::io::Error| Failure {
-        what: text::sanitise_ident(format!("{path}: {error}").as_bytes()),
+        what: super::stack_file::of_file(path, error),
         ..Failure::default()
     };
     let kept = store.path(&file, &source);

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::keep::digest;
 use super::{Programs, stack_file};
+use crate::lang::Words;
 use crate::model::compose::{Call, Project};
 use crate::model::stack_file::FileOf;
 use crate::msg::{Failure, FailureKind};
@@ -41,14 +42,16 @@ impl Programs {
         if others.is_empty() {
             return Ok(());
         }
-        let what = format!(
-            "what the files ask for has changed since it was shown: {}",
-            others.join(", ")
-        );
+        let what = Words::ours(|| {
+            say!(
+                "what the files ask for has changed since it was shown: {names}",
+                names = others.join(", ")
+            )
+        });
         Err(Failure {
             kind: FailureKind::Conflict,
-            what: text::sanitise_ident(what.as_bytes()),
-            advice: "nothing was done: look at the plan again".to_owned(),
+            what: what.map(|what| text::sanitise_ident(what.as_bytes())),
+            advice: say!("nothing was done: look at the plan again").to_owned(),
             ..Failure::default()
         })
     }

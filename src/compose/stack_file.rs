@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::keep::{Store, digest};
+use crate::lang::Words;
 use crate::model::stack_file::{Body, Edited, FileOf, Role, Source, StackFile, Write as Change};
 use crate::msg::{Failure, FailureKind};
 use crate::text;
@@ -44,10 +45,12 @@ pub(super) fn content(path: &Path) -> io::Result<Option<Content>> {
         metadata => metadata?,
     };
     if metadata.is_dir() {
-        return Err(io::Error::other("a directory, not a file"));
+        return Err(io::Error::other(Words::ours(|| {
+            say!("a directory, not a file")
+        })));
     }
     if !metadata.is_file() {
-        return Err(io::Error::other("not a regular file"));
+        return Err(io::Error::other(Words::ours(|| say!("not a regular file"))));
     }
     let mut bytes = Vec::new();
     let read = File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
@@ -64,7 +67,7 @@ fn body(path: &Path) -> Body {
         Err(error) => return Body::Unreadable(error.to_string()),
     };
     if content.bytes.contains(&0) {
-        return Body::Unreadable("binary: it is not text".to_owned());
+        return Body::Unreadable(say!("binary: it is not text").to_owned());
     }
     let cut = content.is_cut();
     Body::Text {
@@ -95,7 +98,7 @@ pub fn begin(file: &FileOf, store: &Store) -> Result<PathBuf, Failure> {
     let at = Path::new(&file.path);
     let content = content(at).map_err(|error| failed(&file.path, &error))?;
     if content.as_ref().is_some_and(Content::is_cut) {
-        return Err(too_large(&file.path));
+        return Err(too_large(|| file.path.clone()));
     }
     let bytes = content.map_or_else(Vec::new, |content| content.bytes);
     store.begin(file, &bytes).map_err(|error| {
@@ -115,8 +118,8 @@ pub fn compare(file: &FileOf, store: &Store) -> Result<Edited, Failure> {
     let new = new.ok_or_else(|| failed(&shown, &io::Error::from(ErrorKind::NotFound)))?;
     if new.is_cut() {
         return Err(Failure {
-            advice: format!("it is kept in {shown}"),
-            ..too_large("the edit")
+            advice: say!("it is kept in {path}", path = shown),
+            ..too_large(|| say!("the edit").to_owned())
         });
     }
     let old = content(Path::new(&file.path)).map_err(|error| failed(&file.path, &error))?;
@@ -147,13 +150,14 @@ pub(super) fn write(change: &Change, store: &Store, now: DateTime<Utc>) -> Resul
     let new = new.ok_or_else(|| changed(&change.kept))?;
     // What is beyond the bound was neither shown nor compared, and would not be kept.
     if new.is_cut() || old.as_ref().is_some_and(Content::is_cut) {
-        return Err(too_large(&file.path));
+        return Err(too_large(|| file.path.clone()));
     }
     let keep = |old: &Content| store.keep(file, &old.bytes, now);
     let kept = old.as_ref().map(keep).transpose();
     let kept = kept.map_err(|error| Failure {
-        advice: "nothing was changed: the old file must be kept first".to_owned(),
-        ..failed("the old version cannot be kept", &error)
+        advice: say!("nothing was changed: the old file must be kept first").to_owned(),
+        what: Words::ours(|| say!("the old version cannot be kept: {why}", why = error)),
+        ..failed(&file.path, &error)
     })?;
     let old = old.map_or_else(Vec::new, |old| old.bytes);
     replace(path, &old, &new.bytes, file.role).map_err(|broken| Failure {
@@ -168,7 +172,18 @@ pub(super) fn write(change: &Change, store: &Store, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-fn failed(what: &str, error: &io::Error) -> Failure {
+/// What is wrong with a file.
+pub(super) fn of_file(path: &str, error: &io::Error) -> Words {
+    safe(Words::ours(|| {
+        say!("{name}: {why}", name = path, why = error)
+    }))
+}
+
+fn safe(words: Words) -> Words {
+    words.map(|words| text::sanitise_ident(words.as_bytes()))
+}
+
+fn failed(path: &str, error: &io::Error) -> Failure {
     let kind = match error.kind() {
         ErrorKind::PermissionDenied => FailureKind::Denied,
         ErrorKind::NotFound => FailureKind::NotFound,
@@ -176,16 +191,18 @@ fn failed(what: &str, error: &io::Error) -> Failure {
     };
     Failure {
         kind,
-        what: text::sanitise_ident(format!("{what}: {error}").as_bytes()),
+        what: of_file(path, error),
         ..Failure::default()
     }
 }
 
-fn too_large(what: &str) -> Failure {
-    let words = format!("{what} is larger than {}", text::bytes(MOST));
+fn too_large(what: impl Fn() -> String) -> Failure {
+    let most = || text::bytes(MOST);
     Failure {
-        what: text::sanitise_ident(words.as_bytes()),
-        advice: "nothing was written: it is too large to be edited here".to_owned(),
+        what: safe(Words::ours(|| {
+            say!("{what} is larger than {most}", what = what(), most = most())
+        })),
+        advice: say!("nothing was written: it is too large to be edited here").to_owned(),
         ..Failure::default()
     }
 }
@@ -193,8 +210,10 @@ fn too_large(what: &str) -> Failure {
 pub(super) fn changed(path: &str) -> Failure {
     Failure {
         kind: FailureKind::Conflict,
-        what: text::sanitise_ident(format!("{path} has changed since it was shown").as_bytes()),
-        advice: "nothing was done: look at what would change again".to_owned(),
+        what: safe(Words::ours(|| {
+            say!("{path} has changed since it was shown", path)
+        })),
+        advice: say!("nothing was done: look at what would change again").to_owned(),
         ..Failure::default()
     }
 }
@@ -217,13 +236,12 @@ impl Broken {
     fn way_back(&self, kept: &Path, path: &Path) -> String {
         let word = |path: &Path| text::quoted(&path.display().to_string());
         let words = if self.cut {
-            format!(
-                "it may be cut: `cp {} {}` brings it back",
-                word(kept),
-                word(path)
+            say!(
+                "it may be cut: `{command}` brings it back",
+                command = format!("cp {} {}", word(kept), word(path))
             )
         } else {
-            format!("it is as it was, and kept in {}", word(kept))
+            say!("it is as it was, and kept in {path}", path = word(kept))
         };
         text::sanitise_ident(words.as_bytes())
     }
@@ -257,7 +275,7 @@ fn write_into(
     put: impl Fn(&File, &[u8]) -> io::Result<()>,
 ) -> Result<(), Broken> {
     let growth = new.len().saturating_sub(old.len()) as u64;
-    if growth > 0 && growth > room(file)? {
+    if room(file).is_some_and(|room| growth > room) {
         return Err(io::Error::from(ErrorKind::StorageFull).into());
     }
     put(file, new).map_err(|error| Broken {
@@ -272,10 +290,12 @@ fn put(file: &File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Bytes that may still be written where a file is.
-fn room(file: &File) -> io::Result<u64> {
-    let disk = nix::sys::statvfs::fstatvfs(file)?;
-    Ok(disk.blocks_available().saturating_mul(disk.fragment_size()))
+/// Bytes that may still be written where a file is; not every place tells.
+fn room(file: &File) -> Option<u64> {
+    let disk = nix::sys::statvfs::fstatvfs(file).ok()?;
+    let free = disk.blocks_available();
+    let tells = disk.blocks() > 0;
+    tells.then(|| free.saturating_mul(disk.fragment_size()))
 }
 
 /// Not for want of room: then the old file would be lost for nothing.

@@ -46,6 +46,7 @@ impl Place {
         Programs {
             path: Some(self.folder.path().into()),
             store: Some(Store::new(self.folder.path().join("kept"), "jean")),
+            played: None,
         }
     }
 
@@ -113,7 +114,10 @@ async fn the_other_generation_is_named_and_not_let_loose() {
     assert!(lines.is_empty(), "{lines:?}");
     let failure = ended.expect_err("refused");
     assert!(
-        failure.what.contains("only docker compose 2.26.1 is here"),
+        failure
+            .what
+            .as_str()
+            .contains("only docker compose 2.26.1 is here"),
         "{failure:?}"
     );
     let call = Call {
@@ -133,7 +137,7 @@ async fn what_cannot_be_read_is_said() {
         .await
         .expect_err("no program");
     assert_eq!(failure.kind, FailureKind::Unsupported);
-    assert!(failure.what.contains("neither"), "{failure:?}");
+    assert!(failure.what.as_str().contains("neither"), "{failure:?}");
 
     place.program(
         "docker-compose",
@@ -150,10 +154,11 @@ async fn what_cannot_be_read_is_said() {
     assert!(
         failure
             .what
+            .as_str()
             .starts_with("ERROR: The Compose file is invalid"),
         "{failure:?}"
     );
-    assert!(!failure.what.contains('\x1b') && !failure.what.contains("DOMAIN"));
+    assert!(!failure.what.as_str().contains('\x1b') && !failure.what.as_str().contains("DOMAIN"));
 
     let mut gone = place.project.clone();
     gone.files.push("/srv/gone.yml".to_owned());
@@ -162,10 +167,23 @@ async fn what_cannot_be_read_is_said() {
         .check(&gone)
         .await
         .expect_err("a file is gone");
-    assert_eq!(failure.what, "/srv/gone.yml is not on this machine");
+    assert_eq!(
+        failure.what.as_str(),
+        "/srv/gone.yml is not on this machine"
+    );
+    gone.files = vec![place.folder.path().display().to_string()];
+    let failure = place.programs().check(&gone).await;
+    let failure = failure.expect_err("no file");
+    assert!(
+        failure
+            .what
+            .as_str()
+            .ends_with("is a directory, not a file"),
+        "{failure:?}"
+    );
     gone.files.clear();
     let failure = place.programs().check(&gone).await.expect_err("no files");
-    assert!(failure.what.contains("no label"), "{failure:?}");
+    assert!(failure.what.as_str().contains("no label"), "{failure:?}");
 }
 
 #[tokio::test]
@@ -193,17 +211,17 @@ async fn a_plan_is_done_only_while_what_it_was_made_of_holds() {
     let failure = programs.holds(&call).await.expect_err("another value");
     assert_eq!(failure.kind, FailureKind::Conflict);
     let told = format!("{} has changed since it was shown", variables.display());
-    assert_eq!(failure.what, told);
+    assert_eq!(failure.what.as_str(), told);
     fs::remove_file(&variables).expect("it was there");
     let failure = programs.holds(&call).await.expect_err("it is gone");
-    assert_eq!(failure.what, told);
+    assert_eq!(failure.what.as_str(), told);
     fs::write(&variables, "A=1\n").expect("a file");
     assert_eq!(programs.holds(&call).await, Ok(()));
 
     fs::write(&other, "def").expect("a file");
     let failure = programs.holds(&call).await.expect_err("another digest");
     assert!(
-        failure.what.ends_with("since it was shown: web"),
+        failure.what.as_str().ends_with("since it was shown: web"),
         "{failure:?}"
     );
 }
@@ -239,7 +257,10 @@ async fn lines_come_as_they_are_told_and_a_failure_has_its_code() {
         "{lines:?}"
     );
     let failure = ended.expect_err("it failed");
-    assert_eq!(failure.what, "docker-compose ended with exit code 14");
+    assert_eq!(
+        failure.what.as_str(),
+        "docker-compose ended with exit code 14"
+    );
 }
 
 #[tokio::test]
@@ -267,7 +288,7 @@ async fn what_the_files_hide_is_not_told_by_compose() {
     assert!(lines.contains(&format!("bad {}", text::MASK)), "{lines:?}");
     let failure = place.programs().check(&place.project).await;
     let failure = failure.expect_err("refused");
-    assert_eq!(failure.what, format!("bad {}", text::MASK));
+    assert_eq!(failure.what.as_str(), format!("bad {}", text::MASK));
 
     let store = place.programs().store.expect("one");
     let of = FileOf::all(&place.project).remove(0);
@@ -316,7 +337,10 @@ async fn a_cancelled_command_is_ended_with_all_it_started() {
     };
     let (ended, (child, rest)) = tokio::join!(running, watching);
     let failure = ended.expect_err("cancelled");
-    assert!(failure.what.starts_with("cancelled"), "{failure:?}");
+    assert!(
+        failure.what.as_str().starts_with("cancelled"),
+        "{failure:?}"
+    );
     assert!(rest.contains(&"stopping".to_owned()), "{rest:?}");
     // Ended, if not yet taken note of by whoever has become its parent.
     let gone = || {

@@ -48,9 +48,9 @@ pub enum Verb {
     Tag {
         to: String,
     },
-    /// Fetches an image from its registry.
+    /// Fetches images from their registries, one after the other: mostly one, or all names of an image.
     Pull {
-        image: String,
+        images: Vec<String>,
     },
     /// Sends an image to the registry that this name of it leads to.
     Push {
@@ -147,7 +147,7 @@ impl Verb {
             Self::Recreate { .. } => say!("recreate"),
             Self::Update(_) => say!("update"),
             Self::Prune(_) => say!("prune"),
-            Self::Compose(call) => call.act.title(),
+            Self::Compose(call) => call.title(),
             Self::Mail(call) => call.act.title(),
         }
     }
@@ -283,7 +283,8 @@ impl Verb {
                 ("pull".to_owned(), pull.to_string()),
                 ("borrowers".to_owned(), others.to_string()),
             ],
-            Self::Pull { image } | Self::Push { image } => pair("image", image.clone()),
+            Self::Pull { images } => pair("image", images.join(" ")),
+            Self::Push { image } => pair("image", image.clone()),
             Self::Save {
                 images,
                 path,
@@ -327,7 +328,10 @@ impl Verb {
                 format!("docker rmi{} {name}", if *force { " --force" } else { "" })
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
-            Self::Pull { image } => format!("docker pull {image}"),
+            Self::Pull { images } => {
+                let pull = |image: &String| format!("docker pull {image}");
+                images.iter().map(pull).collect::<Vec<_>>().join(" && ")
+            }
             Self::Push { image } => format!("docker push {image}"),
             Self::Save { images, path, .. } => {
                 let path = quoted_path(path);

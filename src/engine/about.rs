@@ -28,7 +28,7 @@ impl Engine {
                 (answer, Particulars::Network { members })
             }
             Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {
-                return Err(Error::Unsupported("there is no such account".to_owned()));
+                return Err(Error::unsupported(|| say!("there is no such account")));
             }
         };
         Ok(About {

@@ -48,9 +48,11 @@ impl Blueprint {
     /// Out of a container's inspect and that of the image it was made from (null where that is gone).
     pub(super) fn of(inspect: &Value, image: &Value, api: ApiVersion) -> Result<Self, Error> {
         if truth(path(inspect, &["HostConfig", "AutoRemove"])) {
-            let words =
-                "made with --rm: the engine removes it when it stops, so it could not be put back";
-            return Err(Error::Unsupported(words.to_owned()));
+            return Err(Error::unsupported(|| {
+                say!(
+                    "made with --rm: the engine removes it when it stops, so it could not be put back"
+                )
+            }));
         }
         Self::read(inspect, image, api)
     }
@@ -61,13 +63,16 @@ impl Blueprint {
         let own = |name: &str| member(config, name).as_str().unwrap_or_default();
         let labels = member(config, "Labels");
         if !is_empty(member(labels, "com.docker.swarm.task.id")) {
-            let words = "a task of swarm: `docker service update --force` makes it anew";
-            return Err(Error::Unsupported(words.to_owned()));
+            return Err(Error::unsupported(|| {
+                say!("a task of swarm: `docker service update --force` makes it anew")
+            }));
         }
         let name = member(inspect, "Name").as_str().unwrap_or_default();
         let name = name.trim_start_matches('/');
         if name.is_empty() || own("Image").is_empty() {
-            return Err(Error::garbage("its inspect tells no name or no image"));
+            return Err(Error::garbage(|| {
+                say!("its inspect tells no name or no image")
+            }));
         }
         let state = RunState::parse(&text(path(inspect, &["State", "Status"])));
         let mut body = object(config);

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::blueprint::Blueprint;
 use super::wire::{escape, items, member, text};
 use super::{BODY_LIMIT, Engine, LIST_LIMIT};
+use crate::lang::say;
 use crate::model::Key;
 
 /// Where the other one is named, and what it lends.
 const LOANS: [(&str, &str); 3] = [
-    ("NetworkMode", "network"),
-    ("PidMode", "processes"),
-    ("IpcMode", "shared memory"),
+    ("NetworkMode", key!("network")),
+    ("PidMode", key!("processes")),
+    ("IpcMode", key!("shared memory")),
 ];
 /// Inspects at once, and how long each may take: one that does not answer is passed over.
 const AT_ONCE: usize = 8;
@@ -83,7 +84,7 @@ impl Engine {
                     name: text(member(&inspect, "Name"))
                         .trim_start_matches('/')
                         .to_owned(),
-                    what: what.join(", "),
+                    what: what.into_iter().map(say).collect::<Vec<_>>().join(", "),
                 })
             })
             .collect();

@@ -20,6 +20,7 @@ use super::raw::{Hijacked, within};
 use super::verb::HELPER_LABEL;
 use super::wire::{clean, escape, items, member, query, text, whole};
 use super::{BODY_LIMIT, CALL_LIMIT, Engine, Error, LIST_LIMIT};
+use crate::lang::Words;
 use crate::model::LogStream;
 use crate::model::browse::{DirEntry, Directory, EntryKind, VolumePath};
 
@@ -326,11 +327,12 @@ fn complaint(said: &Said) -> Error {
     let words = clean(&String::from_utf8_lossy(said.err.trim_ascii()));
     let words = words.replace(PLACE, "");
     let last = words.rsplit(": ").next().unwrap_or_default().trim();
-    let message = match last {
-        "" => format!("the helper's command ended with {}", said.code),
-        last => last.to_owned(),
-    };
-    Error::Unsupported(message)
+    match last {
+        "" => {
+            Error::unsupported(|| say!("the helper's command ended with {code}", code = said.code))
+        }
+        last => Error::Unsupported(Words::as_is(last)),
+    }
 }
 
 /// Random enough that no name in a volume can hold it.

@@ -23,6 +23,7 @@ use super::endpoint::Endpoint;
 use super::error::Error;
 use super::raw::handshake;
 use super::toll::{Pass, Toll};
+use crate::lang::Words;
 
 /// How long a TCP connection may take to be accepted.
 const TCP_CONNECT: Duration = Duration::from_secs(5);
@@ -43,7 +44,7 @@ pub(super) use ssh::{commands as ssh_commands, refuses_forward, said as ssh_said
 pub(super) use tls::said as tls_said;
 
 type Dial = dyn Fn() -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
-type Words = dyn Fn() -> String + Send + Sync;
+type LastWords = dyn Fn() -> String + Send + Sync;
 type DialBeyond = dyn Fn(String, u16) -> BoxFuture<'static, io::Result<BoxedIo>> + Send + Sync;
 
 /// Opens a new connection each time it is asked. Cheap to clone; what it needs to stay alive (an ssh process) lives as
@@ -51,7 +52,7 @@ type DialBeyond = dyn Fn(String, u16) -> BoxFuture<'static, io::Result<BoxedIo>>
 #[derive(Clone)]
 pub struct Connector {
     dial: Arc<Dial>,
-    words: Option<Arc<Words>>,
+    words: Option<Arc<LastWords>>,
     /// Opens streams to addresses as the engine's host sees them.
     beyond: Option<Arc<DialBeyond>>,
     toll: Toll,
@@ -113,7 +114,7 @@ impl Connector {
         tokio::time::sleep(LAST_WORDS).await;
         match words() {
             none if none.is_empty() => error,
-            said => Error::ssh(&said),
+            said => Error::ssh(Words::as_is(said)),
         }
     }
 
@@ -209,7 +210,7 @@ impl fmt::Debug for Connector {
 fn refused(path: &Path, error: io::Error) -> io::Error {
     let other = std::fs::metadata(path).is_ok_and(|meta| !meta.file_type().is_socket());
     if other && error.kind() == io::ErrorKind::ConnectionRefused {
-        return io::Error::other("it is there, but is no socket");
+        return io::Error::other(Words::ours(|| say!("it is there, but is no socket")));
     }
     error
 }
@@ -218,7 +219,7 @@ fn refused(path: &Path, error: io::Error) -> io::Error {
 pub(super) fn bollard(connector: Connector, authority: &str) -> Result<Docker, Error> {
     let address = format!("http://{authority}");
     let host = HeaderValue::from_str(authority)
-        .map_err(|_| Error::endpoint(&format!("{authority}: not a host's name")))?;
+        .map_err(|_| Error::endpoint(|| say!("{authority}: not a host's name", authority)))?;
     let transport = move |request: BollardRequest| {
         let (connector, host) = (connector.clone(), host.clone());
         async move {
@@ -248,7 +249,7 @@ async fn dial_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
         .map_err(|_| {
             io::Error::new(
                 io::ErrorKind::TimedOut,
-                format!("{host}:{port} did not accept a connection"),
+                Words::ours(|| say!("{host}:{port} did not accept a connection", host, port)),
             )
         })??;
     stream.set_nodelay(true)?;

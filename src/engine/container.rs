@@ -55,7 +55,7 @@ fn decode_list(body: &[u8], host: HostId, at: DateTime<Utc>) -> Result<Vec<Conta
     if body == b"null" {
         return Ok(Vec::new());
     }
-    let pieces = split_list(body).ok_or_else(|| Error::garbage("its list is no list"))?;
+    let pieces = split_list(body).ok_or_else(|| Error::garbage(|| say!("its list is no list")))?;
     Ok(pieces
         .into_iter()
         .enumerate()
@@ -160,6 +160,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         oddities,
         place: Place::default(),
         looping: 0,
+        cut_off: false,
         key,
     }
 }

@@ -74,8 +74,15 @@ pub(super) fn current(sources: &Sources) -> Result<Option<String>, Error> {
     if bytes.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let config: Value = serde_json::from_slice(&bytes)
-        .map_err(|e| Error::endpoint(&format!("{} cannot be read: {e}", file.display())))?;
+    let config: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::endpoint(|| {
+            say!(
+                "{file} cannot be read: {error}",
+                file = file.display(),
+                error
+            )
+        })
+    })?;
     let name = member(&config, "currentContext").as_str().unwrap_or("");
     Ok(Some(name.to_owned()).filter(|name| !name.is_empty() && name != DEFAULT))
 }
@@ -108,10 +115,13 @@ pub(super) fn resolve(sources: &Sources, name: &str, asked: &str) -> Option<Vec<
 fn unknown(name: &str, all: &[Stored]) -> Error {
     let mut names = vec![DEFAULT];
     names.extend(all.iter().map(|context| context.name.as_str()));
-    Error::endpoint(&format!(
-        "no docker context is called \"{name}\"; there are: {}",
-        names.join(", ")
-    ))
+    Error::endpoint(|| {
+        say!(
+            "no docker context is called \"{name}\"; there are: {names}",
+            name,
+            names = names.join(", ")
+        )
+    })
 }
 
 /// Every readable stored context, by name.

@@ -24,7 +24,7 @@ impl Engine {
         let path = format!("/containers/{}/json", escape(&key.id));
         let answer = self.raw().get_json(&path, SIZE, CALL_LIMIT).await?;
         if !answer.is_object() {
-            return Err(Error::garbage("its inspect is no object"));
+            return Err(Error::garbage(|| say!("its inspect is no object")));
         }
         Ok(decode(&answer, key.clone(), at))
     }

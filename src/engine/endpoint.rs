@@ -59,19 +59,30 @@ impl Endpoint {
     /// `port`: for `tcp://` without one.
     fn parse_with(text: &str, port: u16) -> Result<Self, Error> {
         let text = text.trim();
-        let bad = |why: &str| Err(Error::endpoint(&format!("{text:?}: {why}")));
+        let bad = |why: &dyn Fn() -> String| {
+            let text = format!("{text:?}");
+            Err(Error::endpoint(|| {
+                say!("{name}: {why}", name = text, why = why())
+            }))
+        };
+        let expected = |form: &str| bad(&|| say!("expected {form}", form));
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
             None if text.starts_with('/') => ("unix".to_owned(), text),
             None if !text.is_empty() => ("tcp".to_owned(), text),
-            None => return bad("an endpoint is empty"),
+            None => return bad(&|| say!("an endpoint is empty").to_owned()),
         };
         match scheme.as_str() {
             "unix" if rest.starts_with('/') => Ok(Self::Unix(PathBuf::from(rest))),
-            "unix" => bad("a socket's path is absolute: unix:///var/run/docker.sock"),
+            "unix" => bad(&|| {
+                say!(
+                    "a socket's path is absolute: {path}",
+                    path = "unix:///var/run/docker.sock"
+                )
+            }),
             "tcp" | "http" => match host_port(rest, port) {
                 Some((host, port)) => Ok(Self::Tcp { host, port }),
-                None => bad("expected tcp://host:port"),
+                None => expected("tcp://host:port"),
             },
             "https" => match host_port(rest, 2376) {
                 Some((host, port)) => Ok(Self::Tls(Tls {
@@ -79,19 +90,30 @@ impl Endpoint {
                     port,
                     ..Tls::default()
                 })),
-                None => bad("expected https://host:port"),
+                None => expected("https://host:port"),
             },
             "ssh" => parse_ssh(rest).map_or_else(
-                || bad("expected ssh://[user@]host[:port][/path/to/docker.sock]"),
+                || expected("ssh://[user@]host[:port][/path/to/docker.sock]"),
                 |ssh| Ok(Self::Ssh(ssh)),
             ),
-            "npipe" => bad("a named pipe exists on Windows only"),
-            "fd" => bad("fd:// is for the daemon; a client wants unix:// or tcp://"),
+            "npipe" => bad(&|| say!("a named pipe exists on Windows only").to_owned()),
+            "fd" => bad(&|| {
+                say!("fd:// is for the daemon; a client wants unix:// or tcp://").to_owned()
+            }),
             other => match nearest(other, SCHEMES) {
-                Some(near) => bad(&format!("{other}:// is not known; did you mean {near}://?")),
-                None => bad(&format!(
-                    "{other}:// is not known; use unix://, tcp://, https:// or ssh://"
-                )),
+                Some(near) => bad(&|| {
+                    say!(
+                        "{other}:// is not known; did you mean {near}://?",
+                        other,
+                        near
+                    )
+                }),
+                None => bad(&|| {
+                    say!(
+                        "{other}:// is not known; use unix://, tcp://, https:// or ssh://",
+                        other
+                    )
+                }),
             },
         }
     }

@@ -1,5 +1,5 @@
 //! What can go wrong with an engine, typed, and told to a person with the way out. Why a link is down and every way out
-//! are said in the language of the screen; what a [`Failure`] tells is in English, because it is journalled.
+//! are said in the language of the screen; what a [`Failure`] tells is in both, because it is journalled, too.
 //! Must not know what was attempted beyond the words it is given.
 mod advice;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::connect;
 use super::wire::clean;
-use crate::lang::english;
+use crate::lang::{Words, english};
 use crate::model::{DownReason, Tried};
 use crate::msg::{Failure, FailureKind};
 
@@ -30,7 +30,7 @@ pub enum Error {
     Io {
         kind: io::ErrorKind,
         errno: Option<i32>,
-        text: String,
+        text: Words,
     },
     /// The engine answered with a status of 400 or more.
     Server {
@@ -40,7 +40,7 @@ pub enum Error {
     /// A socket proxy or an authorisation plugin refused; `needs` when it can be told what the proxy lacks.
     NotAllowed {
         status: u16,
-        needs: Option<String>,
+        needs: Option<Words>,
         message: String,
     },
     /// Nothing came in time.
@@ -52,16 +52,16 @@ pub enum Error {
         limit: usize,
     },
     /// What answers does not speak the engine's language.
-    Garbage(String),
+    Garbage(Words),
     /// The connection ended in the middle of an answer.
     Cut,
     /// The connection ended while an archive was sent: an engine that takes no more may not wait to say why.
     BrokenOff,
     /// The endpoint itself cannot be used.
-    Endpoint(String),
-    /// In ssh's own words.
-    Ssh(String),
-    Tls(String),
+    Endpoint(Words),
+    /// In ssh's own words, where it said any.
+    Ssh(Words),
+    Tls(Words),
     /// It was asked for and not answered: what it makes may be there under this name.
     Unfinished {
         why: Box<Error>,
@@ -69,15 +69,15 @@ pub enum Error {
     },
     /// A registry wants credentials, or other ones; `way_out`: what was tried, and what signs in.
     Registry {
-        message: String,
+        message: Words,
         way_out: String,
     },
     /// This engine cannot do it.
-    Unsupported(String),
+    Unsupported(Words),
 }
 
 /// What the system says, in words of ours where it is common.
-fn by_system(kind: io::ErrorKind, errno: Option<i32>, text: &str) -> &str {
+fn by_system(kind: io::ErrorKind, errno: Option<i32>, text: &Words) -> &str {
     use io::ErrorKind as K;
     match (kind, errno) {
         (_, Some(23 | 24)) => say!("too many open files"),
@@ -85,8 +85,13 @@ fn by_system(kind: io::ErrorKind, errno: Option<i32>, text: &str) -> &str {
         (K::NotFound, _) => say!("no such file"),
         (K::ConnectionRefused, _) => say!("connection refused"),
         (K::HostUnreachable | K::NetworkUnreachable, _) => say!("no route to it"),
-        _ => text,
+        _ => text.as_str(),
     }
+}
+
+/// Words of ours with what they name made harmless.
+fn ours<T: Into<String>>(say: impl Fn() -> T) -> Words {
+    Words::ours(say).map(clean)
 }
 
 fn seconds(after: &Duration) -> String {
@@ -98,21 +103,26 @@ fn seconds(after: &Duration) -> String {
 }
 
 impl Error {
-    pub(super) fn tls(text: &str) -> Self {
-        Self::Tls(clean(text))
+    pub(super) fn tls<T: Into<String>>(say: impl Fn() -> T) -> Self {
+        Self::Tls(ours(say))
     }
 
-    pub(super) fn ssh(text: &str) -> Self {
+    pub(super) fn ssh(words: Words) -> Self {
         // Its own lines begin with its name, which is said already.
-        Self::Ssh(clean(text.strip_prefix("ssh: ").unwrap_or(text)))
+        Self::Ssh(words.map(|text| clean(text.strip_prefix("ssh: ").unwrap_or(text))))
     }
 
-    pub(super) fn endpoint(text: &str) -> Self {
-        Self::Endpoint(clean(text))
+    pub(super) fn endpoint<T: Into<String>>(say: impl Fn() -> T) -> Self {
+        Self::Endpoint(ours(say))
     }
 
-    pub(super) fn garbage(text: &str) -> Self {
-        Self::Garbage(clean(text))
+    pub(super) fn garbage<T: Into<String>>(say: impl Fn() -> T) -> Self {
+        Self::Garbage(ours(say))
+    }
+
+    /// Cannot be done here, for this reason.
+    pub fn unsupported<T: Into<String>>(say: impl Fn() -> T) -> Self {
+        Self::Unsupported(ours(say))
     }
 
     /// An answer of 400 or more: the engine's own sentence out of its JSON, or the text of a proxy's page.
@@ -184,8 +194,8 @@ impl Error {
                 after: super::CALL_LIMIT,
             },
             B::HyperResponseError { err } => Self::from(err),
-            B::JsonDataError { message, .. } => Self::garbage(&message),
-            other => Self::out_of(&other).unwrap_or_else(|| Self::garbage(&other.to_string())),
+            B::JsonDataError { message, .. } => Self::garbage(|| message.clone()),
+            other => Self::out_of(&other).unwrap_or_else(|| Self::garbage(|| other.to_string())),
         }
     }
 
@@ -229,15 +239,23 @@ impl Error {
         }
     }
 
-    /// For a person: what failed (`doing`, such as `restart web`; may be empty), why, and the way out.
-    pub fn failure(&self, doing: &str) -> Failure {
+    /// For a person: what is wrong and the way out.
+    pub fn failure(&self) -> Failure {
+        self.told(|| self.why())
+    }
+
+    /// The same with what was attempted: `restart web`.
+    pub fn failure_of<T: AsRef<str>>(&self, doing: impl Fn() -> T) -> Failure {
+        self.told(|| {
+            let doing = clean(doing().as_ref());
+            say!("{name}: {why}", name = doing, why = self.why())
+        })
+    }
+
+    fn told(&self, say: impl Fn() -> String) -> Failure {
         Failure {
             kind: self.kind(),
-            what: if doing.is_empty() {
-                self.to_string()
-            } else {
-                format!("{}: {self}", clean(doing))
-            },
+            what: Words::ours(say),
             advice: self.advice(""),
             status: self.status(),
             said: String::new(),
@@ -280,7 +298,8 @@ impl Error {
     pub fn why(&self) -> String {
         match self {
             Self::Io { kind, errno, text } => by_system(*kind, *errno, text).to_owned(),
-            Self::Server { message, .. } | Self::Registry { message, .. } => message.clone(),
+            Self::Server { message, .. } => message.clone(),
+            Self::Registry { message, .. } => message.to_string(),
             Self::NotAllowed { needs, message, .. } => {
                 if let Some(needs) = needs {
                     say!("not allowed: needs {needs}", needs)
@@ -300,7 +319,7 @@ impl Error {
             }
             Self::Cut => say!("the connection was cut").to_owned(),
             Self::BrokenOff => say!("the engine broke the upload off").to_owned(),
-            Self::Endpoint(text) | Self::Unsupported(text) => text.clone(),
+            Self::Endpoint(text) | Self::Unsupported(text) => text.to_string(),
             Self::Ssh(said) => format!("ssh: {said}"),
             Self::Tls(said) => format!("TLS: {said}"),
             Self::Unfinished { why, name } => say!(
@@ -326,10 +345,10 @@ impl From<&io::Error> for Error {
             return own.clone();
         }
         if let Some(said) = connect::ssh_said(error) {
-            return Self::Ssh(clean(&said));
+            return Self::Ssh(said.map(clean));
         }
         if let Some(said) = connect::tls_said(error) {
-            return Self::Tls(clean(&said));
+            return Self::Tls(said.map(clean));
         }
         let errno = error.raw_os_error();
         let cut = [
@@ -344,7 +363,8 @@ impl From<&io::Error> for Error {
         Self::Io {
             kind: error.kind(),
             errno,
-            text: clean(&error.to_string()),
+            // Words of ours may have come as the system's.
+            text: ours(|| error.to_string()),
         }
     }
 }
@@ -358,7 +378,7 @@ impl From<io::Error> for Error {
 impl From<hyper::Error> for Error {
     fn from(error: hyper::Error) -> Self {
         if error.is_parse() {
-            return Self::garbage("no HTTP");
+            return Self::garbage(|| say!("no HTTP"));
         }
         Self::out_of(&error).unwrap_or(Self::Cut)
     }
@@ -405,10 +425,11 @@ mod tests {
             br#"{"message":"bad \u001b[31mthing\u001b[0m\u202e"}"#,
         );
         assert_eq!(error.kind(), FailureKind::Other);
-        let failure = error.failure("start web");
+        let failure = error.failure_of(|| "start web");
         assert_eq!(failure.status, Some(500));
-        assert!(failure.what.starts_with("start web: bad "));
-        assert!(!failure.what.contains(['\u{1b}', '\u{202e}']));
+        let what = failure.what.as_str();
+        assert!(what.starts_with("start web: bad "));
+        assert!(!what.contains(['\u{1b}', '\u{202e}']));
     }
 
     #[test]
@@ -417,7 +438,7 @@ mod tests {
         let needs = |method, path| match Error::answer(method, path, 403, page) {
             Error::NotAllowed { needs, message, .. } => {
                 assert!(!message.contains('<'));
-                needs.unwrap()
+                needs.unwrap().to_string()
             }
             other => panic!("{other:?}"),
         };
@@ -453,7 +474,7 @@ mod tests {
         assert!(podman.advice.contains("podman.socket"));
         let files = Error::from(io::Error::from_raw_os_error(24));
         assert_eq!(files.to_string(), "too many open files");
-        assert!(files.failure("x").advice.contains("ulimit"));
+        assert!(files.failure().advice.contains("ulimit"));
     }
 
     #[test]

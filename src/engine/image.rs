@@ -14,6 +14,7 @@ use super::raw::{JsonLines, Raw, built, parse};
 use super::registry::{Keyring, Pass};
 use super::wire::{clean, count, escape, member, path as wire_path, query, text};
 use super::{BODY_LIMIT, Engine};
+use crate::model::image::with_tag;
 use crate::model::{Freshness, TransferLine};
 
 /// An engine that tells nothing for so long has stalled.
@@ -27,25 +28,14 @@ const SIGN_IN: &str = "X-Registry-Auth";
 fn escape_name(name: &str) -> String {
     let (image, tag) = with_tag(name);
     let between = if name.contains('@') { '@' } else { ':' };
-    let image = escape_repository(&image);
-    format!("{image}{between}{}", escape(&tag).replace("%3A", ":"))
+    let image = escape_repository(image);
+    format!("{image}{between}{}", escape(tag).replace("%3A", ":"))
 }
 
 fn escape_repository(image: &str) -> String {
     let parts: Vec<String> = image.split('/').map(escape).collect();
     // A registry's port is a part of its name.
     parts.join("/").replace("%3A", ":")
-}
-
-/// The name with a tag: without one an engine pulls and pushes all tags there are.
-fn with_tag(name: &str) -> (String, String) {
-    if let Some((name, digest)) = name.split_once('@') {
-        return (name.to_owned(), digest.to_owned());
-    }
-    match name.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => (name.to_owned(), tag.to_owned()),
-        _ => (name.to_owned(), "latest".to_owned()),
-    }
 }
 
 /// One line of what an engine tells of layers; what failed is a line too.
@@ -114,7 +104,7 @@ impl Engine {
         let (image, tag) = with_tag(name);
         let path = format!(
             "/images/create{}",
-            query(&[("fromImage", &image), ("tag", &tag)])
+            query(&[("fromImage", image), ("tag", tag)])
         );
         self.told(path, name, keyring)
     }
@@ -126,8 +116,8 @@ impl Engine {
         keyring: &Keyring,
     ) -> impl Stream<Item = Result<TransferLine, Error>> + Send + use<> {
         let (image, tag) = with_tag(name);
-        let image = escape_repository(&image);
-        let path = format!("/images/{image}/push{}", query(&[("tag", &tag)]));
+        let image = escape_repository(image);
+        let path = format!("/images/{image}/push{}", query(&[("tag", tag)]));
         self.told(path, name, keyring)
     }
 
@@ -170,8 +160,9 @@ impl Engine {
         keyring: &Keyring,
     ) -> Result<Freshness, Error> {
         if self.info().podman {
-            let words = "podman asks no registry for others";
-            return Err(Error::Unsupported(words.to_owned()));
+            return Err(Error::unsupported(|| {
+                say!("podman asks no registry for others")
+            }));
         }
         let pass = self.pass(name, keyring).await;
         let path = format!("/distribution/{}/json", escape_name(name));
@@ -181,7 +172,7 @@ impl Engine {
         let answer: Value = parse(&answer.body)?;
         let digest = text(wire_path(&answer, &["Descriptor", "digest"]));
         if digest.is_empty() {
-            return Err(Error::garbage("the registry told no digest"));
+            return Err(Error::garbage(|| say!("the registry told no digest")));
         }
         let is_here = digests
             .iter()
@@ -207,7 +198,7 @@ mod tests {
             ("host:5000/a:2", "host:5000/a", "2"),
             ("a@sha256:0123", "a", "sha256:0123"),
         ] {
-            assert_eq!(with_tag(name), (image.to_owned(), tag.to_owned()));
+            assert_eq!(with_tag(name), (image, tag));
         }
     }
 

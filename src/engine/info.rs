@@ -48,7 +48,7 @@ async fn ask_after(
     );
     let version = match version {
         Ok(version) if version.is_object() => version,
-        Ok(_) => return Err(Error::garbage("its version is no object")),
+        Ok(_) => return Err(Error::garbage(|| say!("its version is no object"))),
         Err(error) if error.is_refusal() => Value::Null,
         Err(error) => return Err(error),
     };

@@ -65,10 +65,12 @@ impl LogSetup {
         if error.status() != Some(501) {
             return error;
         }
-        Error::Unsupported(format!(
-            "the log driver `{}` cannot be read: `json-file`, `local` or `journald` can",
-            self.driver
-        ))
+        Error::unsupported(|| {
+            say!(
+                "the log driver `{driver}` cannot be read: `json-file`, `local` or `journald` can",
+                driver = self.driver
+            )
+        })
     }
 }
 

@@ -49,9 +49,11 @@ impl Engine {
         if self.info().podman {
             // Its docker API tells of no pod and no secret, calls every network `bridge`, and names limits (`RLIMIT_NOFILE`)
             // and tmpfs options as it does not take them back: what came of that would be another container.
-            let words =
-                "podman does not tell which pod, secrets and network a container was made with";
-            return Err(Error::Unsupported(words.to_owned()));
+            return Err(Error::unsupported(|| {
+                say!(
+                    "podman does not tell which pod, secrets and network a container was made with"
+                )
+            }));
         }
         let path = format!("/containers/{}/json", escape(&key.id));
         let inspect = self.raw().get_json(&path, BODY_LIMIT, CALL_LIMIT).await?;

@@ -23,7 +23,7 @@ fn read(body: &[u8]) -> Result<Processes, Error> {
     if body.trim_ascii().is_empty() {
         return Err(Error::Server {
             status: 409,
-            message: "the container is not running".to_owned(),
+            message: say!("the container is not running").to_owned(),
         });
     }
     parse(body).map(|answer| decode(&answer))

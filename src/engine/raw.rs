@@ -258,7 +258,7 @@ impl Raw {
 pub(super) fn built<B>(builder: request::Builder, body: B) -> Result<Request<B>, Error> {
     builder
         .body(body)
-        .map_err(|e| Error::endpoint(&e.to_string()))
+        .map_err(|e| Error::endpoint(|| e.to_string()))
 }
 
 /// How we call ourselves.
@@ -318,5 +318,5 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Error> {
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice(bytes)
         .or_else(|_| serde_json::from_str(&String::from_utf8_lossy(bytes)))
-        .map_err(|e| Error::garbage(&format!("no JSON: {e}")))
+        .map_err(|error| Error::garbage(|| say!("no JSON: {error}", error)))
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::endpoint::Sources;
 use super::error::Error;
 use super::wire::{clean, member};
+use crate::lang::Words;
 use crate::model::image::registry;
 
 /// What docker's client calls its usual registry in its own files.
@@ -211,7 +212,7 @@ impl Pass {
             return error;
         }
         Error::Registry {
-            message: error.to_string(),
+            message: Words::ours(|| error.why()),
             way_out: self.way_out(),
         }
     }
@@ -220,14 +221,29 @@ impl Pass {
         let (name, login) = (clean(self.registry.name()), self.registry.login());
         let place = &self.place;
         if let Some(why) = &self.trouble {
-            return format!("no credentials for {name} were sent, as {place}: {why}");
+            return say!(
+                "no credentials for {name} were sent, as {place}: {why}",
+                name,
+                place,
+                why
+            );
         }
         match (&self.credential, place.as_str()) {
             (Some(_), _) => {
-                format!("the credentials for {name} came from {place}: {login} signs in anew")
+                say!(
+                    "the credentials for {name} came from {place}: {login} signs in anew",
+                    name,
+                    place,
+                    login
+                )
             }
-            (None, "") => format!("no credentials were looked for: {login}"),
-            (None, _) => format!("{place} has no credentials for {name}: {login}"),
+            (None, "") => say!("no credentials were looked for: {login}", login),
+            (None, _) => say!(
+                "{place} has no credentials for {name}: {login}",
+                place,
+                name,
+                login
+            ),
         }
     }
 }
@@ -258,7 +274,7 @@ fn read(file: &Path) -> Result<Value, String> {
         Ok(_) if bytes.trim_ascii().is_empty() => Ok(Value::Null),
         // The words of serde tell a place, never a value that is a text.
         Ok(_) => serde_json::from_slice(&bytes)
-            .map_err(|error| format!("not JSON, line {}", error.line())),
+            .map_err(|error| say!("not JSON, line {n}", n = error.line())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Value::Null),
         Err(error) => Err(error.to_string()),
     }

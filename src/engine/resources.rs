@@ -23,7 +23,7 @@ impl Engine {
                 Resources::Networks(named(items(v), host, network))
             }),
             Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {
-                return Err(Error::Unsupported("there is no such list".to_owned()));
+                return Err(Error::unsupported(|| say!("there is no such list")));
             }
         };
         let answer = self.raw().get_json(path, BODY_LIMIT, LIST_LIMIT).await?;

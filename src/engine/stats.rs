@@ -35,7 +35,7 @@ impl Engine {
         let answer = self.raw().get_bytes(&path, LIMIT, deadline).await?;
         decode(&answer.body)
             .map(|counters| self.with_cpus(counters))
-            .ok_or_else(|| Error::Garbage("stats that are no JSON object".to_owned()))
+            .ok_or_else(|| Error::garbage(|| say!("stats that are no JSON object")))
     }
 }
 

@@ -66,10 +66,16 @@ impl Engine {
         };
         if let Some(code) = self.ended_at_once(&exec.id).await? {
             tunnel.ended = true;
-            return Err(Error::Unsupported(if MISSING.contains(&code) {
-                "there is no nc in its image to reach it through".to_owned()
-            } else {
-                format!("nothing listens on port {port} in it (nc ended with {code})")
+            return Err(Error::unsupported(|| {
+                if MISSING.contains(&code) {
+                    say!("there is no nc in its image to reach it through").to_owned()
+                } else {
+                    say!(
+                        "nothing listens on port {port} in it (nc ended with {code})",
+                        port,
+                        code
+                    )
+                }
             }));
         }
         Ok(tunnel)

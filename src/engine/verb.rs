@@ -173,7 +173,7 @@ impl Engine {
             | Verb::Compose(_)
             | Verb::Mail(_)
             | Verb::Prune(_) => {
-                return Err(Error::Unsupported("not a plain call".to_owned()));
+                return Err(Error::unsupported(|| say!("not a plain call")));
             }
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/containers/x/{call}")))
@@ -226,7 +226,7 @@ impl Engine {
                     docker.disconnect_network(&escaped, request).await,
                 )
             }
-            _ => return Err(Error::Unsupported("not a verb on an item".to_owned())),
+            _ => return Err(Error::unsupported(|| say!("not a plain call"))),
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/{call}/x")))
     }

@@ -20,6 +20,7 @@ use bell::Tongue;
 pub use http::{Dial, Duplex, Http, Stream};
 pub use trouble::Trouble;
 
+use crate::lang::Words;
 use crate::model::mail::{RawMail, Server};
 use crate::model::{Key, Mail};
 use crate::text;
@@ -186,6 +187,11 @@ fn number(value: &Value, path: &str) -> Option<usize> {
     usize::try_from(value.pointer(path)?.as_u64()?).ok()
 }
 
+/// A reply without the number that every one has.
+fn no_total() -> Trouble {
+    Trouble::Odd(Words::ours(|| say!("it tells no total")))
+}
+
 fn parsed(bytes: &[u8]) -> Result<Value, Trouble> {
-    serde_json::from_slice(bytes).map_err(|error| Trouble::Odd(error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
 }

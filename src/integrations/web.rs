@@ -57,7 +57,7 @@ pub async fn get(
                 continue;
             };
             if whole.len() + data.len() > limit {
-                return Err(format!("its reply is greater than {limit} bytes"));
+                return Err(say!("its reply is greater than {limit} bytes", limit));
             }
             whole.extend_from_slice(&data);
         }

@@ -205,5 +205,5 @@ fn error(failure: &Failure) -> Value {
         FailureKind::NoShell => "no_shell",
         FailureKind::Other => "other",
     };
-    json!({ "kind": kind, "status": failure.status, "message": cut_middle(&failure.what, FAILURE_MAX) })
+    json!({ "kind": kind, "status": failure.status, "message": cut_middle(failure.what.english(), FAILURE_MAX) })
 }

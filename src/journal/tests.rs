@@ -6,6 +6,7 @@ use std::process::Command;
 use chrono::TimeDelta;
 
 use super::*;
+use crate::lang::Words;
 use crate::model::{ApiVersion, Entry};
 use crate::msg::FailureKind;
 
@@ -184,7 +185,7 @@ fn secrets_are_not_written_and_long_words_are_cut() {
     };
     let failure = Failure {
         kind: FailureKind::NotFound,
-        what: format!("{}; by hand: docker start web", "é".repeat(10_000)),
+        what: Words::as_is(format!("{}; by hand: docker start web", "é".repeat(10_000))),
         status: Some(404),
         said: "connecting with password hunter2".to_owned(),
         ..Failure::default()

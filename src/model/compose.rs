@@ -234,8 +234,20 @@ impl Call {
     /// Its name, what is going on while it runs, what has happened after.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match (&self.write, &self.act) {
-            (Some(_), Act::Up { .. }) => ("stack.deploy", "deploying", "deployed"),
+            (Some(_), Act::Up { .. }) => (
+                "stack.deploy",
+                say!("deploying" as "doing"),
+                say!("deployed" as "done"),
+            ),
             (_, act) => act.words(),
+        }
+    }
+
+    /// What it does, as it is shown.
+    pub fn title(&self) -> &'static str {
+        match (&self.write, &self.act) {
+            (Some(_), Act::Up { .. }) => say!("deploy"),
+            (_, act) => act.title(),
         }
     }
 

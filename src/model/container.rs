@@ -163,6 +163,8 @@ pub struct Container {
     /// How often it failed of itself within the last hour, where that is a crash loop; else 0. Told by the inventory, not
     /// by the engine.
     pub looping: u8,
+    /// The network of its lender in which it lives is no more. Told by the inventory, too.
+    pub cut_off: bool,
 }
 
 /// What a container's labels say of its place, kept because tables of thousands ask for it again and again.
@@ -217,6 +219,7 @@ impl Container {
             oddities: Vec::new(),
             place: Place::default(),
             looping: 0,
+            cut_off: false,
         }
     }
 
@@ -319,6 +322,7 @@ impl Container {
             (RunState::Running | RunState::Stopping, Some(Health::Unhealthy)) => {
                 Some(Problem::Unhealthy)
             }
+            (RunState::Running, _) if self.cut_off => Some(Problem::CutOff),
             (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
                 Some(Problem::Failed)
             }
@@ -337,6 +341,8 @@ pub enum Problem {
     /// Up for a moment or about to be, and soon dead again.
     Looping,
     Restarting,
+    /// It runs, and nobody reaches it, nor it anybody.
+    CutOff,
     Failed,
     Odd,
     Paused,

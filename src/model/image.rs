@@ -62,20 +62,62 @@ pub fn short_id(id: &str) -> &str {
     digits.get(..12).unwrap_or(digits)
 }
 
-/// The registry that an image's name leads to: its first part, when that looks like a host.
+/// The host that a name begins with, where its first part looks like one, and what follows.
+fn with_host(name: &str) -> (Option<&str>, &str) {
+    let is_host = |first: &str| first.contains(['.', ':']) || first == "localhost";
+    match name.split_once('/') {
+        Some((first, rest)) if is_host(first) => (Some(first), rest),
+        _ => (None, name),
+    }
+}
+
+/// The registry that an image's name leads to.
 pub fn registry(name: &str) -> &str {
-    let first = name.split_once('/').map(|(first, _)| first);
-    let is_host = |first: &&str| first.contains(['.', ':']) || *first == "localhost";
-    match first.filter(is_host) {
+    match with_host(name).0 {
         None | Some("index.docker.io") => "docker.io",
         Some(host) => host,
     }
+}
+
+/// A name and its tag, or its digest. Without one an engine pulls and pushes all tags there are.
+pub fn with_tag(name: &str) -> (&str, &str) {
+    if let Some(parts) = name.split_once('@') {
+        return parts;
+    }
+    match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, tag),
+        _ => (name, "latest"),
+    }
+}
+
+/// The name as engines understand it: `nginx` is `docker.io/library/nginx:latest`. Two that are one are the same then.
+pub fn full_name(name: &str) -> String {
+    let (path, tag) = with_tag(with_host(name).1);
+    let registry = registry(name);
+    let official = registry == "docker.io" && !path.contains('/');
+    let library = if official { "library/" } else { "" };
+    format!("{registry}/{library}{path}:{tag}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{HostId, Kind};
+
+    #[test]
+    fn one_name_may_be_written_in_several_ways() {
+        for (name, full) in [
+            ("nginx", "docker.io/library/nginx:latest"),
+            ("library/nginx:latest", "docker.io/library/nginx:latest"),
+            ("index.docker.io/nginx", "docker.io/library/nginx:latest"),
+            ("grafana/grafana:9", "docker.io/grafana/grafana:9"),
+            ("localhost:5000/a", "localhost:5000/a:latest"),
+            ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        ] {
+            assert_eq!(full_name(name), full, "{name}");
+        }
+        assert_ne!(full_name("a@sha256:01"), full_name("a:latest"));
+    }
 
     #[test]
     fn an_image_always_has_a_name() {

@@ -58,11 +58,20 @@ impl Origin {
 }
 
 /// The paths of a list with commas. Compose 2 gives whole paths: there, a comma that no slash follows is part of a name.
+/// Compose 1 gives them as they were typed: there, one that stands before the name's ending is.
 fn paths(list: &str) -> Vec<String> {
+    let has_ending = |name: &str| [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
+    let goes_on = |name: &str, part: &str| {
+        if list.starts_with('/') {
+            !part.starts_with('/')
+        } else {
+            has_ending(list) && !has_ending(name)
+        }
+    };
     let mut found: Vec<String> = Vec::new();
     for part in list.split(',') {
         match found.last_mut() {
-            Some(name) if list.starts_with('/') && !part.starts_with('/') => {
+            Some(name) if goes_on(name, part) => {
                 name.push(',');
                 name.push_str(part);
             }
@@ -232,29 +241,34 @@ pub fn needs(container: &Container) -> Vec<String> {
 /// What the containers' labels disagree on.
 fn doubts(origin: &Origin, containers: &[&Container]) -> Vec<String> {
     let mut doubts = Vec::new();
-    let mut tell = |what: &str, differs: &dyn Fn(&Origin) -> bool| {
-        let names: Vec<&str> = containers
-            .iter()
-            .filter(|c| differs(&Origin::of(c)))
-            .map(|c| c.short_name())
-            .collect();
-        if let Some(first) = names.first() {
-            let more = match names.len() {
-                1 => String::new(),
-                n => format!(" and {} more", n - 1),
-            };
-            doubts.push(format!("{first}{more} came {what}"));
+    let mut tell = |what: fn(&str) -> String, differs: &dyn Fn(&Origin) -> bool| {
+        let names = containers.iter().filter(|c| differs(&Origin::of(c)));
+        let names: Vec<&str> = names.map(|c| c.short_name()).collect();
+        match names.as_slice() {
+            [] => {}
+            [one] => doubts.push(what(one)),
+            [first, others @ ..] => {
+                let all = say_n!(
+                    others.len(),
+                    "{first} and {n} other",
+                    "{first} and {n} others",
+                    first
+                );
+                doubts.push(what(&all));
+            }
         }
     };
-    tell("from another directory", &|other| {
+    tell(|who| say!("{who}: from another directory", who), &|other| {
         other.directory != origin.directory
     });
-    tell("from other compose files", &|other| {
-        other.directory == origin.directory && other.files != origin.files
-    });
-    tell("from another version of compose", &|other| {
-        other.major() != origin.major()
-    });
+    tell(
+        |who| say!("{who}: from other compose files", who),
+        &|other| other.directory == origin.directory && other.files != origin.files,
+    );
+    tell(
+        |who| say!("{who}: from another version of compose", who),
+        &|other| other.major() != origin.major(),
+    );
     doubts
 }
 
@@ -327,10 +341,23 @@ mod tests {
         assert_eq!(
             stack.doubts,
             [
-                "web_2 came from other compose files",
-                "web_2 came from another version of compose",
+                "web_2: from other compose files",
+                "web_2: from another version of compose",
             ]
         );
+    }
+
+    #[test]
+    fn commas_in_names_are_told_from_those_between_them() {
+        for (list, files) in [
+            ("a.yml,b.yml", &["a.yml", "b.yml"][..]),
+            ("my, own.yml", &["my, own.yml"]),
+            ("a.yml,my, own.yaml", &["a.yml", "my, own.yaml"]),
+            ("stack,more", &["stack", "more"]),
+            ("/a/my, own.yml,/b/c", &["/a/my, own.yml", "/b/c"]),
+        ] {
+            assert_eq!(paths(list), files, "{list}");
+        }
     }
 
     #[test]

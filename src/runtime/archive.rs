@@ -1,6 +1,5 @@
-//! Images into a file of this machine, and out of one. A file is written beside the one that is wanted, for the user alone to
-//! read, and takes its name once it is whole: what fails or is cancelled leaves nothing behind, and no file is replaced
-//! unasked. Must not know the journal nor the screen.
+//! Images into a file of this machine, and out of one. A file is for the user alone to read, and has its name once it is whole:
+//! what fails or is cancelled leaves nothing behind, and no file is replaced unasked. Must not know the journal nor the screen.
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,11 +8,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use tempfile::NamedTempFile;
 use tokio::time::Instant;
 
+use super::part::Part;
 use super::recreate::Steps;
 use crate::engine::Engine;
+use crate::lang::Words;
 use crate::msg::{Failure, FailureKind};
 use crate::text;
 
@@ -26,11 +26,18 @@ const END: [u8; 1024] = [0; 1024];
 /// Bytes of the end of an archive that are looked at.
 const TAIL: usize = 8 << 10;
 
-fn failure(what: String) -> Failure {
+fn failure(what: Words) -> Failure {
     Failure {
         what,
         ..Failure::default()
     }
+}
+
+/// What is wrong with a file.
+fn of_file(path: &Path, why: &Words) -> Failure {
+    failure(Words::ours(|| {
+        say!("{name}: {why}", name = shown(path), why)
+    }))
 }
 
 fn shown(path: &Path) -> String {
@@ -50,60 +57,45 @@ async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(failure(error.to_string())))
+    done.unwrap_or_else(|error| Err(failure(Words::as_is(error.to_string()))))
 }
 
-/// A file under way to its name.
-struct Part {
-    file: NamedTempFile,
+/// A file on its way, and how much of it is there.
+struct Filled {
+    part: Part,
     path: PathBuf,
-    replace: bool,
     bytes: u64,
 }
 
-impl Part {
-    /// Beside `path`, where a new file can take its place at once. Whatever becomes of it, it is gone when this is dropped.
-    fn beside(path: PathBuf, replace: bool) -> Result<Self, Failure> {
-        let refuse = |why: &dyn std::fmt::Display| failure(format!("{}: {why}", shown(&path)));
-        match fs::symlink_metadata(&path) {
-            Ok(there) if there.is_dir() => return Err(refuse(&"that is a directory")),
-            Ok(_) if !replace => {
-                return Err(Failure {
+impl Filled {
+    fn new(path: PathBuf, replace: bool) -> Result<Self, Failure> {
+        let part = Part::new(&path, replace, 0o600).map_err(|error| {
+            let there = || say!("a file of this name is there already");
+            match error.kind() {
+                ErrorKind::AlreadyExists => Failure {
                     kind: FailureKind::Conflict,
-                    ..refuse(&"a file of this name is there already")
-                });
+                    ..of_file(&path, &Words::ours(there))
+                },
+                _ => of_file(&path, &reason(&error)),
             }
-            _ => {}
-        }
-        let name = path
-            .file_name()
-            .ok_or_else(|| refuse(&"that is no file name"))?;
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let mut prefix = std::ffi::OsString::from(".");
-        prefix.push(name);
-        let file = tempfile::Builder::new()
-            .prefix(&prefix)
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(|error| failure(format!("{}: {}", shown(folder), reason(&error))))?;
+        })?;
         Ok(Self {
-            file,
+            part,
             path,
-            replace,
             bytes: 0,
         })
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
-        let (path, size) = (shown(&self.path), text::bytes(self.bytes));
-        failure(format!("{path}: {} after {size}", reason(error)))
+        let (path, why) = (shown(&self.path), reason(error));
+        failure(Words::ours(|| {
+            let size = text::bytes(self.bytes);
+            say!("{path}: {why} after {size}", path, why, size)
+        }))
     }
 
     fn write(mut self, chunk: &Bytes) -> Result<Self, Failure> {
-        if let Err(error) = self.file.write_all(chunk) {
+        if let Err(error) = self.part.write_all(chunk) {
             return Err(self.failed(&error));
         }
         self.bytes += chunk.len() as u64;
@@ -112,32 +104,25 @@ impl Part {
 
     /// Gives it its name. The disk has it by then: some tell only now that they are full.
     fn settle(self) -> Result<u64, Failure> {
-        if let Err(error) = self.file.as_file().sync_all() {
+        if let Err(error) = self.part.file().sync_all() {
             return Err(self.failed(&error));
         }
-        let named = if self.replace {
-            self.file.persist(&self.path)
-        } else {
-            self.file.persist_noclobber(&self.path)
-        };
-        match named {
-            Ok(_) => Ok(self.bytes),
-            Err(refused) => {
-                let (path, why) = (shown(&self.path), reason(&refused.error));
-                Err(failure(format!("{path}: {why}")))
-            }
-        }
+        let named = self.part.settle();
+        named.map_err(|error| of_file(&self.path, &reason(&error)))?;
+        Ok(self.bytes)
     }
 }
 
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::StorageFull => "the disk is full".to_owned(),
-        ErrorKind::AlreadyExists => "a file of this name has come there meanwhile".to_owned(),
-        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+fn reason(error: &io::Error) -> Words {
+    Words::ours(|| match error.kind() {
+        ErrorKind::StorageFull => say!("the disk is full").to_owned(),
+        ErrorKind::AlreadyExists => say!("a file of this name has come there meanwhile").to_owned(),
+        ErrorKind::IsADirectory => say!("that is a directory").to_owned(),
+        ErrorKind::InvalidFilename => say!("that is no file name").to_owned(),
+        ErrorKind::NotFound => say!("there is no such file or directory").to_owned(),
+        ErrorKind::PermissionDenied => say!("permission denied").to_owned(),
         _ => error.to_string(),
-    }
+    })
 }
 
 /// Has the engine write these images into a file; how many bytes that were.
@@ -152,13 +137,13 @@ pub async fn save(
     cancelled: impl Future<Output = ()>,
 ) -> Result<u64, Failure> {
     let path = from_home(path);
-    let part = aside(move || Part::beside(path, replace)).await?;
+    let part = aside(move || Filled::new(path, replace)).await?;
     let whole = async {
         let part = fill(engine, images, part, steps, cancelled).await?;
         aside(move || part.settle()).await
     };
     whole.await.map_err(|why| Failure {
-        what: format!("{}; nothing is left of the file", why.what),
+        what: Words::ours(|| say!("{why}; nothing is left of the file", why = why.what)),
         ..why
     })
 }
@@ -167,23 +152,23 @@ pub async fn save(
 async fn fill(
     engine: &Engine,
     images: &[String],
-    mut part: Part,
+    mut part: Filled,
     steps: &Steps,
     cancelled: impl Future<Output = ()>,
-) -> Result<Part, Failure> {
+) -> Result<Filled, Failure> {
     let mut cancelled = pin!(cancelled);
     let mut tail = Vec::new();
     let mut pace = Pace::new();
-    steps.tell("waiting for the engine", None).await;
+    steps.tell(say!("waiting for the engine"), None).await;
     let mut archive = engine.export(images);
     loop {
         // A write is never left half done: what is under way belongs to it.
         let chunk = tokio::select! {
             chunk = archive.next() => chunk,
-            () = &mut cancelled => return Err(failure("ended".to_owned())),
+            () = &mut cancelled => return Err(failure(Words::ours(|| say!("ended" as "cancelled")))),
         };
         let Some(chunk) = chunk else { break };
-        let chunk = chunk.map_err(|error| error.failure(""))?;
+        let chunk = chunk.map_err(|error| error.failure())?;
         let end = chunk.len().saturating_sub(TAIL);
         tail.extend_from_slice(chunk.get(end..).unwrap_or_default());
         tail.drain(..tail.len().saturating_sub(TAIL));
@@ -208,9 +193,8 @@ fn whole(tail: &[u8]) -> Result<(), Failure> {
         let words = value.pointer("/errorDetail/message")?.as_str()?;
         Some(text::sanitise_ident(words.as_bytes()))
     });
-    Err(failure(said.unwrap_or_else(|| {
-        "the engine's archive has no end".to_owned()
-    })))
+    let cut = || Words::ours(|| say!("the engine's archive has no end"));
+    Err(failure(said.map_or_else(cut, Words::as_is)))
 }
 
 /// Bytes that went by, told now and then.
@@ -238,9 +222,11 @@ impl Pace {
         }
         let rate = (self.bytes - self.told) as f64 / took.as_secs_f64();
         (self.told, self.at) = (self.bytes, Instant::now());
-        let of = all.map_or_else(String::new, |all| format!(" of {}", text::bytes(all)));
         let (done, rate) = (text::bytes(self.bytes), text::bytes(rate as u64));
-        Some(format!("{done}{of}, {rate}/s"))
+        Some(match all.map(text::bytes) {
+            Some(all) => say!("{done} of {all}, {rate}/s", done, all, rate),
+            None => format!("{done}, {rate}/s"),
+        })
     }
 }
 
@@ -254,13 +240,13 @@ pub async fn read(
 ) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static), Failure> {
     let path = from_home(path);
     let (file, size) = aside(move || {
-        let refuse = |why: &str| failure(format!("{}: {why}", shown(&path)));
+        let refuse = |error| of_file(&path, &reason(&error));
         // Only a file has a size and an end: a pipe that nobody writes to would hold us for ever.
-        let there = fs::metadata(&path).map_err(|error| refuse(&reason(&error)))?;
+        let there = fs::metadata(&path).map_err(refuse)?;
         if !there.is_file() {
-            return Err(refuse("that is not a file"));
+            return Err(of_file(&path, &Words::ours(|| say!("that is not a file"))));
         }
-        let file = File::open(&path).map_err(|error| refuse(&reason(&error)))?;
+        let file = File::open(&path).map_err(refuse)?;
         Ok((file, there.len()))
     })
     .await?;

@@ -9,10 +9,12 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::helper::{self, Helper};
+use super::part::Part;
 use super::record::{Done, Recorder};
-use super::{clock, save, streams};
+use super::{clock, streams};
 use crate::effect::Look;
 use crate::engine::{Engine, Error};
+use crate::lang::Words;
 use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::{Key, Target};
 use crate::msg::{Failure, FailureKind, Msg, VolumeMsg};
@@ -71,7 +73,11 @@ impl Desk {
             Look::Save { path, to, replace } => {
                 let found = match self.living(open).await {
                     Ok(found) => found,
-                    Err(failure) => return self.tell(VolumeMsg::Unsaved(to, failure.what)).await,
+                    Err(failure) => {
+                        return self
+                            .tell(VolumeMsg::Unsaved(to, failure.what.to_string()))
+                            .await;
+                    }
                 };
                 let (out, volume, recorder) =
                     (self.out.clone(), self.volume.clone(), self.recorder.clone());
@@ -110,7 +116,9 @@ impl Desk {
             let found = self.helper(open).await?;
             match found.engine.list_volume(found.helper.id(), path).await {
                 Err(error) if again && is_gone(&error) => *open = None,
-                answer => return answer.map_err(|error| error.failure("list")),
+                answer => {
+                    return answer.map_err(|error| error.failure_of(|| say!("list" as "an act")));
+                }
             }
         }
         Err(Failure::default())
@@ -129,7 +137,7 @@ impl Desk {
                 .await
             {
                 Err(error) if again && is_gone(&error) => *open = None,
-                Err(error) => return Err(error.failure("read")),
+                Err(error) => return Err(error.failure_of(|| say!("read" as "an act"))),
                 Ok((bytes, cut)) => {
                     let params = vec![shown(path)];
                     note(
@@ -212,17 +220,18 @@ impl Desk {
                 Ok(helper) => return Ok((image, helper)),
                 // Another image would not help.
                 Err(error) if error.kind() == FailureKind::NotFound => {
-                    return Err(error.failure("browse"));
+                    return Err(error.failure_of(|| say!("browse")));
                 }
                 Err(error) => {
-                    first.get_or_insert(error.failure("browse"));
+                    first.get_or_insert(error.failure_of(|| say!("browse")));
                 }
             }
         }
         Err(first.unwrap_or_else(|| Failure {
             kind: FailureKind::NoShell,
-            what: "no local image has a shell that could look into it".to_owned(),
-            advice: "pull one, such as busybox or alpine: nothing is fetched unasked".to_owned(),
+            what: Words::ours(|| say!("no local image has a shell that could look into it")),
+            advice: say!("pull one, such as busybox or alpine: nothing is fetched unasked")
+                .to_owned(),
             ..Failure::default()
         }))
     }
@@ -242,15 +251,19 @@ fn shown(path: &VolumePath) -> (String, String) {
 
 /// Writes the file; tells how it ended.
 async fn saved(open: Open, path: &VolumePath, to: PathBuf, replace: bool) -> VolumeMsg {
-    let (file, at) = match save::create(&to, replace, Some(0o600)) {
-        Ok(made) => made,
+    let part = match Part::new(&to, replace, 0o600) {
+        Ok(part) => part,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return VolumeMsg::Exists(path.clone(), to);
         }
         Err(error) => return VolumeMsg::Unsaved(to, error.to_string()),
     };
-    let written = copy(&open, path, file).await;
-    match save::settle(written, &at, &to, replace) {
+    let written = async {
+        let bytes = copy(&open, path, part.file().try_clone()?).await?;
+        part.settle()?;
+        Ok::<_, io::Error>(bytes)
+    };
+    match written.await {
         Ok(bytes) => VolumeMsg::Saved(to, bytes),
         Err(error) => VolumeMsg::Unsaved(to, error.to_string()),
     }
@@ -299,9 +312,9 @@ mod tests {
             message: "is not running".to_owned(),
         };
         assert!(is_gone(&gone));
-        assert!(!is_gone(&Error::Unsupported(
-            "No such file or directory".to_owned()
-        )));
+        assert!(!is_gone(&Error::Unsupported(Words::as_is(
+            "No such file or directory"
+        ))));
         assert_eq!(shown(&VolumePath::default().join(b"a")).1, "/a");
     }
 }

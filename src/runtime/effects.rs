@@ -9,21 +9,24 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::browser;
+use super::demo::{self, Demo};
 use super::hosts::HostTasks;
 use super::jobs::{self, Hands, Slots};
 use super::log_stream::older;
 use super::record::{Done, Recorder};
+use super::recreate::Moves;
 use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
 use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{Effect, Fetch, Job, JobId};
-use crate::engine::{self, BoxedIo, Candidate, Connector, Endpoint, Engine, Keyring, Sources};
+use crate::engine::{self, Candidate, Engine, Keyring, Sources};
+use crate::lang::Words;
 use crate::model::stack_file::FileOf;
 use crate::model::{EngineInfo, HostId, Key};
 use crate::msg::{Failure, FailureKind, HostMsg, Msg, ShellEnd};
-use crate::sim::{Scenario, Sim};
+use crate::sim::Scenario;
 
 /// Reads of the terminal that are kept for a shell which is not there yet, or does not read.
 const TYPED_AHEAD: usize = 512;
@@ -45,10 +48,16 @@ pub struct Runner {
     writing: Arc<Mutex<()>>,
     /// Where compose is looked for.
     pub programs: Programs,
+    /// The same outside of a demo.
+    pub own: Programs,
+    /// The demo that was opened from the screen.
+    demo: Option<Demo>,
     /// The user's editor, as the environment names it.
     pub editor: Option<String>,
     /// Signs in at registries.
     pub keyring: Keyring,
+    /// Containers that jobs put in the place of others.
+    moves: Moves,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -59,25 +68,6 @@ pub struct Runner {
 struct OpenShell {
     input: mpsc::Sender<Vec<u8>>,
     size: watch::Sender<(u16, u16)>,
-}
-
-/// Endpoints of a simulated engine.
-pub fn simulated(scenario: Scenario) -> Vec<Candidate> {
-    let sim = Sim::new(scenario);
-    let beyond = sim.clone();
-    let connector = Connector::new(move || {
-        let connection: BoxedIo = Box::new(sim.connect());
-        Box::pin(std::future::ready(Ok(connection)))
-    })
-    .with_beyond(move |address, port| {
-        let opened = beyond.connect_to(&address, port);
-        let opened = opened.map(|connection| Box::new(connection) as BoxedIo);
-        Box::pin(std::future::ready(opened))
-    });
-    vec![Candidate::new(
-        Endpoint::Custom(connector),
-        "the built-in simulated engine",
-    )]
 }
 
 impl Runner {
@@ -100,7 +90,10 @@ impl Runner {
             mail_read: None,
             writing: Arc::default(),
             programs: Programs::default(),
+            own: Programs::default(),
+            demo: None,
             editor: None,
+            moves: Moves::default(),
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
@@ -111,11 +104,34 @@ impl Runner {
         HostTasks::start(id, candidates, self.pace, &self.host_out)
     }
 
+    /// Opens the demo, on a machine of its own where there is a place for its files.
+    fn open_demo(&mut self, scenario: Scenario) -> Vec<Candidate> {
+        let made = Demo::new().and_then(|mut demo| {
+            let sim = demo.add(scenario.clone())?;
+            Ok((demo, sim))
+        });
+        match made {
+            Ok((demo, sim)) => {
+                self.programs = demo.programs(self.own.store.as_ref());
+                self.demo = Some(demo);
+                vec![demo::candidate(&sim, demo::BUILT_IN)]
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the demo's stacks have no files");
+                demo::simulated(scenario)
+            }
+        }
+    }
+
     /// The endpoints that an effect asks to use instead.
-    pub fn candidates_for(&self, effect: &Effect) -> Option<Vec<Candidate>> {
+    pub fn candidates_for(&mut self, effect: &Effect) -> Option<Vec<Candidate>> {
+        if matches!(effect, Effect::UseContext(_)) {
+            self.programs = self.own.clone();
+            self.demo = None;
+        }
         match effect {
             Effect::OpenDemo => match Scenario::named("systeme-ticketing") {
-                Ok(scenario) => Some(simulated(scenario)),
+                Ok(scenario) => Some(self.open_demo(scenario)),
                 Err(error) => {
                     tracing::error!(%error, "the built-in scenario");
                     None
@@ -161,6 +177,7 @@ impl Runner {
             programs: self.programs.clone(),
             keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
+            moves: self.moves.clone(),
         };
         tokio::spawn(async move {
             let report = jobs::run(job, client, recorder.clone(), slots, hands).await;
@@ -186,7 +203,7 @@ impl Runner {
                 let store = self.programs.store.clone();
                 tokio::task::spawn_blocking(move || {
                     if let Some(Err(error)) = store.map(|store| store.discard(&file)) {
-                        let text = format!("the edit is still there: {error}");
+                        let text = say!("the edit is still there: {error}", error);
                         let _closed = msgs.blocking_send(Msg::Said { ok: false, text });
                     }
                 });
@@ -301,7 +318,7 @@ impl Runner {
                     None,
                     Some(Failure {
                         kind: FailureKind::NoShell,
-                        what: "no shell in the image".to_owned(),
+                        what: Words::ours(|| say!("no shell in the image")),
                         ..Failure::default()
                     }),
                 ),
@@ -403,7 +420,7 @@ async fn tell(msgs: &mpsc::Sender<Msg>, recorder: &Recorder, failure: Option<Str
 fn no_answer() -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: "the engine does not answer".to_owned(),
+        what: Words::ours(|| say!("the engine does not answer")),
         ..Failure::default()
     }
 }
@@ -462,7 +479,7 @@ mod tests {
         let failure = page(&runner, &mut msgs, &hosts, nowhere).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Unreachable);
 
-        let demo = simulated(Scenario::named("systeme-ticketing").unwrap());
+        let demo = demo::simulated(Scenario::named("systeme-ticketing").unwrap());
         hosts.insert(HostId(0), runner.start_host(HostId(0), demo));
         let rows: Vec<Container> = loop {
             if let Some((_, HostMsg::Snapshot(rows))) = host_msgs.recv().await {

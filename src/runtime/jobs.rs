@@ -11,11 +11,12 @@ use tokio::time::Instant;
 use super::archive;
 use super::clock;
 use super::record::Recorder;
-use super::recreate::others::see_to;
-use super::recreate::{self, Steps};
+use super::recreate::others::{left_behind, see_to};
+use super::recreate::{self, Moves, Steps};
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring, Moved};
+use crate::lang::Words;
 use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
 use crate::model::{Details, Key, Kind, RunState, Transfer, TransferLine};
@@ -103,7 +104,7 @@ fn limit(verb: &Verb, stop_timeout: u32) -> Duration {
 fn unreachable() -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: "the engine does not answer; nothing was sent".to_owned(),
+        what: Words::ours(|| say!("the engine does not answer; nothing was sent")),
         ..Failure::default()
     }
 }
@@ -111,8 +112,13 @@ fn unreachable() -> Failure {
 fn held_back(why: &str) -> Failure {
     Failure {
         kind: FailureKind::Conflict,
-        what: format!("nothing was sent, as it could not be journalled: {why}"),
-        advice: "mend the journal, or set journal.required = false".to_owned(),
+        what: Words::ours(|| {
+            say!(
+                "nothing was sent, as it could not be journalled: {why}",
+                why
+            )
+        }),
+        advice: say!("mend the journal, or set journal.required = false").to_owned(),
         ..Failure::default()
     }
 }
@@ -148,6 +154,7 @@ pub struct Hands {
     pub keyring: Keyring,
     /// The host's client as it is now: the one that a job began with may be dead.
     pub newest: Option<watch::Receiver<Option<Engine>>>,
+    pub moves: Moves,
 }
 
 /// Nobody listens, nothing is cancelled.
@@ -159,6 +166,7 @@ impl Default for Hands {
             programs: Programs::default(),
             keyring: Keyring::default(),
             newest: None,
+            moves: Moves::default(),
         }
     }
 }
@@ -186,17 +194,19 @@ impl Hands {
 
     /// Has compose do it, telling its lines.
     async fn compose(&self, id: JobId, call: &Call, engine: &Engine) -> Result<Done, Failure> {
-        let Some(environment) = engine.environment() else {
+        let none = Vec::new();
+        let played = self.programs.played.is_some().then_some(&none);
+        let Some(environment) = engine.environment().or(played) else {
             return Err(Failure {
                 kind: FailureKind::Unsupported,
-                what: "compose cannot reach the simulated engine".to_owned(),
+                what: Words::ours(|| say!("compose cannot reach the simulated engine")),
                 ..Failure::default()
             });
         };
         self.programs.holds(call).await?;
         if let Some(write) = &call.write {
             self.programs.write(write, clock::now()).await?;
-            let lines = vec![format!("written: {}", write.file.path)];
+            let lines = vec![say!("written: {path}", path = write.file.path)];
             let msg = Msg::Job(JobMsg::Output { id, lines });
             let _closed = self.told.send(msg).await;
         }
@@ -215,9 +225,9 @@ impl Hands {
         done.map(|()| Done::default())
             .map_err(|failure| match &call.write {
                 Some(_) => Failure {
-                    advice: format!(
-                        "{}; the file is written, its earlier versions bring it back",
-                        failure.advice
+                    advice: say!(
+                        "{advice}; the file is written, its earlier versions bring it back",
+                        advice = failure.advice
                     ),
                     ..failure
                 },
@@ -229,17 +239,19 @@ impl Hands {
     /// cancel it is no longer waited for.
     async fn prune(&self, id: JobId, what: Prune, engine: &Engine) -> Result<Done, Failure> {
         let pruned = tokio::select! {
-            pruned = engine.prune(what) => pruned.map_err(|error| error.failure("prune"))?,
+            pruned = engine.prune(what) => pruned.map_err(|error| error.failure())?,
             () = self.cancelled(id) => {
                 return Err(Failure {
-                    what: "no longer waited for: the engine may go on with it".to_owned(),
+                    what: Words::ours(|| {
+                        say!("no longer waited for: the engine may go on with it")
+                    }),
                     ..Failure::default()
                 });
             }
         };
         let already = pruned.names.is_empty();
         let mut lines = pruned.names;
-        lines.push(format!("given back: {}", text::bytes(pruned.bytes)));
+        lines.push(say!("given back: {size}", size = text::bytes(pruned.bytes)));
         self.tell(id, lines).await;
         Ok(Done {
             already,
@@ -263,7 +275,7 @@ impl Hands {
                 line = lines.next() => line,
                 () = self.cancelled(id) => {
                     return Err(Failure {
-                        what: "ended: layers that are there stay".to_owned(),
+                        what: Words::ours(|| say!("ended: layers that are there stay")),
                         ..Failure::default()
                     });
                 }
@@ -271,7 +283,7 @@ impl Hands {
             let Some(line) = line else {
                 return Ok(Done::default());
             };
-            let line = line.map_err(|error| error.failure(""))?;
+            let line = line.map_err(|error| error.failure())?;
             let known = transfer.layers.iter();
             let mut known = known.filter(|layer| layer.layer == line.layer);
             let is_news = known.all(|layer| layer.status != line.status);
@@ -287,6 +299,21 @@ impl Hands {
         }
     }
 
+    /// Fetches one image after the other, until one cannot be had.
+    async fn pull(&self, job: &Job, images: &[String], engine: &Engine) -> Result<Done, Failure> {
+        for image in images {
+            let pulled = self.transfer(job, engine.pull(image, &self.keyring)).await;
+            pulled.map_err(|failure| match images {
+                [_] => failure,
+                _ => Failure {
+                    what: failure.what.map(|why| format!("{image}: {why}")),
+                    ..failure
+                },
+            })?;
+        }
+        Ok(Done::default())
+    }
+
     /// Has the engine write images into a file of this machine; a cancel leaves nothing of it.
     async fn save(
         &self,
@@ -298,7 +325,7 @@ impl Hands {
         let steps = self.steps(id);
         let bytes = archive::save(engine, images, file, &steps, self.cancelled(id)).await?;
         let path = text::sanitise_ident(file.0.display().to_string().as_bytes());
-        let line = format!("{} in {path}", text::bytes(bytes));
+        let line = say!("{size} in {path}", size = text::bytes(bytes), path);
         self.tell(id, vec![line]).await;
         Ok(Done::default())
     }
@@ -306,7 +333,7 @@ impl Hands {
     async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
-            Verb::Pull { image } => self.transfer(job, engine.pull(image, &self.keyring)).await,
+            Verb::Pull { images } => self.pull(job, images, engine).await,
             Verb::Push { image } => self.transfer(job, engine.push(image, &self.keyring)).await,
             Verb::Save {
                 images,
@@ -328,9 +355,16 @@ impl Hands {
                     engine: engine.clone(),
                     newest: self.newest.clone(),
                     keyring: self.keyring.clone(),
+                    moves: self.moves.clone(),
                 };
                 let borrowers = engine.borrowers(&job.key, &job.target.name).await;
-                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await?;
+                let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await;
+                let made = match made {
+                    Ok(made) => made,
+                    Err(failure) => {
+                        return Err(left_behind(&line, &job.key, &borrowers, failure).await);
+                    }
+                };
                 let moved = Moved {
                     old: job.key.clone(),
                     name: job.target.name.clone(),
@@ -345,7 +379,7 @@ impl Hands {
             }
             verb => {
                 let done = engine.perform(&job.key, verb, limit).await;
-                let done = done.map_err(|error| error.failure(&verb.to_string()))?;
+                let done = done.map_err(|error| error.failure())?;
                 Ok(Done {
                     already: done.already,
                     ..Done::default()
@@ -407,7 +441,7 @@ pub async fn run(
     let now = match look(&engine, &job.key).await {
         Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {
-            return failed(error.failure(&job.verb.to_string()), None);
+            return failed(error.failure(), None);
         }
         // A container that cannot be looked at can still be acted on.
         Err(_) => None,

@@ -121,7 +121,7 @@ impl Reader {
     }
 
     async fn failed(&mut self, error: &Error) -> bool {
-        self.say(LogMsg::Failed(error.failure("read the log")))
+        self.say(LogMsg::Failed(error.failure_of(|| say!("read the log"))))
             .await;
         true
     }

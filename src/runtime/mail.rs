@@ -11,6 +11,7 @@ use crate::engine::{Engine, Way};
 use crate::integrations::mailbox::{
     Bell, Dial, Http, Listing, Mailbox, Stream, Trouble, letter, smtp,
 };
+use crate::lang::Words;
 use crate::model::mail::{Act, Call, Letter, RawMail, Source};
 use crate::model::{Key, Mail};
 use crate::msg::{Failure, FailureKind, MailMsg, Msg};
@@ -80,8 +81,11 @@ async fn open_by(
 ) -> Result<Found, Trouble> {
     // Where no way will do, the engine is not asked either.
     if !ways(engine, source).iter().any(|(way, _)| will_do(way)) {
-        let words = "it is asked only while mail is looked at: the one way to it is a process in its container";
-        return Err(Trouble::Unreachable(words.to_owned()));
+        return Err(Trouble::Unreachable(Words::ours(|| {
+            say!(
+                "it is asked only while mail is looked at: the one way to it is a process in its container"
+            )
+        })));
     }
     let details = engine.details(source.key(), clock::now()).await;
     let source = match details {
@@ -246,7 +250,7 @@ async fn wait(found: &Found, bell: &mut Option<Bell>, watched: &mut watch::Recei
 fn no_link() -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: "the engine does not answer".to_owned(),
+        what: Words::ours(|| say!("the engine does not answer")),
         ..Failure::default()
     }
 }
@@ -278,9 +282,9 @@ pub async fn read(raw: Arc<RawMail>, width: u16) -> Result<Box<Letter>, Failure>
     let late = || Letter {
         raw,
         width,
-        notes: vec![format!(
-            "it could not be read within {} s: only the raw message is shown",
-            READING.as_secs()
+        notes: vec![say!(
+            "it could not be read within {seconds} s: only the raw message is shown",
+            seconds = READING.as_secs()
         )],
         ..Letter::default()
     };
@@ -320,10 +324,13 @@ async fn test(engine: &Engine, found: &Found) -> Result<(), Trouble> {
             source.smtp_address()
         ),
     };
-    let mut trouble = Trouble::Unreachable("there is no way to its SMTP port".to_owned());
+    let no_way = Words::ours(|| say!("there is no way to its SMTP port"));
+    let mut trouble = Trouble::Unreachable(no_way);
     for way in engine.ways(&source.reach, source.smtp) {
         let Ok(stream) = dial(engine, source, &way)().await else {
-            trouble = Trouble::Unreachable(format!("nothing takes mail on port {}", source.smtp));
+            trouble = Trouble::Unreachable(Words::ours(|| {
+                say!("nothing takes mail on port {port}", port = source.smtp)
+            }));
             continue;
         };
         smtp::send(stream, &draft).await?;
@@ -342,9 +349,16 @@ async fn arrived(found: &Found, subject: &str) -> Result<(), Trouble> {
             sleep(ARRIVAL_ASKS).await;
         }
     };
-    let late = Trouble::Odd(format!(
-        "it took the mail but did not list it within {} s",
-        ARRIVAL.as_secs()
-    ));
-    timeout(ARRIVAL, listed).await.unwrap_or(Err(late))
+    let late = || {
+        let seconds = ARRIVAL.as_secs();
+        Trouble::Odd(Words::ours(|| {
+            say!(
+                "it took the mail but did not list it within {seconds} s",
+                seconds
+            )
+        }))
+    };
+    timeout(ARRIVAL, listed)
+        .await
+        .unwrap_or_else(|_| Err(late()))
 }

@@ -3,6 +3,7 @@
 //! afterwards is told. Must not know the journal nor the screen.
 pub mod others;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -12,6 +13,7 @@ use tokio::time::Instant;
 use super::clock;
 use crate::effect::{self, JobId, Verb};
 use crate::engine::{Blueprint, Engine, Error, Keyring, Made, Moved};
+use crate::lang::Words;
 use crate::model::{Details, Health, Key, RunState, Transfer};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
@@ -49,6 +51,20 @@ impl Steps {
     }
 }
 
+/// Containers in whose place others are, as far as this program put them there: who lives in one of them follows.
+#[derive(Debug, Clone, Default)]
+pub struct Moves(Arc<Mutex<Vec<Moved>>>);
+
+impl Moves {
+    pub fn note(&self, moved: Moved) {
+        self.held().push(moved);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<Moved>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The engine, and where there is a newer client of it once its link was lost and is up again.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -56,6 +72,7 @@ pub struct Line {
     pub newest: Option<watch::Receiver<Option<Engine>>>,
     /// Signs in where its image is pulled from.
     pub keyring: Keyring,
+    pub moves: Moves,
 }
 
 impl Line {
@@ -73,6 +90,7 @@ impl From<Engine> for Line {
             engine,
             newest: None,
             keyring: Keyring::default(),
+            moves: Moves::default(),
         }
     }
 }
@@ -80,13 +98,13 @@ impl From<Engine> for Line {
 /// Why the new one does not stay.
 #[derive(Debug, Default, PartialEq)]
 struct Unwell {
-    why: String,
+    why: Words,
     /// What it said itself: for the screen, for there may be secrets in it.
     said: String,
 }
 
-impl From<String> for Unwell {
-    fn from(why: String) -> Self {
+impl From<Words> for Unwell {
+    fn from(why: Words) -> Self {
         Self {
             why,
             said: String::new(),
@@ -96,7 +114,7 @@ impl From<String> for Unwell {
 
 impl From<Error> for Unwell {
     fn from(error: Error) -> Self {
-        Self::from(error.to_string())
+        Self::from(Words::ours(|| error.why()))
     }
 }
 
@@ -111,38 +129,18 @@ pub async fn run(
     limit: Duration,
     steps: &Steps,
 ) -> Result<Key, Failure> {
-    anew(line, old, pull, None, limit, steps).await
-}
-
-/// How it is made, with what it had of one that is gone taken from the one in its place.
-async fn planned(engine: &Engine, old: &Key, moved: Option<&Moved>) -> Result<Blueprint, Failure> {
-    let mut plan = engine.blueprint(old).await.map_err(untouched)?;
-    if let Some(moved) = moved {
-        plan.follow(moved);
-    }
-    Ok(plan)
-}
-
-async fn anew(
-    line: Line,
-    old: &Key,
-    pull: bool,
-    moved: Option<&Moved>,
-    limit: Duration,
-    steps: &Steps,
-) -> Result<Key, Failure> {
-    let mut plan = planned(&line.engine, old, moved).await?;
+    let mut plan = planned(&line, old).await?;
     if pull {
         fetch(&line, &plan, steps).await.map_err(untouched)?;
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
-        plan = planned(&line.engine, old, moved).await?;
+        plan = planned(&line, old).await?;
     }
     steps.tell(say!("making the new one"), None).await;
     let mut exchange = Exchange::new(line, old, plan, limit);
     let made = exchange.make().await.map_err(untouched)?;
     let new = Key::container(old.host, &made.id);
     if let Err(why) = exchange.replace(&new, &made, steps).await {
-        return Err(exchange.put_back(&new, why, steps).await);
+        return Err(Box::pin(exchange.put_back(&new, why, steps)).await);
     }
     steps.tell(say!("removing the old one"), Some(&new)).await;
     // One that had no process is not killed: it may have been started just now.
@@ -150,37 +148,59 @@ async fn anew(
     match exchange.remove(old, force).await {
         Ok(()) => Ok(new),
         Err(error) if !force && error.kind() == FailureKind::Conflict => {
-            let why = Unwell::from(format!("the old one was started meanwhile: {error}"));
-            Err(exchange.put_back(&new, why, steps).await)
+            let why = Unwell::from(Words::ours(|| {
+                say!(
+                    "the old one was started meanwhile: {why}",
+                    why = error.why()
+                )
+            }));
+            Err(Box::pin(exchange.put_back(&new, why, steps)).await)
         }
         Err(error) => Err(Failure {
-            what: format!(
-                "it is made anew, but the old one is still there as {0}: {error}; by hand: docker rm --force {0}",
-                exchange.aside
-            ),
-            ..error.failure("")
+            what: Words::ours(|| {
+                say!(
+                    "it is made anew, but the old one is still there as {name}: {why}; by hand: docker rm --force {name}",
+                    name = exchange.aside,
+                    why = error.why()
+                )
+            }),
+            ..error.failure()
         }),
     }
 }
 
+/// How it is made, with what it had of those that are gone taken from those in their place.
+async fn planned(line: &Line, old: &Key) -> Result<Blueprint, Failure> {
+    let mut plan = line.engine.blueprint(old).await.map_err(untouched)?;
+    let moves = line.moves.held();
+    for moved in moves.iter().filter(|moved| moved.old.host == old.host) {
+        plan.follow(moved);
+    }
+    Ok(plan)
+}
+
 /// Before anything was done.
 fn untouched(error: Error) -> Failure {
-    let kept = match error {
-        Error::Unfinished { .. } => "the old one was not touched",
-        _ => "nothing was touched",
-    };
     Failure {
-        what: format!("{error}; {kept}"),
-        ..error.failure("")
+        what: Words::ours(|| {
+            let why = error.why();
+            if matches!(error, Error::Unfinished { .. }) {
+                say!("{why}; the old one was not touched", why)
+            } else {
+                say!("{why}; nothing was touched", why)
+            }
+        }),
+        ..error.failure()
     }
 }
 
 async fn fetch(line: &Line, plan: &Blueprint, steps: &Steps) -> Result<(), Error> {
     if plan.has_no_image_name() {
-        let words = "its image has no name to pull it by";
-        return Err(Error::Unsupported(words.to_owned()));
+        return Err(Error::unsupported(|| {
+            say!("its image has no name to pull it by")
+        }));
     }
-    steps.tell("pulling", None).await;
+    steps.tell(say!("pulling" as "doing"), None).await;
     let mut pull = Transfer::default();
     let mut lines = line.engine.pull(&plan.image, &line.keyring);
     let mut told = String::new();
@@ -188,7 +208,7 @@ async fn fetch(line: &Line, plan: &Blueprint, steps: &Steps) -> Result<(), Error
         pull.note(&line?);
         let words = pull.words();
         if words != told {
-            steps.tell(&format!("pulling {words}"), None).await;
+            steps.tell(&say!("pulling {words}", words), None).await;
             told = words;
         }
     }
@@ -265,13 +285,13 @@ impl<'a> Exchange<'a> {
         let words = words.await.join(" / ");
         let mut said = Vec::new();
         if !unwell.said.is_empty() {
-            said.push(format!("its check said: {}", unwell.said));
+            said.push(say!("its check said: {words}", words = unwell.said));
         }
         if !words.is_empty() {
-            said.push(format!("its last words: {words}"));
+            said.push(say!("its last words: {words}", words));
         }
         Err(Unwell {
-            why: format!("the new one {}", unwell.why),
+            why: Words::ours(|| say!("the new one {how}", how = unwell.why)),
             said: said.join(", "),
         })
     }
@@ -304,7 +324,10 @@ impl<'a> Exchange<'a> {
                     }
                 }
                 Err(error) if heard.elapsed() >= SILENCE => {
-                    return Err(format!("cannot be looked at: {error}").into());
+                    return Err(Words::ours(|| {
+                        say!("cannot be looked at: {why}", why = error.why())
+                    })
+                    .into());
                 }
                 Err(_) => self.line.renew(),
             }
@@ -320,21 +343,28 @@ impl<'a> Exchange<'a> {
         let Unwell { why, said } = unwell;
         match self.restore_patiently(new).await {
             Ok(()) => Failure {
-                what: format!("{why}; the old one is back as it was"),
+                what: Words::ours(|| say!("{why}; the old one is back as it was", why)),
                 said,
                 ..Failure::default()
             },
             // All of it in what is journalled: the row forgets it soon.
-            Err(error) => Failure {
-                what: format!(
-                    "{why}; putting the old one back failed: {error}; {}; {}",
-                    self.account(new).await,
-                    self.by_hand(new).await
-                ),
-                advice: String::new(),
-                said,
-                ..error.failure("")
-            },
+            Err(error) => {
+                let (account, by_hand) = (self.account(new).await, self.by_hand(new).await);
+                Failure {
+                    what: Words::ours(|| {
+                        say!(
+                            "{why}; putting the old one back failed: {error}; {account}; {by_hand}",
+                            why,
+                            error = error.why(),
+                            account,
+                            by_hand
+                        )
+                    }),
+                    advice: String::new(),
+                    said,
+                    ..error.failure()
+                }
+            }
         }
     }
 
@@ -372,25 +402,22 @@ impl<'a> Exchange<'a> {
     }
 
     /// What exists now, in words.
-    async fn account(&self, new: &Key) -> String {
-        let mut words = Vec::new();
-        for (which, key) in [("the old one", self.old), ("the new one", new)] {
-            words.push(match self.details(key).await {
-                Ok(now) => format!("{which} is {} ({})", now.name, now.state.word()),
-                Err(error) if error.status() == Some(404) => format!("{which} is gone"),
-                Err(_) => format!("{which} ({}) cannot be looked at", key.short()),
-            });
-        }
-        words.join(", ")
+    async fn account(&self, new: &Key) -> Words {
+        let (old_now, new_now) = (self.details(self.old).await, self.details(new).await);
+        Words::ours(|| {
+            let old = is_now(say!("the old one"), self.old, &old_now);
+            let new = is_now(say!("the new one"), new, &new_now);
+            format!("{old}, {new}")
+        })
     }
 
     /// What is left to do, as one would type it; all of it where nothing can be seen.
-    async fn by_hand(&self, new: &Key) -> String {
+    async fn by_hand(&self, new: &Key) -> Words {
         let gone = |looked: &Result<Details, Error>| matches!(looked, Err(error) if error.status() == Some(404));
         let name = &self.plan.name;
         let (old, fresh) = (self.details(self.old).await, self.details(new).await);
         if gone(&old) {
-            return format!("see why with docker logs {name}");
+            return Words::ours(|| say!("see why with docker logs {name}", name));
         }
         let mut commands = Vec::new();
         if !gone(&fresh) {
@@ -402,7 +429,25 @@ impl<'a> Exchange<'a> {
         if self.plan.live && !old.is_ok_and(|old| old.state.is_live()) {
             commands.push(format!("docker start {name}"));
         }
-        format!("by hand: {}", commands.join(" && "))
+        Words::ours(|| say!("by hand: {commands}", commands = commands.join(" && ")))
+    }
+}
+
+/// What became of one of the two, in words.
+fn is_now(which: &str, key: &Key, looked: &Result<Details, Error>) -> String {
+    match looked {
+        Ok(now) => say!(
+            "{which} is {name} ({state})",
+            which,
+            name = now.name,
+            state = now.state.said()
+        ),
+        Err(error) if error.status() == Some(404) => say!("{which} is gone", which),
+        Err(_) => say!(
+            "{which} ({id}) cannot be looked at",
+            which,
+            id = key.short()
+        ),
     }
 }
 
@@ -411,14 +456,16 @@ impl<'a> Exchange<'a> {
 fn verdict(now: &Details, passed: Duration, grace: Option<Duration>) -> Option<Result<(), Unwell>> {
     let ended = matches!(now.state, RunState::Exited | RunState::Dead);
     if ended || now.state == RunState::Restarting || now.restart_count > 0 {
-        let code = text::exit_code(now.exit_code, now.oom_killed);
-        let engine = match now.error.as_str() {
-            "" => String::new(),
-            words => format!(" ({words})"),
-        };
-        return Some(Err(format!("ended: {code}{engine}").into()));
+        let ended = Words::ours(|| {
+            let code = text::exit_code(now.exit_code, now.oom_killed);
+            match now.error.as_str() {
+                "" => say!("ended: {code}", code),
+                words => say!("ended: {code} ({words})", code, words),
+            }
+        });
+        return Some(Err(ended.into()));
     }
-    let unwell = |why: String| {
+    let unwell = |why: Words| {
         let probes = now.health.iter().flat_map(|health| &health.probes);
         let words = probes.last().map_or("", |probe| probe.output.as_str());
         let said = words.lines().next().unwrap_or_default().to_owned();
@@ -427,12 +474,18 @@ fn verdict(now: &Details, passed: Duration, grace: Option<Duration>) -> Option<R
     let health = now.health.as_ref().and_then(|health| health.status);
     match (health, grace) {
         (Some(Health::Healthy), _) => Some(Ok(())),
-        (Some(Health::Unhealthy), _) => unwell("is unhealthy".to_owned()),
-        (_, Some(grace)) if passed >= grace => {
-            unwell(format!("was not healthy after {} s", grace.as_secs()))
-        }
+        (Some(Health::Unhealthy), _) => unwell(Words::ours(|| say!("is unhealthy"))),
+        (_, Some(grace)) if passed >= grace => unwell(Words::ours(|| {
+            say!(
+                "was not healthy after {seconds} s",
+                seconds = grace.as_secs()
+            )
+        })),
         (_, None) if passed >= SETTLE && now.state == RunState::Running => Some(Ok(())),
-        (_, None) if passed >= SILENCE => Some(Err(format!("is {}", now.state.word()).into())),
+        (_, None) if passed >= SILENCE => {
+            let still = Words::ours(|| say!("is {state}", state = now.state.said()));
+            Some(Err(still.into()))
+        }
         _ => None,
     }
 }

@@ -42,7 +42,7 @@ pub async fn proxy(
         };
         let answer = match client.details(&key, clock::now()).await {
             Ok(details) => Ok(Box::new(seen(&client, &details, reach.as_ref()).await)),
-            Err(error) => Err(error.failure("inspect")),
+            Err(error) => Err(error.failure_of(|| say!("inspect"))),
         };
         drop(turn);
         if out.send(Msg::Proxy(key.clone(), answer)).await.is_err() {
@@ -137,7 +137,7 @@ async fn account(client: &Engine, reach: &Reach, port: u16) -> Option<Told> {
 /// Asks the container of a route as its proxy would.
 pub async fn check(client: &Engine, probe: &Probe) -> Result<Answer, String> {
     if probe.tls {
-        return Err("the container speaks TLS itself: only its proxy asks it".to_owned());
+        return Err(say!("the container speaks TLS itself: only its proxy asks it").to_owned());
     }
     let begun = Instant::now();
     let question = Question {
@@ -203,7 +203,7 @@ async fn ask(client: &Engine, question: &Question<'_>) -> Result<(Reply, Way), S
                         refused |= client.is_local();
                         format!("{way}: {error}")
                     }
-                    Err(_) => return Err(format!("{way} takes the connection and says nothing")),
+                    Err(_) => return Err(say!("{way} takes the connection and says nothing", way)),
                 }
             }
             Err(error) => {
@@ -213,13 +213,14 @@ async fn ask(client: &Engine, question: &Question<'_>) -> Result<(Reply, Way), S
         };
         why.get_or_insert(failed);
     }
-    Err(why.unwrap_or_else(|| "there is no way to it from here: no published port".to_owned()))
+    Err(why
+        .unwrap_or_else(|| say!("there is no way to it from here: no published port").to_owned()))
 }
 
 fn words(way: &Way, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("{way}: nothing listens there"),
-        io::ErrorKind::TimedOut => format!("{way} does not answer"),
+        io::ErrorKind::ConnectionRefused => say!("{way}: nothing listens there", way),
+        io::ErrorKind::TimedOut => say!("{way} does not answer", way),
         _ => {
             let error = crate::text::sanitise_ident(error.to_string().as_bytes());
             format!("{way}: {error}")

@@ -1,13 +1,18 @@
 //! Log lines into a file: told how far it is, never over a file unasked, nothing half written left behind.
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::part::Part;
 use crate::effect::Save;
 use crate::msg::{Msg, SaveMsg};
 use crate::text::sanitise;
 
+/// What others may do with a file: what the user's mask leaves them, or nothing.
+const PUBLIC: u32 = 0o666;
+const PRIVATE: u32 = 0o600;
+/// Numbers that a name gets when it is taken.
+const MOST: u32 = 999;
 /// Lines between two words of progress.
 const STEP: usize = 100_000;
 
@@ -22,54 +27,36 @@ pub fn run(save: &Save, mut tell: impl FnMut(SaveMsg)) {
 }
 
 fn write(save: &Save, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
-    let (file, at) = create(&save.path, save.replace, None)?;
-    let written = fill(save, file, tell);
-    settle(written, &at, &save.path, save.replace)
+    let part = Part::new(&save.path, save.replace, PUBLIC)?;
+    let sums = fill(save, part.file(), tell)?;
+    part.settle()?;
+    Ok(sums)
 }
 
-/// What was written takes its place, or nothing half written is left.
-pub(super) fn settle<T>(
-    written: io::Result<T>,
-    at: &Path,
-    wanted: &Path,
-    replace: bool,
-) -> io::Result<T> {
-    let settled = written.and_then(|sums| {
-        if replace {
-            fs::rename(at, wanted)?;
-        }
-        Ok(sums)
+/// Writes the bytes into a new file that only this user can read, under the first of these names that is not taken; `None`:
+/// all are.
+fn private(names: impl Iterator<Item = PathBuf>, bytes: &[u8]) -> Option<io::Result<PathBuf>> {
+    let mut written = names.map(|path| {
+        let mut part = Part::new(&path, false, PRIVATE)?;
+        part.write_all(bytes)?;
+        part.settle().map(|()| path)
     });
-    if settled.is_err() {
-        // What is half written helps nobody; when it cannot be removed, the first error says more.
-        let _left = fs::remove_file(at);
-    }
-    settled
+    let is_taken = |error: &io::Error| error.kind() == ErrorKind::AlreadyExists;
+    written.find(|written| !written.as_ref().is_err_and(is_taken))
 }
 
-/// Writes a text that is too long for the clipboard to a new file that only this user can read. Returns its path.
+/// Writes a text that is too long for the clipboard to a file. Returns its path.
 ///
 /// # Errors
 /// The file cannot be made or written.
 pub fn spill(text: &str) -> io::Result<PathBuf> {
-    for n in 1.. {
-        let name = format!("stacktui-copy-{}-{n}.txt", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        match file {
-            Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(ErrorKind::AlreadyExists.into())
+    let name = |n| format!("stacktui-copy-{}-{n}.txt", std::process::id());
+    let paths = (1..=MOST).map(|n| std::env::temp_dir().join(name(n)));
+    let written = private(paths, text.as_bytes());
+    written.unwrap_or_else(|| Err(ErrorKind::AlreadyExists.into()))
 }
 
-/// Writes a file of a mail into a new file only this user can read; a name that is taken gets a number. Blocks.
+/// Writes a file of a mail; a name that is taken gets a number. Blocks.
 pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
     let (stem, ending) = (path.file_stem().unwrap_or_default(), path.extension());
     let numbered = |n: u32| {
@@ -83,19 +70,7 @@ pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
         }
         path.with_file_name(name)
     };
-    let written = (1..=999).map(numbered).find_map(|path| {
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        match file {
-            Ok(mut file) => Some(file.write_all(bytes).map(|()| path)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
-            Err(error) => Some(Err(error)),
-        }
-    });
-    let (ok, text) = match written {
+    let (ok, text) = match private((1..=MOST).map(numbered), bytes) {
         Some(Ok(path)) => {
             let size = crate::text::bytes(bytes.len() as u64);
             (
@@ -112,32 +87,7 @@ pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
     Msg::Said { ok, text }
 }
 
-/// A new file: the one wanted, or one beside it that takes its place once it is whole.
-pub(super) fn create(
-    wanted: &Path,
-    replace: bool,
-    mode: Option<u32>,
-) -> io::Result<(File, PathBuf)> {
-    let path = if replace {
-        beside(wanted)
-    } else {
-        wanted.to_owned()
-    };
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    if let Some(mode) = mode {
-        options.mode(mode);
-    }
-    Ok((options.open(&path)?, path))
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn fill(save: &Save, file: File, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
+fn fill(save: &Save, file: &File, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(usize, u64)> {
     let all = save.lines.len();
     let mut out = BufWriter::with_capacity(1 << 20, file);
     let (mut lines, mut bytes) = (0, 0);
@@ -164,6 +114,8 @@ fn fill(save: &Save, file: File, tell: &mut impl FnMut(SaveMsg)) -> io::Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::log_store::{Excerpt, Kind, LogStore, NewLine};
 

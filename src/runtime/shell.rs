@@ -16,6 +16,7 @@ use crate::effect::ShellRequest;
 use crate::engine::exec::ExecRequest;
 use crate::engine::logs::LogSetup;
 use crate::engine::{Engine, Error};
+use crate::lang::Words;
 use crate::model::Key;
 use crate::msg::{Failure, FailureKind, ShellEnd};
 
@@ -43,7 +44,7 @@ pub async fn run(engine: Engine, key: Key, request: ShellRequest, io: ShellIo) -
         Some(image) => beside(&engine, &key, &image, request, io).await,
         None => inside(&engine, &key.id, request, io).await,
     };
-    ended.unwrap_or_else(|error| ShellEnd::Failed(error.failure("shell")))
+    ended.unwrap_or_else(|error| ShellEnd::Failed(error.failure_of(|| say!("shell"))))
 }
 
 async fn inside(
@@ -80,7 +81,9 @@ async fn inside(
         Pumped::Closed { typed } => {
             let Some(code) = engine.exec_ended(&exec.id).await? else {
                 session.end().await;
-                return Ok(ShellEnd::Failed(cut("the connection to the shell was cut")));
+                return Ok(ShellEnd::Failed(cut(|| {
+                    say!("the connection to the shell was cut")
+                })));
             };
             session.ended();
             // Who typed something was there to read the answer.
@@ -116,10 +119,10 @@ fn known_term(term: &str) -> &str {
     }
 }
 
-fn cut(what: &str) -> Failure {
+fn cut(say: fn() -> &'static str) -> Failure {
     Failure {
         kind: FailureKind::Unreachable,
-        what: what.to_owned(),
+        what: Words::ours(say),
         ..Failure::default()
     }
 }
@@ -135,7 +138,11 @@ async fn beside(
     let starting = async move { Ok((own.run_helper(&target, &from).await?, None)) };
     let helper = match Helper::start(engine, starting).await {
         Ok(helper) => helper,
-        Err(error) => return Ok(ShellEnd::Failed(error.failure("start a helper container"))),
+        Err(error) => {
+            return Ok(ShellEnd::Failed(
+                error.failure_of(|| say!("start a helper container")),
+            ));
+        }
     };
     let request = ShellRequest {
         helper_image: None,
@@ -146,7 +153,7 @@ async fn beside(
     Ok(match ended? {
         ShellEnd::NoShell { .. } => ShellEnd::Failed(Failure {
             kind: FailureKind::NoShell,
-            what: format!("{image} has no shell either"),
+            what: Words::ours(|| say!("{image} has no shell either", image)),
             ..Failure::default()
         }),
         // The helper's shell says nothing of the container's.
@@ -162,7 +169,7 @@ async fn beside(
 pub async fn attach(engine: Engine, key: Key, io: ShellIo) -> ShellEnd {
     attached(&engine, &key, io)
         .await
-        .unwrap_or_else(|error| ShellEnd::Failed(error.failure("attach")))
+        .unwrap_or_else(|error| ShellEnd::Failed(error.failure_of(|| say!("attach"))))
 }
 
 async fn attached(engine: &Engine, key: &Key, mut io: ShellIo) -> Result<ShellEnd, Error> {
@@ -170,8 +177,8 @@ async fn attached(engine: &Engine, key: &Key, mut io: ShellIo) -> Result<ShellEn
     if !setup.running {
         return Ok(ShellEnd::Failed(Failure {
             kind: FailureKind::Conflict,
-            what: "the container does not run: there is nothing to attach to".to_owned(),
-            advice: "start it first".to_owned(),
+            what: Words::ours(|| say!("the container does not run: there is nothing to attach to")),
+            advice: say!("start it first").to_owned(),
             ..Failure::default()
         }));
     }
@@ -183,8 +190,8 @@ async fn attached(engine: &Engine, key: &Key, mut io: ShellIo) -> Result<ShellEn
         engine.resize_container(&key.id, other).await;
         Far::Terminal(key.id.to_string())
     } else {
-        let hint = b"[no terminal: output only; the detach keys leave]\r\n".to_vec();
-        let _closed = io.output.send(hint).await;
+        let hint = say!("[no terminal: output only; the detach keys leave]");
+        let _closed = io.output.send(format!("{hint}\r\n").into_bytes()).await;
         Far::Frames
     };
     match pump(engine, pipe, &mut io, &far).await {
@@ -201,8 +208,9 @@ async fn over(engine: &Engine, key: &Key, before: &LogSetup) -> Result<ShellEnd,
             Err(error) if error.kind() == FailureKind::NotFound => {
                 return Ok(ShellEnd::Failed(Failure {
                     kind: FailureKind::NotFound,
-                    what: "the container ended and was removed: its exit code is not known"
-                        .to_owned(),
+                    what: Words::ours(|| {
+                        say!("the container ended and was removed: its exit code is not known")
+                    }),
                     ..Failure::default()
                 }));
             }
@@ -216,7 +224,7 @@ async fn over(engine: &Engine, key: &Key, before: &LogSetup) -> Result<ShellEnd,
         }
         sleep(END_PAUSE).await;
     }
-    Ok(ShellEnd::Failed(cut(
-        "the connection to the container was cut; it runs on",
-    )))
+    Ok(ShellEnd::Failed(cut(|| {
+        say!("the connection to the container was cut; it runs on")
+    })))
 }

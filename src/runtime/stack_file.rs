@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::shell::ShellIo;
 use crate::compose::{self, Programs, Store};
 use crate::engine::Engine;
+use crate::lang::Words;
 use crate::model::Key;
 use crate::model::compose::Project;
 use crate::model::stack_file::{Edited, FileOf};
@@ -70,40 +71,45 @@ pub(super) async fn edit(
     editor: Option<String>,
     io: ShellIo,
 ) -> Result<Edited, Failure> {
-    let store = store.ok_or_else(|| failure("there is no directory to keep an edit in"))?;
+    let store =
+        store.ok_or_else(|| failure(|| say!("there is no directory to keep an edit in")))?;
     let editor = editor.or_else(found).ok_or_else(|| Failure {
-        advice: "set VISUAL or EDITOR, or install vi or nano".to_owned(),
-        ..failure("no editor")
+        advice: say!("set VISUAL or EDITOR, or install vi or nano").to_owned(),
+        ..failure(|| say!("no editor"))
     })?;
     let (of, at) = (file.clone(), store.clone());
     let draft = blocking(move || compose::begin(&of, &at)).await?;
     let code = run(&editor, &draft, io).await.map_err(|error| Failure {
-        advice: "set VISUAL or EDITOR to one that can be started".to_owned(),
-        ..failure(&format!("{editor}: {error}"))
+        advice: say!("set VISUAL or EDITOR to one that can be started").to_owned(),
+        ..failure(|| say!("{name}: {why}", name = editor, why = error))
     })?;
     let edited = blocking(move || compose::compare(&file, &store)).await;
     match (code, edited) {
         (Some(0), edited) => edited,
         // Left without a word, as `:cq` does, or never begun.
         (code, Ok(Edited::Changed)) => Err(Failure {
-            advice: "nothing was written, and the edit is kept".to_owned(),
-            ..failure(&ended(&editor, code))
+            advice: say!("nothing was written, and the edit is kept").to_owned(),
+            ..failure(|| ended(&editor, code))
         }),
-        (code, _) => Err(failure(&ended(&editor, code))),
+        (code, _) => Err(failure(|| ended(&editor, code))),
     }
 }
 
 fn ended(editor: &str, code: Option<i32>) -> String {
     match code {
-        Some(126 | 127) => format!("{editor} cannot be started"),
-        Some(code) => format!("{editor} ended with exit code {code}"),
-        None => format!("{editor} was killed"),
+        Some(126 | 127) => say!("{editor} cannot be started", editor),
+        Some(code) => say!(
+            "{program} ended with exit code {code}",
+            program = editor,
+            code
+        ),
+        None => say!("{program} was killed", program = editor),
     }
 }
 
-fn failure(what: &str) -> Failure {
+fn failure<T: Into<String>>(say: impl Fn() -> T) -> Failure {
     Failure {
-        what: crate::text::sanitise_ident(what.as_bytes()),
+        what: Words::ours(say).map(|what| crate::text::sanitise_ident(what.as_bytes())),
         ..Failure::default()
     }
 }
@@ -112,7 +118,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|error| Err(failure(&error.to_string())))
+    done.unwrap_or_else(|error| Err(failure(|| error.to_string())))
 }
 
 fn found() -> Option<String> {
@@ -265,10 +271,13 @@ mod tests {
         let desk = Desk::new();
         assert_eq!(desk.edit("true", "").await.1, Ok(Edited::Unchanged));
         let failure = desk.edit("/nowhere/editor", "").await.1.unwrap_err();
-        assert_eq!(failure.what, "/nowhere/editor cannot be started");
+        assert_eq!(failure.what.as_str(), "/nowhere/editor cannot be started");
         let script = "sh -c 'echo new > \"$1\"; exit 3' x";
         let failure = desk.edit(script, "").await.1.unwrap_err();
-        assert!(failure.what.ends_with("exit code 3"), "{failure:?}");
+        assert!(
+            failure.what.as_str().ends_with("exit code 3"),
+            "{failure:?}"
+        );
         assert!(failure.advice.contains("kept"), "{failure:?}");
         assert_eq!(desk.now(), "old\n");
     }

@@ -6,6 +6,7 @@ use chrono::Local;
 use tokio::sync::mpsc;
 
 use super::browser;
+use super::demo::Demo;
 use super::effects::Runner;
 use super::event_loop::{EventLoop, Inbox};
 use super::record::Recorder;
@@ -40,8 +41,8 @@ pub struct RunOptions {
     pub sources: Sources,
     /// Names of docker contexts that could be used instead.
     pub contexts: Vec<String>,
-    /// The endpoint is the built-in simulated engine.
-    pub demo: bool,
+    /// The machine of the built-in simulated engines, where those are opened.
+    pub demo: Option<Demo>,
     pub settings: Settings,
     pub paths: Option<Paths>,
     pub start: Start,
@@ -138,24 +139,26 @@ async fn screen(
     runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
     runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
-    if let Some(paths) = options.paths.as_ref().filter(|_| !options.demo) {
+    let demo = options.demo.as_ref();
+    if let Some(paths) = options.paths.as_ref().filter(|_| demo.is_none()) {
         runner.mail_read = Some(paths.mail_read.clone());
         let read = crate::config::recall_read(&paths.mail_read).into_iter();
         state.mail.remembered = read
             .map(|(server, ids)| (server, ids.into_iter().collect()))
             .collect();
     }
-    let scratch = options
-        .demo
-        .then(|| std::env::temp_dir().join(format!("stacktui-demo-{}", std::process::id())));
-    let journal = scratch.clone().or_else(|| journal_dir(&options));
+    let journal = demo.map(Demo::journal).or_else(|| journal_dir(&options));
     runner.recorder = recorder(&options, journal.as_deref(), &mut state);
     let (recorder, keep) = (
         runner.recorder.clone(),
         options.settings.journal_keep_months,
     );
     tokio::task::spawn_blocking(move || recorder.prune(keep));
-    runner.programs.store = store(&options, scratch.as_deref());
+    runner.own.store = store(&options);
+    runner.programs = match demo {
+        Some(demo) => demo.programs(runner.own.store.as_ref()),
+        None => runner.own.clone(),
+    };
     runner.editor = editor(options.env);
     let mut streams = Streams::new(msgs, logs, runner.recorder.dir().map(Path::to_owned));
     streams.programs = runner.programs.clone();
@@ -181,16 +184,12 @@ async fn screen(
         let close = main.runner.recorder.session(None);
         let _late = tokio::time::timeout(Duration::from_millis(100), close).await;
     }
-    if let Some(scratch) = scratch {
-        let _gone = std::fs::remove_dir_all(scratch);
-    }
     Ok(Ended { code, cut_short })
 }
 
 /// Where edits of stacks' files are kept, and what they were.
-fn store(options: &RunOptions, scratch: Option<&Path>) -> Option<Store> {
-    let own = options.paths.as_ref().map(|paths| paths.files.clone());
-    let root = scratch.map(|dir| dir.join("files")).or(own)?;
+fn store(options: &RunOptions) -> Option<Store> {
+    let root = options.paths.as_ref()?.files.clone();
     let session = crate::journal::Session::from_process(options.env);
     // Behind sudo everybody is root.
     let user = session.sudo_user.unwrap_or(session.user);
@@ -215,7 +214,7 @@ fn recorder(options: &RunOptions, dir: Option<&Path>, state: &mut State) -> Reco
         state.journal.unwritten = Some(why);
         Recorder::default()
     });
-    recorder.required = options.settings.journal_required && !options.demo;
+    recorder.required = options.settings.journal_required && options.demo.is_none();
     recorder
 }
 
@@ -237,7 +236,7 @@ fn first_state(
     };
     let mut state = State::new(clock::now(), size, prefs, keymap);
     state.read_only = options.settings.read_only;
-    state.demo = options.demo;
+    state.demo = options.demo.is_some();
     state.contexts.clone_from(&options.contexts);
     let open = |opening: &Opening| {
         let id = state.world.open(&opening.label, opening.named);

@@ -323,7 +323,9 @@ async fn details(
 ) {
     while let Some(client) = live(&mut engine).await {
         let answer = client.details(&key, clock::now()).await;
-        let answer = answer.map(Box::new).map_err(|e| e.failure("inspect"));
+        let answer = answer
+            .map(Box::new)
+            .map_err(|e| e.failure_of(|| say!("inspect")));
         if out.send(Msg::Details(key.clone(), answer)).await.is_err() {
             return;
         }
@@ -341,7 +343,9 @@ async fn about(
 ) {
     while let Some(client) = live(&mut engine).await {
         let answer = client.about(&key).await;
-        let answer = answer.map(Box::new).map_err(|e| e.failure("inspect"));
+        let answer = answer
+            .map(Box::new)
+            .map_err(|e| e.failure_of(|| say!("inspect")));
         if out.send(Msg::About(key.clone(), answer)).await.is_err() {
             return;
         }
@@ -359,7 +363,7 @@ async fn resources(
 ) {
     while let Some(client) = live(&mut engine).await {
         let answer = client.resources(host, kind).await;
-        let answer = answer.map_err(|e| e.failure("list"));
+        let answer = answer.map_err(|e| e.failure_of(|| say!("list" as "an act")));
         let failed = answer.is_err();
         if out.send(Msg::Resources(host, kind, answer)).await.is_err() {
             return;
@@ -381,7 +385,10 @@ async fn processes(
     out: mpsc::Sender<Msg>,
 ) {
     while let Some(client) = live(&mut engine).await {
-        let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+        let answer = client
+            .processes(&key)
+            .await
+            .map_err(|e| e.failure_of(|| "top"));
         let gone = answer
             .as_ref()
             .is_err_and(|f: &Failure| f.kind == FailureKind::NotFound);

@@ -183,6 +183,11 @@ impl Sim {
         }
     }
 
+    /// What all connections share.
+    pub(in crate::sim) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Lets time run; needs a tokio runtime. Does nothing when it runs already.
     pub fn start(&self) {
         self.shared.clock.run();

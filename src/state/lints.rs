@@ -1,9 +1,9 @@
 //! What an experienced eye would notice on a container, each thing one small check over what is known already: asks nothing.
 use chrono::TimeDelta;
 
-use super::world::LOOP;
 use super::{Host, State};
-use crate::model::container::Container;
+use crate::model::container::{Container, Problem};
+use crate::model::image::full_name;
 use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
 use crate::msg::FailureKind;
@@ -56,6 +56,7 @@ const fn note(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
 /// All checks, the worst first.
 const LINTS: &[Lint] = &[
     trouble("restart_loop", restart_loop),
+    trouble("cut_off", cut_off),
     trouble("no_answer", no_answer),
     trouble("stuck", stuck),
     trouble("memory", memory),
@@ -111,17 +112,14 @@ pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
 }
 
 fn restart_loop(s: &Subject) -> Option<String> {
-    let host = s.state.world.host(s.container.key.host)?;
-    let deaths = host.own_deaths(&s.container.key, s.state.now);
-    let (mut count, mut oom) = (0, 0);
-    for death in deaths {
-        count += 1;
-        oom += usize::from(death.oom);
-    }
-    if count < LOOP {
+    // The row says so too: whether it is one is told in one place.
+    if s.container.problem() != Some(Problem::Looping) {
         return None;
     }
-    Some(match oom {
+    let count = usize::from(s.container.looping);
+    let host = s.state.world.host(s.container.key.host)?;
+    let failures = host.failures(&s.container.key, s.state.now);
+    Some(match failures.filter(|death| death.oom).count() {
         0 => say!("restart loop: died {count} times within the hour", count),
         n if n == count => say!(
             "restart loop: died {count} times within the hour, each time out of memory",
@@ -132,6 +130,24 @@ fn restart_loop(s: &Subject) -> Option<String> {
             count,
             n
         ),
+    })
+}
+
+fn cut_off(s: &Subject) -> Option<String> {
+    if !s.container.cut_off {
+        return None;
+    }
+    let host = s.state.world.host(s.container.key.host)?;
+    Some(match host.lender_of(s.container) {
+        Some(lender) if lender.state.is_live() => say!(
+            "cut off: {name} has another network since it was started again, in which this one lives once restarted",
+            name = lender.name
+        ),
+        Some(lender) => say!(
+            "cut off: it lives in the network of {name}, which does not run",
+            name = lender.name
+        ),
+        None => say!("cut off: the container in whose network it lives is gone").to_owned(),
     })
 }
 
@@ -238,8 +254,10 @@ fn clock_apart(s: &Subject) -> Option<String> {
 /// The name it was made from names another image by now.
 fn image_behind(s: &Subject) -> Option<String> {
     let name = &s.details?.image;
+    let wanted = full_name(name);
     let tagged = |image: &&crate::model::Image| {
-        image.key.host == s.container.key.host && image.tags.iter().any(|tag| tag == name)
+        image.key.host == s.container.key.host
+            && image.tags.iter().any(|tag| full_name(tag) == wanted)
     };
     let image = s.state.shelves.images.things.values().find(tagged)?;
     (*image.key.id != *s.container.image_id).then(|| {

@@ -1,6 +1,8 @@
 //! What a host holds beside containers, one shelf a kind: the things, how their list looks, and who uses them.
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use crate::model::{
     Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume,
 };
@@ -26,6 +28,17 @@ pub struct Listing {
     pub hidden: usize,
     /// The rows must be taken anew.
     pub stale: bool,
+    /// What was made just now: the cursor goes to it when it is there.
+    pub awaited: Option<Awaited>,
+}
+
+/// A thing that was made; its key is the engine's to give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    pub host: HostId,
+    pub name: String,
+    /// Later the user is elsewhere.
+    pub until: DateTime<Utc>,
 }
 
 impl Listing {

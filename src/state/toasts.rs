@@ -33,6 +33,11 @@ impl Toasts {
         self.push(Tidings::Begun, text.into(), now + TimeDelta::seconds(4));
     }
 
+    /// What had begun is over.
+    pub fn over(&mut self) {
+        self.shown.retain(|toast| toast.tidings != Tidings::Begun);
+    }
+
     pub fn ok(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
         self.push(Tidings::Good, text.into(), now + TimeDelta::seconds(4));
     }

@@ -77,11 +77,11 @@ fn calm(before: Option<&Sample>, sample: &Sample) -> Sample {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use chrono::{DateTime, TimeDelta};
 
-    fn sample(cpu: Option<f64>, memory: Option<u64>) -> Sample {
+    pub fn sample(cpu: Option<f64>, memory: Option<u64>) -> Sample {
         let nothing = crate::model::stats::Counters::default();
         Sample {
             cpu,

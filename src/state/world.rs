@@ -1,4 +1,5 @@
 //! Every host with its inventory and the figures of its containers. Applies what the engine says; asks nothing.
+mod loan;
 mod past;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -6,11 +7,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::loan::Loans;
 use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
-pub use self::past::{Death, LOOP};
+pub use self::past::Death;
 pub use super::tally::Totals;
 pub use super::trend::Trend;
 pub use super::vitals::Vitals;
@@ -58,6 +60,7 @@ pub struct Host {
     /// When a signal was sent to one that has not died since.
     killed: BTreeMap<Key, DateTime<Utc>>,
     looping: BTreeMap<Key, u8>,
+    loans: Loans,
     troubled: BTreeSet<Key>,
     generation: u64,
 }
@@ -85,6 +88,7 @@ impl Host {
             oom: BTreeMap::new(),
             killed: BTreeMap::new(),
             looping: BTreeMap::new(),
+            loans: Loans::default(),
             troubled: BTreeSet::new(),
             generation: 0,
         }
@@ -107,6 +111,8 @@ impl Host {
         self.oom.retain(|key, _| present.contains(key));
         self.killed.retain(|key, _| present.contains(key));
         self.looping.retain(|key, _| present.contains(key));
+        self.loans.retain(|key| present.contains(key));
+        self.tell_cut_off();
         self.forget_trends();
         self.loaded = true;
     }
@@ -124,6 +130,11 @@ impl Host {
             let vitals = known.filter(|_| container.state.is_live());
             self.put(container, vitals);
         }
+        if !gone.is_empty() {
+            let present = &self.containers;
+            self.loans.retain(|key| present.contains(key));
+        }
+        self.tell_cut_off();
         self.forget_trends();
     }
 
@@ -173,10 +184,19 @@ impl Host {
         });
     }
 
+    /// Has what was told of a container counted anew.
+    fn put_again(&mut self, key: &Key) {
+        if let Some(container) = self.containers.get(key).cloned() {
+            let vitals = self.take_out(key);
+            self.put(container, vitals);
+        }
+    }
+
     /// Puts a container in that is not there, or in place of what is.
     fn put(&mut self, mut container: Container, vitals: Option<Box<Vitals>>) {
         self.take_out(&container.key);
         container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
+        self.loans.note(&mut container);
         let stacks = &self.stacks;
         container.settle(|name| {
             let known = stacks.get_key_value(name);
@@ -359,6 +379,7 @@ impl World {
 mod tests {
     use super::*;
     use crate::model::{EngineEvent, RunState};
+    use crate::state::vitals::tests::sample;
     use chrono::TimeDelta;
     use proptest::prelude::*;
 
@@ -413,15 +434,6 @@ mod tests {
         ]
     }
 
-    fn sample(cpu: Option<f64>, memory: Option<u64>) -> Sample {
-        let nothing = crate::model::stats::Counters::default();
-        Sample {
-            cpu,
-            memory,
-            ..nothing.sample(None, DateTime::UNIX_EPOCH)
-        }
-    }
-
     fn apply(host: &mut Host, step: Step) {
         match step {
             Step::Snapshot(list) => host.snapshot(list),
@@ -432,7 +444,7 @@ mod tests {
             Step::NoSample(key) => host.no_sample(&key),
             // Often enough for a loop.
             Step::Died(id) => {
-                for second in 0..LOOP as i64 {
+                for second in 0..past::LOOP as i64 {
                     let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
                     host.observe(&EngineEvent {
                         at,

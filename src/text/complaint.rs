@@ -25,7 +25,7 @@ pub fn without_value(line: &str) -> String {
 pub fn without_values(line: &str, hidden: &[String]) -> String {
     let mask = |line: String, value: &String| {
         if line.contains(value.as_str()) {
-            line.replace(value.as_str(), MASK)
+            without(&line, value)
         } else {
             line
         }
@@ -33,9 +33,45 @@ pub fn without_values(line: &str, hidden: &[String]) -> String {
     hidden.iter().fold(line.to_owned(), mask)
 }
 
+/// A password that is a mere word is masked where it stands for itself: it may be part of the names of containers, too.
+fn without(line: &str, value: &str) -> String {
+    let is_word = value.len() < 12 && value.bytes().all(|byte| byte.is_ascii_lowercase());
+    let joins = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let mut masked = String::with_capacity(line.len());
+    let mut from = 0;
+    for (at, found) in line.match_indices(value) {
+        let (before, after) = (line.get(..at), line.get(at + found.len()..));
+        let part = before.is_some_and(|text| text.ends_with(joins))
+            || after.is_some_and(|text| text.starts_with(joins));
+        masked.push_str(line.get(from..at).unwrap_or_default());
+        masked.push_str(if is_word && part { found } else { MASK });
+        from = at + found.len();
+    }
+    masked.push_str(line.get(from..).unwrap_or_default());
+    masked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn known_values_are_masked_and_names_stay_readable() {
+        let hidden = ["hunter2-hunter2", "hunter2", "zammad"].map(str::to_owned);
+        for (line, masked) in [
+            ("a hunter2-hunter2 b", "a * b"),
+            ("-phunter2 x:hunter2@h", "-p* x:*@h"),
+            (
+                "Container zammad-db-1 Started",
+                "Container zammad-db-1 Started",
+            ),
+            ("bad password zammad: \"zammad\"", "bad password *: \"*\""),
+            ("é zammad", "é *"),
+            ("", ""),
+        ] {
+            assert_eq!(without_values(line, &hidden), masked.replace('*', MASK));
+        }
+    }
 
     #[test]
     fn a_value_that_compose_quotes_is_masked() {

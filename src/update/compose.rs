@@ -16,6 +16,7 @@ pub(super) fn checked(
 ) -> Effects {
     if state.pending == Some(Pending::Plan(key.clone())) {
         state.pending = None;
+        state.toasts.over();
         match &answer {
             Ok(checked) => actions::stack::plan(state, key, checked),
             Err(failure) => {
@@ -35,14 +36,21 @@ pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
     }
 }
 
-/// A job that has output has failed: the whole reason and the way out stay readable there, unless compose has told its own.
+/// A job that has output has failed: the whole reason and the way out stay readable below its lines, unless compose has told
+/// its own there.
 pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
-    ended(state, job, false, &failure.what);
     let is_compose = matches!(job.verb, Verb::Compose(_));
-    let output = output(state, job);
-    if let Some(output) = output.filter(|output| !is_compose || output.lines.is_empty()) {
-        let told = [&failure.what, &failure.said, &failure.advice].into_iter();
-        output.push(told.filter(|words| !words.is_empty()).cloned().collect());
+    let told_below =
+        output(state, job).is_some_and(|output| !is_compose || output.lines.is_empty());
+    if !told_below {
+        ended(state, job, false, failure.what.as_str());
+        return;
+    }
+    ended(state, job, false, say!("failed" as "outcome"));
+    if let Some(output) = output(state, job) {
+        let told = [failure.what.as_str(), &failure.said, &failure.advice].into_iter();
+        let told = told.filter(|words| !words.is_empty());
+        output.push(told.map(str::to_owned).collect());
     }
 }
 

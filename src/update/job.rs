@@ -1,15 +1,18 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
+use chrono::TimeDelta;
+
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
-use crate::model::Key;
+use crate::lang::Words;
+use crate::model::{Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
-use crate::state::{RowId, State};
+use crate::state::{Awaited, RowId, State};
 
 /// What took less than this many milliseconds was done at once: no figure is worth reading.
 const AT_ONCE: u64 = 100;
 
-/// A container whose start was answered is waited for on its row so long, in seconds.
+/// A container whose start was answered is waited for on its row so long, in seconds, and a thing that was made in its list.
 const APPEARS: i64 = 5;
 
 fn seconds(ms: u64) -> String {
@@ -98,6 +101,7 @@ fn done(
     state.containers.marked.remove(&done.job.key);
     state.shelves.unmark(&done.job.key);
     unmark_stack(state, &done.job);
+    await_made(state, &done.job);
     if let Some(new) = became {
         follow(state, &done.job.key, new);
     }
@@ -120,7 +124,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
-        super::mail::done(state, &done.job, Err(&failure.what));
+        super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
@@ -196,7 +200,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         };
         if let Some(why) = failure {
             let failure = Failure {
-                what: why,
+                what: Words::as_is(why),
                 ..Failure::default()
             };
             failed(state, id, &failure);
@@ -207,6 +211,23 @@ pub(super) fn release(state: &mut State) -> Effects {
             effects.push(Effect::Run(running.job.clone()));
         }
     }
+}
+
+/// The cursor is to go to what was made.
+fn await_made(state: &mut State, job: &Job) {
+    let Some((_, name)) = job.verb.makes() else {
+        return;
+    };
+    let listing = match job.key.kind {
+        Kind::Volume => &mut state.shelves.volumes.listing,
+        _ => &mut state.shelves.networks.listing,
+    };
+    listing.awaited = Some(Awaited {
+        host: job.key.host,
+        name: name.to_owned(),
+        until: state.now + TimeDelta::seconds(APPEARS),
+    });
+    listing.stale = true;
 }
 
 /// What was about the old container is about the one that is in its place: the cursor, open screens, the outcome.

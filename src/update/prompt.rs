@@ -342,7 +342,15 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
 fn pull(state: &mut State, prompt: Prompt, key: Key, image: String) -> Effects {
     match crate::actions::item::tag_complaint(&image) {
         Some(why) => refuse(state, prompt, why),
-        None => super::start_all(state, &[(key, Verb::Pull { image })]),
+        None => super::start_all(
+            state,
+            &[(
+                key,
+                Verb::Pull {
+                    images: vec![image],
+                },
+            )],
+        ),
     }
 }
 

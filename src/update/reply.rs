@@ -2,13 +2,14 @@
 use crate::effect::{Effects, ShellRequest};
 use crate::lang;
 use crate::model::run_line::RunLine;
-use crate::model::{About, Details, Entry, Freshness, Key, Processes};
+use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
-use crate::state::{Choice, Menu, MenuItem, Pending, State};
+use crate::state::fresh::Answer;
+use crate::state::{Choice, Fresh, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
-        failure.what.clone()
+        failure.what.to_string()
     } else {
         format!("{} · {}", failure.what, failure.advice)
     }
@@ -104,21 +105,22 @@ pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Ef
     Effects::new()
 }
 
-pub(super) fn freshness(
-    state: &mut State,
-    key: Key,
-    answer: Result<Freshness, Failure>,
-) -> Effects {
-    let name = state.shelves.name(&key).unwrap_or(key.short()).to_owned();
-    match &answer {
-        Ok(fresh) => state
-            .toasts
-            .ok(format!("{name}: {}", lang::say(fresh.word())), state.now),
-        Err(failure) => state
-            .toasts
-            .bad(format!("{name}: {}", told(failure)), state.now),
+pub(super) fn freshness(state: &mut State, key: Key, answers: Vec<(String, Answer)>) -> Effects {
+    let fresh = Fresh::new(answers);
+    let image = state.shelves.images.things.get(&key);
+    match image.and_then(|image| fresh.worst(&image.tags)) {
+        Some((name, Ok(fresh))) => {
+            let words = format!("{name}: {}", lang::say(fresh.word()));
+            state.toasts.ok(words, state.now);
+        }
+        Some((name, Err(failure))) => {
+            let words = format!("{name}: {}", told(failure));
+            state.toasts.bad(words, state.now);
+        }
+        // Gone meanwhile, or called otherwise.
+        None => {}
     }
-    state.fresh.insert(key, answer);
+    state.fresh.insert(key, fresh);
     state.shelves.touch();
     state.containers.stale = true;
     Effects::new()

@@ -102,6 +102,30 @@ pub(super) fn refresh<R: Listed>(state: &mut State) {
     listing.hidden = hidden;
     listing.stale = false;
     listing.table.set_rows(rows, height);
+    meet::<R>(state, height);
+}
+
+/// Puts the cursor on what was made just now, once it is there.
+fn meet<R: Listed>(state: &mut State, height: usize) {
+    let (now, shelf) = (state.now, R::shelf_mut(&mut state.shelves));
+    let Some(awaited) = shelf.listing.awaited.take_if(|a| a.until >= now) else {
+        shelf.listing.awaited = None;
+        return;
+    };
+    let is_it = |thing: &&R| {
+        thing.key().host == awaited.host && thing.known_by().first() == Some(&&*awaited.name)
+    };
+    let Some(key) = shelf.things.values().find(is_it).map(|it| it.key().clone()) else {
+        shelf.listing.awaited = Some(awaited);
+        return;
+    };
+    if !shelf.listing.table.select_id(&RowId::Item(key), height) {
+        let words = say!(
+            "{name} is there, and the filter hides it",
+            name = awaited.name
+        );
+        state.toasts.bad(words, now);
+    }
 }
 
 /// The rows in order, and how many things have none.

@@ -48,6 +48,7 @@ pub(super) fn proposed(
     key: Key,
     answer: Result<Box<Proposal>, Failure>,
 ) -> Effects {
+    state.toasts.over();
     match answer {
         Ok(proposal) => {
             let book = state.files.entry(key.clone()).or_default();

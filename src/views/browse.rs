@@ -17,7 +17,7 @@ use crate::state::browse::Browse;
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::Line;
-use crate::widgets::pen::row;
+use crate::widgets::pen::{below, row};
 
 use super::{list, notice};
 
@@ -33,12 +33,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Some(entry(state, theme, browse.entry(id)?, area.width))
     });
     head(theme, browse, area.width).draw(buf, row(area, 0));
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let said = match &browse.directory {
         None if browse.image.is_empty() => [
             (say!("starting a helper that may only read…"), Key::Dim),

@@ -21,7 +21,7 @@ use crate::state::{Host, RowId, State};
 use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::{below, indent, row};
 
 use super::grid::Grid;
 use super::{hints, notice};
@@ -40,12 +40,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
     let order = (state.containers.order.as_str(), state.containers.reverse);
     grid.titles(order, 2, theme, indent(area, EDGE), buf);
-    let list = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let list = below(area, LIST_OFFSET);
     let table = &state.containers.table;
     let filter = &table_filter(state);
     let cx = Cx {

@@ -21,7 +21,7 @@ use crate::state::{Sheet, State};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
 use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::{below, indent, row};
 
 use super::notice;
 
@@ -115,12 +115,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let sheet = state.sheet(&key);
     let container = state.world.container(&key);
     head(state, theme, container, sheet, area, buf);
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let Some((sheet, details)) = sheet.and_then(|s| s.details.as_ref().map(|d| (s, d))) else {
         match sheet.and_then(|s| s.failure.as_ref()) {
             Some(failure) => {
@@ -128,7 +123,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     theme,
                     body,
                     buf,
-                    &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
+                    &[
+                        (failure.what.as_str(), Key::StateBad),
+                        (&failure.advice, Key::Text),
+                    ],
                 );
             }
             None if container.is_none() => {

@@ -13,8 +13,8 @@ use crate::model::browse::FileText;
 use crate::state::State;
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::{hints, notice};
 
@@ -26,12 +26,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(file) = file.filter(|_| area.height > 0) else {
         return;
     };
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let answer = file.text.as_ref();
     let size = match answer {
         Some(Ok(text)) if text.cut => say!("the first {size}", size = text::bytes(text.bytes)),
@@ -74,18 +69,15 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn lines(text: &FileText, scroll: usize, theme: &Theme, body: Rect, buf: &mut Buffer) {
     let width = width(body.width);
-    let mut y = 0;
     let top = scroll.min(last_top(text, width, usize::from(body.height)));
-    for line in text.lines.iter().skip(top) {
-        for part in text::wrap_offsets(line, width) {
-            if y >= usize::from(body.height) {
-                return;
-            }
-            let words = line.get(part).unwrap_or_default();
-            Line::of(theme, words, Key::Text).draw(buf, indent(row(body, y), 1));
-            y += 1;
-        }
-    }
+    let rows = |line: &String| -> Vec<Line> {
+        let parts = text::wrap_offsets(line, width).into_iter();
+        let words = parts.map(|part| line.get(part).unwrap_or_default());
+        words
+            .map(|words| Line::of(theme, words, Key::Text))
+            .collect()
+    };
+    page::fill(text.lines.iter().skip(top).flat_map(rows), body, buf);
 }
 
 /// Columns for a line of the file.

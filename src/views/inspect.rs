@@ -29,7 +29,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     theme,
                     area,
                     buf,
-                    &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
+                    &[
+                        (failure.what.as_str(), Key::StateBad),
+                        (&failure.advice, Key::Text),
+                    ],
                 );
             }
             None => notice::draw(theme, area, buf, &[(say!("asking the engine…"), Key::Dim)]),

@@ -11,32 +11,25 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::columns::container::words;
+use crate::columns::image::freshness;
 use crate::layout::LIST_OFFSET;
 use crate::model::image::short_id;
 use crate::model::{About, Image, Key as Id, Kind, Layer, Network, Particulars, Volume};
 use crate::state::State;
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::notice;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    let Some(key) = state.subject() else {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
     head(state, theme, &key).draw(buf, area);
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let sheet = state.sheet(&key);
     let Some(about) = sheet.and_then(|sheet| sheet.about.as_ref()) else {
         let said = match sheet.and_then(|sheet| sheet.failure.as_ref()) {
@@ -50,12 +43,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     };
     let lines = lines(state, theme, &key, about, area.width);
-    let height = usize::from(body.height);
     let scroll = sheet.map_or(0, |sheet| sheet.scroll);
-    let top = scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
-        line.draw(buf, indent(row(body, y), 1));
-    }
+    page::draw(&lines, scroll, body, buf);
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.
@@ -131,8 +120,15 @@ impl Cx<'_> {
 
     fn image(&self, image: &Image) -> Vec<Line> {
         let mut s = self.section(say!("Image"));
+        let fresh = self.state.fresh.get(&image.key);
         for tag in &image.tags {
             s.field(say!("tag" as "field"), tag, Key::Strong);
+            if let Some(answer) = fresh.and_then(|fresh| fresh.of(tag)) {
+                let (words, key) = freshness(answer);
+                let why = answer.as_ref().err();
+                let words = why.map_or(words, |failure| failure.what.as_str());
+                s.field("", words, key);
+            }
         }
         s.field(say!("id"), &image.key.id, Key::Dim);
         for digest in &image.digests {

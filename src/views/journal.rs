@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::layout;
 use crate::model::{Entry, Outcome, Phase};
 use crate::state::{RowId, State};
 use crate::text;
@@ -44,6 +45,14 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         };
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
         return;
+    }
+    let foot = layout::journal_foot(area.width, area.height);
+    let below = Rect::new(area.x, area.bottom() - foot, area.width, foot);
+    area.height -= foot;
+    if let Some(RowId::Entry(id)) = book.table.selected.as_ref().filter(|_| foot > 0)
+        && let Some(entry) = book.get(id)
+    {
+        list::foot(theme, below, buf, &told(entry, state));
     }
     let columns = match area.width {
         0..60 => (6, 0, 12),
@@ -87,10 +96,9 @@ fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usi
         cell(&entry.user, who),
         Key::Dim,
     );
-    if entry.phase == Phase::Note {
+    if let Some(note) = note(entry) {
         // Its own words take the room of all the rest.
-        let text: Vec<&str> = entry.params.iter().map(|(_, text)| text.as_str()).collect();
-        return line.and(theme, text.join(" "), Key::Text);
+        return line.and(theme, note, Key::Text);
     }
     let line = line.and(theme, cell(&done(entry), 13), Key::Text).and(
         theme,
@@ -99,18 +107,41 @@ fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usi
     );
     let (words, key) = outcome(entry, state);
     let line = line.and(theme, words, key);
-    match (&entry.error, entry.params.is_empty()) {
-        (Some(error), _) => line.and(theme, format!("  {error}"), Key::Text),
-        (None, false) => {
-            let params: Vec<String> = entry
-                .params
-                .iter()
-                .map(|(k, v)| format!("{k} {v}"))
-                .collect();
-            line.and(theme, format!("  {}", params.join(" · ")), Key::Dim)
-        }
-        (None, true) => line,
+    match more(entry) {
+        Some((words, key)) => line.and(theme, format!("  {words}"), key),
+        None => line,
     }
+}
+
+/// The words of a note.
+fn note(entry: &Entry) -> Option<String> {
+    let words = entry.params.iter().map(|(_, text)| text.as_str());
+    (entry.phase == Phase::Note).then(|| words.collect::<Vec<_>>().join(" "))
+}
+
+/// Why it failed, else what was asked beyond the verb.
+fn more(entry: &Entry) -> Option<(String, Key)> {
+    if let Some(error) = &entry.error {
+        return Some((error.clone(), Key::Text));
+    }
+    let params = entry.params.iter().map(|(k, v)| format!("{k} {v}"));
+    let params: Vec<String> = params.collect();
+    (!params.is_empty()).then(|| (params.join(" · "), Key::Dim))
+}
+
+/// The whole of an entry whose row is cut: who did it to what, how it ended, and why.
+fn told(entry: &Entry, state: &State) -> Vec<(String, Key)> {
+    if let Some(note) = note(entry) {
+        return vec![(entry.user.clone(), Key::Strong), (note, Key::Text)];
+    }
+    let target = entry.target.as_ref().map_or("", |t| t.name.as_str());
+    let words = [entry.user.as_str(), &done(entry), target].join(" ");
+    let (how, key) = outcome(entry, state);
+    let why = more(entry).map_or_else(String::new, |(words, _)| format!("  {words}"));
+    vec![
+        (words.trim().to_owned(), Key::Strong),
+        (format!("{how}{why}"), key),
+    ]
 }
 
 /// When it was and what is now, as clocks here tell it.

@@ -23,8 +23,8 @@ use crate::state::State;
 use crate::state::mail::{Opened, Part};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::pen::{indent, row};
-use crate::widgets::{Line, link};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, link, page};
 
 use super::notice;
 
@@ -35,12 +35,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let opened = state.mail.opened.get(&key);
     let letter = match opened.map(|opened| &opened.letter) {
         Some(Ok(letter)) => letter,
@@ -67,13 +62,11 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let height = usize::from(body.height);
     let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
     let top = scroll.min(count.saturating_sub(height));
-    for (y, number) in (top..count).take(height).enumerate() {
-        let place = indent(row(body, y), 1);
-        match head.get(number) {
-            Some(line) => line.draw(buf, place),
-            None => line(theme, letter, part, number - head.len()).draw(buf, place),
-        }
-    }
+    let rows = (top..count).map(|number| match head.get(number) {
+        Some(line) => line.clone(),
+        None => line(theme, letter, part, number - head.len()),
+    });
+    page::fill(rows, body, buf);
 }
 
 /// How many rows there are in all, below the line of the parts: for where scrolling ends.

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use crate::columns::Column;
 use crate::layout::LIST_OFFSET;
 use crate::state::{RowId, Table};
+use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::{below, indent, row};
 use crate::widgets::{Line, Pen};
 
 /// Draws a line of titles and the rows that are on screen, each by `line`.
@@ -19,12 +20,7 @@ pub fn draw(
     line: impl Fn(&RowId) -> Option<Line>,
 ) {
     Line::of(theme, titles, Key::ColumnTitle).draw(buf, indent(row(area, 0), 2));
-    let list = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET.min(area.height),
-        area.width,
-        area.height.saturating_sub(LIST_OFFSET),
-    );
+    let list = below(area, LIST_OFFSET);
     let visible = table
         .rows
         .iter()
@@ -39,6 +35,24 @@ pub fn draw(
         if table.index() == Some(index) {
             select(theme, place, buf);
         }
+    }
+}
+
+/// Draws below a list, under a rule, what more there is to say of the row under the cursor.
+pub fn foot(theme: &Theme, area: Rect, buf: &mut Buffer, told: &[(String, Key)]) {
+    let rule = theme
+        .symbols
+        .rule
+        .to_string()
+        .repeat(usize::from(area.width));
+    Line::of(theme, rule, Key::Faint).draw(buf, row(area, 0));
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines = told.iter().flat_map(|(words, key)| {
+        let wrapped = text::wrap_words(words, width);
+        wrapped.into_iter().map(|line| (line, *key))
+    });
+    for (index, (words, key)) in lines.take(usize::from(area.height - 1)).enumerate() {
+        Line::of(theme, format!(" {words}"), key).draw(buf, row(area, index + 1));
     }
 }
 

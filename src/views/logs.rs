@@ -16,7 +16,7 @@ use crate::layout::{self, LIST_OFFSET, LogColumns};
 use crate::state::{LogBook, State};
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::pen::{self, row};
+use crate::widgets::pen::{self, below, row};
 
 use super::notice;
 
@@ -29,12 +29,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     };
     status::draw(state, book, theme, area, buf);
-    let mut list = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let mut list = below(area, LIST_OFFSET);
     failures(book, theme, &mut list, buf);
     if book.shown() > 0 {
         lines(state, book, theme, list, buf);

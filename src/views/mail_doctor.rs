@@ -18,8 +18,8 @@ use crate::state::State;
 use crate::state::mail::{Condition, Mailbox, Sender};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::section::Section;
 use super::{hints, notice};
@@ -28,12 +28,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let Some(server) = state.mail.boxes.get(&key) else {
         return notice::draw(
             theme,
@@ -44,12 +39,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     head(theme, server).draw(buf, area);
     let lines = lines(state, theme, &key, server, area.width);
-    let height = usize::from(body.height);
     let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
-    let top = scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
-        line.draw(buf, indent(row(body, y), 1));
-    }
+    page::draw(&lines, scroll, body, buf);
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.

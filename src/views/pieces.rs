@@ -2,7 +2,7 @@
 use ratatui::style::Style;
 
 use crate::text::Tone;
-use crate::theme::Key;
+use crate::theme::{Key, Theme};
 use crate::widgets::Line;
 
 /// A text in the first style, with the hits of the search in the second.
@@ -25,6 +25,12 @@ pub(super) fn marked(line: &mut Line, words: &str, query: &str, (style, hit): (S
         at = end;
     }
     line.push(words.get(at..).unwrap_or_default(), style);
+}
+
+/// What is drawn for a secret, or for the part of its mask that is on one row.
+pub(super) fn mask(theme: &Theme, part: &str) -> String {
+    let mask = theme.symbols.mask.chars();
+    mask.take(part.chars().count()).collect()
 }
 
 /// The look of a piece of a file.

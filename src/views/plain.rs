@@ -54,6 +54,8 @@ const LETTERS: &[(&str, &str)] = &[
     ("ÔÖ", "O"),
     ("ùûü", "u"),
     ("ÙÛÜ", "U"),
+    // The space that does not break a line.
+    ("\u{a0}", " "),
 ];
 
 /// Replaces the signs in every cell.

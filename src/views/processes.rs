@@ -24,7 +24,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
                     theme,
                     area,
                     buf,
-                    &[(&failure.what, Key::StateBad), (&failure.advice, Key::Text)],
+                    &[
+                        (failure.what.as_str(), Key::StateBad),
+                        (&failure.advice, Key::Text),
+                    ],
                 );
                 return;
             }

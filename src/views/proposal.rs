@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::LIST_OFFSET;
-use crate::layout::stack_file::{gutter, last_top, page, text_width, wrapped};
+use crate::layout::stack_file::{self, gutter, last_top, text_width, wrapped};
 use crate::model::Key as Id;
 use crate::model::compose::Checked;
 use crate::model::stack_file::{DiffRow, Proposal, Source, Verdict};
@@ -25,10 +25,10 @@ use crate::state::{State, Weight};
 use crate::text::code::Piece;
 use crate::text::{self, Tone};
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
-use super::pieces::look;
+use super::pieces::{look, mask};
 use super::section::Section;
 use super::{hints, notice};
 
@@ -39,33 +39,19 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let Some((book, change)) = opened(state, &key) else {
         let words = say!("nothing waits to be written");
         return notice::draw(theme, body, buf, &[(words, Key::Dim)]);
     };
     head(theme, &change.proposal, usize::from(area.width)).draw(buf, area);
     let above = above(state, theme, &key, change, area.width);
-    let height = usize::from(body.height);
-    let mut y = 0;
-    for number in change.top..above.len() + change.proposal.diff.len() {
-        let rows = match above.get(number) {
-            Some(line) => vec![line.clone()],
-            None => diff_rows(theme, book, change, number - above.len(), area.width),
-        };
-        for line in rows {
-            if y == height {
-                return;
-            }
-            line.draw(buf, indent(row(body, y), 1));
-            y += 1;
-        }
-    }
+    let rows = |number: usize| match above.get(number) {
+        Some(line) => vec![line.clone()],
+        None => diff_rows(theme, book, change, number - above.len(), area.width),
+    };
+    let numbers = change.top..above.len() + change.proposal.diff.len();
+    page::fill(numbers.flat_map(rows), body, buf);
 }
 
 fn opened<'a>(state: &'a State, key: &Id) -> Option<(&'a FileBook, &'a Change)> {
@@ -79,7 +65,7 @@ pub fn last_line(state: &State, key: &Id) -> usize {
         return 0;
     };
     let theme = Theme::builtin(false, Depth::None, true);
-    let (width, height) = page(state);
+    let (width, height) = stack_file::page(state);
     let above = above(state, &theme, key, change, width).len();
     let count = above + change.proposal.diff.len();
     last_top(count, height, |n| match n.checked_sub(above) {
@@ -222,7 +208,7 @@ fn diff_rows(
         row = row.and(theme, format!(" {sign} "), key.unwrap_or(Key::Dim));
         for (words, tone) in pieces {
             row = match tone {
-                Tone::Secret => row.and(theme, theme.symbols.mask, Key::Secret),
+                Tone::Secret => row.and(theme, mask(theme, &words), Key::Secret),
                 tone => row.and(theme, words, key.unwrap_or(look(tone))),
             };
         }

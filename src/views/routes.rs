@@ -16,36 +16,20 @@ use crate::state::State;
 use crate::state::routes::Check;
 use crate::text;
 use crate::theme::{Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::row;
 
-use super::shelf;
+use super::{list, shelf};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let foot = layout::route_foot(area.height);
-    let list = Rect::new(area.x, area.y, area.width, area.height - foot);
-    shelf::draw::<Route>(state, theme, list, buf);
+    let above = Rect::new(area.x, area.y, area.width, area.height - foot);
+    shelf::draw::<Route>(state, theme, above, buf);
     let selected = state.subject();
     let route = selected.and_then(|key| state.shelves.routes.things.get(&key));
     let Some(route) = route.filter(|_| foot > 0) else {
         return;
     };
-    let below = Rect::new(area.x, area.y + list.height, area.width, foot);
-    let rule = theme
-        .symbols
-        .rule
-        .to_string()
-        .repeat(usize::from(area.width));
-    Line::of(theme, rule, Key::Faint).draw(buf, row(below, 0));
-    let width = usize::from(area.width.saturating_sub(2));
-    let told = told(route, state);
-    let lines = told.iter().flat_map(|(words, key)| {
-        let wrapped = text::wrap_words(words, width);
-        wrapped.into_iter().map(|line| (line, *key))
-    });
-    for (index, (words, key)) in lines.take(usize::from(foot - 1)).enumerate() {
-        Line::of(theme, format!(" {words}"), key).draw(buf, row(below, index + 1));
-    }
+    let below = Rect::new(area.x, area.y + above.height, area.width, foot);
+    list::foot(theme, below, buf, &told(route, state));
 }
 
 /// What there is to say of a route beyond its row, the gravest first.

@@ -18,7 +18,7 @@ use crate::state::{Shelf, State};
 use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::{below, indent, row};
 
 use super::grid::Grid;
 use super::{hints, notice};
@@ -45,12 +45,7 @@ pub fn draw<R: Listed>(state: &State, theme: &Theme, area: Rect, buf: &mut Buffe
         indent(area, EDGE),
         buf,
     );
-    let list = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let list = below(area, LIST_OFFSET);
     let filter =
         (!listing.filter.is_empty()).then(|| RefCell::new(FuzzyMatcher::new(&listing.filter)));
     let cx = Cx {

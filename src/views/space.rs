@@ -19,8 +19,8 @@ use crate::model::{HostId, Key as Id};
 use crate::state::State;
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::section::Section;
 use super::{hints, notice};
@@ -30,12 +30,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     };
     let book = state.space.get(&key.host);
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let space = match book.and_then(|book| book.answer.as_ref()) {
         Some(Ok(space)) => space,
         Some(Err(failure)) => {
@@ -57,12 +52,8 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     head(state, theme, &key, space).draw(buf, area);
     let lines = lines(state, theme, key.host, space, area.width);
-    let height = usize::from(body.height);
     let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
-    let top = scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
-        line.draw(buf, indent(row(body, y), 1));
-    }
+    page::draw(&lines, scroll, body, buf);
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.

@@ -25,34 +25,22 @@ use crate::state::world::Totals;
 use crate::state::{History, State};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
 use super::course;
 use super::hints;
 use super::section::Section;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    let Some(key) = state.subject() else {
+    let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
     head(state, theme, &key).draw(buf, area);
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let lines = lines(state, theme, &key, area.width);
-    let height = usize::from(body.height);
     let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
-    let top = scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in lines.iter().skip(top).take(height).enumerate() {
-        line.draw(buf, indent(row(body, y), 1));
-    }
+    page::draw(&lines, scroll, body, buf);
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.
@@ -150,8 +138,8 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
         None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
         None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
-            section.prose(&failure.what, Key::StateBusy, 2);
-            section.prose(&failure.advice, Key::Dim, 2);
+            section.prose(failure.what.as_str(), Key::StateBusy, 5);
+            section.prose(&failure.advice, Key::Dim, 3);
         }
         Some(Ok(checked)) => {
             let plan = Plan::of(stack, checked);
@@ -176,6 +164,9 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             }
             section.field(say!("by"), &checked.tool, Key::Text);
         }
+    }
+    for doubt in &stack.doubts {
+        section.prose(doubt, Key::StateBusy, 2);
     }
     section.finish()
 }
@@ -250,9 +241,6 @@ fn origin(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {
     }
     if origin.files.is_empty() && !origin.swarm {
         section.note(say!("no label names its compose files"), Key::Dim);
-    }
-    for doubt in &stack.doubts {
-        section.prose(doubt, Key::StateBusy, 2);
     }
     section.finish()
 }

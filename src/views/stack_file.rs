@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::LIST_OFFSET;
-use crate::layout::stack_file::{gutter, last_top, page, text_width, wrapped};
+use crate::layout::stack_file::{self, gutter, last_top, text_width, wrapped};
 use crate::model::Key as Id;
 use crate::model::stack_file::{Body, Role};
 use crate::state::State;
@@ -20,10 +20,10 @@ use crate::state::stack_file::{FileBook, Paper};
 use crate::text::code::Piece;
 use crate::text::{self, Tone};
 use crate::theme::{Key, Theme};
-use crate::widgets::Line;
-use crate::widgets::pen::{indent, row};
+use crate::widgets::pen::below;
+use crate::widgets::{Line, page};
 
-use super::pieces::{look, marked};
+use super::pieces::{look, marked, mask};
 use super::{hints, notice};
 
 /// Columns that a path has at least.
@@ -33,12 +33,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
     };
-    let body = Rect::new(
-        area.x,
-        area.y + LIST_OFFSET,
-        area.width,
-        area.height - LIST_OFFSET,
-    );
+    let body = below(area, LIST_OFFSET);
     let book = state.files.get(&key);
     let Some((book, paper)) = book.and_then(|book| Some((book, book.current()?))) else {
         let words = match book {
@@ -70,7 +65,7 @@ pub fn last_line(state: &State, key: &Id) -> usize {
     let Some(paper) = state.files.get(key).and_then(FileBook::current) else {
         return 0;
     };
-    let (width, height) = page(state);
+    let (width, height) = stack_file::page(state);
     let room = text_width(width, gutter(paper.code.len()));
     last_top(paper.code.len(), height, |n| {
         wrapped(&paper.code.pieces(n, false), room).len()
@@ -168,37 +163,33 @@ fn head(state: &State, theme: &Theme, book: &FileBook, paper: &Paper, width: usi
 fn lines(theme: &Theme, book: &FileBook, paper: &Paper, body: Rect, buf: &mut Buffer) {
     let gutter = gutter(paper.code.len());
     let room = text_width(body.width, gutter);
-    let height = usize::from(body.height);
-    let mut y = 0;
-    for number in book.top..paper.code.len() {
+    let rows = |number: usize| {
         let pieces = paper.code.pieces(number, book.revealed);
-        for (part, pieces) in wrapped(&pieces, room).into_iter().enumerate() {
-            if y == height {
-                return;
-            }
+        let here = book.hit == Some(number);
+        let number_key = if here { Key::Accent } else { Key::Faint };
+        let row = move |(part, pieces): (usize, Vec<Piece>)| {
             let lead = if part == 0 {
                 (number + 1).to_string()
             } else {
                 String::new()
             };
-            let here = book.hit == Some(number);
-            let number_key = if here { Key::Accent } else { Key::Faint };
-            let mut line = Line::of(theme, text::pad_left(&lead, gutter), number_key);
-            line = line.and(theme, "  ", Key::Text);
+            let line = Line::of(theme, text::pad_left(&lead, gutter), number_key);
+            let mut line = line.and(theme, "  ", Key::Text);
             for piece in &pieces {
                 push(theme, &mut line, piece, &book.query, here);
             }
-            line.draw(buf, indent(row(body, y), 1));
-            y += 1;
-        }
-    }
+            line
+        };
+        wrapped(&pieces, room).into_iter().enumerate().map(row)
+    };
+    page::fill((book.top..paper.code.len()).flat_map(rows), body, buf);
 }
 
 /// Adds a piece, with the hits of the search in it.
 fn push(theme: &Theme, line: &mut Line, (words, tone): &Piece, query: &str, here: bool) {
     let hit = if here { Key::MatchCurrent } else { Key::Match };
     match tone {
-        Tone::Secret => line.push(theme.symbols.mask, theme.style(Key::Secret)),
+        Tone::Secret => line.push(mask(theme, words), theme.style(Key::Secret)),
         tone => marked(
             line,
             words,

@@ -79,6 +79,12 @@ pub fn row(area: Rect, offset: usize) -> Rect {
     Rect::new(area.x, area.y + offset, area.width, 1)
 }
 
+/// An area without its first rows.
+pub fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect::new(area.x, area.y + rows, area.width, area.height - rows)
+}
+
 /// An area without its first columns.
 pub fn indent(area: Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);

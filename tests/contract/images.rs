@@ -61,7 +61,7 @@ pub async fn what_cannot_be_saved_or_loaded_is_told_in_the_engines_words(bench: 
     let images = ["stacktui-test/never-made:1".to_owned()];
     let never = std::future::pending();
     let saved = archive::save(&bench.engine, &images, (&path, false), &steps(), never).await;
-    let why = saved.unwrap_err().what.to_ascii_lowercase();
+    let why = saved.unwrap_err().what.as_str().to_ascii_lowercase();
     assert!(
         why.contains("no such image") || why.contains("does not exist"),
         "{why}"

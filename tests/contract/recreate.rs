@@ -2,9 +2,10 @@
 use serde_json::{Value, json};
 use stacktui::effect::{JobId, Verb};
 use stacktui::engine::Moved;
+use stacktui::lang::Words;
 use stacktui::model::{Key, Kind, RunState};
 use stacktui::msg::Failure;
-use stacktui::runtime::recreate::others::see_to;
+use stacktui::runtime::recreate::others::{left_behind, see_to};
 use stacktui::runtime::recreate::{self, Line, Steps};
 use tokio::sync::mpsc;
 
@@ -174,15 +175,21 @@ pub async fn a_new_one_that_dies_gives_way_to_the_old_one(bench: Bench) {
         .await
         .unwrap_err();
     assert!(
-        failure.what.contains("the new one ended: exit code 3"),
+        failure
+            .what
+            .as_str()
+            .contains("the new one ended: exit code 3"),
         "{failure:?}"
     );
     assert!(
-        failure.what.ends_with("the old one is back as it was"),
+        failure
+            .what
+            .as_str()
+            .ends_with("the old one is back as it was"),
         "{failure:?}"
     );
     // What it said is for the screen, not for the journal.
-    assert!(!failure.what.contains("no luck"), "{failure:?}");
+    assert!(!failure.what.as_str().contains("no luck"), "{failure:?}");
     if bench.is_real() {
         assert_eq!(failure.said, "its last words: no luck");
     }
@@ -222,7 +229,7 @@ pub async fn when_its_image_is_gone_nothing_is_touched(bench: Bench) {
             .await
             .unwrap_err();
         assert!(
-            failure.what.ends_with("; nothing was touched"),
+            failure.what.as_str().ends_with("; nothing was touched"),
             "{failure:?}"
         );
     }
@@ -240,9 +247,12 @@ pub async fn a_name_in_the_way_is_told_and_nothing_is_touched(bench: Bench) {
     let to = format!("{}.new-{tag}", it.name);
     bench.act(&other, Verb::Rename { to }).await.unwrap();
     let failure = anew(&bench, &it, false).await.unwrap_err();
-    assert!(failure.what.contains("already in use"), "{failure:?}");
     assert!(
-        failure.what.ends_with("; nothing was touched"),
+        failure.what.as_str().contains("already in use"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.what.as_str().ends_with("; nothing was touched"),
         "{failure:?}"
     );
     assert_eq!(bench.row(&it).await.unwrap().state, RunState::Running);
@@ -294,10 +304,16 @@ pub async fn a_put_back_that_fails_tells_what_there_is(bench: Bench) {
         "the old one is gone",
         &format!("the new one is {} (exited)", it.name),
     ] {
-        assert!(failure.what.contains(words), "{words}: {failure:?}");
+        assert!(
+            failure.what.as_str().contains(words),
+            "{words}: {failure:?}"
+        );
     }
     assert!(
-        failure.what.contains(&format!("docker logs {}", it.name)),
+        failure
+            .what
+            .as_str()
+            .contains(&format!("docker logs {}", it.name)),
         "{failure:?}"
     );
     // All that is left is not thrown away.
@@ -335,6 +351,31 @@ pub async fn who_lives_in_its_network_follows_into_the_new_one(bench: Bench) {
     let rows = bench.engine.list(HOST, chrono::Utc::now()).await.unwrap();
     let row = rows.iter().find(|row| row.name == side).unwrap();
     assert_eq!(row.lender.as_deref(), Some(&*it.key.id));
+    // Started again, it has another network than the one that the other lives in, until that is started again, too.
+    let line = Line::from(bench.engine.clone());
+    let told = async || {
+        let failure = Failure {
+            what: Words::as_is("it is bad"),
+            ..Failure::default()
+        };
+        left_behind(&line, &it.key, &found, failure)
+            .await
+            .what
+            .to_string()
+    };
+    assert_eq!(told().await, "it is bad");
+    let restart = Verb::Restart { timeout: Some(1) };
+    bench.act(&it, restart.clone()).await.unwrap();
+    let words = format!(
+        "it is bad; cut off since it was stopped: {side} (network); by hand: docker restart {side}"
+    );
+    assert_eq!(told().await, words);
+    bench
+        .engine
+        .perform(&borrower, &restart, LONG)
+        .await
+        .unwrap();
+    assert_eq!(told().await, "it is bad");
     let new = soon("a new one", anew(&bench, &it, false)).await.unwrap();
     let moved = Moved {
         old: it.key.clone(),
@@ -343,7 +384,6 @@ pub async fn who_lives_in_its_network_follows_into_the_new_one(bench: Bench) {
     };
     let (told, _steps) = mpsc::channel(64);
     let steps = Steps { id: JobId(1), told };
-    let line = Line::from(bench.engine.clone());
     let left = see_to(&line, &moved, &found, false, LONG, &steps).await;
     let (well, words) = left.unwrap();
     assert!(!well && words.contains(&side), "{words}");

@@ -9,7 +9,8 @@ use stacktui::actions;
 use stacktui::compose::Store;
 use stacktui::engine::{BoxedIo, Candidate, Connector, Endpoint, Opening, Sources, contexts};
 use stacktui::keys::{Chord, Code, Input};
-use stacktui::runtime::effects::{Runner, simulated};
+use stacktui::runtime::demo::simulated;
+use stacktui::runtime::effects::Runner;
 use stacktui::runtime::event_loop::{EventLoop, Inbox};
 use stacktui::runtime::input::{TermInput, Typed};
 use stacktui::runtime::record::Recorder;
@@ -280,6 +281,12 @@ impl Driver {
                 .expect("the loop runs");
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
+    }
+
+    /// Answers a question, which does not take keys at once.
+    pub async fn answer(&self, keys: &str) {
+        later().await;
+        self.press(keys).await;
     }
 
     /// Types text into a field, or into a shell that has the terminal.

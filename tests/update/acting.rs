@@ -1,5 +1,6 @@
 //! Verbs: what runs at once, on what, and why something does not run.
 use stacktui::effect::{Effect, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Link, RunState};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg, ShellEnd};
 
@@ -316,8 +317,9 @@ fn a_failed_verb_is_told_in_the_engines_words() {
         id,
         took_ms: 12,
         failure: Failure {
-            what: "driver failed programming external connectivity: port is already allocated"
-                .to_owned(),
+            what: Words::as_is(
+                "driver failed programming external connectivity: port is already allocated",
+            ),
             advice: "another process listens there".to_owned(),
             ..Failure::default()
         },
@@ -502,7 +504,7 @@ fn of_many_those_that_failed_stay_marked() {
         id: failed,
         took_ms: 10,
         failure: Failure {
-            what: "no such device".to_owned(),
+            what: Words::as_is("no such device"),
             ..Failure::default()
         },
     }));

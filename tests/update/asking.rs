@@ -1,5 +1,6 @@
 //! Questions, menus and lines to type: what they ask, what each answer does.
 use stacktui::effect::{Effect, Fetch, Verb};
+use stacktui::lang::Words;
 use stacktui::model::limits::Change;
 use stacktui::msg::{Failure, Msg};
 use stacktui::state::{PromptKind, ViewId};
@@ -427,7 +428,7 @@ fn limits_that_cannot_be_read_are_not_changed() {
     let mut it = world();
     it.on("zammad").press("L");
     let failure = Failure {
-        what: "inspect: no answer within 5 s".to_owned(),
+        what: Words::as_is("inspect: no answer within 5 s"),
         ..Failure::default()
     };
     it.send(Msg::Details(key("zammad"), Err(failure)));

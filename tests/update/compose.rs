@@ -1,5 +1,6 @@
 //! Compose on a stack: the plan before it, the questions, what it tells, and its end.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::Key;
 use stacktui::model::compose::{Act, Call, Checked};
 use stacktui::msg::{Failure, JobMsg, Msg};
@@ -105,7 +106,7 @@ fn a_plan_that_cannot_be_made_is_refused_with_its_reason() {
     let mut it = stacks();
     it.press("U");
     let failure = Failure {
-        what: "/srv/tickets/compose.yml is not on this machine".to_owned(),
+        what: Words::as_is("/srv/tickets/compose.yml is not on this machine"),
         advice: "start and stop work without it".to_owned(),
         ..Failure::default()
     };
@@ -188,7 +189,7 @@ fn a_failure_and_a_cancel_stay_on_screen() {
     it.shows("ending 0s");
     it.press("x").asks_nothing();
     let failure = Failure {
-        what: "cancelled; what was done until then stays".to_owned(),
+        what: Words::as_is("cancelled; what was done until then stays"),
         ..Failure::default()
     };
     it.send(Msg::Job(JobMsg::Failed {

@@ -1,5 +1,6 @@
 //! What is copied of a container: with secrets only when that is wanted, and then it is noted.
 use stacktui::effect::{Effect, Fetch};
+use stacktui::lang::Words;
 use stacktui::model::Key;
 use stacktui::model::run_line::{RunLine, Word};
 use stacktui::msg::{Failure, Msg};
@@ -89,7 +90,7 @@ fn why_there_is_none_is_told_and_what_it_leaves_out() {
     let mut it = of(base::stocked(base::now()));
     let key = asked(&mut it);
     let failure = Failure {
-        what: "a task of swarm".to_owned(),
+        what: Words::as_is("a task of swarm"),
         ..Failure::default()
     };
     it.send(Msg::RunLine(key, Err(failure)))

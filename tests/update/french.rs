@@ -1,5 +1,5 @@
 //! The same in French: what is asked, refused and told where no screen of the pictures shows it.
-use stacktui::lang::{Lang, within};
+use stacktui::lang::{Lang, Words, within};
 use stacktui::msg::{Failure, JobMsg, Msg};
 
 use crate::harness::{key, world};
@@ -14,14 +14,14 @@ fn the_question_of_a_remove() {
         let mut it = world();
         it.on("traefik").press("D").asks_nothing();
         let question = it.question();
-        assert_eq!(question.title, "Supprimer traefik-1 ?");
+        assert_eq!(question.title, "Supprimer traefik-1\u{a0}?");
         assert_eq!(question.yes, "supprimer");
         let lines = it.told().join("\n");
         for line in [
             "systeme-ticketing-traefik-1 (en marche)",
-            "en marche : il est d'abord tué",
-            "perdu : tout ce qui y est écrit hors d'un volume",
-            "plus joignable : port 80, 443, 8080",
+            "en marche\u{a0}: il est d'abord tué",
+            "perdu\u{a0}: tout ce qui y est écrit hors d'un volume",
+            "plus joignable\u{a0}: port 80, 443, 8080",
         ] {
             assert!(lines.contains(line), "{line} in {lines}");
         }
@@ -42,13 +42,13 @@ fn a_restart_that_fails_and_one_that_does_not() {
             id,
             took_ms: 12,
             failure: Failure {
-                what: "port is already allocated".to_owned(),
+                what: Words::as_is("port is already allocated"),
                 ..Failure::default()
             },
         }));
-        it.sees_toast("grafana-1 : échec (redémarrer) : port is already allocated");
+        it.sees_toast("grafana-1\u{a0}: échec (redémarrer)\u{a0}: port is already allocated");
         it.on("zammad").press("r").done("zammad", 10_812);
-        it.sees_toast("zammad-1 : redémarré en 10,8 s");
+        it.sees_toast("zammad-1\u{a0}: redémarré en 10,8 s");
     });
 }
 
@@ -59,10 +59,10 @@ fn why_something_cannot_be_done() {
         it.on("grafana")
             .press("u")
             .asks_nothing()
-            .sees_toast("démarrer : déjà en marche : r le redémarre");
+            .sees_toast("démarrer\u{a0}: déjà en marche\u{a0}: r le redémarre");
         it.state.read_only = true;
         it.press("s")
-            .sees_toast("lecture seule : rien ne peut être modifié ici");
+            .sees_toast("lecture seule\u{a0}: rien ne peut être modifié ici");
         assert!(it.state.jobs.of(&key("grafana")).is_none());
     });
 }

@@ -1,5 +1,6 @@
 //! Pulls, and what registries say of images that are here.
 use stacktui::effect::{Effect, Fetch, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Freshness, Key};
 use stacktui::msg::{Failure, FailureKind, JobMsg, Msg};
 use stacktui::state::ViewId;
@@ -22,7 +23,7 @@ fn key(it: &Scene, tag: &str) -> Key {
 fn pulls(it: &Scene) -> Vec<String> {
     let pull = |effect: &Effect| match effect {
         Effect::Run(job) => match &job.verb {
-            Verb::Pull { image } => Some(image.clone()),
+            Verb::Pull { images } => Some(images.join(" ")),
             _ => None,
         },
         _ => None,
@@ -36,20 +37,108 @@ fn the_registry_is_asked_by_hand_and_its_word_stays_on_the_row() {
     it.press("/").type_in("alpine").press("enter U");
     let alpine = key(&it, "alpine:3.19");
     let asked = it.effects.iter().find_map(|effect| match effect {
-        Effect::Fetch(Fetch::Freshness { key, name, .. }) => Some((key.clone(), name.clone())),
+        Effect::Fetch(Fetch::Freshness { key, names, .. }) => Some((key.clone(), names.clone())),
         _ => None,
     });
-    assert_eq!(asked, Some((alpine.clone(), "alpine:3.19".to_owned())));
-    it.send(Msg::Freshness(alpine.clone(), Ok(Freshness::Behind)))
+    let name = "alpine:3.19".to_owned();
+    assert_eq!(asked, Some((alpine.clone(), vec![name.clone()])));
+    let behind = vec![(name.clone(), Ok(Freshness::Behind))];
+    it.send(Msg::Freshness(alpine.clone(), behind))
         .sees_toast("alpine:3.19: newer there")
         .shows("alpine:3.19  newer there");
     let failure = Failure {
-        what: "update check: unauthorized: authentication required".to_owned(),
+        what: Words::as_is("update check: unauthorized: authentication required"),
         ..Failure::default()
     };
-    it.send(Msg::Freshness(alpine, Err(failure)))
+    it.send(Msg::Freshness(alpine, vec![(name, Err(failure))]))
         .sees_toast("unauthorized")
         .shows("not known there");
+}
+
+const FIRST: &str = "ghcr.io/zammad/zammad:6.3.1";
+const SECOND: &str = "zammad:latest";
+
+#[test]
+fn all_names_of_an_image_are_asked_for_and_the_worst_counts() {
+    let mut it = images();
+    let zammad = key(&it, SECOND);
+    it.press("/").type_in("zammad").press("enter U");
+    let asked = it.effects.iter().find_map(|effect| match effect {
+        Effect::Fetch(Fetch::Freshness { names, .. }) => Some(names.clone()),
+        _ => None,
+    });
+    assert_eq!(asked.unwrap(), [FIRST, SECOND]);
+    let unknown = Failure {
+        what: Words::as_is("update check: manifest unknown"),
+        ..Failure::default()
+    };
+    let answers = |first, second| vec![(FIRST.to_owned(), first), (SECOND.to_owned(), second)];
+    let said = answers(Ok(Freshness::Same), Err(unknown.clone()));
+    it.send(Msg::Freshness(zammad.clone(), said))
+        .sees_toast("zammad:latest: update check: manifest unknown")
+        .shows("not known there (zammad:latest)");
+    let said = answers(Err(unknown), Ok(Freshness::Behind));
+    it.send(Msg::Freshness(zammad.clone(), said))
+        .sees_toast("zammad:latest: newer there")
+        .shows("newer there (zammad:latest)");
+    // Of containers that run it, those that were made from that name have something to fetch.
+    for (name, image) in [("zammad", FIRST), ("grafana", "docker.io/library/zammad")] {
+        let id = zammad.id.to_string();
+        it.change(name, |c| {
+            c.image = image.to_owned();
+            c.image_id = id;
+        });
+    }
+    it.press("1");
+    it.send(Msg::Resize {
+        width: 200,
+        height: 40,
+    });
+    let screen = it.screen();
+    let row = |name: &str| {
+        let mut rows = screen.lines().filter(|line| line.contains(name));
+        rows.next().expect("a row").to_owned()
+    };
+    assert!(row("grafana").contains("↑ zammad"), "{screen}");
+    assert!(!row("zammad/zammad:6.3.1").contains('↑'), "{screen}");
+}
+
+#[test]
+fn of_several_names_it_is_asked_which_is_pulled() {
+    let mut it = images();
+    it.press("/").type_in("zammad").press("enter p");
+    assert_eq!(pulls(&it), Vec::<String>::new());
+    it.shows("Pull which name?");
+    it.press("down enter");
+    assert_eq!(pulls(&it), [SECOND]);
+    let mut it = images();
+    it.press("/").type_in("zammad").press("enter p");
+    it.state.now += chrono::TimeDelta::seconds(1);
+    it.press("a");
+    assert_eq!(pulls(&it), [format!("{FIRST} {SECOND}")]);
+    it.view(ViewId::Output)
+        .shows(&format!("$ docker pull {FIRST} && docker pull {SECOND}"));
+}
+
+#[test]
+fn a_failure_gives_its_reason_once_above_and_below() {
+    let mut it = images();
+    it.press("/").type_in("alpine").press("enter p");
+    let Some(Effect::Run(job)) = it.effects.last().cloned() else {
+        panic!("a job")
+    };
+    let failure = Failure {
+        what: Words::as_is("manifest unknown"),
+        ..Failure::default()
+    };
+    let failed = JobMsg::Failed {
+        id: job.id,
+        took_ms: 1,
+        failure,
+    };
+    it.wait(10_000).send(Msg::Job(failed)).wait(60_000);
+    it.view(ViewId::Output).shows("alpine:3.19  failed");
+    assert_eq!(it.screen().matches("manifest unknown").count(), 1);
 }
 
 #[test]
@@ -144,7 +233,7 @@ fn a_file_that_is_there_is_asked_about() {
     it.effects.clear();
     let failure = Failure {
         kind: FailureKind::Conflict,
-        what: "a file of this name is there already".to_owned(),
+        what: Words::as_is("a file of this name is there already"),
         ..Failure::default()
     };
     let failed = JobMsg::Failed {

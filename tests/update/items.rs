@@ -1,6 +1,7 @@
 //! Lists of images, volumes and networks: what is shown of them, and what may be done to them.
 use stacktui::effect::{Effect, Subscription, Verb};
-use stacktui::model::{HostId, Kind, Resources};
+use stacktui::lang::Words;
+use stacktui::model::{HostId, Key, Kind, Resources};
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::{RowId, ViewId};
 
@@ -194,7 +195,7 @@ fn what_uses_a_thing_is_one_key_away() {
 fn a_refused_list_says_why_and_what_was_there_stays() {
     let mut it = stocked();
     let failure = || Failure {
-        what: "list: 403 forbidden by the proxy".to_owned(),
+        what: Words::as_is("list: 403 forbidden by the proxy"),
         ..Failure::default()
     };
     it.press("3")
@@ -321,4 +322,105 @@ fn a_volume_is_made_where_none_of_its_name_is() {
         all[0].1.command(""),
         "docker volume create --label a=b fresh"
     );
+}
+
+/// Makes a volume and has it listed.
+fn make(it: &mut Scene, name: &str) {
+    it.press("N").type_in(name).press("enter");
+    let Some(Effect::Run(job)) = it.effects.last().cloned() else {
+        panic!("a job")
+    };
+    it.send(Msg::Job(JobMsg::Done {
+        id: job.id,
+        took_ms: 1,
+        already: false,
+        became: None,
+    }));
+    let things = it.state.shelves.volumes.things.values();
+    let mut all: Vec<_> = things.cloned().collect();
+    let mut new = all[0].clone();
+    new.key = Key::new(HostId(0), Kind::Volume, name);
+    all.push(new);
+    let all = Resources::Volumes(all);
+    it.send(Msg::Resources(HostId(0), Kind::Volume, Ok(all)));
+}
+
+#[test]
+fn the_cursor_goes_to_what_was_made_and_a_filter_that_hides_it_is_told() {
+    let mut it = stocked();
+    it.press("4");
+    let under_cursor = |it: &Scene| {
+        let listing = &it.state.shelves.volumes.listing;
+        listing.selected().map(|key| key.id.to_string())
+    };
+    for name in ["zz-last", "aa-first"] {
+        make(&mut it, name);
+        assert_eq!(under_cursor(&it).as_deref(), Some(name));
+    }
+    it.press("k j O");
+    make(&mut it, "mm-middle");
+    assert_eq!(under_cursor(&it).as_deref(), Some("mm-middle"));
+    it.press("/").type_in("zammad").press("enter");
+    let before = under_cursor(&it);
+    make(&mut it, "hidden");
+    it.sees_toast("hidden is there, and the filter hides it");
+    assert_eq!(under_cursor(&it), before);
+    // A network has another id than its name.
+    it.press("5 N").type_in("made").press("enter");
+    let Some(Effect::Run(job)) = it.effects.last().cloned() else {
+        panic!("a job")
+    };
+    it.send(Msg::Job(JobMsg::Done {
+        id: job.id,
+        took_ms: 1,
+        already: false,
+        became: None,
+    }));
+    let things = it.state.shelves.networks.things.values();
+    let mut all: Vec<_> = things.cloned().collect();
+    let mut new = all[0].clone();
+    (new.key, new.name) = (Key::new(HostId(0), Kind::Network, "n9"), "made".to_owned());
+    all.push(new);
+    let all = Resources::Networks(all);
+    it.send(Msg::Resources(HostId(0), Kind::Network, Ok(all)));
+    let selected = it.state.shelves.networks.listing.selected();
+    assert_eq!(
+        selected.map(|key| key.id.to_string()).as_deref(),
+        Some("n9")
+    );
+}
+
+#[test]
+fn help_tells_of_what_is_under_the_cursor_and_of_nothing_else() {
+    let mut it = stocked();
+    let (width, height) = (120, 90);
+    it.send(Msg::Resize { width, height });
+    for (view, own, others) in [
+        (
+            "3",
+            "Send the image",
+            ["Put a container into", "Look into the volume"],
+        ),
+        (
+            "4",
+            "Make a volume: its name",
+            ["Send the image", "Put a container into"],
+        ),
+        (
+            "5",
+            "Put a container into",
+            ["Send the image", "Look into the volume"],
+        ),
+    ] {
+        it.press(view).press("?").shows(own);
+        for other in others {
+            it.hides(other);
+        }
+        // On the page of one of them, too.
+        it.press("esc enter").view(ViewId::Item).press("?");
+        for other in others {
+            it.hides(other);
+        }
+        it.press("esc q");
+    }
 }

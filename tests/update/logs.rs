@@ -1,6 +1,7 @@
 //! The log view as its contract tells it: every key of it, and what older lines, saving and time do to it.
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, LogPage};
+use stacktui::lang::Words;
 use stacktui::model::LogRecord;
 use stacktui::msg::{LogMsg, Msg, OlderLogs, SaveMsg};
 use stacktui::state::{Past, ViewId};
@@ -431,7 +432,7 @@ fn a_page_that_cannot_be_had_is_told_and_tried_again() {
     let asked = page(&it);
     it.effects.clear();
     let failure = stacktui::msg::Failure {
-        what: "read the log: no answer".to_owned(),
+        what: Words::as_is("read the log: no answer"),
         ..stacktui::msg::Failure::default()
     };
     it.send(Msg::OlderLogs(asked, Err(failure)));
@@ -447,7 +448,7 @@ fn sources_that_are_read_with_difficulty_do_not_stop_the_others() {
     lines(&mut it, "zammad", &["fine"]);
     let query = it.state.logs.as_ref().map(|b| b.query(&key("zammad-db")));
     let failure = stacktui::msg::Failure {
-        what: "the log driver `none` cannot be read".to_owned(),
+        what: Words::as_is("the log driver `none` cannot be read"),
         ..stacktui::msg::Failure::default()
     };
     it.send(Msg::Logs(query.expect("a query"), LogMsg::Failed(failure)));

@@ -1,5 +1,6 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::mail::{Act, Content, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
@@ -325,7 +326,7 @@ fn a_server_that_does_not_answer_says_why_and_how_to_mend_it() {
     it.press("6").shows("asking mailhog");
     let failure = Failure {
         kind: FailureKind::Denied,
-        what: "it wants a user and a password".to_owned(),
+        what: Words::as_is("it wants a user and a password"),
         advice: "set mail.login to user:password".to_owned(),
         ..Failure::default()
     };
@@ -482,7 +483,7 @@ fn of_several_servers_one_that_is_silent_is_seen_on_every_screen() {
     let mut it = mailed();
     let key = with_another(&mut it);
     let failure = Failure {
-        what: "it does not answer within 5 s".to_owned(),
+        what: Words::as_is("it does not answer within 5 s"),
         ..Failure::default()
     };
     it.send(Msg::Mail(key, MailMsg::Down(failure)));
@@ -567,7 +568,7 @@ fn the_doctor_reads_the_port_in_the_server_itself_and_knows_the_host_network() {
     });
     assert!(asked.is_some_and(|near| near.contains(&post::server())));
     let failure = Failure {
-        what: "it wants a user and a password".to_owned(),
+        what: Words::as_is("it wants a user and a password"),
         ..Failure::default()
     };
     it.send(Msg::Mail(post::server(), MailMsg::Down(failure)));

@@ -1,5 +1,6 @@
 //! What is noticed on a container, and that it is seen.
 use chrono::TimeDelta;
+use stacktui::lang::Words;
 use stacktui::model::{Health, HostId, Mount, RunState};
 use stacktui::msg::{Failure, FailureKind, HostMsg, Msg};
 use stacktui::state::lints::findings;
@@ -46,6 +47,25 @@ fn a_crash_loop_is_a_problem_while_it_happens_to_be_up() {
     it.press("!");
     assert!(it.rows().contains(&"grafana".to_owned()));
     it.press("!").wait(600_000).hides("crash loop");
+}
+
+#[test]
+fn what_is_no_crash_loop_on_the_row_is_none_for_an_experienced_eye() {
+    let mut it = world();
+    for _ in 0..4 {
+        it.wait(5_000).event("grafana", "die", &[("exitCode", "0")]);
+    }
+    it.hides("crash loop");
+    assert_eq!(words(&it, "grafana"), Vec::<String>::new());
+    for _ in 0..3 {
+        it.wait(5_000).event("grafana", "die", &[("exitCode", "1")]);
+    }
+    it.shows("crash loop 3×");
+    let told = ["restart loop: died 3 times within the hour"];
+    assert_eq!(words(&it, "grafana"), told);
+    // Calm again: over on the row, over for the eye.
+    it.wait(600_000).hides("crash loop");
+    assert_eq!(words(&it, "grafana"), Vec::<String>::new());
 }
 
 #[test]
@@ -119,6 +139,7 @@ fn a_port_that_is_taken_names_who_has_it() {
 fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
     let mut it = world();
     it.change("portainer", |c| {
+        c.state = RunState::Running;
         c.mounts = vec![Mount {
             kind: "bind".to_owned(),
             source: "/var/run/docker.sock".to_owned(),
@@ -170,7 +191,7 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     let mut it = world();
     let failure = Failure {
         kind: FailureKind::TimedOut,
-        what: "inspect: no answer within 10 s".to_owned(),
+        what: Words::as_is("inspect: no answer within 10 s"),
         ..Failure::default()
     };
     it.send(Msg::Details(key("grafana"), Err(failure)));

@@ -1,5 +1,6 @@
 //! Whole stacks, in the order of what needs what.
 use stacktui::effect::{Effect, Verb};
+use stacktui::lang::Words;
 use stacktui::model::{Health, RunState};
 use stacktui::msg::{Failure, JobMsg, Msg};
 
@@ -40,7 +41,7 @@ fn failed(it: &mut Scene, name: &str) {
         id,
         took_ms: 5,
         failure: Failure {
-            what: "no".to_owned(),
+            what: Words::as_is("no"),
             ..Failure::default()
         },
     }));

@@ -1,5 +1,6 @@
 //! A container made anew: what is asked, what the row tells meanwhile, and where the cursor is afterwards.
 use stacktui::effect::{Effect, Verb, aside};
+use stacktui::lang::Words;
 use stacktui::model::{Container, HostId, Key};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
@@ -175,7 +176,7 @@ fn what_it_said_itself_is_told_on_the_screen() {
         id,
         took_ms: 10,
         failure: Failure {
-            what: "the new one ended: exit code 3".to_owned(),
+            what: Words::as_is("the new one ended: exit code 3"),
             said: "its last words: no luck".to_owned(),
             ..Failure::default()
         },
@@ -237,10 +238,29 @@ fn why_it_failed_and_the_way_out_are_told() {
         id,
         took_ms: 10,
         failure: Failure {
-            what: "the new one ended: exit code 3; the old one is back as it was".to_owned(),
+            what: Words::as_is("the new one ended: exit code 3; the old one is back as it was"),
             advice: "see its log".to_owned(),
             ..Failure::default()
         },
     }))
     .sees_toast("recreate failed: the new one ended: exit code 3; the old one is back as it was · see its log");
+}
+
+#[test]
+fn logs_that_are_opened_meanwhile_are_those_of_its_name() {
+    let mut it = world();
+    it.on("grafana").press("R").wait(400).press("y");
+    let old = it.container("grafana").clone();
+    let set_aside = aside(&old.key, &old.name);
+    // A container of no stack is followed by its name alone.
+    it.change("grafana", |c| {
+        c.labels.clear();
+        c.name = set_aside;
+    });
+    let index = it.state.containers.table.selected.clone();
+    assert_eq!(index, Some(RowId::Container(old.key.clone())));
+    it.press("l").hides(".old-");
+    let target = it.state.logs.as_ref().expect("a book").target.clone();
+    assert_eq!(target.names, [(HostId(0), old.name.clone())]);
+    assert_eq!(target.title, old.name);
 }

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::space::{Item, Part, Prune, Space};
 use stacktui::model::{Key, Kind, Resources, Volume};
 use stacktui::msg::{Failure, JobMsg, Msg};
@@ -61,7 +62,7 @@ fn the_engine_is_asked_once_and_the_wait_is_seen() {
     it.press("r").asks_nothing();
     it.press("p").asks_nothing().sees_toast("not known yet");
     let failure = Failure {
-        what: "system df: no answer within 300 s".to_owned(),
+        what: Words::as_is("system df: no answer within 300 s"),
         ..Failure::default()
     };
     it.send(Msg::Space(HOST, Err(failure)));

@@ -1,5 +1,6 @@
 //! The files of a stack: read while they are looked at, edited, what would change, and the way back.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
+use stacktui::lang::Words;
 use stacktui::model::compose::Act;
 use stacktui::model::stack_file::{Body, Edited, Source, Verdict};
 use stacktui::msg::{Failure, Msg};
@@ -65,6 +66,16 @@ fn secrets_are_masked_until_they_are_asked_for_and_that_is_noted() {
 }
 
 #[test]
+fn a_mask_that_wraps_is_no_longer_than_one() {
+    let mut it = files();
+    // The line of the secret, wrapped within its mask.
+    it.state.size = (28, 24);
+    let dots = it.screen().matches('•').count();
+    it.state.size = (80, 24);
+    assert_eq!(it.screen().matches('•').count(), dots);
+}
+
+#[test]
 fn a_search_says_that_there_is_no_hit_only_where_there_is_none() {
     let mut it = files();
     it.press("/").type_in("image").press("enter");
@@ -105,7 +116,7 @@ fn an_editor_has_the_terminal_and_its_edit_is_shown_to_compose() {
         .sees_toast("there is nothing to write");
     it.press("e");
     let failure = Failure {
-        what: "no editor".to_owned(),
+        what: Words::as_is("no editor"),
         advice: "set VISUAL or EDITOR".to_owned(),
         ..Failure::default()
     };
@@ -221,6 +232,16 @@ fn an_earlier_version_goes_the_same_way() {
 }
 
 #[test]
+fn versions_are_told_whole_on_a_small_screen() {
+    let mut it = files();
+    it.state.size = (40, 12);
+    it.press("H");
+    let time = papers::compose_file().versions[0].at;
+    let row = format!("{}  3h ago  by jean ", time.format("%m-%d %H:%M:%S"));
+    it.shows(&row).shows("The file as it was until then.");
+}
+
+#[test]
 fn who_may_only_look_edits_nothing() {
     let mut it = files();
     it.state.read_only = true;
@@ -233,6 +254,12 @@ fn who_may_only_look_edits_nothing() {
 fn a_file_that_is_gone_says_what_still_works() {
     let mut it = files();
     it.press("]").shows("there is none; e begins one");
+    // What needs a text is not offered, and says why.
+    it.hides("v show secrets").hides("/ search");
+    for key in ["v", "/", "n", "N"] {
+        it.press(key).no_window().asks_nothing();
+        it.sees_toast("there is no text on screen");
+    }
     let mut gone = papers::compose_file();
     gone.body = Body::Gone;
     let engine = Some("ssh://web-02".to_owned());

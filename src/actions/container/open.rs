@@ -1,5 +1,5 @@
 //! Screens and shells opened on containers.
-use crate::effect::{Effect, Effects, ShellRequest};
+use crate::effect::{Effect, Effects, Job, ShellRequest, aside, beside};
 use crate::model::{Container, Key};
 use crate::state::{
     Field, Layer, LogBook, LogLook, LogTarget, Place, Prompt, PromptKind, State, ViewId,
@@ -101,13 +101,24 @@ pub(super) fn logs(state: &mut State) -> Effects {
     Effects::new()
 }
 
+/// The container under its own name. While one is made anew, the old one and the new one have others, which nobody will look
+/// for afterwards.
+fn as_called(state: &State, container: &Container) -> Container {
+    let mut container = container.clone();
+    let job = state.jobs.of(&container.key).map(|running| &running.job);
+    if let Some(Job { key, target, .. }) = job
+        && [aside(key, &target.name), beside(key, &target.name)].contains(&container.name)
+    {
+        container.name.clone_from(&target.name);
+    }
+    container
+}
+
 /// Opens the log view on these containers' services.
 pub fn open_logs(state: &mut State, keys: &[Key], title: Option<String>) {
     let mut target = LogTarget::default();
-    let list: Vec<&Container> = keys
-        .iter()
-        .filter_map(|key| state.world.container(key))
-        .collect();
+    let found = keys.iter().filter_map(|key| state.world.container(key));
+    let list: Vec<Container> = found.map(|c| as_called(state, c)).collect();
     for container in &list {
         target.add(container);
     }

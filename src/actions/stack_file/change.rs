@@ -3,11 +3,14 @@ use crate::actions::stack;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
-use crate::model::stack_file::{FileOf, Source, Verdict, Write};
+use crate::model::stack_file::{FileOf, Source, Verdict, Version, Write};
 use crate::state::{Choice, Menu, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
+
+/// Columns from which on all is told of a version.
+const WIDE: u16 = 60;
 
 /// Hands the terminal to the user's editor.
 pub(super) fn edit(state: &mut State, file: Option<FileOf>) -> Effects {
@@ -59,15 +62,28 @@ pub(super) fn versions(state: &mut State) -> Effects {
         return Effects::new();
     };
     let file = &paper.file;
-    let now = state.now;
-    let items = file.versions.iter().map(|version| {
-        let label = version.at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
-        let hint = say!(
+    // Who and when, above all.
+    let short = state.size.0 < WIDE;
+    let stamp = if short {
+        "%m-%d %H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S UTC"
+    };
+    let about = |version: &Version| {
+        let (ago, by) = (text::ago(version.at, state.now), &version.by);
+        if short {
+            return say!("{ago}  by {by}", ago, by);
+        }
+        say!(
             "{ago}  by {by}  {size}",
-            ago = text::ago(version.at, now),
-            by = version.by,
+            ago,
+            by,
             size = text::bytes(version.bytes)
-        );
+        )
+    };
+    let items = file.versions.iter().map(|version| {
+        let label = version.at.format(stamp).to_string();
+        let hint = about(version);
         let (of, version) = (file.of.clone(), version.clone());
         let choice = Choice::Version(key.clone(), Box::new(of), Box::new(version));
         MenuItem::new(label, hint, choice)

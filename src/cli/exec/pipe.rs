@@ -57,7 +57,9 @@ pub(super) async fn run(
                 command: Vec::new(),
             }
         }
-        Err(error) => ShellEnd::Failed(error.failure(&format!("exec in {}", container.name))),
+        Err(error) => {
+            ShellEnd::Failed(error.failure_of(|| say!("exec in {name}", name = container.name)))
+        }
     };
     (end, quit)
 }

@@ -267,7 +267,7 @@ mod tests {
         let in_french = |entry: &Entry| lang::within(french(), || sentence(entry));
         assert_eq!(
             in_french(&entry),
-            "13:06:51 - a redémarré zammad (systeme-ticketing) : unhealthy -> starting, 11,5 s, réussi"
+            "13:06:51 - a redémarré zammad (systeme-ticketing)\u{a0}: unhealthy -> starting, 11,5 s, réussi"
         );
         entry.user = "jean".to_owned();
         entry.client = Some("203.0.113.7:51544".to_owned());

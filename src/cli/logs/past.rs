@@ -63,8 +63,9 @@ pub(super) async fn run(
                 Ok(true) => n += 1,
                 Ok(false) => drop(sources.remove(n)),
                 Err(error) => {
-                    let what = format!("read the log of {}", source.name);
-                    complain(&told(&error.failure(&what)));
+                    let failed =
+                        error.failure_of(|| say!("read the log of {name}", name = source.name));
+                    complain(&told(&failed));
                     code = FAILED;
                     sources.remove(n);
                 }

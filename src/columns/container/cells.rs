@@ -324,7 +324,10 @@ pub(super) fn image<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     };
     if !cx.state.fresh.is_empty() {
         let key = crate::model::Key::new(c.key.host, Kind::Image, &c.image_id);
-        if let Some(Ok(Freshness::Behind)) = cx.state.fresh.get(&key) {
+        let fresh = cx.state.fresh.get(&key);
+        // Of its image's names the one counts that it was made from.
+        let answer = fresh.and_then(|fresh| fresh.of(&c.image));
+        if answer == Some(&Ok(Freshness::Behind)) {
             let words = format!("{} ", Symbols::UNICODE.up.trim());
             cell.pieces.insert(0, (words.into(), Key::StateBusy));
         }

@@ -30,7 +30,13 @@ pub fn sign(state: &State, container: &Container) -> (&'static str, Key) {
 /// The style of what a container does.
 pub fn meaning(container: &Container) -> Key {
     match (&container.state, container.health) {
-        _ if container.problem() == Some(Problem::Looping) => Key::StateBad,
+        _ if matches!(
+            container.problem(),
+            Some(Problem::Looping | Problem::CutOff)
+        ) =>
+        {
+            Key::StateBad
+        }
         (RunState::Running, Some(Health::Unhealthy))
         | (RunState::Dead | RunState::Odd(_) | RunState::Unknown, _) => Key::StateBad,
         (RunState::Running, Some(Health::Starting))
@@ -44,8 +50,10 @@ pub fn meaning(container: &Container) -> Key {
 
 /// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`; `crash loop 5×` where it died that often.
 pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
-    if container.problem() == Some(Problem::Looping) {
-        return say!("crash loop {n}×", n = container.looping);
+    match container.problem() {
+        Some(Problem::Looping) => return say!("crash loop {n}×", n = container.looping),
+        Some(Problem::CutOff) => return say!("no network").to_owned(),
+        _ => {}
     }
     let word: Cow<str> = match (&container.state, container.health) {
         (RunState::Running, Some(Health::Unhealthy)) => Health::Unhealthy.said().into(),

@@ -106,11 +106,11 @@ fn what_is_beyond_the_bound_is_never_lost() {
     let shown = content(&place.path("a.yml")).unwrap().unwrap();
     change.old_digest = Some(digest(&shown.bytes));
     let failure = write(&change, &place.store, now()).unwrap_err();
-    assert!(failure.what.contains("larger than"), "{failure:?}");
+    assert!(failure.what.as_str().contains("larger than"), "{failure:?}");
     assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), big);
     place.store.discard(&change.file).unwrap();
     let failure = begin(&change.file, &place.store).unwrap_err();
-    assert!(failure.what.contains("larger than"), "{failure:?}");
+    assert!(failure.what.as_str().contains("larger than"), "{failure:?}");
 }
 
 #[test]
@@ -180,7 +180,10 @@ fn without_a_place_for_the_old_one_nothing_is_written() {
     )
     .unwrap();
     let failure = write(&change, &place.store, now()).unwrap_err();
-    assert!(failure.what.contains("cannot be kept"), "{failure:?}");
+    assert!(
+        failure.what.as_str().contains("cannot be kept"),
+        "{failure:?}"
+    );
     assert_eq!(fs::read_to_string(place.path("a.yml")).unwrap(), "old");
 }
 

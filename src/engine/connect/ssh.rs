@@ -18,6 +18,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use super::{BoxedIo, Connector};
 use crate::engine::endpoint::{REMOTE_SOCKET, Ssh};
 use crate::engine::error::Error;
+use crate::lang::Words;
 
 /// How long ssh may take to set up the forward.
 const SETUP: Duration = Duration::from_secs(20);
@@ -53,14 +54,14 @@ impl Drop for Forward {
 
 impl Forward {
     /// What ssh said when it has exited, or `None` while it runs.
-    fn ended(&self) -> Option<String> {
+    fn ended(&self) -> Option<Words> {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let status = child.try_wait().ok().flatten()?;
         let said = self.words();
         Some(if said.is_empty() {
-            format!("ssh ended ({status})")
+            Words::ours(|| say!("ssh ended ({status})", status))
         } else {
-            said
+            Words::as_is(said)
         })
     }
 
@@ -119,7 +120,7 @@ pub(in crate::engine) fn refuses_forward(error: &Error) -> bool {
         return false;
     };
     let words = ["forward", "open failed", "administratively prohibited"];
-    words.iter().any(|word| said.contains(word))
+    words.iter().any(|word| said.english().contains(word))
 }
 
 /// Waits until the process serves its socket.
@@ -137,7 +138,7 @@ async fn ready(forward: &Forward, role: Role) -> Result<(), Error> {
             if forward.ended().is_some() {
                 // Its last words may still be on the way through the pipe.
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                return Err(Error::ssh(&forward.ended().unwrap_or_default()));
+                return Err(Error::ssh(forward.ended().unwrap_or_default()));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -146,16 +147,22 @@ async fn ready(forward: &Forward, role: Role) -> Result<(), Error> {
     ready.unwrap_or_else(|_| {
         let said = forward.words();
         Err(Error::ssh(if said.is_empty() {
-            "no answer within 20 s"
+            Words::ours(|| {
+                say!(
+                    "no answer within {span}",
+                    span = format!("{} s", SETUP.as_secs())
+                )
+            })
         } else {
-            &said
+            Words::as_is(said)
         }))
     })
 }
 
 fn start(ssh: &Ssh, role: Role) -> Result<Forward, Error> {
-    let folder =
-        private_folder().map_err(|e| Error::ssh(&format!("no folder for its socket: {e}")))?;
+    let ours = |say: &dyn Fn() -> String| Error::ssh(Words::ours(say));
+    let folder = private_folder()
+        .map_err(|error| ours(&|| say!("no folder for its socket: {error}", error)))?;
     let socket = folder.join("engine.sock");
     let mut command = match role {
         Role::Forward => forward_command(ssh, &socket),
@@ -163,7 +170,7 @@ fn start(ssh: &Ssh, role: Role) -> Result<Forward, Error> {
     };
     let mut child = command
         .spawn()
-        .map_err(|e| Error::ssh(&format!("cannot start ssh: {e}")))?;
+        .map_err(|error| ours(&|| say!("cannot start ssh: {error}", error)))?;
     let said = Arc::new(Mutex::new(Vec::new()));
     if let Some(stderr) = child.stderr.take() {
         listen(stderr, Arc::clone(&said));
@@ -296,18 +303,18 @@ fn private_folder() -> io::Result<PathBuf> {
 
 /// The reason inside an `io::Error` of a forward whose ssh has gone.
 #[derive(Debug)]
-struct SshEnded(String);
+struct SshEnded(Words);
 
 impl std::fmt::Display for SshEnded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        std::fmt::Display::fmt(&self.0, f)
     }
 }
 
 impl std::error::Error for SshEnded {}
 
 /// ssh's last words inside an `io::Error`.
-pub(in crate::engine) fn said(error: &io::Error) -> Option<String> {
+pub(in crate::engine) fn said(error: &io::Error) -> Option<Words> {
     let inner = error.get_ref()?.downcast_ref::<SshEnded>()?;
     Some(inner.0.clone())
 }

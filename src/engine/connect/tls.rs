@@ -18,6 +18,7 @@ use tokio_rustls::rustls::{
 use super::{BoxedIo, Connector, dial_tcp};
 use crate::engine::endpoint::Tls;
 use crate::engine::error::Error;
+use crate::lang::Words;
 
 /// Where systems keep the authorities they trust; the first that exists is read.
 const SYSTEM_AUTHORITIES: [&str; 5] = [
@@ -32,7 +33,7 @@ const SYSTEM_AUTHORITIES: [&str; 5] = [
 pub(super) fn connector(tls: &Tls) -> Result<Connector, Error> {
     let config = config(tls)?;
     let name = ServerName::try_from(tls.host.clone())
-        .map_err(|_| Error::tls(&format!("{} is not a name TLS can check", tls.host)))?;
+        .map_err(|_| Error::tls(|| say!("{host} is not a name TLS can check", host = tls.host)))?;
     let handshake = TlsConnector::from(Arc::new(config));
     let (host, port) = (tls.host.clone(), tls.port);
     Ok(Connector::new(move || {
@@ -49,7 +50,7 @@ fn config(tls: &Tls) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|e| Error::tls(&e.to_string()))?;
+        .map_err(|e| Error::tls(|| e.to_string()))?;
     let builder = if tls.skip_verify {
         builder
             .dangerous()
@@ -60,28 +61,35 @@ fn config(tls: &Tls) -> Result<ClientConfig, Error> {
     match (&tls.cert, &tls.key) {
         (Some(cert), Some(key)) => {
             let chain = certificates(cert)?;
-            let key = PrivateKeyDer::from_pem_file(key)
-                .map_err(|e| Error::tls(&format!("{}: {e}", key.display())))?;
+            let private =
+                PrivateKeyDer::from_pem_file(key).map_err(|error| of_file(key, &error))?;
             builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|e| Error::tls(&format!("{}: {e}", cert.display())))
+                .with_client_auth_cert(chain, private)
+                .map_err(|error| of_file(cert, &error))
         }
         (None, None) => Ok(builder.with_no_client_auth()),
-        (Some(path), None) | (None, Some(path)) => Err(Error::tls(&format!(
-            "{}: its other half (cert.pem and key.pem) is missing",
-            path.display()
-        ))),
+        (Some(path), None) | (None, Some(path)) => Err(Error::tls(|| {
+            say!(
+                "{file}: its other half (cert.pem and key.pem) is missing",
+                file = path.display()
+            )
+        })),
     }
 }
 
+fn of_file(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::tls(|| say!("{name}: {why}", name = path.display(), why = error))
+}
+
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let read = |e: &dyn std::fmt::Display| Error::tls(&format!("{}: {e}", path.display()));
     let list = CertificateDer::pem_file_iter(path)
-        .map_err(|e| read(&e))?
+        .map_err(|error| of_file(path, &error))?
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| read(&e))?;
+        .map_err(|error| of_file(path, &error))?;
     if list.is_empty() {
-        return Err(read(&"holds no certificate"));
+        return Err(Error::tls(|| {
+            say!("{file}: holds no certificate", file = path.display())
+        }));
     }
     Ok(list)
 }
@@ -96,15 +104,14 @@ fn authorities(ca: Option<&Path>) -> Result<RootCertStore, Error> {
             .map(Path::new)
             .find(|path| path.exists())
             .ok_or_else(|| {
-                Error::tls("no ca.pem is given and the system has no list of authorities")
+                Error::tls(|| say!("no ca.pem is given and the system has no list of authorities"))
             })?,
     };
     let (good, _) = store.add_parsable_certificates(certificates(path)?);
     if good == 0 {
-        return Err(Error::tls(&format!(
-            "{}: no usable certificate",
-            path.display()
-        )));
+        return Err(Error::tls(|| {
+            say!("{file}: no usable certificate", file = path.display())
+        }));
     }
     Ok(store)
 }
@@ -159,16 +166,17 @@ impl ServerCertVerifier for Unverified {
 }
 
 /// A TLS failure inside an `io::Error`, in words.
-pub(in crate::engine) fn said(error: &io::Error) -> Option<String> {
+pub(in crate::engine) fn said(error: &io::Error) -> Option<Words> {
     let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     Some(match inner {
         rustls::Error::InvalidCertificate(why) => {
-            format!("the engine's certificate is not trusted ({why})")
+            Words::ours(|| say!("the engine's certificate is not trusted ({why})", why))
         }
         rustls::Error::AlertReceived(alert) => {
-            format!("the engine refused our certificate ({alert:?})")
+            let alert = format!("{alert:?}");
+            Words::ours(|| say!("the engine refused our certificate ({alert})", alert))
         }
-        rustls::Error::InvalidMessage(_) => "what answers does not speak TLS".to_owned(),
-        other => other.to_string(),
+        rustls::Error::InvalidMessage(_) => Words::ours(|| say!("what answers does not speak TLS")),
+        other => Words::as_is(other.to_string()),
     })
 }

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use super::Error;
+use crate::lang::Words;
 
 impl Error {
     /// The way out, or an empty text when none is known. `endpoint` as displayed, may be empty.
@@ -28,8 +29,8 @@ impl Error {
             Self::Garbage(_) => {
                 say!("is another service listening there, or is TLS wanted (DOCKER_TLS_VERIFY=1)?").to_owned()
             }
-            Self::Ssh(said) => ssh(said),
-            Self::Tls(said) => tls(said),
+            Self::Ssh(said) => ssh(said.english()),
+            Self::Tls(said) => tls(said.english()),
             Self::Cut if endpoint.starts_with("tcp://") => {
                 say!("is it an engine's port, or one that wants TLS (DOCKER_TLS_VERIFY=1)?").to_owned()
             }
@@ -128,7 +129,7 @@ fn tls(said: &str) -> String {
 }
 
 /// Which switch of the common socket proxies lets a call through; `None` for paths they do not group.
-pub(super) fn proxy_needs(method: &str, path: &str) -> Option<String> {
+pub(super) fn proxy_needs(method: &str, path: &str) -> Option<Words> {
     let path = path.split('?').next().unwrap_or(path);
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let group = parts.next()?;
@@ -147,18 +148,21 @@ pub(super) fn proxy_needs(method: &str, path: &str) -> Option<String> {
         _ => return None,
     };
     if method == "GET" {
-        return Some(switch.to_owned());
+        return Some(Words::as_is(switch));
     }
     let last = parts.next_back().unwrap_or_default();
-    Some(match (group, last) {
+    Some(Words::ours(|| match (group, last) {
         ("containers", "restart" | "kill") => {
-            format!("POST=1 and {switch}, or ALLOW_RESTARTS=1")
+            say!("POST=1 and {switch}, or ALLOW_RESTARTS=1", switch)
         }
-        ("containers", "start") => format!("POST=1 and {switch}, or ALLOW_START=1"),
+        ("containers", "start") => say!("POST=1 and {switch}, or ALLOW_START=1", switch),
         ("containers", "stop") => {
-            format!("POST=1 and {switch}, or ALLOW_STOP=1 or ALLOW_RESTARTS=1")
+            say!(
+                "POST=1 and {switch}, or ALLOW_STOP=1 or ALLOW_RESTARTS=1",
+                switch
+            )
         }
-        ("containers", "exec") => format!("POST=1, {switch} and EXEC=1"),
-        _ => format!("POST=1 and {switch}"),
-    })
+        ("containers", "exec") => say!("POST=1, {switch} and EXEC=1", switch),
+        _ => say!("POST=1 and {switch}", switch),
+    }))
 }

@@ -71,20 +71,21 @@ impl Demux {
     }
 
     fn open(&mut self) -> Result<(), Error> {
-        let odd = |what: &str| Error::Garbage(format!("a log frame {what}"));
         let &[kind, 0, 0, 0, a, b, c, d] = self.header.as_slice() else {
-            return Err(odd("with an odd header"));
+            return Err(Error::garbage(|| say!("a log frame with an odd header")));
         };
         self.header.clear();
         self.stream = match kind {
             0 | 1 => LogStream::Stdout,
             // 3 is the engine's own error text.
             2 | 3 => LogStream::Stderr,
-            _ => return Err(odd("of an unknown stream")),
+            _ => return Err(Error::garbage(|| say!("a log frame of an unknown stream"))),
         };
         self.left = u32::from_be_bytes([a, b, c, d]) as usize;
         if self.left > FRAME_CAP {
-            return Err(odd("that claims more than 1 MiB"));
+            return Err(Error::garbage(|| {
+                say!("a log frame that claims more than 1 MiB")
+            }));
         }
         Ok(())
     }

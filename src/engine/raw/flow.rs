@@ -140,7 +140,7 @@ fn give_some(left: &mut u64, rest: &mut &[u8], give: &mut impl FnMut(&[u8])) {
 
 /// Takes a line of a chunk's frame; false while it is not whole.
 fn frame(place: &mut Place, rest: &mut &[u8]) -> Result<bool, Error> {
-    let odd = || Error::garbage("an odd chunk");
+    let odd = || Error::garbage(|| say!("an odd chunk"));
     let Some(end) = memchr::memchr(b'\n', rest) else {
         return (rest.len() <= LONGEST_LINE)
             .then_some(false)

@@ -44,21 +44,21 @@ pub(super) async fn read_head(mut io: BoxedIo) -> Result<(Head, Hijacked), Error
             return Err(if come.is_empty() {
                 Error::Cut
             } else {
-                Error::garbage("no HTTP")
+                Error::garbage(|| say!("no HTTP"))
             });
         }
         // Something else than HTTP is told at once, not after the limit.
         if !b"HTTP/1.".iter().zip(&come).all(|(a, b)| a == b) {
-            return Err(Error::garbage("no HTTP"));
+            return Err(Error::garbage(|| say!("no HTTP")));
         }
         if let Some(end) = come.windows(4).position(|w| w == b"\r\n\r\n") {
             let ahead = Bytes::from(come.split_off(end + 4));
-            let head =
-                parse_head(&come[..end]).ok_or_else(|| Error::garbage("a broken HTTP head"))?;
+            let head = parse_head(&come[..end])
+                .ok_or_else(|| Error::garbage(|| say!("a broken HTTP head")))?;
             return Ok((head, Hijacked::new(io, ahead)));
         }
         if come.len() > HEAD_SIZE {
-            return Err(Error::garbage("an endless HTTP head"));
+            return Err(Error::garbage(|| say!("an endless HTTP head")));
         }
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn open(
     .await?;
     match head.status {
         200..=299 if head.has("transfer-encoding", "chunked") => {
-            Err(Error::garbage("it does not open a raw connection"))
+            Err(Error::garbage(|| say!("it does not open a raw connection")))
         }
         101 | 200..=299 => Ok((head.headers, pipe)),
         status => {

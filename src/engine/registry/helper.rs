@@ -31,7 +31,7 @@ pub(super) async fn get(
 ) -> Result<Option<Credential>, String> {
     let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if !name.chars().all(good) {
-        return Err("that is no name of a helper".to_owned());
+        return Err(say!("that is no name of a helper").to_owned());
     }
     let mut command = Command::new(format!("docker-credential-{name}"));
     if let Some(path) = path {
@@ -40,7 +40,7 @@ pub(super) async fn get(
     let output = match run(command, server).await {
         Ok(output) => output,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err("there is no such program in PATH".to_owned());
+            return Err(say!("there is no such program in PATH").to_owned());
         }
         Err(error) => return Err(error.to_string()),
     };
@@ -56,14 +56,14 @@ pub(super) async fn get(
     let said: String = said.chars().take(WORDS).collect();
     Err(match (said.is_empty(), output.status.code()) {
         (false, _) => said,
-        (true, Some(code)) => format!("it failed with exit code {code}"),
-        (true, None) => "it was ended by a signal".to_owned(),
+        (true, Some(code)) => say!("it failed with exit code {code}", code),
+        (true, None) => say!("it was ended by a signal").to_owned(),
     })
 }
 
 fn answer(stdout: &[u8]) -> Result<Credential, String> {
     let answer: Value =
-        serde_json::from_slice(stdout).map_err(|_| "it did not answer in JSON".to_owned())?;
+        serde_json::from_slice(stdout).map_err(|_| say!("it did not answer in JSON").to_owned())?;
     let own = |name: &str| {
         member(&answer, name)
             .as_str()
@@ -75,7 +75,7 @@ fn answer(stdout: &[u8]) -> Result<Credential, String> {
         secret: own("Secret"),
     };
     if credential.secret.is_empty() {
-        return Err("its answer holds no secret".to_owned());
+        return Err(say!("its answer holds no secret").to_owned());
     }
     Ok(credential)
 }
@@ -120,7 +120,10 @@ async fn run(mut command: Command, server: &str) -> io::Result<Output> {
         child.wait_with_output().await
     };
     let late = || {
-        let words = format!("no answer within {} s", LIMIT.as_secs());
+        let words = say!(
+            "no answer within {span}",
+            span = format!("{} s", LIMIT.as_secs())
+        );
         io::Error::new(ErrorKind::TimedOut, words)
     };
     let answered = timeout(LIMIT, asked).await.map_err(|_| late())?;

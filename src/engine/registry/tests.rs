@@ -167,7 +167,7 @@ async fn secrets_are_in_no_debug_form_and_a_refusal_names_no_secret() {
     let pass = keyring.find("reg.example.com/a").await;
     assert_eq!(sent(&pass)["username"], "ann");
     let error = pass.explain(refused());
-    let failure = error.failure("pull");
+    let failure = error.failure_of(|| "pull");
     for text in [
         format!("{pass:?}"),
         format!("{error:?}"),

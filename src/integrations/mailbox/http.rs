@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::Trouble;
+use crate::lang::Words;
 use crate::text;
 
 /// How long a server may be silent: a paused one takes connections and says nothing.
@@ -87,11 +88,12 @@ impl Http {
     pub(super) async fn connect(&self) -> Result<Stream, Trouble> {
         match timeout(HEAD, (self.dial)()).await {
             Ok(Ok(stream)) => Ok(stream),
-            Ok(Err(error)) => Err(Trouble::Unreachable(clean(&error.to_string()))),
-            Err(_) => Err(Trouble::Unreachable(format!(
-                "no connection within {} s",
-                HEAD.as_secs()
-            ))),
+            Ok(Err(error)) => Err(Trouble::Unreachable(Words::ours(|| {
+                clean(&error.to_string())
+            }))),
+            Err(_) => Err(Trouble::Unreachable(Words::ours(|| {
+                say!("no connection within {seconds} s", seconds = HEAD.as_secs())
+            }))),
         }
     }
 
@@ -161,7 +163,7 @@ impl Http {
         let body = Full::new(Bytes::from(json.unwrap_or_default()));
         builder
             .body(body)
-            .map_err(|error| Trouble::Odd(error.to_string()))
+            .map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
     }
 
     /// Over the kept connection when it still stands. Only a GET is sent twice.
@@ -195,7 +197,7 @@ impl Http {
         });
         let response = sender.send_request(request).await.map_err(|error| {
             if error.is_parse() {
-                Trouble::Odd("no HTTP".to_owned())
+                Trouble::Odd(Words::ours(|| say!("no HTTP")))
             } else {
                 Trouble::Cut
             }
@@ -205,7 +207,7 @@ impl Http {
 
     /// A websocket to this path.
     pub(super) async fn websocket(&self, path: &str) -> Result<WebSocketStream<Stream>, Trouble> {
-        let odd = |error: &dyn fmt::Display| Trouble::Odd(clean(&error.to_string()));
+        let odd = |error: &dyn fmt::Display| Trouble::Odd(Words::as_is(clean(&error.to_string())));
         let url = format!("ws://{}{}{path}", self.authority, self.prefix);
         let mut request = url.into_client_request().map_err(|error| odd(&error))?;
         if let Some(login) = self.login.as_ref().and_then(|login| login.parse().ok()) {

@@ -20,7 +20,7 @@ pub(super) async fn count(http: &Http, third: bool) -> Result<usize, Trouble> {
         return Ok(reply.as_array().map_or(0, Vec::len));
     }
     let reply = parsed(&http.get("/api/email/summary?limit=1", LIST_REPLY).await?)?;
-    super::number(&reply, "/storeTotal").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+    super::number(&reply, "/storeTotal").ok_or_else(super::no_total)
 }
 
 pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Listing, Trouble> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::http::{Http, escaped};
 use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
+use crate::lang::Words;
 use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
 use crate::text;
@@ -43,13 +44,13 @@ struct Raw {
 
 pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     let reply = parsed(&http.get(COUNT, 1 << 20).await?)?;
-    super::number(&reply, "/total").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+    super::number(&reply, "/total").ok_or_else(super::no_total)
 }
 
 async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> {
     let path = format!("/api/v2/messages?start={start}&limit={limit}");
     let reply = http.get(&path, LIST_REPLY).await?;
-    serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(error.to_string()))
+    serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
 }
 
 /// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
@@ -193,8 +194,8 @@ pub(super) async fn raw(http: &Http, id: &str) -> Result<RawMail, Trouble> {
     let path = format!("/api/v1/messages/{}", escaped(id));
     let reply = http.get(&path, MESSAGE).await?;
     // A mail that is gone is `null`.
-    let message: Option<Message> =
-        serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(error.to_string()))?;
+    let message: Option<Message> = serde_json::from_slice(&reply)
+        .map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))?;
     let raw = message.ok_or(Trouble::Gone)?.raw;
     let clean = |words: &String| text::sanitise_ident(words.as_bytes());
     let envelope = Envelope {

@@ -10,7 +10,7 @@ const PAGE: usize = 200;
 
 pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     let reply = parsed(&http.get("/api/v1/messages?limit=1", LIST_REPLY).await?)?;
-    super::number(&reply, "/total").ok_or_else(|| Trouble::Odd("it tells no total".to_owned()))
+    super::number(&reply, "/total").ok_or_else(super::no_total)
 }
 
 pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Trouble> {

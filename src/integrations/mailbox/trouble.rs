@@ -1,36 +1,61 @@
 //! What can go wrong with a mail server, typed, and told to a person with the way out.
+use std::fmt;
 use std::time::Duration;
 
+use crate::lang::{Words, english};
 use crate::msg::{Failure, FailureKind};
 
-/// A failure of a mail server. Texts in it are sanitised.
+/// A failure of a mail server. Texts in it are sanitised. It displays itself in English; [`Trouble::why`] is for the
+/// screen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
-    #[error("{0}")]
-    Unreachable(String),
-    #[error("it takes connections but does not answer within {} s", .0.as_secs())]
+    Unreachable(Words),
     Silent(Duration),
-    #[error("the connection was cut in the middle of an answer")]
+    /// In the middle of an answer.
     Cut,
     /// The reply is larger than `limit`; what came of it.
-    #[error("its reply is larger than {} MiB", .limit / (1 << 20))]
-    TooLarge { limit: usize, head: Vec<u8> },
-    #[error("it answers with status {0}{words}", words = if .1.is_empty() { String::new() } else { format!(": {}", .1) })]
+    TooLarge {
+        limit: usize,
+        head: Vec<u8>,
+    },
+    /// With what the page of it says.
     Status(u16, String),
-    #[error("it wants a user and a password")]
     Password,
-    #[error("what answers there is no mail server that is known")]
     Stranger,
-    #[error("its reply cannot be read: {0}")]
-    Odd(String),
-    #[error("the mail is gone")]
+    Odd(Words),
+    /// The mail.
     Gone,
     /// In the server's own words.
-    #[error("it refused the mail: {0}")]
     Refused(String),
 }
 
 impl Trouble {
+    /// What is wrong, in the language of the screen.
+    pub fn why(&self) -> String {
+        match self {
+            Self::Unreachable(why) => why.to_string(),
+            Self::Silent(limit) => say!(
+                "it takes connections but does not answer within {seconds} s",
+                seconds = limit.as_secs()
+            ),
+            Self::Cut => say!("the connection was cut in the middle of an answer").to_owned(),
+            Self::TooLarge { limit, .. } => {
+                say!("its reply is larger than {n} MiB", n = limit / (1 << 20))
+            }
+            Self::Status(status, words) if words.is_empty() => {
+                say!("it answers with status {status}", status)
+            }
+            Self::Status(status, words) => {
+                say!("it answers with status {status}: {words}", status, words)
+            }
+            Self::Password => say!("it wants a user and a password").to_owned(),
+            Self::Stranger => say!("what answers there is no mail server that is known").to_owned(),
+            Self::Odd(why) => say!("its reply cannot be read: {why}", why),
+            Self::Gone => say!("the mail is gone").to_owned(),
+            Self::Refused(words) => say!("it refused the mail: {words}", words),
+        }
+    }
+
     /// For state and toasts.
     pub fn failure(&self) -> Failure {
         let kind = match self {
@@ -41,15 +66,15 @@ impl Trouble {
             _ => FailureKind::Other,
         };
         let advice = match self {
-            Self::Password => "set mail.login to user:password, or STACKTUI_MAIL_LOGIN",
+            Self::Password => say!("set mail.login to user:password, or STACKTUI_MAIL_LOGIN"),
             Self::Stranger => {
-                "the label stacktui.mail.port names its port, stacktui.mail.path its path"
+                say!("the label stacktui.mail.port names its port, stacktui.mail.path its path")
             }
             _ => "",
         };
         Failure {
             kind,
-            what: self.to_string(),
+            what: Words::ours(|| self.why()),
             advice: advice.to_owned(),
             status: match self {
                 Self::Status(status, _) => Some(*status),
@@ -57,5 +82,11 @@ impl Trouble {
             },
             ..Failure::default()
         }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&english(|| self.why()))
     }
 }

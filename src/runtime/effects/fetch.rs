@@ -7,13 +7,17 @@ use tokio::time::Instant;
 
 use super::Runner;
 use crate::effect::Fetch;
-use crate::model::HostId;
-use crate::msg::Msg;
+use crate::engine::{Engine, Keyring};
+use crate::model::{Freshness, HostId};
+use crate::msg::{Failure, Msg};
 use crate::runtime::hosts::HostTasks;
+use crate::runtime::jobs::Slots;
 use crate::runtime::{clock, mail, roads};
 
 /// Time for making out how two texts differ.
 const DIFFERENCE: Duration = Duration::from_secs(1);
+/// Names of one image that are asked for at once.
+const CHECKS: usize = 4;
 /// Lines kept of a run that is over.
 const LAST_WORDS: usize = 6;
 
@@ -84,15 +88,23 @@ impl Runner {
             let msg = match fetch {
                 Fetch::Details(key) => {
                     let answer = client.details(&key, clock::now()).await;
-                    Msg::Details(key, answer.map(Box::new).map_err(|e| e.failure("inspect")))
+                    Msg::Details(
+                        key,
+                        answer
+                            .map(Box::new)
+                            .map_err(|e| e.failure_of(|| say!("inspect"))),
+                    )
                 }
                 Fetch::Processes(key) => {
-                    let answer = client.processes(&key).await.map_err(|e| e.failure("top"));
+                    let answer = client
+                        .processes(&key)
+                        .await
+                        .map_err(|e| e.failure_of(|| "top"));
                     Msg::Processes(key, answer)
                 }
                 Fetch::RunLine(key) => {
                     let answer = client.run_line(&key).await.map(Box::new);
-                    Msg::RunLine(key, answer.map_err(|e| e.failure("docker run")))
+                    Msg::RunLine(key, answer.map_err(|e| e.failure_of(|| "docker run")))
                 }
                 Fetch::LastWords { key, since, until } => {
                     let words = client
@@ -100,14 +112,17 @@ impl Runner {
                         .await;
                     Msg::LastWords(key, until, words)
                 }
-                Fetch::Freshness { key, name, digests } => {
-                    let _slot = slots.check().await;
-                    let answer = client.freshness(&name, &digests, &keyring).await;
-                    Msg::Freshness(key, answer.map_err(|e| e.failure("update check")))
+                Fetch::Freshness {
+                    key,
+                    names,
+                    digests,
+                } => {
+                    let asked = freshness(&client, &slots, &keyring, names, &digests);
+                    Msg::Freshness(key, asked.await)
                 }
                 Fetch::Space(host) => {
                     let answer = client.space(clock::now()).await.map(Box::new);
-                    Msg::Space(host, answer.map_err(|e| e.failure("system df")))
+                    Msg::Space(host, answer.map_err(|e| e.failure_of(|| "system df")))
                 }
                 Fetch::Route(probe) => {
                     let answer = roads::check(&client, &probe).await;
@@ -127,4 +142,21 @@ impl Runner {
             let _closed = msgs.send(msg).await;
         });
     }
+}
+
+/// What registries say of each of these names of an image.
+async fn freshness(
+    client: &Engine,
+    slots: &Slots,
+    keyring: &Keyring,
+    names: Vec<String>,
+    digests: &[String],
+) -> Vec<(String, Result<Freshness, Failure>)> {
+    let asked = names.into_iter().map(|name| async move {
+        let _slot = slots.check().await;
+        let answer = client.freshness(&name, digests, keyring).await;
+        let answer = answer.map_err(|error| error.failure_of(|| say!("update check")));
+        (name, answer)
+    });
+    stream::iter(asked).buffered(CHECKS).collect().await
 }

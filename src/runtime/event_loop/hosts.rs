@@ -66,6 +66,7 @@ impl<S: Screen> EventLoop<S> {
         };
         let demo = *effect == Effect::OpenDemo;
         self.streams.clear();
+        self.streams.programs = self.runner.programs.clone();
         self.state.demo = demo;
         self.state.sheets.clear();
         self.state.nav = crate::state::Nav::default();

@@ -9,6 +9,9 @@ use crate::model::{Container, EngineEvent, HostId, Key, RunState};
 /// More touched containers than this are read by one full list.
 const SOME: usize = 100;
 
+/// How often a row is read again that an event contradicts.
+const DOUBTS: u32 = 8;
+
 /// Actions that change nothing a list shows.
 const QUIET: [&str; 9] = [
     "attach",
@@ -39,6 +42,16 @@ struct Known {
     started: Option<DateTime<Utc>>,
     ended: Option<DateTime<Utc>>,
     paused: Option<DateTime<Utc>>,
+    /// Lists in a row that did not have its end yet.
+    doubts: u32,
+}
+
+impl Known {
+    /// An engine tells that one has died, tidies up after it, and only then lists it as dead; of one that is to be started
+    /// again nothing more is told until that.
+    fn is_contradicted_by(&self, row: &Container) -> bool {
+        row.state == RunState::Running && self.ended > self.started
+    }
 }
 
 /// The memory of one session.
@@ -48,6 +61,8 @@ pub(super) struct Inventory {
     touched: BTreeSet<String>,
     all_touched: bool,
     gone: BTreeSet<String>,
+    /// Those whose row says less than an event did.
+    doubtful: BTreeSet<String>,
 }
 
 impl Inventory {
@@ -68,6 +83,7 @@ impl Inventory {
         }
         if event.kind == "container" && matches!(action, "destroy" | "remove") {
             self.touched.remove(id);
+            self.doubtful.remove(id);
             self.known.remove(id);
             self.gone.insert(id.to_owned());
             return;
@@ -75,7 +91,10 @@ impl Inventory {
         let known = self.known.entry(id.to_owned()).or_default();
         match (event.kind.as_str(), action) {
             ("container", "start") => known.started = Some(event.at),
-            ("container", "die" | "died") => known.ended = Some(event.at),
+            ("container", "die" | "died") => {
+                known.ended = Some(event.at);
+                known.doubts = 0;
+            }
             ("container", "pause") => known.paused = Some(event.at),
             _ => {}
         }
@@ -89,6 +108,17 @@ impl Inventory {
     /// Everything is to be read again.
     pub(super) fn touch_all(&mut self) {
         self.all_touched = true;
+    }
+
+    /// How often in a row those were read that are to be read once more for that an event contradicts them.
+    pub(super) fn doubts(&self) -> Option<u32> {
+        let doubts = |id: &String| self.known.get(id).map(|known| known.doubts);
+        self.doubtful.iter().filter_map(doubts).min()
+    }
+
+    /// Has those read again.
+    pub(super) fn touch_doubtful(&mut self) {
+        self.touched.append(&mut self.doubtful);
     }
 
     /// Takes what is to be read again. What is gone stays noted until [`Inventory::take_gone`].
@@ -115,6 +145,7 @@ impl Inventory {
     pub(super) fn snapshot(&mut self, rows: &mut [Container]) {
         let ids: BTreeSet<&str> = rows.iter().map(|row| &*row.key.id).collect();
         self.known.retain(|id, _| ids.contains(id.as_str()));
+        self.doubtful.retain(|id| ids.contains(id.as_str()));
         for row in rows {
             self.refine(row);
         }
@@ -131,6 +162,7 @@ impl Inventory {
             .filter(|id| !ids.contains(id.as_str()))
             .inspect(|id| {
                 self.known.remove(*id);
+                self.doubtful.remove(*id);
             })
             .cloned()
             .collect()
@@ -155,5 +187,15 @@ impl Inventory {
         }
         known.status.clone_from(&row.status);
         known.since = row.since;
+        known.doubts = if known.is_contradicted_by(row) {
+            known.doubts + 1
+        } else {
+            0
+        };
+        if (1..=DOUBTS).contains(&known.doubts) {
+            self.doubtful.insert(row.key.id.to_string());
+        } else {
+            self.doubtful.remove(&*row.key.id);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! One life of a link, from the first answer to the loss: events first, then the list, then what the events touched; a
+//! One life of a link, from the first answer to the loss: the list, the events of before and of now, then what they touched; a
 //! heartbeat beside them, because a hung engine is silent. Must not know how the link is made again.
 use std::time::Duration;
 
@@ -70,6 +70,8 @@ struct Session<'a> {
     last_event: Option<i64>,
     gathered: Vec<EngineEvent>,
     flush_at: Option<Instant>,
+    /// When what an event contradicts is read once more.
+    doubt_at: Option<Instant>,
     /// A list is under way: never a second one beside it.
     reading: bool,
     whole_at: Instant,
@@ -95,6 +97,7 @@ pub(super) async fn run(
         last_event: *heard,
         gathered: Vec::new(),
         flush_at: None,
+        doubt_at: None,
         reading: false,
         whole_at: Instant::now() + WHOLE,
         ping_at: Instant::now() + HEARTBEAT,
@@ -132,24 +135,26 @@ impl Session<'_> {
         known.then(|| back.map_or(newest + 1, |back| back.max(newest + 1)))
     }
 
-    /// Subscribes, lists, then says that the link is up. What the engine is, beyond its ping, comes after the rows.
+    /// Lists, says that the link is up, and subscribes: to the past as well, which need not keep the rows waiting, and tells
+    /// again what happens beside the list. Where no past is read, subscribes first. What the engine is, beyond its ping,
+    /// comes after the rows.
     async fn begin(&mut self) -> Result<(), End> {
         let since = self.since();
-        let events = self.engine.events(since);
-        let list = self.engine.list(self.link.host, clock::now());
-        let (subscribed, rows) = if since.is_some() {
-            // What happens beside the list is told again: neither need wait for the other.
-            tokio::join!(events, list)
-        } else {
-            (events.await, list.await)
-        };
-        self.subscribe(subscribed)?;
+        if since.is_none() {
+            let subscribed = self.engine.events(None).await;
+            self.subscribe(subscribed)?;
+        }
+        let rows = self.engine.list(self.link.host, clock::now()).await;
         let mut rows = rows.map_err(End::Lost)?;
         self.inventory.snapshot(&mut rows);
         self.link.engine.send_replace(Some(self.engine.clone()));
         let info = Box::new(self.engine.info().clone());
         self.say(HostMsg::Link(Link::Up(info))).await?;
         self.say(HostMsg::Snapshot(rows)).await?;
+        if since.is_some() {
+            let subscribed = self.engine.events(since).await;
+            self.subscribe(subscribed)?;
+        }
         self.whole_at = Instant::now() + self.period();
         let engine = self.engine.clone();
         self.tasks
@@ -162,7 +167,8 @@ impl Session<'_> {
         let next = self
             .whole_at
             .min(self.ping_at)
-            .min(self.flush_at.unwrap_or(self.ping_at));
+            .min(self.flush_at.unwrap_or(self.ping_at))
+            .min(self.doubt_at.unwrap_or(self.ping_at));
         let mut batch = Vec::new();
         tokio::select! {
             () = self.link.out.closed() => return Err(End::Closed),
@@ -205,6 +211,11 @@ impl Session<'_> {
         if now >= self.whole_at {
             self.whole_at = now + self.period();
             self.inventory.touch_all();
+            self.flush_at = Some(now);
+        }
+        if self.doubt_at.is_some_and(|at| now >= at) {
+            self.doubt_at = None;
+            self.inventory.touch_doubtful();
             self.flush_at = Some(now);
         }
         if self.flush_at.is_some_and(|at| now >= at) {
@@ -334,6 +345,8 @@ impl Session<'_> {
     /// engine half its time.
     fn read_on(&mut self, took: Duration) {
         self.reading = false;
+        let wait = |doubts: u32| took.max(GATHER) * 2_u32.saturating_pow(doubts.saturating_sub(1));
+        self.doubt_at = self.inventory.doubts().map(|n| Instant::now() + wait(n));
         if !self.inventory.is_clean() {
             self.flush_at
                 .get_or_insert(Instant::now() + took.max(GATHER));

@@ -328,6 +328,28 @@ async fn it_connects_lists_and_follows_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_is_behind_an_event_is_read_again_and_not_for_ever() {
+    let running = || row("a", "running", "Up 2 seconds");
+    let fake = Fake::new(vec![running()]);
+    let mut link = start(vec![fake.candidate("demo")]);
+    link.up().await;
+    // The engine tells of the death first, and of the wait for the next start in its lists alone.
+    let before = Instant::now();
+    fake.emit("die", "a", 2_000);
+    assert_eq!(link.rows().await.0[0].state, RunState::Running);
+    fake.set(vec![row("a", "restarting", "Restarting (1) 1 second ago")]);
+    assert_eq!(link.rows().await.0[0].state, RunState::Restarting);
+    assert!(before.elapsed() < Duration::from_millis(500));
+    // What it never takes back is believed in the end: the event of its start was lost.
+    fake.set(vec![running()]);
+    fake.emit("die", "a", 3_000);
+    let asked = fake.some.load(Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    let asked = fake.some.load(Ordering::Relaxed) - asked;
+    assert!((2..=9).contains(&asked), "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_whole_list_comes_each_minute_and_ages_do_not_wander() {
     let fake = Fake::new(vec![row("a", "running", "Up 3 hours")]);
     let mut link = start(vec![fake.candidate("demo")]);

@@ -40,7 +40,7 @@ pub async fn read(client: &Engine, page: &LogPage) -> Result<OlderLogs, Failure>
     timeout(LIMIT, search(client, page))
         .await
         .unwrap_or(Err(Error::TimedOut { after: LIMIT }))
-        .map_err(|error| error.failure("read older lines of the log"))
+        .map_err(|error| error.failure_of(|| say!("read older lines of the log")))
 }
 
 async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {

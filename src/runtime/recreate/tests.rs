@@ -6,14 +6,15 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::engine::{BoxedIo, Connector, Endpoint, Keyring};
+use crate::engine::{Borrower, BoxedIo, Connector, Endpoint, Keyring};
+use crate::lang::Words;
 use crate::model::HostId;
 use crate::sim::{Scenario, Sim};
 
 /// A container of a simulated engine as its details are, running, without a check.
 async fn details() -> Details {
     let scenario = Scenario::named("systeme-ticketing").unwrap();
-    let candidate = super::super::effects::simulated(scenario).remove(0);
+    let candidate = super::super::demo::simulated(scenario).remove(0);
     let engine = Engine::open(&candidate.endpoint.unwrap()).await.unwrap();
     let rows = engine.list(HostId(0), clock::now()).await.unwrap();
     let mut details = engine.details(&rows[0].key, clock::now()).await.unwrap();
@@ -38,7 +39,7 @@ async fn an_end_is_a_failure_whatever_its_exit_code() {
             let Some(Err(unwell)) = verdict else {
                 panic!("{policy} {code}: {verdict:?}")
             };
-            assert!(unwell.why.starts_with("ended: "), "{unwell:?}");
+            assert!(unwell.why.as_str().starts_with("ended: "), "{unwell:?}");
         }
     }
 }
@@ -115,6 +116,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
         engine: cut,
         newest: Some(current),
         keyring: Keyring::default(),
+        moves: Moves::default(),
     };
     let mut exchange = Exchange::new(line, &old, plan, Duration::from_secs(60));
     let made = exchange.make().await.unwrap();
@@ -131,7 +133,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
     };
     let began = Instant::now();
     let failure = tokio::select! {
-        failure = exchange.put_back(&new, "it is bad".to_owned().into(), &steps) => failure,
+        failure = exchange.put_back(&new, Words::as_is("it is bad").into(), &steps) => failure,
         () = returns => unreachable!("it never ends"),
     };
     let took = began.elapsed();
@@ -142,7 +144,10 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_is_away_for_a_while_has_the_old_one_put_back_after_that() {
     let (failure, now, _) = put_back(Some(Duration::from_secs(20))).await;
-    assert_eq!(failure.what, "it is bad; the old one is back as it was");
+    assert_eq!(
+        failure.what.as_str(),
+        "it is bad; the old one is back as it was"
+    );
     assert_eq!(
         (now.name.contains(".old-"), now.state.is_live()),
         (false, true)
@@ -154,9 +159,43 @@ async fn an_engine_that_stays_away_is_told_with_what_to_do_by_hand() {
     let (failure, now, took) = put_back(None).await;
     assert!(took >= PATIENCE, "{took:?}");
     for words in ["by hand: docker rm --force ", "&& docker start "] {
-        assert!(failure.what.contains(words), "{failure:?}");
+        assert!(failure.what.as_str().contains(words), "{failure:?}");
     }
     assert!(now.name.contains(".old-"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_lives_in_it_is_made_anew_over_the_newest_client() {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").unwrap());
+    let ((cut, cord), (good, _held)) = (client(&sim, false).await, client(&sim, false).await);
+    cord.lock().unwrap().take();
+    let rows = good.list(HostId(0), clock::now()).await.unwrap();
+    let key = |name| {
+        let row = rows.iter().find(|row| row.short_name() == name);
+        row.unwrap().key.clone()
+    };
+    let borrower = Borrower {
+        key: key("grafana-1"),
+        name: "grafana-1".to_owned(),
+        what: "network".to_owned(),
+    };
+    let moved = Moved {
+        old: Key::container(HostId(0), "gone"),
+        name: "gone".to_owned(),
+        new: key("prometheus-1"),
+    };
+    let line = Line {
+        engine: cut,
+        newest: Some(watch::channel(Some(good)).1),
+        keyring: Keyring::default(),
+        moves: Moves::default(),
+    };
+    let (told, _steps) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let limit = Duration::from_secs(60);
+    let seen = others::see_to(&line, &moved, &[borrower], true, limit, &steps).await;
+    let well = "made anew too: grafana-1 (network)".to_owned();
+    assert_eq!(seen, Some((true, well)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +209,10 @@ async fn a_request_that_was_heard_and_not_answered_leaves_nothing() {
     let old = &before[0].key;
     let failure = run(deaf.into(), old, false, limit, &steps).await;
     let failure = failure.unwrap_err();
-    assert!(failure.what.ends_with("nothing was touched"), "{failure:?}");
+    assert!(
+        failure.what.as_str().ends_with("nothing was touched"),
+        "{failure:?}"
+    );
     let after = good.list(HostId(0), clock::now()).await.unwrap();
     let names = |rows: &[crate::model::Container]| {
         let names = rows.iter().map(|row| row.name.clone());

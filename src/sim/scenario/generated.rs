@@ -52,6 +52,7 @@ pub fn world(count: usize) -> Result<Scenario, ScenarioError> {
         scenario.stacks.push(StackSpec {
             directory: format!("/srv/{name}"),
             name: name.clone(),
+            ..StackSpec::default()
         });
         scenario.networks.push(NetworkSpec {
             name: format!("{name}_default"),

@@ -51,6 +51,9 @@ pub struct StackSpec {
     pub name: String,
     /// Working directory, absolute.
     pub directory: String,
+    /// Digests of what its files ask for, by service, once they are written.
+    #[serde(skip)]
+    pub hashes: BTreeMap<String, String>,
 }
 
 /// An image in the local store.

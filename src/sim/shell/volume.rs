@@ -82,12 +82,8 @@ fn list(files: &[FileSpec], path: &str, format: &str, most: usize, origin: Ns) -
     if seen.is_empty() && !path.is_empty() {
         return missing(path);
     }
-    let cut = (0..=most.min(out.len()))
-        .rev()
-        .find(|at| out.is_char_boundary(*at));
-    out.truncate(cut.unwrap_or(0));
     Said {
-        out,
+        out: cut(out, most),
         ..Said::default()
     }
 }
@@ -122,15 +118,19 @@ fn read(files: &[FileSpec], path: &str, most: usize) -> Said {
     };
     let length = usize::try_from(file.length()).unwrap_or(usize::MAX);
     let length = length.min(most).min(MOST);
-    let mut out = file.text.repeat(length / file.text.len().max(1) + 1);
-    let cut = (0..=length.min(out.len()))
-        .rev()
-        .find(|at| out.is_char_boundary(*at));
-    out.truncate(cut.unwrap_or(0));
+    let text = file.text.repeat(length / file.text.len().max(1) + 1);
     Said {
-        out,
+        out: cut(text, length),
         ..Said::default()
     }
+}
+
+/// At most so many bytes of it, whole characters.
+fn cut(mut text: String, most: usize) -> String {
+    let mut ends = (0..=most.min(text.len())).rev();
+    let end = ends.find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or(0));
+    text
 }
 
 fn missing(path: &str) -> Said {

@@ -309,10 +309,9 @@ pub(super) fn labels(
         add("service", spec.service.clone());
         add("container-number", "1".into());
         add("oneoff", "False".into());
-        add(
-            "config-hash",
-            id(scenario.seed, &format!("config {}", spec.service)),
-        );
+        let hash = stack.hashes.get(&spec.service).cloned();
+        let made_up = || id(scenario.seed, &format!("config {}", spec.service));
+        add("config-hash", hash.unwrap_or_else(made_up));
         add(
             "project.config_files",
             format!("{}/docker-compose.yml", stack.directory),

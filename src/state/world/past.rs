@@ -10,7 +10,7 @@ const DEATHS: usize = 32;
 /// Runs of a container whose last words are kept.
 const WORDS: usize = 5;
 /// Deaths within an hour, of itself, from which on it is a loop.
-pub const LOOP: usize = 3;
+pub(super) const LOOP: usize = 3;
 /// Without a death for this long a loop is over. The engine waits a minute at most before it starts one again.
 const CALM: TimeDelta = TimeDelta::minutes(10);
 /// One that dies within this of a signal died of it: a stop waits ten seconds unless it was told otherwise.
@@ -40,6 +40,7 @@ impl Host {
         }
         let key = Key::container(self.id, &event.id);
         match event.action.as_str() {
+            "start" => self.loans.started(key, event.at),
             "oom" => {
                 self.oom.insert(key, event.at);
             }
@@ -137,19 +138,14 @@ impl Host {
             .collect();
         for (key, times) in changed {
             self.looping.insert(key.clone(), times);
-            if let Some(container) = self.containers.get(&key).cloned() {
-                let vitals = self.take_out(&key);
-                self.put(container, vitals);
-            }
+            self.put_again(&key);
         }
     }
 
-    /// How often it failed of itself within the hour, where that is a loop and not over. What ends well and is started
-    /// again may be meant so.
+    /// How often it failed of itself within the hour, where that is a loop and not over.
     fn loops(&self, key: &Key, now: DateTime<Utc>) -> u8 {
         let (mut times, mut newest) = (0, None);
-        let failed = |death: &&Death| death.exit_code != 0 || death.oom;
-        for death in self.own_deaths(key, now).filter(failed) {
+        for death in self.failures(key, now) {
             times += 1;
             newest = Some(death.at);
         }
@@ -161,9 +157,10 @@ impl Host {
         }
     }
 
-    /// Deaths within the last hour that nobody asked for.
-    pub fn own_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        self.recent_deaths(key, now).filter(|death| !death.asked)
+    /// Deaths within the last hour that nobody asked for. What ends well and is started again may be meant so.
+    pub fn failures(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
+        let failed = |death: &&Death| !death.asked && (death.exit_code != 0 || death.oom);
+        self.recent_deaths(key, now).filter(failed)
     }
 
     /// Deaths within the last hour before `now`.

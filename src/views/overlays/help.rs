@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::actions::{self, Action};
 use crate::layout;
+use crate::model::Kind;
 use crate::state::{Scope, State, ViewId};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
@@ -88,7 +89,7 @@ fn divide(groups: Vec<Vec<Line>>, two: bool) -> (Vec<Line>, Vec<Line>) {
     (left, right)
 }
 
-fn heading(scope: Scope) -> &'static str {
+fn heading(state: &State, scope: Scope) -> &'static str {
     match scope {
         Scope::NoEngine => say!("No engine"),
         Scope::View(ViewId::Containers) => say!("This table"),
@@ -96,7 +97,11 @@ fn heading(scope: Scope) -> &'static str {
         Scope::Container => say!("Containers"),
         Scope::Stack => say!("Stacks"),
         Scope::Shelf => say!("This list"),
-        Scope::Item => say!("Images, volumes, networks"),
+        Scope::Item => match actions::item_kind(state) {
+            Some(Kind::Image) => say!("Images"),
+            Some(Kind::Volume) => say!("Volumes"),
+            _ => say!("Networks"),
+        },
         Scope::Mail => say!("Mail"),
         Scope::Table => say!("Moving"),
         Scope::Global => say!("Everywhere"),
@@ -112,7 +117,7 @@ fn groups(state: &State, theme: &Theme, width: usize) -> Vec<Vec<Line>> {
     scopes.sort_by_key(|scope| *scope != Scope::Container);
     let mut groups = Vec::new();
     for scope in scopes {
-        let mut lines = vec![Line::of(theme, heading(scope), Key::Title)];
+        let mut lines = vec![Line::of(theme, heading(state, scope), Key::Title)];
         for (action, why) in here.iter().filter(|(a, _)| a.scope == scope) {
             entry(state, theme, action, why.as_deref(), width, &mut lines);
         }

@@ -9,6 +9,9 @@ use crate::theme::{Key, Theme};
 use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
+/// Items that are on screen, however long the sentence above them is.
+const LEAST: usize = 3;
+
 pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
     let labels = menu
@@ -28,17 +31,23 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
     let width = widest
         .max(text::width(&menu.title) + 4)
         .max(text::width(&menu.note))
-        .min(76);
-    let notes = if menu.note.is_empty() {
+        .min(76)
+        .min(usize::from(size.0.saturating_sub(4)));
+    // On a low screen a sentence gives way to what is chosen from.
+    let rows = usize::from(size.1.saturating_sub(if size.1 < 20 { 4 } else { 8 })).max(3);
+    let mut notes = if menu.note.is_empty() {
         Vec::new()
     } else {
         text::wrap_words(&menu.note, width)
     };
+    if notes.len() + 1 + menu.items.len().min(LEAST) > rows {
+        notes.clear();
+    }
     let above = if notes.is_empty() { 0 } else { notes.len() + 1 };
     let area = layout::window(
         size,
         width as u16,
-        (menu.items.len() + above).min(usize::from(size.1.saturating_sub(8)).max(3)) as u16,
+        (menu.items.len() + above).min(rows) as u16,
     );
     let inner = window::open(buf, theme, area, &menu.title);
     for (y, note) in notes.iter().enumerate() {
