@@ -158,6 +158,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
         V::Hosts | V::Routes => scopes.push(Scope::Shelf),
         V::StackFiles => scopes.push(Scope::Stack),
+        V::Entry => scopes.push(Scope::View(V::Journal)),
         V::Events
         | V::Journal
         | V::Logs

@@ -1,5 +1,6 @@
 //! The registry of columns: all of a column in one value. Level 4: knows state and theme keys, no drawing.
 pub mod container;
+pub mod entry;
 pub mod host;
 pub mod image;
 pub mod listed;
@@ -47,6 +48,8 @@ pub enum Fit {
     Cut,
     /// A path: its head is dropped up to the last slash, then it is cut in its middle: the end matters.
     Path,
+    /// Its widest piece is cut in its middle: the beginning and the end tell things apart.
+    Middle,
     /// Whole pieces, a blank apart; those that do not fit are counted.
     Whole,
     /// It takes the room of the columns behind it; where even that is too little, the first column's name is

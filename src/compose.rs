@@ -3,6 +3,7 @@
 //! Must not know of state, jobs, the journal or the clock.
 
 mod keep;
+pub mod needs;
 mod process;
 mod propose;
 mod scale;

@@ -187,12 +187,12 @@ pub fn english<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// A registry's text, or a word marked by `key!`, in the chosen language; a text that is in no catalogue as it is.
-pub fn say(key: &'static str) -> &'static str {
+pub fn say(key: &str) -> &str {
     say_as(key, "")
 }
 
 /// The same for a text that its context tells apart from an equal one.
-pub fn say_as(key: &'static str, context: &str) -> &'static str {
+pub fn say_as<'a>(key: &'a str, context: &str) -> &'a str {
     match current().find(key, context) {
         Some((_, forms)) => forms.first().copied().unwrap_or(key),
         None => key,

@@ -61,7 +61,8 @@ pub fn list_height(state: &State) -> usize {
 /// Rows below the list of routes, which tell more of the one under the cursor; none on a low screen.
 pub fn route_foot(body: u16) -> u16 {
     match body {
-        0..14 => 0,
+        0..8 => 0,
+        8..14 => 3,
         14..30 => 5,
         _ => 8,
     }

@@ -12,11 +12,13 @@
 //!   `follow` after each change of the store, and do the rest of their work in slices.
 //!
 //! Must not know: what is on screen, colours, the engine. Reads no clock, starts no thread.
+mod apart;
 mod bits;
 mod block;
 mod cache;
 mod excerpt;
 mod facts;
+mod find;
 mod line;
 mod lines;
 mod matcher;
@@ -25,10 +27,12 @@ mod place;
 mod plain;
 mod prepend;
 mod press;
+mod pressed;
 mod search;
 mod sieve;
 mod sift;
 mod sketch;
+mod spelling;
 
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,8 @@ pub struct Sheet {
     pub processes_failure: Option<Failure>,
     /// Secrets are shown.
     pub revealed: bool,
+    /// All deaths are shown, with all that is kept of their last lines.
+    pub all_deaths: bool,
     /// First row of the details screen on screen.
     pub scroll: usize,
     pub inspect: InspectState,

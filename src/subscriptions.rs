@@ -91,7 +91,7 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
         }
-        (ViewId::Journal, _) => {
+        (ViewId::Journal | ViewId::Entry, _) => {
             wanted.insert(Subscription::Journal);
         }
         _ => {}
@@ -162,6 +162,6 @@ fn counts(state: &State) -> bool {
         || relative
         || state.shelves.route_book.behind
         || !state.jobs.running.is_empty()
-        || !state.jobs.ended.is_empty()
+        || state.jobs.any_expires()
         || !state.toasts.shown.is_empty()
 }

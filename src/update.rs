@@ -9,6 +9,7 @@ mod log;
 mod log_prompt;
 mod mail;
 mod mouse;
+mod past;
 mod prompt;
 mod reply;
 mod route;
@@ -18,6 +19,8 @@ mod shelf;
 mod space;
 mod stack_file;
 mod wanted;
+
+use chrono::{FixedOffset, Offset, Utc};
 
 use crate::effect::Effects;
 use crate::layout::list_height;
@@ -67,13 +70,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
-        Msg::About(key, answer) => {
-            reply::about(state, &key, answer);
-            Effects::new()
-        }
+        Msg::About(key, answer) => reply::about(state, &key, answer),
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
         Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
-        Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
+        Msg::LastWords(key, at, answer) => past::last_words(state, &key, at, answer),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
             Effects::new()
@@ -145,7 +145,10 @@ fn settle(state: &mut State) {
             state.events.stale = false;
         }
         ViewId::Journal if state.journal.stale => {
-            state.journal.refresh(height);
+            let zone = FixedOffset::east_opt(state.prefs.utc_offset).unwrap_or(Utc.fix());
+            state
+                .journal
+                .refresh(height, state.now.with_timezone(&zone));
             state.journal.stale = false;
         }
         ViewId::Inspect => settle_inspect(state, height),

@@ -4,6 +4,7 @@ pub mod browse;
 pub mod containers;
 mod course;
 pub mod details;
+pub mod entry;
 pub mod events;
 pub mod file;
 pub mod footer;
@@ -257,6 +258,14 @@ pub const ALL: &[View] = &[
         &["maildoctor"],
         "Who could send mail here, and whether mail arrives.",
         mail_doctor::draw,
+    ),
+    opened(
+        ViewId::Entry,
+        "Entry",
+        "table.open",
+        &[],
+        "All that is written of one act.",
+        entry::draw,
     ),
     opened(
         ViewId::Inspect,

@@ -549,6 +549,15 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     let write = ["doc", "systeme-ticketing", "--output", path];
     assert_eq!(place.run(&write).0, 0);
     let check = ["doc", "systeme-ticketing", "--check", "--output", path];
+    let absent = [
+        "doc",
+        "systeme-ticketing",
+        "--check",
+        "--output",
+        "/nonexistent/a.md",
+    ];
+    let (code, _, err) = place.run(&absent);
+    assert!(code == 1 && err.contains("is not there"), "{err}");
     assert_eq!(place.run(&check).0, 0, "it is as it would be written");
     let over_ssh = |args: &[&str]| {
         let mut program = place.program(args);
@@ -559,7 +568,7 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     assert!(place.out(&["doc"]).contains("- **Last incidents:**"));
     assert_eq!(place.run(&check).0, 0, "whatever its own journal tells");
     let text = std::fs::read_to_string(&file).expect("the page");
-    assert!(text.contains("`:9443`"), "{text}");
+    assert!(text.contains("https on port `9443`"), "{text}");
     let mark = "<!-- stacktui:keep systeme-ticketing/zammad -->\n";
     let edited = text.replace(mark, &format!("{mark}Ask ada first.\n"));
     assert_ne!(edited, text);

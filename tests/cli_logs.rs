@@ -130,6 +130,12 @@ fn program(endpoint: &str, args: &[&str]) -> Command {
     command
 }
 
+const TRACE: [&str; 3] = [
+    "ERROR Payment failed",
+    "java.lang.IllegalStateException: no card",
+    "        at shop.Cart.pay(Cart.java:7)",
+];
+
 #[test]
 fn the_lowest_level_keeps_stack_traces_whole() {
     let place = Place::new();
@@ -155,7 +161,14 @@ fn patterns_add_up_and_small_letters_find_capitals() {
     let with = |more: &[&str]| place.lines(&[&all[..], more].concat());
     assert_eq!(
         with(&["--grep", "payment"]),
-        ["web-1 | ERROR Payment failed"]
+        TRACE.map(|line| format!("web-1 | {line}"))
+    );
+    let dropped = with(&["-v", "no card", "-v", "tick", "-v", "^db"]);
+    assert_eq!(dropped.len(), 3, "{dropped:?}");
+    assert!(
+        TRACE
+            .iter()
+            .all(|part| dropped.iter().all(|line| !line.ends_with(part)))
     );
     assert!(with(&["--grep", "PAYMENT"]).is_empty());
     assert_eq!(with(&["--grep", "slow", "--grep", "^WARN"]).len(), 1);

@@ -228,7 +228,7 @@ async fn a_real_container_answers_at_the_port_of_its_route() {
         screen.press("/").await;
         screen.type_in(&host).await;
         screen.press("enter c").await;
-        screen.sees("200 in ").await;
+        screen.sees("200 through ").await;
         screen.sees(":8080").await;
         assert_eq!(screen.quit().await, 0);
     })

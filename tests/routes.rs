@@ -293,6 +293,10 @@ fn other_proxies_give_their_addresses() {
         let mut proxy = Container::bare(Key::container(HostId(0), "proxy"), "proxy");
         proxy.state = RunState::Running;
         proxy.image = "nginxproxy/nginx-proxy:1.6".to_owned();
+        let mut caddy = Container::bare(Key::container(HostId(0), "caddy"), "caddy");
+        caddy.state = RunState::Running;
+        caddy.image = "example/edge:2".to_owned();
+        caddy.command = "/bin/caddy docker-proxy".to_owned();
         let environment = case["env"].as_object().into_iter().flatten();
         let seen = Seen {
             environment: environment
@@ -301,7 +305,7 @@ fn other_proxies_give_their_addresses() {
             ..Seen::default()
         };
         let found = routes(
-            &[&proxy, &container],
+            &[&proxy, &caddy, &container],
             &BTreeMap::from([(container.key.clone(), seen)]),
         );
         let urls: Vec<String> = found.iter().flat_map(|r| r.urls.clone()).collect();
@@ -583,6 +587,40 @@ fn nothing_is_reached_through_a_proxy_that_does_not_run() {
     let mut bench = Bench::new();
     bench.containers[0].state = RunState::Exited;
     assert_eq!(bench.why().0, "proxy is down");
+}
+
+#[test]
+fn labels_that_no_proxy_of_the_engine_reads_lead_nowhere() {
+    let mut bench = Bench::new();
+    bench.containers[0].image = "registry.example/edge:1".to_owned();
+    let (short, words) = bench.why();
+    assert_eq!(short, "no proxy here");
+    assert!(words.contains("no Traefik runs on this engine"), "{words}");
+    let title = "org.opencontainers.image.title".to_owned();
+    bench.containers[0]
+        .labels
+        .insert(title, "Traefik".to_owned());
+    assert_eq!(bench.routes()[0].fault, None, "one of another name is one");
+
+    let site = serde_json::json!({"labels": {"caddy": "wiki.example"}});
+    let alone = container(&site);
+    let found = routes(&[&alone], &BTreeMap::new());
+    assert_eq!(found[0].fault, Some(Fault::NoProxy("caddy-docker-proxy")));
+    assert_eq!((found[0].status(), found[0].open().len()), ("dead", 0));
+}
+
+#[test]
+fn no_address_is_made_of_a_rule_that_nobody_wrote_for_what_is_left_out() {
+    let mut bench = Bench::new();
+    let labels = &mut bench.shop().labels;
+    labels.remove("traefik.http.routers.shop.rule");
+    labels.insert(
+        "traefik.http.routers.shop.rul".to_owned(),
+        "Host(`a.example`)".to_owned(),
+    );
+    let route = &bench.routes()[0];
+    assert!(matches!(route.fault, Some(Fault::Misspelt(_))), "{route:?}");
+    assert_eq!((route.title(), route.rule.as_str()), ("shop", ""));
 }
 
 #[test]

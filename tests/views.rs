@@ -68,6 +68,9 @@ fn container_states() -> Vec<(&'static str, State)> {
     world::press(&mut nothing, "enter");
     let mut jobs = world::reference(now);
     world::press(&mut jobs, "r");
+    for running in jobs.jobs.running.values_mut() {
+        running.sent = true;
+    }
     jobs.now = now + TimeDelta::seconds(3);
     let mut problems = world::reference(now);
     world::press(&mut problems, "!");
@@ -409,6 +412,8 @@ fn journal() {
     let words: Vec<&str> = text.split_whitespace().collect();
     let whole = "failed in 10.8s port is already allocated";
     assert!(words.join(" ").contains(whole), "{text}");
+    world::press(&mut state, "g j enter");
+    check("journal-entry", &mut state, false);
 }
 
 fn log_state() -> State {

@@ -91,12 +91,12 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "container.limits",
         title: "limits",
-        help: "Change its limits and restart policy while it runs, beside what it used of late.",
+        help: "Change its limits and restart policy while it runs, beside what it used of late; of several the policy.",
         keys: &["L"],
         scope: Scope::Container,
         danger: Danger::Changes,
         footer: 0,
-        unavailable: one,
+        unavailable: some,
         run: limits,
     },
     Action {

@@ -57,6 +57,16 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 9,
+        ..route(
+            "route.dead",
+            "all/dead",
+            "Show only what leads nowhere, or all.",
+            &["a"],
+            |s| shelf::change(s, |listing| listing.unused_only = !listing.unused_only),
+        )
+    },
+    Action {
         unavailable: |s| chosen(s).is_none().then(nothing),
         ..route(
             "route.copy",

@@ -59,6 +59,7 @@ pub const ACTIONS: &[Action] = &[
         unavailable: |s| match s.view() {
             ViewId::Hosts => Some(say!("a host is never unused").to_owned()),
             ViewId::Mail => Some(say!("no container uses a mail").to_owned()),
+            ViewId::Routes => Some(say!("no container uses a route").to_owned()),
             _ => None,
         },
         ..list(

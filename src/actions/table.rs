@@ -5,7 +5,8 @@ mod go;
 use crate::columns;
 use crate::effect::Effects;
 use crate::state::{
-    Choice, Field, Layer, Menu, MenuItem, Prompt, PromptKind, RowId, Scope, State, Table, ViewId,
+    Choice, Field, Layer, Menu, MenuItem, Place, Prompt, PromptKind, RowId, Scope, State, Table,
+    ViewId,
 };
 
 use super::{Action, container};
@@ -223,7 +224,14 @@ fn open(state: &mut State) -> Effects {
             _ => {}
         },
         ViewId::Inspect => return super::view::fold_branch(state),
-        ViewId::Events | ViewId::Journal => super::view::jump_to_thing(state),
+        ViewId::Events | ViewId::Entry => super::view::jump_to_thing(state),
+        ViewId::Journal if state.journal.chosen().is_some() => {
+            state.journal.scroll = 0;
+            state.nav.open(Place {
+                view: ViewId::Entry,
+                key: None,
+            });
+        }
         ViewId::Hosts => return super::host::narrow(state),
         ViewId::Stacks => {
             if let Some(key) = state.subject() {
@@ -354,6 +362,17 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
         &state.containers.columns,
         state,
     )
+}
+
+/// From this width on what is noticed has a column even where nothing hurts.
+const WIDE: u16 = 160;
+
+/// Those of them that are on screen: what is noticed takes room from others only where something hurts.
+pub fn useful_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
+    let mut chosen = chosen_columns(state);
+    let noticed = state.containers.hurting > 0 || state.size.0 >= WIDE;
+    chosen.retain(|column| noticed || column.id != "noticed");
+    chosen
 }
 
 /// These of the columns, to choose from.

@@ -1,8 +1,9 @@
 //! Going from view to view, and what only one view can do.
+use crate::columns;
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
 use crate::model::{Key, Kind};
-use crate::state::{PromptKind, RowId, Scope, State, ViewId};
+use crate::state::{Menu, MenuItem, PromptKind, RowId, Scope, State, ViewId};
 
 use super::table::type_line;
 use super::{Action, container};
@@ -69,7 +70,31 @@ pub const ACTIONS: &[Action] = &[
     ),
     Action {
         scope: Scope::View(ViewId::Journal),
+        footer: 3,
+        unavailable: no_entry,
+        ..goto(
+            "journal.copy",
+            "copy",
+            "Copy the command that does the same, why it failed, or the entry in words.",
+            &["y"],
+            copy_entry,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Journal),
         footer: 2,
+        unavailable: no_entry,
+        ..goto(
+            "journal.target",
+            "its target",
+            "Go to what the entry is about.",
+            &["t"],
+            to_thing,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Journal),
+        footer: 4,
         ..goto(
             "journal.note",
             "note",
@@ -139,6 +164,16 @@ pub const ACTIONS: &[Action] = &[
             "Show masked values, or mask them again; it is noted in the journal.",
             &["v"],
             reveal,
+        )
+    },
+    Action {
+        scope: Scope::View(ViewId::Details),
+        ..goto(
+            "view.deaths",
+            "all deaths",
+            "Show all deaths that are known and all their last lines, or the newest alone.",
+            &["m"],
+            all_deaths,
         )
     },
     goto(
@@ -267,6 +302,14 @@ fn reveal(state: &mut State) -> Effects {
     }
 }
 
+fn all_deaths(state: &mut State) -> Effects {
+    let key = state.subject();
+    if let Some(sheet) = key.and_then(|key| state.sheets.get_mut(&key)) {
+        sheet.all_deaths = !sheet.all_deaths;
+    }
+    Effects::new()
+}
+
 /// Folds or opens the branch under the cursor of the inspect screen.
 pub fn fold_branch(state: &mut State) -> Effects {
     let Some(key) = state.subject() else {
@@ -332,11 +375,45 @@ fn seek(state: &mut State, forward: bool) -> Effects {
     Effects::new()
 }
 
+fn no_entry(state: &State) -> Option<String> {
+    let none = state.journal.chosen().is_none();
+    none.then(|| say!("nothing is chosen").to_owned())
+}
+
+fn to_thing(state: &mut State) -> Effects {
+    jump_to_thing(state);
+    Effects::new()
+}
+
+fn copy_entry(state: &mut State) -> Effects {
+    let Some(entry) = state.journal.chosen() else {
+        return Effects::new();
+    };
+    let target = entry.target.as_ref().map(|target| target.name.as_str());
+    let told = [
+        (
+            say!("command"),
+            entry.command.as_deref().unwrap_or_default(),
+        ),
+        (say!("why not"), entry.error.as_deref().unwrap_or_default()),
+        (say!("name"), target.unwrap_or_default()),
+    ];
+    let sentence = columns::entry::sentence(entry, state);
+    let told = told
+        .into_iter()
+        .chain([(say!("in words"), sentence.as_str())]);
+    let told = told.filter(|(_, text)| !text.is_empty());
+    let items = told.map(|(what, text)| MenuItem::copy(what, text));
+    let menu = Menu::new(say!("Copy"), items);
+    state.offer(menu);
+    Effects::new()
+}
+
 /// From an event or a journal entry to the thing it is about.
 pub fn jump_to_thing(state: &mut State) {
     let found = match state.view() {
         ViewId::Events => of_event(state),
-        ViewId::Journal => of_entry(state),
+        ViewId::Journal | ViewId::Entry => of_entry(state),
         _ => None,
     };
     match found {
@@ -375,11 +452,8 @@ fn of_event(state: &State) -> Option<Key> {
 
 /// The same of the chosen journal entry: by its id, or who bears its name now.
 fn of_entry(state: &State) -> Option<Key> {
-    let Some(RowId::Entry(id)) = &state.journal.table.selected else {
-        return None;
-    };
-    let target = state.journal.get(id)?.target.clone()?;
-    let entry = state.journal.get(id)?;
+    let entry = state.journal.chosen()?;
+    let target = entry.target.clone()?;
     // On the engine that the entry names, where one of that name is open.
     let first = || state.world.hosts.values().next();
     let on = state.world.of_engine(&entry.host).or_else(first)?.id;

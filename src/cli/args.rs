@@ -164,7 +164,8 @@ pub(super) struct Logs {
     /// Container, service or stack names, or the beginning of an id.
     #[arg(value_name = "NAME", required = true)]
     pub names: Vec<String>,
-    /// Stay and print what comes, across restarts, as plain lines.
+    /// Stay and print what comes, across restarts, as plain lines; begins with the newest lines of each source, as many as
+    /// `logs.tail` in the settings says, unless --tail or --since says otherwise.
     #[arg(short, long, conflicts_with = "until")]
     pub follow: bool,
     /// Only newer lines: 10m, 2h, 3d, today, 10:32, 2026-11-22 or an RFC 3339 time.
@@ -176,11 +177,11 @@ pub(super) struct Logs {
     /// Only the newest lines of each source: a number, or all.
     #[arg(short = 'n', long, value_name = "COUNT")]
     pub tail: Option<String>,
-    /// Only lines that match this regular expression; without a capital letter, capitals match too. Given several times,
-    /// all must match.
+    /// Only lines that match this regular expression, each with its stack trace; without a capital letter, capitals match
+    /// too. Given several times, all must match.
     #[arg(long, value_name = "REGEX")]
     pub grep: Vec<String>,
-    /// No lines that match this regular expression. May be given several times.
+    /// No lines that match this regular expression, nor their stack traces. May be given several times.
     #[arg(short = 'v', long, value_name = "REGEX")]
     pub drop: Vec<String>,
     /// Only lines of this level or a graver one, each with its stack trace: trace, debug, info, warn, error or fatal.
@@ -196,7 +197,7 @@ pub(super) struct Logs {
 
 fn level(word: &str) -> Result<Level, String> {
     let known = || Level::ALL.map(Level::word).join(", ");
-    Level::from_word(word).ok_or_else(|| format!("a level is one of {}", known()))
+    Level::from_word(word).ok_or_else(|| say!("a level is one of {levels}", levels = known()))
 }
 
 #[derive(Debug, Default, Args)]
@@ -240,7 +241,8 @@ pub(super) struct DocArgs {
     /// Write it here; what stands between keep-marks there stays.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write nothing; end with exit code 1 when the file is out of date.
+    /// Write nothing; end with exit code 1 when the file is out of date or not there. States and last incidents, which change
+    /// by themselves, do not count.
     #[arg(long, requires = "output")]
     pub check: bool,
 }

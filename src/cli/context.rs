@@ -85,7 +85,7 @@ impl Context {
     /// Unless the settings require a journal: then nothing is done without one.
     pub(super) fn recorder(&self) -> Recorder {
         let mut recorder = self.open_recorder().unwrap_or_else(|why| {
-            complain(&format!("not journalled: {why}"));
+            complain(&say!("not journalled: {why}", why));
             Recorder::default()
         });
         recorder.prune(self.settings.journal_keep_months);
@@ -98,9 +98,9 @@ impl Context {
         if self.flags.demo.is_some() {
             return Ok(Recorder::default());
         }
-        let dir = self
-            .journal_dir()
-            .ok_or("there is no home directory for the journal: set journal.path")?;
+        let dir = self.journal_dir().ok_or(say!(
+            "there is no home directory for the journal: set journal.path"
+        ))?;
         Recorder::open(&dir, |name| self.env.get(name).map(str::to_owned))
             .map_err(|error| error.to_string())
     }
@@ -140,7 +140,7 @@ pub(super) fn known(paths: Option<&Paths>) -> Known {
 /// Runs a command's asynchronous part on one thread.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Quit>>) -> Result<T, Quit> {
     reactor::start()
-        .map_err(|error| Quit::failed(format!("cannot start: {error}")))?
+        .map_err(|error| Quit::failed(say!("cannot start: {error}", error)))?
         .block_on(work)
 }
 

@@ -13,6 +13,7 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::routes;
 use super::{DONE, FAILED};
+use crate::compose::needs;
 use crate::engine::Engine;
 use crate::journal::{Filter, read};
 use crate::model::{Container, Details, Entry, Key, Stack};
@@ -30,14 +31,21 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
         out.flush()?;
         return Ok(DONE);
     };
-    let told = |error: std::io::Error| Quit::failed(format!("{}: {error}", path.display()));
+    let told = |error: std::io::Error| {
+        Quit::failed(say!("{name}: {why}", name = path.display(), why = error))
+    };
     let old = file::read(path).map_err(told)?;
     let whole = keep::merged(&written, &old, page::kept_title());
     if args.check {
         let same = keep::without_stamp(&whole) == keep::without_stamp(&old);
-        if !same {
-            complain(&format!("{} is out of date", path.display()));
+        let file = path.display();
+        match (same, path.exists()) {
+            (true, _) if out.is_terminal() => out.line(&say!("{file} is up to date", file))?,
+            (true, _) => {}
+            (false, true) => complain(&say!("{file} is out of date", file)),
+            (false, false) => complain(&say!("{file} is not there", file)),
         }
+        out.flush()?;
         return Ok(if same { DONE } else { FAILED });
     }
     file::replace(path, &whole).map_err(told)?;
@@ -50,7 +58,11 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
     let mut pages = Vec::new();
     let mut names = Vec::new();
     for site in &sites.up {
-        let stacks = Stack::all(site.containers.iter());
+        let mut stacks = Stack::all(site.containers.iter());
+        // The files of a stack are on the engine's machine.
+        if site.engine.is_local() {
+            stacks.iter_mut().for_each(needs::fill);
+        }
         names.extend(stacks.iter().map(|stack| stack.name().to_owned()));
         let is_wanted = |stack: &&Stack| args.stack.as_deref().is_none_or(|n| n == stack.name());
         let wanted: Vec<&Stack> = stacks.iter().filter(is_wanted).collect();
@@ -75,8 +87,12 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
     }
     if pages.is_empty() {
         return Err(Quit::failed(match &args.stack {
-            Some(name) => format!("there is no stack {name}; there are: {}", names.join(", ")),
-            None => "there is no stack".to_owned(),
+            Some(name) => say!(
+                "there is no stack {name}; there are: {names}",
+                name,
+                names = names.join(", ")
+            ),
+            None => say!("there is no stack").to_owned(),
         }));
     }
     Ok(pages.join("\n"))

@@ -21,20 +21,20 @@ use crate::state::names::NameError;
 
 pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Quit> {
     if context.settings.read_only {
-        return Err(Quit::failed("read-only: there is no shell here"));
+        return Err(Quit::failed(say!("read-only: there is no shell here")));
     }
     let on_terminal = std::io::stdin().is_terminal() && out.is_terminal();
     if !on_terminal && (args.command.is_empty() || args.helper.is_some()) {
-        return Err(Quit::usage(
-            "a shell needs a terminal: in a pipe, name the command to run",
-        ));
+        return Err(Quit::usage(say!(
+            "a shell needs a terminal: in a pipe, name the command to run"
+        )));
     }
     block_on(async {
         let sites = Sites::open(context, std::slice::from_ref(&args.name)).await?;
         sites.refuse_unsure(std::slice::from_ref(&args.name))?;
         let container = one(&args.name, &sites)?;
         let Some(engine) = sites.of(container).map(|site| &site.engine) else {
-            return Err(Quit::failed("its host does not answer"));
+            return Err(Quit::failed(say!("its host does not answer")));
         };
         let recorder = context.recorder();
         let begun = Instant::now();
@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, args: &Exec, out: &mut Out) -> Result<u8, Q
         };
         let code = conclude(end, &mut done);
         if let Err(why) = recorder.act(done).await {
-            complain(&format!("not journalled: {why}"));
+            complain(&say!("not journalled: {why}", why));
         }
         quit.map_or(Ok(code), Err)
     })

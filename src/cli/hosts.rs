@@ -184,11 +184,11 @@ impl Sites {
             .into_iter()
             .map(|name| {
                 let full = self.qualified(std::slice::from_ref(name));
-                format!(
-                    "`{}` may also be on {}, which did not answer: nothing was done; say `{}`",
-                    crate::text::sanitise_ident(name.as_bytes()),
-                    self.silent.join(", "),
-                    crate::text::sanitise_ident(full.join(" ").as_bytes()),
+                say!(
+                    "`{name}` may also be on {hosts}, which did not answer: nothing was done; say `{full}`",
+                    name = crate::text::sanitise_ident(name.as_bytes()),
+                    hosts = self.silent.join(", "),
+                    full = crate::text::sanitise_ident(full.join(" ").as_bytes()),
                 )
             })
             .collect();
@@ -204,7 +204,11 @@ impl Sites {
             let quit = wrong_names(&errors);
             match (quit, self.silent.as_slice()) {
                 (Quit::Because { message, code }, [_, ..]) => Quit::Because {
-                    message: format!("{message} ({} did not answer)", self.silent.join(", ")),
+                    message: say!(
+                        "{message} ({hosts} did not answer)",
+                        message,
+                        hosts = self.silent.join(", ")
+                    ),
                     code,
                 },
                 (quit, _) => quit,
@@ -234,10 +238,11 @@ struct Silent {
 
 impl Silent {
     fn words(&self) -> String {
-        match &self.refused {
-            Some(Quit::Because { message, .. }) => format!("{}: {message}", self.label),
-            _ => format!("{} does not answer\n{}", self.label, tried(&self.tried)),
+        if let Some(Quit::Because { message, .. }) = &self.refused {
+            return say!("{name}: {why}", name = self.label, why = message);
         }
+        let silent = say!("{way} does not answer", way = self.label);
+        format!("{silent}\n{}", tried(&self.tried))
     }
 }
 

@@ -10,6 +10,8 @@ use super::out::{Out, Quit, complain};
 use super::verb::took;
 use super::{DONE, FAILED, table};
 use crate::journal::{Filter, read, verify};
+use crate::lang::{self, say};
+use crate::model::journal::state_said;
 use crate::model::{Entry, Outcome, Phase};
 use crate::runtime::record::local_now;
 use crate::text::when;
@@ -17,21 +19,21 @@ use crate::text::when;
 pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Result<u8, Quit> {
     let dir = context
         .journal_dir()
-        .ok_or_else(|| Quit::failed("there is no home directory: set journal.path"))?;
+        .ok_or_else(|| Quit::failed(say!("there is no home directory: set journal.path")))?;
     if args.verify {
         let verdict = verify(&dir).map_err(|error| Quit::failed(error.to_string()))?;
         for fault in &verdict.faults {
-            out.line(&format!(
-                "{}:{}: {}",
-                fault.file.display(),
-                fault.line,
-                fault.why
+            out.line(&say!(
+                "{file}:{line}: {why}",
+                file = fault.file.display(),
+                line = fault.line,
+                why = fault.why
             ))?;
         }
-        out.line(&format!(
-            "{} lines, {} at fault",
-            verdict.lines,
-            verdict.faults.len()
+        out.line(&say!(
+            "{n} lines, {bad} at fault",
+            n = verdict.lines,
+            bad = verdict.faults.len()
         ))?;
         out.flush()?;
         return Ok(if verdict.faults.is_empty() {
@@ -43,7 +45,7 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
     let reading =
         read(&dir, &filter(args)?, args.limit).map_err(|error| Quit::failed(error.to_string()))?;
     if reading.skipped > 0 {
-        complain(&format!("{} lines could not be read", reading.skipped));
+        complain(&say!("{n} lines could not be read", n = reading.skipped));
     }
     if let Some(Export::Csv) = args.export {
         for line in story::table(&reading.entries) {
@@ -58,9 +60,12 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
             out.line(&object(entry).to_string())?;
         }
     } else {
-        let rows: Vec<Vec<String>> = reading.entries.iter().map(row).collect();
         let columns = out.columns();
-        for line in table::lines(HEAD, &rows, columns) {
+        let lines = lang::within(out.language(), || {
+            let rows: Vec<Vec<String>> = reading.entries.iter().map(row).collect();
+            table::lines(HEAD, &rows, columns)
+        });
+        for line in lines {
             out.line(&line)?;
         }
     }
@@ -94,25 +99,30 @@ pub(super) fn moment(
     text: &str,
     now: DateTime<FixedOffset>,
 ) -> Result<DateTime<FixedOffset>, Quit> {
-    when::parse(text, now)
-        .ok_or_else(|| Quit::usage(format!("`{text}` is no time: write {}", when::FORMS)))
+    when::parse(text, now).ok_or_else(|| {
+        Quit::usage(say!(
+            "`{text}` is no time: write {forms}",
+            text,
+            forms = say(when::FORMS)
+        ))
+    })
 }
 
 const HEAD: &[table::Head] = &[
-    ("TIME", false),
-    ("USER", false),
-    ("ACTION", false),
-    ("TARGET", false),
-    ("OUTCOME", false),
-    ("TOOK", true),
-    ("BEFORE -> AFTER", false),
+    (key!("TIME"), false),
+    (key!("USER"), false),
+    (key!("ACTION"), false),
+    (key!("TARGET"), false),
+    (key!("OUTCOME"), false),
+    (key!("TOOK"), true),
+    (key!("BEFORE -> AFTER"), false),
 ];
 
 fn row(entry: &Entry) -> Vec<String> {
     let at = entry.at.with_timezone(&Local);
     let outcome = match (entry.outcome, entry.phase) {
-        (Some(outcome), _) => outcome.word(),
-        (None, Phase::Intent) => "under way",
+        (Some(outcome), _) => outcome.said(),
+        (None, Phase::Intent) => say!("under way"),
         (None, _) => "",
     };
     let target = entry.target.as_ref().map(|target| target.name.clone());
@@ -132,21 +142,11 @@ fn change(entry: &Entry) -> String {
     if let Some(error) = &entry.error {
         return error.clone();
     }
-    match (&entry.before, &entry.after) {
-        (None, None) => {
-            let params: Vec<String> = entry
-                .params
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect();
-            params.join(" ")
-        }
-        (before, after) => format!(
-            "{} -> {}",
-            before.as_deref().unwrap_or("?"),
-            after.as_deref().unwrap_or("?")
-        ),
-    }
+    let state = entry.before.as_ref().or(entry.after.as_ref());
+    let told = entry
+        .change()
+        .or_else(|| state.map(|state| state_said(state)));
+    told.unwrap_or_else(|| entry.asked())
 }
 
 /// One entry, whole, as it is after joining; what is not known is left out.

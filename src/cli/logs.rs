@@ -13,7 +13,7 @@ use super::args::Logs;
 use super::context::{Context, block_on};
 use super::hosts::Sites;
 use super::journal::moment;
-use super::out::{Out, Quit};
+use super::out::{Out, Quit, complain};
 use crate::runtime::record::local_now;
 
 use filter::Filter;
@@ -44,7 +44,7 @@ pub(super) fn wants_screen(args: &Logs, out: &Out) -> bool {
 }
 
 pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Quit> {
-    let range = range(context, args)?;
+    let range = range(context, args, out.is_terminal())?;
     let filter = Filter::new(args)?;
     let form = match (args.json, args.timestamps) {
         (true, _) => Form::Json,
@@ -65,7 +65,8 @@ pub(super) fn run(context: &Context, args: &Logs, out: &mut Out) -> Result<u8, Q
     })
 }
 
-fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
+/// What is printed of each source; a person at a terminal is told where it begins.
+fn range(context: &Context, args: &Logs, terminal: bool) -> Result<Range, Quit> {
     let now = local_now();
     let time = |text: &Option<String>| -> Result<Option<DateTime<FixedOffset>>, Quit> {
         text.as_deref()
@@ -74,12 +75,18 @@ fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
     let since = time(&args.since)?;
     let tail = match args.tail.as_deref() {
         Some("all") => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| Quit::usage(format!("--tail takes a number or all, not `{text}`")))?,
-        ),
+        Some(text) => Some(newest(text)?),
         // Who stays wants what comes, not all there ever was.
-        None if args.follow && since.is_none() => Some(context.settings.logs.tail),
+        None if args.follow && since.is_none() => {
+            let lines = context.settings.logs.tail;
+            if terminal {
+                complain(&say!(
+                    "the newest {lines} lines of each source; --tail all begins with all",
+                    lines
+                ));
+            }
+            Some(lines)
+        }
         None => None,
     };
     Ok(Range {
@@ -87,4 +94,10 @@ fn range(context: &Context, args: &Logs) -> Result<Range, Quit> {
         since: since.map(|time| time.to_utc()),
         until: time(&args.until)?.map(|time| time.to_utc()),
     })
+}
+
+/// How many of the newest lines were asked for.
+fn newest(text: &str) -> Result<u32, Quit> {
+    let wrong = |_| Quit::usage(say!("--tail takes a number or all, not `{text}`", text));
+    text.parse().map_err(wrong)
 }

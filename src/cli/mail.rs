@@ -9,6 +9,7 @@ use super::context::{Context, block_on};
 use super::hosts::{Site, Sites};
 use super::out::{Out, Quit, complain};
 use super::{DONE, table};
+use crate::lang;
 use crate::model::mail::Source;
 use crate::model::{Container, Mail};
 use crate::msg::Failure;
@@ -76,13 +77,17 @@ impl Choice<'_> {
             .map(|name| text::sanitise_ident(name.as_bytes()));
         match asked {
             Some(name) if names.is_empty() => {
-                format!("there is no mail server `{name}`, nor any other that is known")
+                say!(
+                    "there is no mail server `{name}`, nor any other that is known",
+                    name
+                )
             }
-            Some(name) => format!(
-                "there is no mail server `{name}`; there is {}",
-                names.join(", ")
+            Some(name) => say!(
+                "there is no mail server `{name}`; there is {names}",
+                name,
+                names = names.join(", ")
             ),
-            None => "no running container is a mail server that is known".to_owned(),
+            None => say!("no running container is a mail server that is known").to_owned(),
         }
     }
 }
@@ -99,9 +104,11 @@ fn sources<'a>(choice: &Choice<'_>, sites: &'a Sites) -> Vec<(&'a Site, Source)>
 /// Why it need not be asked: it cannot answer.
 fn resting(source: &Source) -> Option<&'static str> {
     if source.paused {
-        Some("it is paused: it takes connections but does not answer")
+        Some(say!(
+            "it is paused: it takes connections but does not answer"
+        ))
     } else {
-        (!source.running).then_some("it does not run")
+        (!source.running).then(|| say!("it does not run"))
     }
 }
 
@@ -123,10 +130,10 @@ async fn servers(choice: &Choice<'_>, sites: &Sites) -> Result<Vec<Found>, Quit>
                 Err(trouble) => told(&trouble.failure()),
             },
         };
-        complain(&format!("{}: {why}", source.name));
+        complain(&say!("{name}: {why}", name = source.name, why));
     }
     if found.is_empty() {
-        return Err(Quit::failed("no mail server answers"));
+        return Err(Quit::failed(say!("no mail server answers")));
     }
     Ok(found)
 }
@@ -161,9 +168,12 @@ async fn list(found: &[Found], as_json: bool, out: &mut Out) -> Result<u8, Quit>
             out.line(&print::object(mail, &server.source).to_string())?;
         }
     } else {
-        let rows: Vec<Vec<String>> = all.iter().map(|(mail, _)| print::row(mail)).collect();
         let columns = out.columns();
-        for line in table::lines(print::HEAD, &rows, columns) {
+        let lines = lang::within(out.language(), || {
+            let rows: Vec<Vec<String>> = all.iter().map(|(mail, _)| print::row(mail)).collect();
+            table::lines(print::HEAD, &rows, columns)
+        });
+        for line in lines {
             out.line(&line)?;
         }
     }
@@ -185,8 +195,9 @@ async fn show(
         _ => all.iter().find(|(mail, _)| id(mail) == wanted),
     };
     let (mail, server) = chosen.ok_or_else(|| {
-        Quit::failed(format!(
-            "there is no mail {wanted}: give an id, latest, or its place from the newest"
+        Quit::failed(say!(
+            "there is no mail {wanted}: give an id, latest, or its place from the newest",
+            wanted
         ))
     })?;
     let raw = server.mailbox.raw(id(mail)).await;
@@ -219,8 +230,8 @@ fn as_it_came(bytes: &[u8], out: &mut Out) -> Result<u8, Quit> {
     for line in &lines {
         out.line(&line.text)?;
     }
-    complain(
-        "control characters are not sent to a terminal; in a file or a pipe it is byte for byte",
-    );
+    complain(say!(
+        "control characters are not sent to a terminal; in a file or a pipe it is byte for byte"
+    ));
     Ok(DONE)
 }

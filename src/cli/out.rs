@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{DONE, FAILED, USAGE};
+use crate::lang::{self, Lang};
 use crate::model::{DownReason, Tried};
 use crate::msg::Failure;
 
@@ -39,7 +40,7 @@ impl From<io::Error> for Quit {
         if error.kind() == ErrorKind::BrokenPipe {
             Self::NobodyReads
         } else {
-            Self::failed(format!("cannot write: {error}"))
+            Self::failed(say!("cannot write: {error}", error))
         }
     }
 }
@@ -77,7 +78,12 @@ fn with_advice(what: &str, advice: &str) -> String {
 /// Each endpoint that was tried, why it failed and the way out.
 pub(super) fn tried(tried: &[Tried]) -> String {
     let one = |tried: &Tried| {
-        let head = format!("{} ({}): {}", tried.endpoint, tried.origin, tried.why);
+        let head = say!(
+            "{endpoint} ({origin}): {why}",
+            endpoint = tried.endpoint,
+            origin = tried.origin,
+            why = tried.why
+        );
         with_advice(&head, &tried.advice).replace('\n', "\n  ")
     };
     tried
@@ -89,7 +95,11 @@ pub(super) fn tried(tried: &[Tried]) -> String {
 
 /// No engine answered.
 pub(super) fn no_engine(reason: &DownReason) -> Quit {
-    Quit::failed(format!("no engine answers\n{}", tried(&reason.tried)))
+    Quit::failed(format!(
+        "{}\n{}",
+        say!("no engine answers"),
+        tried(&reason.tried)
+    ))
 }
 
 /// Standard output, buffered; flushed when it is dropped, or at each line on a terminal.
@@ -111,6 +121,15 @@ impl Out {
     /// Whether a person looks at it.
     pub(super) fn is_terminal(&self) -> bool {
         self.terminal
+    }
+
+    /// The language of a table: scripts, which read it through a pipe, are not to depend on a locale.
+    pub(super) fn language(&self) -> Lang {
+        if self.terminal {
+            lang::current()
+        } else {
+            Lang::ENGLISH
+        }
     }
 
     /// Columns to fill, on a terminal.

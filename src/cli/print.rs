@@ -36,7 +36,11 @@ fn key_table(context: &Context, out: &mut Out) -> Result<(), Quit> {
         .collect();
     lines(
         out,
-        &[("ACTION", false), ("KEYS", false), ("DOES", false)],
+        &[
+            (key!("ACTION"), false),
+            (key!("KEYS"), false),
+            (key!("DOES"), false),
+        ],
         &rows,
     )
 }
@@ -45,7 +49,8 @@ fn key_table(context: &Context, out: &mut Out) -> Result<(), Quit> {
 pub(super) fn keymap(context: &Context) -> Result<Keymap, Quit> {
     actions::keymap(&context.settings.bindings()).map_err(|mistakes| {
         Quit::usage(format!(
-            "the keys cannot be used:\n  {}",
+            "{}\n  {}",
+            say!("the keys cannot be used:"),
             mistakes.join("\n  ")
         ))
     })
@@ -58,7 +63,12 @@ fn column_table(out: &mut Out) -> Result<(), Quit> {
             vec![
                 "containers".to_owned(),
                 column.id.to_owned(),
-                if column.default { "shown" } else { "" }.to_owned(),
+                if column.default {
+                    say!("shown" as "column")
+                } else {
+                    ""
+                }
+                .to_owned(),
                 column.help().to_owned(),
             ]
         })
@@ -66,10 +76,10 @@ fn column_table(out: &mut Out) -> Result<(), Quit> {
     lines(
         out,
         &[
-            ("VIEW", false),
-            ("COLUMN", false),
-            ("DEFAULT", false),
-            ("TELLS", false),
+            (key!("VIEW"), false),
+            (key!("COLUMN"), false),
+            (key!("DEFAULT"), false),
+            (key!("TELLS"), false),
         ],
         &rows,
     )

@@ -15,7 +15,7 @@ use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::stats::DIRECT_ONE_SHOT;
 use crate::engine::{CALL_LIMIT, Engine};
-use crate::lang::english;
+use crate::lang;
 use crate::model::{Container, Counters, Port, RunState, Sample};
 use crate::runtime::clock;
 use crate::text::{bytes_short, duration, percent};
@@ -50,7 +50,8 @@ pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Qui
                     out.line(&object(host, container, sample.as_ref()).to_string())?;
                     continue;
                 }
-                let mut cells = english(|| row(container, sample.as_ref(), now));
+                let mut cells =
+                    lang::within(out.language(), || row(container, sample.as_ref(), now));
                 if sites.several {
                     cells.insert(0, site.label.clone());
                 }
@@ -60,10 +61,11 @@ pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Qui
         if !args.json {
             let mut head = HEAD.to_vec();
             if sites.several {
-                head.insert(0, ("HOST", false));
+                head.insert(0, (key!("HOST"), false));
             }
             let columns = out.columns();
-            for line in table::lines(&head, &rows, columns) {
+            let lines = lang::within(out.language(), || table::lines(&head, &rows, columns));
+            for line in lines {
                 out.line(&line)?;
             }
         }
@@ -130,15 +132,15 @@ async fn readings(engine: &Engine, shown: &[&Container]) -> Vec<Option<Counters>
 }
 
 const HEAD: &[table::Head] = &[
-    ("NAME", false),
-    ("STATE", false),
-    ("FOR", true),
-    ("CPU%", true),
-    ("MEM", true),
-    ("LIMIT", true),
-    ("STACK", false),
-    ("IMAGE", false),
-    ("PORTS", false),
+    (key!("NAME"), false),
+    (key!("STATE"), false),
+    (key!("FOR"), true),
+    (key!("CPU%"), true),
+    (key!("MEM"), true),
+    (key!("LIMIT"), true),
+    (key!("STACK"), false),
+    (key!("IMAGE"), false),
+    (key!("PORTS"), false),
 ];
 
 fn row(container: &Container, sample: Option<&Sample>, now: DateTime<Utc>) -> Vec<String> {

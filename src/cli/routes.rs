@@ -1,4 +1,5 @@
-//! `routes`: which address leads to which container, and why one leads nowhere; one route a line, as text or as JSON.
+//! `routes`: which address leads to which container, and why one leads nowhere; as text one address a line, as JSON one
+//! route.
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
-use crate::lang::english;
+use crate::lang::{self, english};
 use crate::model::route::{self, Fault, Seen, Sources};
 use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
@@ -37,10 +38,13 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
                 out.line(&english(|| object(route, name)).to_string())?;
             }
         } else {
-            let rows: Vec<Vec<String>> =
-                english(|| shown.iter().map(|(r, name)| row(r, name)).collect());
             let columns = out.columns();
-            for line in table::lines(HEAD, &rows, columns) {
+            let lines = lang::within(out.language(), || {
+                let rows = shown.iter().flat_map(|(r, name)| rows(r, name));
+                let rows: Vec<Vec<String>> = rows.collect();
+                table::lines(HEAD, &rows, columns)
+            });
+            for line in lines {
                 out.line(&line)?;
             }
         }
@@ -90,25 +94,45 @@ async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
 }
 
 const HEAD: &[table::Head] = &[
-    ("URL", false),
-    ("STATUS", false),
-    ("CONTAINER", false),
-    ("PORT", true),
-    ("SOURCE", false),
-    ("REASON", false),
-    ("RULE", false),
+    (key!("URL"), false),
+    (key!("STATUS"), false),
+    (key!("CONTAINER"), false),
+    (key!("PORT"), true),
+    (key!("SOURCE"), false),
+    (key!("REASON"), false),
+    (key!("RULE"), false),
 ];
 
-fn row(route: &Route, container: &str) -> Vec<String> {
-    vec![
-        route.title().to_owned(),
-        route.status().to_owned(),
-        container.to_owned(),
-        route.port.map(|port| port.to_string()).unwrap_or_default(),
-        route.source.word().to_owned(),
-        reason(route),
-        route.rule.clone(),
-    ]
+/// A line for each address of a route, and one for a route without any.
+fn rows(route: &Route, container: &str) -> Vec<Vec<String>> {
+    let row = |url: &str, reason: String| {
+        vec![
+            url.to_owned(),
+            route.status().to_owned(),
+            container.to_owned(),
+            route.port.map(|port| port.to_string()).unwrap_or_default(),
+            route.source.word().to_owned(),
+            reason,
+            route.rule.clone(),
+        ]
+    };
+    let named = route.urls.iter().chain(&route.patterns);
+    let mut rows: Vec<Vec<String>> = named.map(|url| row(url, reason(route))).collect();
+    let redirects = route.redirects.iter();
+    rows.extend(redirects.map(|url| row(url, redirection(route))));
+    if rows.is_empty() {
+        rows.push(row(&route.name, reason(route)));
+    }
+    rows
+}
+
+/// What there is to say of an address that leads to another one.
+fn redirection(route: &Route) -> String {
+    match (&route.fault, route.urls.first()) {
+        (Some(fault), _) => fault.words(),
+        (None, Some(url)) => say!("redirects to {url}", url),
+        (None, None) => say!("redirects elsewhere").to_owned(),
+    }
 }
 
 /// Why it leads nowhere, else what is odd about it.
@@ -122,7 +146,7 @@ fn reason(route: &Route) -> String {
 fn object(route: &Route, container: &str) -> Value {
     let container = (!container.is_empty()).then_some(container);
     json!({
-        "url": route.urls.first(),
+        "url": route.urls.first().or(route.redirects.first()),
         "status": route.status(),
         "reason": route.fault.as_ref().map(Fault::words),
         "container": container,

@@ -27,7 +27,11 @@ pub(super) fn demo(name: &str, mut machine: Option<&mut Demo>) -> Result<Vec<Ope
     if name != HOSTS {
         let scenario = scenario(name).map_err(|quit| match quit {
             Quit::Because { message, code } => Quit::Because {
-                message: format!("{message}; `--demo={HOSTS}` is several of them"),
+                message: say!(
+                    "{message}; `--demo={hosts}` is several of them",
+                    message,
+                    hosts = HOSTS
+                ),
                 code,
             },
             quit @ Quit::NobodyReads => quit,
@@ -77,22 +81,29 @@ pub(super) fn scenario(name: &str) -> Result<Scenario, Quit> {
         return Scenario::named(name).map_err(|error| Quit::usage(error.to_string()));
     }
     let text = std::fs::read_to_string(name)
-        .map_err(|error| Quit::failed(format!("cannot read {name}: {error}")))?;
-    Scenario::parse(&text).map_err(|error| Quit::usage(format!("{name}: {error}")))
+        .map_err(|error| Quit::failed(say!("cannot read {name}: {error}", name, error)))?;
+    Scenario::parse(&text).map_err(|error| Quit::usage(say!("{name}: {why}", name, why = error)))
 }
 
 pub(super) fn run(args: &SimArgs, out: &mut Out) -> Result<u8, Quit> {
     let path = args.listen.strip_prefix("unix://").unwrap_or(&args.listen);
     if !path.starts_with('/') {
-        return Err(Quit::usage("--listen takes unix:///an/absolute/path"));
+        return Err(Quit::usage(say!(
+            "--listen takes {form}",
+            form = "unix:///an/absolute/path"
+        )));
     }
     let sim = Sim::new(scenario(&args.scenario)?);
     block_on(async {
-        out.line(&format!("serving {} at unix://{path}", args.scenario))?;
+        out.line(&say!(
+            "serving {scenario} at unix://{path}",
+            scenario = args.scenario,
+            path
+        ))?;
         out.flush()?;
         tokio::select! {
             served = sim.listen_unix(Path::new(path)) => {
-                served.map_err(|error| Quit::failed(format!("cannot listen at {path}: {error}")))?;
+                served.map_err(|error| Quit::failed(say!("cannot listen at {path}: {error}", path, error)))?;
             }
             () = interrupted() => {}
         }

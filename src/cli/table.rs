@@ -1,7 +1,8 @@
 //! Text tables for people and pipes: columns as wide as what they hold, figures to the right. Pure.
+use crate::lang::say;
 use crate::text::{pad_left, pad_right, truncate, width};
 
-/// A table's head: title, and whether its cells stand to the right.
+/// A table's head: title, said in the language of the moment, and whether its cells stand to the right.
 pub(super) type Head = (&'static str, bool);
 
 /// The lines of a table, two blanks between columns, none at the end of a line. With `columns`, lines are cut there.
@@ -13,12 +14,15 @@ pub(super) fn lines(head: &[Head], rows: &[Vec<String>], columns: Option<usize>)
             let cells = rows.iter().filter_map(|row| row.get(n));
             cells
                 .map(|cell| width(cell))
-                .chain([width(title)])
+                .chain([width(say(title))])
                 .max()
                 .unwrap_or(0)
         })
         .collect();
-    let titles: Vec<String> = head.iter().map(|(title, _)| (*title).to_owned()).collect();
+    let titles: Vec<String> = head
+        .iter()
+        .map(|(title, _)| say(title).to_owned())
+        .collect();
     [&titles]
         .into_iter()
         .chain(rows)

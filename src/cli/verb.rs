@@ -14,13 +14,13 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
 use crate::effect::{Job, JobId, Verb};
-use crate::lang::Words;
+use crate::lang::{Words, english};
 use crate::model::{Container, Health, HostId, RunState, Target};
 use crate::msg::{Failure, JobMsg};
 use crate::runtime::jobs::{self, Hands, Report, Slots};
 use crate::runtime::record;
 use crate::state::names::NameError;
-use crate::text::duration;
+use crate::text::{decimal, duration};
 
 use turn::Turns;
 
@@ -47,11 +47,11 @@ impl Act {
 
 pub(super) fn run(context: &Context, act: Act, args: &Targets, out: &mut Out) -> Result<u8, Quit> {
     if context.settings.read_only {
-        return Err(Quit::failed("read-only: nothing may be changed here"));
+        return Err(Quit::failed(say!("read-only: nothing may be changed here")));
     }
     let verb = act.verb(args.time);
     if args.time.is_some() && !verb.waits_for_stop() {
-        return Err(Quit::usage("--time is for stop and restart"));
+        return Err(Quit::usage(say!("--time is for stop and restart")));
     }
     block_on(async {
         let sites = Sites::open(context, &args.names).await?;
@@ -92,9 +92,10 @@ fn refuse_protected(context: &Context, verb: &Verb, targets: &[&Container]) -> R
     if held.is_empty() {
         return Ok(());
     }
-    Err(Quit::failed(format!(
-        "{verb} wants a yes for {}: nothing was done; say it with --yes",
-        held.join(", ")
+    Err(Quit::failed(say!(
+        "{verb} wants a yes for {names}: nothing was done; say it with --yes",
+        verb = verb.title(),
+        names = held.join(", ")
     )))
 }
 
@@ -175,7 +176,7 @@ fn job(number: u64, container: &Container, verb: &Verb) -> Job {
         key: container.key.clone(),
         verb: verb.clone(),
         target: target(container),
-        before: state(container),
+        before: english(|| state(container)),
         stop_timeout: STOP_DEFAULT,
     }
 }
@@ -183,23 +184,31 @@ fn job(number: u64, container: &Container, verb: &Verb) -> Job {
 /// The line for a person.
 fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<String, String> {
     if let Some(why) = report.journal {
-        complain(&format!("not journalled: {why}"));
+        complain(&say!("not journalled: {why}", why));
     }
     match report.msg {
-        JobMsg::Done { already: true, .. } => Ok(format!("{name}: already {before}")),
-        JobMsg::Done { took_ms, .. } => Ok(format!("{name}: {} in {}", verb.done(), took(took_ms))),
+        JobMsg::Done { already: true, .. } => Ok(say!("{name}: already {before}", name, before)),
+        JobMsg::Done { took_ms, .. } => Ok(say!(
+            "{name}: {done} in {took}",
+            name,
+            done = verb.done(),
+            took = took(took_ms)
+        )),
         // A report is of a job that is over.
         JobMsg::Started { .. } | JobMsg::Step { .. } | JobMsg::Output { .. } => {
-            Err(format!("{name}: no outcome"))
+            Err(say!("{name}: {why}", name, why = say!("no outcome")))
         }
-        JobMsg::Failed { failure, .. } => Err(format!("{name}: {verb}: {}", told(&failure))),
+        JobMsg::Failed { failure, .. } => {
+            let why = format!("{verb}: {}", told(&failure));
+            Err(say!("{name}: {why}", name, why))
+        }
     }
 }
 
 /// Milliseconds for a person: `1.6s`, `2m 10s`.
 pub(super) fn took(ms: u64) -> String {
     if ms < 10_000 {
-        return format!("{:.1}s", ms as f64 / 1000.0);
+        return format!("{}s", decimal(ms as f64 / 1000.0, 1));
     }
     let span = i64::try_from(ms).ok().and_then(TimeDelta::try_milliseconds);
     duration(span.unwrap_or(TimeDelta::MAX))
@@ -207,10 +216,10 @@ pub(super) fn took(ms: u64) -> String {
 
 /// `running, unhealthy`.
 pub(super) fn state(container: &Container) -> String {
-    let mut words = vec![container.state.word().to_owned()];
-    words.extend(container.health.map(Health::word).map(str::to_owned));
+    let mut words = vec![container.state.said().to_owned()];
+    words.extend(container.health.map(Health::said).map(str::to_owned));
     if container.state == RunState::Exited {
-        words.extend(container.exit_code.map(|code| format!("exit {code}")));
+        words.extend(container.exit_code.map(|code| say!("exit {code}", code)));
     }
     words.join(", ")
 }

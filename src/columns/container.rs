@@ -9,6 +9,9 @@ use crate::state::State;
 use cells as c;
 use order as o;
 
+/// The width of the column of states.
+const STATE: u16 = 14;
+
 /// The columns of the containers' table, in their order on screen.
 pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
@@ -35,7 +38,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "state",
         "state",
-        Width::Fixed(14),
+        Width::Fixed(STATE),
         250,
         "What it does, for how long, or the job under way.",
         c::state,
@@ -143,8 +146,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "url",
         "url",
-        Width::Flex(22, 40),
-        92,
+        Width::Flex(16, 40),
+        155,
         "The address that leads to it, the best of several.",
         c::url,
         o::url,
@@ -179,8 +182,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "noticed",
         "noticed",
-        Width::Flex(30, 60),
-        65,
+        Width::Flex(24, 60),
+        115,
         "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
         c::noticed,
         o::noticed,

@@ -6,14 +6,16 @@ use chrono::{DateTime, Utc};
 use super::{Cell, Column, Cx, Fit, Rank};
 use crate::log_store::Matcher;
 use crate::model::route::Fault;
-use crate::model::{HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume};
+use crate::model::{
+    Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
+};
 use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::Key;
 
 /// Whether a filter lets a thing through.
-pub type Sieve<R> = Box<dyn FnMut(&R) -> bool>;
+pub type Sieve<'a, R> = Box<dyn FnMut(&R) -> bool + 'a>;
 
 /// Things of one kind that have a view with a list of their own.
 pub trait Listed: Sized + 'static {
@@ -29,13 +31,13 @@ pub trait Listed: Sized + 'static {
     fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self>;
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
-    fn known_by(&self) -> Vec<&str>;
+    fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str>;
 
     /// What a filter lets through: things known by a name in which its letters follow each other.
-    fn sieve(filter: &str) -> Sieve<Self> {
+    fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
         let mut matcher = FuzzyMatcher::new(filter);
         Box::new(move |thing| {
-            let mut names = thing.known_by().into_iter();
+            let mut names = thing.known_by(state).into_iter();
             names.any(|name| matcher.score(name).is_some())
         })
     }
@@ -73,7 +75,7 @@ impl Listed for Stack {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let directory = self.origin.directory.as_deref();
         std::iter::once(self.name()).chain(directory).collect()
     }
@@ -105,7 +107,7 @@ impl Listed for Image {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let names = self.tags.iter().map(String::as_str);
         names.chain([self.name(), self.short()]).collect()
     }
@@ -133,7 +135,7 @@ impl Listed for Volume {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         [
             Some(self.name()),
             Some(self.driver.as_str()),
@@ -167,7 +169,7 @@ impl Listed for Network {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let ranges = self.subnets.iter().map(|s| s.range.as_str());
         [self.name.as_str(), self.driver.as_str()]
             .into_iter()
@@ -203,19 +205,19 @@ impl Listed for Mail {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         let to = self.to.iter().map(String::as_str);
         to.chain([self.subject.as_str(), &self.from, &self.content.text])
             .collect()
     }
 
     /// Text is searched for words: all of them are somewhere in the mail, as a search in a log finds them.
-    fn sieve(filter: &str) -> Sieve<Self> {
+    fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
         let words = filter.split_whitespace().map(Matcher::literal);
         // What is too long to be looked for is nowhere.
         let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
         Box::new(move |mail| {
-            let places = mail.known_by();
+            let places = mail.known_by(state);
             let is_there = |word: &Matcher| places.iter().any(|p| word.is_match(p.as_bytes()));
             words.iter().flatten().all(is_there) && words.is_some()
         })
@@ -249,7 +251,7 @@ impl Listed for HostEntry {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by(&self, _: &State) -> Vec<&str> {
         vec![&self.key.id]
     }
 }
@@ -258,7 +260,7 @@ impl Listed for Route {
     const VIEW: ViewId = ViewId::Routes;
     const KIND: Kind = Kind::Route;
     const NONE: &'static str = key!("There are no routes.");
-    const ALL_BUSY: &'static str = key!("All routes are in use; {key} shows them.");
+    const ALL_BUSY: &'static str = key!("Every route leads somewhere; {key} shows them.");
 
     fn columns() -> &'static [Column<Self>] {
         super::route::COLUMNS
@@ -276,11 +278,14 @@ impl Listed for Route {
         &self.key
     }
 
-    fn known_by(&self) -> Vec<&str> {
+    fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
         let urls = self.urls.iter().chain(&self.patterns).map(String::as_str);
         let fault = self.fault.as_ref().map(Fault::short);
+        let container = self.container.as_ref();
+        let container = container.and_then(|key| state.world.container(key));
         urls.chain([self.name.as_str(), self.service.as_str()])
             .chain(fault)
+            .chain(container.map(Container::short_name))
             .collect()
     }
 

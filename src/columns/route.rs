@@ -1,19 +1,25 @@
 //! The columns of the routes' table.
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::container::cells::with_hits;
 use super::listed::word;
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
 use crate::model::Route;
 use crate::model::route::Fault;
+use crate::model::route::probe::Answer;
 use crate::state::routes::Check;
 use crate::text;
 use crate::theme::Key;
+
+/// A certificate that ends within so long is told of on the row.
+const SOON: TimeDelta = TimeDelta::days(14);
 
 /// The columns, in their order on screen.
 pub const COLUMNS: &[Column<Route>] = &[
     default(words(
         "url",
         "url",
-        Width::Flex(20, 60),
+        Width::Flex(28, 60),
         255,
         "The address, the best of several; with how many more.",
         url,
@@ -24,7 +30,7 @@ pub const COLUMNS: &[Column<Route>] = &[
         "state",
         Width::Fixed(17),
         250,
-        "Whether it leads somewhere, why not, or what came of a check.",
+        "Why it leads nowhere, else what came of a check; ok: nothing stands in its way.",
         state,
         |route, _| match &route.fault {
             Some(Fault::Off) => Rank::Number(2),
@@ -117,7 +123,7 @@ pub const COLUMNS: &[Column<Route>] = &[
     default(words(
         "rule",
         "rule",
-        Width::Flex(14, 70),
+        Width::Flex(30, 70),
         100,
         "As it is written.",
         |route, _| Cell::of(route.rule.as_str(), Key::Dim),
@@ -130,7 +136,9 @@ fn without_scheme(url: &str) -> &str {
 }
 
 fn url<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
+    let check = cx.state.shelves.route_book.checks.get(&route.key);
     let (sign, style) = match &route.fault {
+        None if check.is_some_and(|check| check.went_wrong(cx.now)) => ("✖ ", Key::StateBad),
         None => ("● ", Key::StateOk),
         Some(Fault::Off) => ("○ ", Key::StateOff),
         Some(Fault::Starting) => ("◐ ", Key::StateBusy),
@@ -149,41 +157,50 @@ fn url<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
     }
     Cell {
         pieces,
-        fit: Fit::Cut,
+        fit: Fit::Middle,
     }
 }
 
-/// What came of a check, else why it leads nowhere.
+/// Why it leads nowhere, which no answer of the container itself mends; else what came of a check.
 fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
+    if let Some(fault) = &route.fault {
+        let style = match fault {
+            Fault::Off => Key::StateOff,
+            Fault::Starting => Key::StateBusy,
+            _ => Key::StateBad,
+        };
+        return Cell::of(fault.short(), style);
+    }
     match cx.state.shelves.route_book.checks.get(&route.key) {
         Some(Check::UnderWay(_)) => Cell::of(say!("checking…"), Key::Job),
-        Some(Check::Done(_, Ok(answer))) => {
-            let expired = answer.has_expired(cx.now);
-            let style = if answer.is_well() && !expired {
-                Key::StateOk
-            } else {
+        Some(check @ Check::Done(_, answer)) => {
+            let style = if check.went_wrong(cx.now) {
                 Key::StateBad
+            } else {
+                Key::StateOk
             };
-            let mut told = say!(
-                "{status} in {ms} ms",
-                status = answer.status,
-                ms = answer.took_ms
-            );
-            if expired {
-                told += say!(", expired");
-            } else if let Some(end) = answer.certificate {
-                told += &format!(", {}", text::duration(end - cx.now));
-            }
-            Cell::of(told, style)
+            let told = answer.as_ref().map(|answer| answered(answer, cx.now));
+            Cell::of(told.unwrap_or_else(Clone::clone), style)
         }
-        Some(Check::Done(_, Err(why))) => Cell::of(why.as_str(), Key::StateBad),
-        None => match &route.fault {
-            Some(fault @ Fault::Off) => Cell::of(fault.short(), Key::StateOff),
-            Some(fault @ Fault::Starting) => Cell::of(fault.short(), Key::StateBusy),
-            Some(fault) => Cell::of(fault.short(), Key::StateBad),
-            None if !route.hints.is_empty() => Cell::of(say!("ok, but see below"), Key::StateBusy),
-            None => Cell::of(say!("ok"), Key::StateOk),
-        },
+        None if !route.hints.is_empty() => Cell::of(say!("ok, but see below"), Key::StateBusy),
+        None if route.only_redirects() => Cell::of(say!("redirects"), Key::StateOk),
+        None => Cell::of(say!("ok"), Key::StateOk),
+    }
+}
+
+/// The container's answer in a few words: with its certificate where somebody must see to that.
+fn answered(answer: &Answer, now: DateTime<Utc>) -> String {
+    let status = answer.status;
+    match answer.certificate {
+        Some(end) if end < now => say!("{status}, TLS expired", status),
+        Some(end) if end < now + SOON => {
+            say!(
+                "{status}, TLS {left} left",
+                status,
+                left = text::duration(end - now)
+            )
+        }
+        _ => say!("{status} in {ms} ms", status, ms = answer.took_ms),
     }
 }
 

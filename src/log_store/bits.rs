@@ -91,6 +91,14 @@ impl Bits {
         self.recount();
     }
 
+    pub fn or(&mut self, other: &Self) {
+        for (word, on) in self.words.iter_mut().zip(&other.words) {
+            *word |= on;
+        }
+        self.trim();
+        self.recount();
+    }
+
     pub fn and_not(&mut self, other: &Self) {
         for (word, off) in self.words.iter_mut().zip(&other.words) {
             *word &= !off;
@@ -207,5 +215,9 @@ mod tests {
         assert_eq!(bits.ones().collect::<Vec<_>>(), [60, 61, 62]);
         bits.and(&Bits::all(61));
         assert_eq!(bits.count(), 1, "beyond the other's end is off");
+        bits.or(&Bits::all(2));
+        assert_eq!(bits.ones().collect::<Vec<_>>(), [0, 1, 60]);
+        bits.or(&Bits::all(200));
+        assert_eq!(bits.count(), 63, "beyond the own end is nothing");
     }
 }

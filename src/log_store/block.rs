@@ -8,7 +8,7 @@ use super::line::{Kind, NewLine};
 use super::lines::Lines;
 use super::need::Need;
 use super::press;
-use super::sketch::Sketch;
+use super::pressed::{Pressed, Reading};
 
 /// Names a block and its lines: while it stands, lines are only added at the end; any other change gives a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,11 +102,10 @@ impl Summary {
 
 #[derive(Debug)]
 struct Packed {
-    text: Box<[u8]>,
+    text: Pressed,
     facts: Box<[u8]>,
     /// Bytes of the facts before compression.
     facts_len: usize,
-    sketch: Sketch,
 }
 
 #[derive(Debug, Clone)]
@@ -190,7 +189,7 @@ impl Block {
     pub(super) fn may_meet(&self, need: &Need) -> bool {
         match &self.body {
             Body::Raw(_) => true,
-            Body::Packed(packed) => need.may_be_met(&packed.sketch),
+            Body::Packed(packed) => need.may_be_met(packed.text.sketch()),
         }
     }
 
@@ -200,12 +199,12 @@ impl Block {
             return;
         };
         let columns = facts::code::encode(&lines.facts);
-        if let (Some(text), Some(facts)) = (press::pack(&lines.text), press::pack(&columns)) {
+        let text = Pressed::of(&lines.text, lines.facts.ends(), self.sum.has_dressed());
+        if let (Some(text), Some(facts)) = (text, press::pack(&columns)) {
             self.body = Body::Packed(Arc::new(Packed {
                 text,
                 facts,
                 facts_len: columns.len(),
-                sketch: Sketch::of(&lines.text, self.sum.has_dressed()),
             }));
         }
     }
@@ -214,7 +213,10 @@ impl Block {
     pub(super) fn open(&self) -> Open<'_> {
         Open {
             block: self,
-            text: OnceCell::new(),
+            reading: match &self.body {
+                Body::Raw(_) => None,
+                Body::Packed(packed) => Some(packed.text.reading()),
+            },
             facts: OnceCell::new(),
         }
     }
@@ -225,10 +227,7 @@ impl Block {
             + match &self.body {
                 Body::Raw(lines) => lines.weight() + size_of::<Lines>(),
                 Body::Packed(packed) => {
-                    packed.text.len()
-                        + packed.facts.len()
-                        + packed.sketch.weight()
-                        + size_of::<Packed>()
+                    packed.text.weight() + packed.facts.len() + size_of::<Packed>()
                 }
             }
     }
@@ -238,16 +237,22 @@ impl Block {
 #[derive(Debug)]
 pub(super) struct Open<'a> {
     block: &'a Block,
-    text: OnceCell<Vec<u8>>,
+    /// Of a packed one.
+    reading: Option<Reading<'a>>,
     facts: OnceCell<Facts>,
 }
 
-impl Open<'_> {
+impl<'a> Open<'a> {
     pub fn text(&self) -> &[u8] {
         match &self.block.body {
             Body::Raw(lines) => &lines.text,
-            Body::Packed(packed) => self.text.get_or_init(|| self.unpack_text(packed)),
+            Body::Packed(_) => self.reading().map_or(&[], Reading::text),
         }
+    }
+
+    /// The text of a packed one, which need not be put together.
+    pub fn reading(&self) -> Option<&Reading<'a>> {
+        self.reading.as_ref()
     }
 
     pub fn facts(&self) -> &Facts {
@@ -262,21 +267,13 @@ impl Open<'_> {
         match &self.block.body {
             Body::Raw(lines) => Arc::clone(lines),
             Body::Packed(packed) => Arc::new(Lines {
-                text: self
-                    .text
-                    .into_inner()
-                    .or_else(|| press::unpack(&packed.text, self.block.sum.bytes))
-                    .unwrap_or_default(),
+                text: self.reading.map_or(Vec::new(), Reading::into_text),
                 facts: self
                     .facts
                     .into_inner()
                     .unwrap_or_else(|| unpack_facts(packed)),
             }),
         }
-    }
-
-    fn unpack_text(&self, packed: &Packed) -> Vec<u8> {
-        press::unpack(&packed.text, self.block.sum.bytes).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 
 use super::need::Need;
 use super::plain::{dressed_lines, line_end, line_start, plain, undress};
+use super::spelling::Spelling;
 
 /// Memory a pattern may take when it is compiled and when it runs, in bytes.
 const MOST_MEMORY: usize = 8 << 20;
@@ -32,6 +33,7 @@ pub struct Matcher {
     folds: bool,
     engine: Arc<Engine>,
     need: Arc<Need>,
+    spelling: Spelling,
 }
 
 impl PartialEq for Matcher {
@@ -80,6 +82,11 @@ impl Matcher {
         } else {
             Need::of_pattern(typed)
         };
+        let spelling = if literal {
+            Spelling::of_pattern(&regex_syntax::escape(typed))
+        } else {
+            Spelling::of_pattern(typed)
+        };
         let engine = if sharp && !typed.is_empty() {
             Engine::Word(Box::new(Finder::new(typed.as_bytes()).into_owned()))
         } else {
@@ -99,12 +106,18 @@ impl Matcher {
             folds: literal && !sharp,
             engine: Arc::new(engine),
             need: Arc::new(need),
+            spelling,
         })
     }
 
     /// What a text must have for it to be found there.
     pub(super) fn need(&self) -> &Need {
         &self.need
+    }
+
+    /// Of what its matches are.
+    pub(super) fn spelling(&self) -> Spelling {
+        self.spelling
     }
 
     /// As it was typed.

@@ -1,8 +1,10 @@
-//! What a text must have for a pattern to be found in it, read out of the pattern: runs of three bytes. Never more than it
-//! must, so that a text without them needs no look. Knows sketches, not how patterns are matched.
+//! What a text must have for a pattern to be found in it, read out of the pattern: runs of three bytes, and words. Never
+//! more than it must, so that a text or a line without them needs no look. Knows sketches, not how patterns are matched.
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::apart::SHORTEST_WORD;
+use super::bits::Bits;
 use super::sketch::{Run, Sketch};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub(super) enum Need {
     Run(Run),
     /// The same, where a letter beyond ASCII may stand for one of it.
     Folded(Run),
+    /// In the line, a word that has these letters, here all small ones.
+    Letters(Box<[u8]>),
 }
 
 impl Need {
@@ -25,20 +29,34 @@ impl Need {
 
     /// Of a word; `folds`: capitals are as good as small letters.
     pub(super) fn of_word(word: &[u8], folds: bool) -> Self {
-        let runs = word.windows(3).map(|run| [run[0], run[1], run[2]]);
-        if !folds {
-            return Self::All(runs.map(Self::Run).collect());
-        }
-        // Letters beyond ASCII may have other bytes where capitals do not count.
-        let plain = runs.filter(|run| run.is_ascii());
-        let folded = |run: Run| {
-            if run.iter().any(|byte| b"sSkK".contains(byte)) {
-                Self::Folded(run)
-            } else {
-                Self::Run(run)
-            }
+        let all = |runs: &[Run]| {
+            let needs = runs.iter().filter_map(|run| Self::of_run(*run, folds));
+            Self::All(needs.collect())
         };
-        Self::All(plain.map(folded).collect())
+        let mut needs = Vec::new();
+        for stretch in stretches(word) {
+            if stretch.iter().all(u8::is_ascii_alphabetic) {
+                needs.push(all(&runs(stretch, 1)));
+                needs.push(Self::Letters(stretch.to_ascii_lowercase().into()));
+            } else if let Some(behind) = stretch.get(1..) {
+                // Sketches have one half of its runs or the other.
+                needs.push(Self::Any(vec![
+                    all(&runs(stretch, 2)),
+                    all(&runs(behind, 2)),
+                ]));
+            }
+        }
+        Self::All(needs)
+    }
+
+    fn of_run(run: Run, folds: bool) -> Option<Self> {
+        match run {
+            _ if !folds => Some(Self::Run(run)),
+            // Letters beyond ASCII may have other bytes where capitals do not count.
+            _ if !run.is_ascii() => None,
+            _ if run.iter().any(|byte| b"sSkK".contains(byte)) => Some(Self::Folded(run)),
+            _ => Some(Self::Run(run)),
+        }
     }
 
     /// Of a regular expression, whether capitals count in it or not.
@@ -68,8 +86,69 @@ impl Need {
             Self::Any(needs) => needs.iter().any(|need| need.may_be_met(sketch)),
             Self::Run(run) => sketch.may_have(*run),
             Self::Folded(run) => sketch.is_strange() || sketch.may_have(*run),
+            Self::Letters(_) => true,
         }
     }
+
+    /// The lines in which the pattern may be found, when `having` gives those with a word that has some letters; `None`
+    /// when words say nothing. No line shows a letter beyond ASCII that is an ASCII one where capitals do not count.
+    pub(super) fn lines(&self, having: &impl Fn(&[u8]) -> Option<Bits>) -> Option<Bits> {
+        match self {
+            Self::All(needs) => {
+                let mut all: Option<Bits> = None;
+                for need in needs {
+                    match (&mut all, need.lines(having)) {
+                        (Some(all), Some(lines)) => all.and(&lines),
+                        (None, lines) => all = lines,
+                        (_, None) => {}
+                    }
+                    if all.as_ref().is_some_and(|all| all.count() == 0) {
+                        break;
+                    }
+                }
+                all
+            }
+            Self::Any(needs) => {
+                let mut any = needs.first()?.lines(having)?;
+                for need in &needs[1..] {
+                    any.or(&need.lines(having)?);
+                }
+                Some(any)
+            }
+            Self::Letters(letters) => having(letters),
+            Self::Run(_) | Self::Folded(_) => None,
+        }
+    }
+}
+
+/// The parts of a word that a text which has it has in one piece, even when its words and what stands beside them are
+/// apart: letters, and what has no letter that may belong to a word.
+fn stretches(word: &[u8]) -> Vec<&[u8]> {
+    let mut beside: Vec<bool> = word.iter().map(|b| !b.is_ascii_alphabetic()).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    for letters in word.split(|byte| !byte.is_ascii_alphabetic()) {
+        let end = at + letters.len();
+        if letters.len() >= SHORTEST_WORD {
+            found.push(letters);
+        } else if at > 0 && end < word.len() {
+            // At either end of the word, more letters may follow.
+            beside[at..end].fill(true);
+        }
+        at = end + 1;
+    }
+    at = 0;
+    for part in beside.chunk_by(|one, next| one == next) {
+        found.extend(word.get(at..at + part.len()).filter(|_| part[0]));
+        at += part.len();
+    }
+    found
+}
+
+/// Runs from the front on, so far apart.
+fn runs(stretch: &[u8], apart: usize) -> Vec<Run> {
+    let runs = stretch.windows(3).step_by(apart);
+    runs.map(|run| [run[0], run[1], run[2]]).collect()
 }
 
 #[cfg(test)]
@@ -105,10 +184,72 @@ mod tests {
     }
 
     #[test]
-    fn a_word_with_capitals_needs_all_its_runs() {
-        let sketch = Sketch::of("café noir".as_bytes(), false);
-        assert!(Need::of_word("café".as_bytes(), false).may_be_met(&sketch));
-        assert!(!Need::of_word("cafè".as_bytes(), false).may_be_met(&sketch));
-        assert!(Need::of_word(b"af", false).may_be_met(&sketch));
+    fn what_is_beside_words_is_needed_too() {
+        // So often that the sketch has room.
+        let text = "café 12é34 id=8f3a-07b user=4711\n".repeat(400);
+        let rest = "ÿé 12é34 id=8f3a-07b ÿ=4711\n".repeat(400);
+        for (word, may) in [
+            ("12é34", true),
+            ("12è34", false),
+            ("af", true),
+            ("8f3a-0", true),
+            ("8f3a-17", false),
+            ("=8f3a-0", true),
+            ("user=4711", true),
+            ("user=5812", false),
+        ] {
+            let whole = Sketch::of(text.as_bytes(), false);
+            let apart = Sketch::of_parts(b"caf\nuser\n", rest.as_bytes(), false);
+            let need = Need::of_word(word.as_bytes(), false);
+            assert_eq!(need.may_be_met(&whole), may, "{word} in the whole");
+            assert_eq!(need.may_be_met(&apart), may, "{word} in the parts");
+        }
+    }
+
+    #[test]
+    fn a_stretch_is_not_cut_by_the_border_of_a_word() {
+        for (word, expected) in [
+            ("3ac", "3"),
+            ("3ac0", "3ac0"),
+            ("f30b", "30"),
+            ("x=12", "=12"),
+            ("user=12", "user|=12"),
+            ("12 users of me", "users|12 | of "),
+            ("ab", ""),
+            ("", ""),
+        ] {
+            let stretches = stretches(word.as_bytes());
+            let stretches = stretches
+                .iter()
+                .map(|part| std::str::from_utf8(part).unwrap());
+            assert_eq!(stretches.collect::<Vec<_>>().join("|"), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn the_lines_are_those_with_the_words() {
+        let having = |letters: &[u8]| {
+            let words = ["connection refused", "timeout", "refused curl", ""];
+            let mut lines = Bits::none(words.len());
+            for (n, words) in words.iter().enumerate() {
+                lines.put(n, words.contains(std::str::from_utf8(letters).unwrap()));
+            }
+            Some(lines)
+        };
+        for (pattern, expected) in [
+            ("refused", Some(vec![0, 2])),
+            ("Refused", Some(vec![0, 2])),
+            ("connection refused", Some(vec![0])),
+            ("refused.*500.*curl", Some(vec![2])),
+            ("timeout|curl 7", Some(vec![1, 2])),
+            ("timeout|7", None),
+            ("(timeout)*", None),
+            ("nowhere at all", Some(vec![])),
+            (r"\d{9}", None),
+        ] {
+            let lines = Need::of_pattern(pattern).lines(&having);
+            let lines = lines.map(|lines| lines.ones().collect::<Vec<_>>());
+            assert_eq!(lines, expected, "{pattern}");
+        }
     }
 }

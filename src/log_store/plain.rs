@@ -52,7 +52,7 @@ pub(super) fn line_end(text: &[u8], at: usize) -> usize {
 }
 
 /// The length of the colour sequence at the start; `None` when it is another.
-fn sgr_end(bytes: &[u8]) -> Option<usize> {
+pub(super) fn sgr_end(bytes: &[u8]) -> Option<usize> {
     let parameters = bytes.strip_prefix(b"\x1b[")?;
     let end = parameters
         .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use super::bits::Bits;
 use super::block::{Block, Open, Summary, source_bit};
 use super::facts::Facts;
+use super::find::find;
 use super::line::Kind;
 use super::matcher::Matcher;
 
@@ -197,25 +198,7 @@ impl Task<'_> {
     }
 
     fn matches(&self, matcher: &Matcher) -> Bits {
-        let mut bits = Bits::none(self.len());
-        if !self.block.may_meet(matcher.need()) {
-            return bits;
-        }
-        let mut start = 0;
-        if self.from > 0 {
-            start = self.open.facts().start(self.from);
-        }
-        let text = self.open.text().get(start..).unwrap_or_default();
-        let mut hits = matcher.hits(text, self.block.sum.has_dressed());
-        hits.sort_unstable();
-        // Counting newlines is quicker than unpacking where the lines end.
-        let (mut line, mut at) = (0, 0);
-        for hit in hits {
-            line += memchr::memchr_iter(b'\n', text.get(at..hit).unwrap_or_default()).count();
-            at = hit;
-            bits.put(line, true);
-        }
-        bits
+        find(self.block, self.open, matcher, self.from)
     }
 
     /// What is found in one line of a group is found in all of it.

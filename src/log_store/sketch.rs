@@ -23,19 +23,25 @@ pub(super) struct Sketch {
 impl Sketch {
     /// Of lines, each with its newline. `dressed`: some have an ESC or a CR, and are looked for as they are shown.
     pub(super) fn of(text: &[u8], dressed: bool) -> Self {
-        let size = text.len() / BYTES_A_BIT;
-        let mut seen = vec![0_u8; size.next_power_of_two().clamp(FEWEST_BITS, MOST_BITS)];
-        mark(text, &mut seen);
-        let mut strange = has_strange(text);
-        if dressed {
-            let mut shown = Vec::new();
-            for line in plain::dressed_lines(text) {
-                plain::undress(&text[line], &mut shown);
-                shown.push(b'\n');
-            }
-            mark(&shown, &mut seen);
-            strange |= has_strange(&shown);
-        }
+        let mut seen = room(text.len());
+        mark(text.windows(3), &mut seen);
+        let shown = shown(text, dressed);
+        mark(shown.windows(3), &mut seen);
+        Self::told(&seen, has_strange(text) || has_strange(&shown))
+    }
+
+    /// Of the words of such lines, and of what stands beside them. Of the latter every other run is marked, which takes
+    /// half the time: what has four bytes there or more has all of its even runs marked or all of its odd ones.
+    pub(super) fn of_parts(words: &[u8], rest: &[u8], dressed: bool) -> Self {
+        let mut seen = room(words.len() + rest.len());
+        mark(words.windows(3), &mut seen);
+        mark(rest.windows(3).step_by(2), &mut seen);
+        let shown = shown(rest, dressed);
+        mark(shown.windows(3).step_by(2), &mut seen);
+        Self::told(&seen, has_strange(rest) || has_strange(&shown))
+    }
+
+    fn told(seen: &[u8], strange: bool) -> Self {
         let bits = seen.chunks_exact(64).map(|bytes| {
             let bits = bytes.iter().enumerate();
             bits.fold(0, |word, (n, seen)| word | u64::from(*seen) << n)
@@ -73,13 +79,31 @@ fn place(run: Run, bits: usize) -> usize {
     (run.wrapping_mul(SPREAD) >> (u32::BITS - bits.trailing_zeros())) as usize
 }
 
-fn mark(text: &[u8], seen: &mut [u8]) {
+/// A byte for each bit.
+fn room(bytes: usize) -> Vec<u8> {
+    let size = (bytes / BYTES_A_BIT).next_power_of_two();
+    vec![0; size.clamp(FEWEST_BITS, MOST_BITS)]
+}
+
+fn mark<'a>(runs: impl Iterator<Item = &'a [u8]>, seen: &mut [u8]) {
     let bits = seen.len();
-    for run in text.windows(3) {
+    for run in runs {
         if let Some(seen) = seen.get_mut(place([run[0], run[1], run[2]], bits)) {
             *seen = 1;
         }
     }
+}
+
+/// The lines that are shown otherwise than they came.
+fn shown(text: &[u8], dressed: bool) -> Vec<u8> {
+    let mut shown = Vec::new();
+    if dressed {
+        for line in plain::dressed_lines(text) {
+            plain::undress(&text[line], &mut shown);
+            shown.push(b'\n');
+        }
+    }
+    shown
 }
 
 fn has_strange(text: &[u8]) -> bool {

@@ -1,7 +1,17 @@
 //! What the engine says as it happens.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// The engine tells of a start once it is done, when the first lines of the run may have been there for a while.
+const LATE: TimeDelta = TimeDelta::seconds(1);
+
+/// From when on lines belong to the run that the engine tells to have started `at`, the one before having ended then.
+pub fn run_begins(at: DateTime<Utc>, died: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let earliest = at - LATE;
+    died.filter(|died| *died <= at)
+        .map_or(earliest, |died| died.max(earliest))
+}
 
 /// One event of the engine's stream. Texts are sanitised at the edge.
 #[derive(Debug, Clone, PartialEq, Eq)]

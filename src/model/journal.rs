@@ -1,7 +1,11 @@
 //! One line of the journal: who did what to which thing, and how it ended.
+pub mod words;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use crate::lang;
 
 /// Where in an act's life an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -49,6 +53,25 @@ impl Outcome {
             Self::Unknown => "unknown",
         }
     }
+
+    /// The same in the chosen language.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Success => say!("success"),
+            Self::Failure => say!("failure"),
+            Self::Cancelled => say!("cancelled" as "outcome"),
+            Self::Unknown => say!("unknown" as "outcome"),
+        }
+    }
+}
+
+/// What the journal says of a container, `exited, exit 137`, in the chosen language.
+pub fn state_said(state: &str) -> String {
+    let said = |word: &str| match word.strip_prefix("exit ") {
+        Some(code) => say!("exit {code}", code),
+        None => lang::say_as(word, "container").to_owned(),
+    };
+    state.split(", ").map(said).collect::<Vec<_>>().join(", ")
 }
 
 /// What an act was done to.
@@ -153,8 +176,9 @@ fn id(entry: &Entry) -> Option<&str> {
 }
 
 impl Entry {
-    /// Every word of a filter is in it: who, what, to what, in which stack, how it ended, when, what was noted.
-    pub fn has_words(&self, needle: &str) -> bool {
+    /// Every word of a filter is in it: who, what, to what, in which stack, how it ended, when, what was noted. `when` is
+    /// its time as the reader's clock and calendar tell it.
+    pub fn has_words(&self, needle: &str, when: &str) -> bool {
         let target = self.target.iter().flat_map(|target| {
             let named = [&target.project, &target.service].into_iter().flatten();
             named.chain([&target.name]).cloned()
@@ -172,7 +196,8 @@ impl Entry {
             self.user.clone(),
             outcome.to_owned(),
             self.phase.word().to_owned(),
-            self.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            when.to_owned(),
+            words::act(self),
             self.error.clone().unwrap_or_default(),
         ];
         let told: Vec<String> = told.into_iter().chain(target).chain(params).collect();
@@ -264,11 +289,18 @@ mod tests {
     #[test]
     fn a_filter_of_several_words_wants_them_all() {
         let one = entry("1", 0, Phase::Result, "container.restart", "db");
-        for found in ["", "ada", "RESTART db", "shop failed", "2026-09 ada"] {
-            assert!(one.has_words(found), "{found}");
+        for found in [
+            "",
+            "ada",
+            "RESTART db",
+            "shop failed",
+            "2026-09 ada",
+            "today restarted",
+        ] {
+            assert!(one.has_words(found, "2026-09-21 today"), "{found}");
         }
-        for other in ["eve", "restart web", "shop done"] {
-            assert!(!one.has_words(other), "{other}");
+        for other in ["eve", "restart web", "shop done", "yesterday"] {
+            assert!(!one.has_words(other, "2026-09-21 today"), "{other}");
         }
     }
 }

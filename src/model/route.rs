@@ -153,6 +153,11 @@ impl Route {
         }
     }
 
+    /// Whoever asks for it is sent to another address.
+    pub fn only_redirects(&self) -> bool {
+        self.urls.is_empty() && !self.redirects.is_empty()
+    }
+
     /// `ok`, `dead` or `off`.
     pub fn status(&self) -> &'static str {
         match &self.fault {
@@ -206,19 +211,26 @@ pub fn all(sources: Sources) -> Vec<Route> {
     found
 }
 
-/// The container is a Traefik; of several the one that runs.
-pub fn proxy<'a>(containers: &[&'a Container]) -> Option<&'a Container> {
-    let mut proxies = containers.iter().filter(|c| is_traefik(c));
+/// The proxy of a sort; of several the one that runs.
+pub fn proxy<'a>(
+    containers: &[&'a Container],
+    is_one: fn(&Container) -> bool,
+) -> Option<&'a Container> {
+    let mut proxies = containers.iter().filter(|c| is_one(c));
     let first = proxies.clone().next().copied();
     let running = proxies.find(|c| c.state.is_live()).copied();
     running.or(first)
 }
 
-/// By its image, or because its label says so.
+/// By its image, also where that was built upon Traefik's and has another name, or because its label says so.
 pub fn is_traefik(container: &Container) -> bool {
+    let titled = || {
+        let title = container.labels.get("org.opencontainers.image.title");
+        title.is_some_and(|title| title.eq_ignore_ascii_case("traefik"))
+    };
     match container.labels.get("stacktui.proxy") {
         Some(kind) => kind == "traefik",
-        None => image_name(&container.image) == "traefik",
+        None => image_name(&container.image) == "traefik" || titled(),
     }
 }
 
@@ -232,7 +244,14 @@ pub fn is_nginx_proxy(container: &Container) -> bool {
 
 /// A proxy that reads addresses out of labels `caddy`.
 pub fn is_caddy(container: &Container) -> bool {
-    image_name(&container.image) == "caddy-docker-proxy"
+    match container.labels.get("stacktui.proxy") {
+        Some(kind) => kind == "caddy-docker-proxy",
+        // Often built for oneself, under any name: then what it was started with tells.
+        None => {
+            image_name(&container.image) == "caddy-docker-proxy"
+                || container.command.contains("caddy docker-proxy")
+        }
+    }
 }
 
 /// `reg.io:5000/library/traefik:v3.1@sha256:…` is `traefik`.

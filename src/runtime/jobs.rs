@@ -447,10 +447,8 @@ pub async fn run(
         Err(_) => None,
     };
     let stop_timeout = now.as_ref().map_or(job.stop_timeout, |d| d.stop_timeout);
-    // A full inbox loses a better countdown, nothing else.
-    let _full = hands
-        .told
-        .try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
+    let started = Msg::Job(JobMsg::Started { id, stop_timeout });
+    let _closed = hands.told.send(started).await;
     let before = now.as_ref().map_or_else(|| job.before.clone(), words);
     let mut journal = None;
     let intent = match recorder.intent(&job, &before, engine.info()).await {

@@ -3,8 +3,10 @@ mod fold;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::model::journal;
-use crate::model::{EngineEvent, Entry, HostId, Phase};
+use crate::model::{EngineEvent, Entry, HostId, Key, Phase};
 
 use super::table::{RowId, Table};
 
@@ -75,7 +77,31 @@ impl EventBook {
         newest.map(|(_, host, event)| (*host, event))
     }
 
-    /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is.
+    /// What happened to one container, the newest first, each act once: its last event, and those it stands for.
+    pub fn acts_of(&self, key: &Key) -> Vec<(&EngineEvent, Vec<&EngineEvent>)> {
+        let of_it = |host: HostId, event: &EngineEvent| {
+            host == key.host && event.kind == "container" && *event.id == *key.id
+        };
+        let all = self.events.iter();
+        let own = all.filter(|(_, host, event)| of_it(*host, event) && !event.is_noise());
+        let own: Vec<(u64, &EngineEvent)> =
+            own.map(|(number, _, event)| (*number, event)).collect();
+        let folds = fold::folds(own.iter().copied());
+        let hidden: BTreeSet<u64> = folds.values().flatten().copied().collect();
+        let acts = own
+            .iter()
+            .rev()
+            .filter(|(number, _)| !hidden.contains(number));
+        acts.map(|(number, event)| {
+            let parts = folds.get(number).into_iter().flatten();
+            let parts = parts.filter_map(|part| self.get(*part));
+            (*event, parts.map(|(_, event)| event).collect())
+        })
+        .collect()
+    }
+
+    /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is: an event
+    /// is folded only into one that is found, too.
     pub fn refresh(&mut self, height: usize) {
         let needle = self.filter.to_lowercase();
         let shown = self
@@ -86,11 +112,7 @@ impl EventBook {
             .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle));
         let shown: Vec<(u64, &EngineEvent)> =
             shown.map(|(number, _, event)| (*number, event)).collect();
-        let folds = if needle.is_empty() {
-            fold::folds(shown.iter().copied())
-        } else {
-            BTreeMap::new()
-        };
+        let folds = fold::folds(shown.iter().copied());
         self.open.retain(|number| folds.contains_key(number));
         let closed = folds
             .iter()
@@ -159,12 +181,25 @@ fn matches(event: &EngineEvent, needle: &str) -> bool {
         .any(|text| text.to_lowercase().contains(needle))
 }
 
+/// A time in all the words by which it may be sought.
+fn when(at: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> String {
+    let at = at.with_timezone(now.offset());
+    let day = match (now.date_naive() - at.date_naive()).num_days() {
+        0 => format!("today {}", say!("today")),
+        1 => format!("yesterday {}", say!("yesterday")),
+        _ => String::new(),
+    };
+    format!("{} {day}", at.format("%Y-%m-%d %H:%M:%S"))
+}
+
 /// The journal's entries, oldest first; an intent whose result came is shown as the result.
 #[derive(Debug, Clone, Default)]
 pub struct JournalBook {
     entries: Vec<Entry>,
     pub table: Table,
     pub filter: String,
+    /// Rows scrolled of the entry's own page.
+    pub scroll: usize,
     pub loaded: bool,
     /// The rows must be taken anew.
     pub stale: bool,
@@ -194,16 +229,28 @@ impl JournalBook {
     }
 
     pub fn get(&self, id: &str) -> Option<&Entry> {
-        self.entries.iter().rev().find(|e| e.id == id)
+        let mut all = self.entries.iter().rev();
+        let answer = |e: &&Entry| e.answers.as_deref() == Some(id);
+        all.clone()
+            .find(|e| e.id == id)
+            .or_else(|| all.find(answer))
     }
 
-    /// Takes the rows anew, newest first.
-    pub fn refresh(&mut self, height: usize) {
+    /// The entry under the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        match self.table.selected.as_ref()? {
+            RowId::Entry(id) => self.get(id),
+            _ => None,
+        }
+    }
+
+    /// Takes the rows anew, newest first; `now` on the reader's clock.
+    pub fn refresh(&mut self, height: usize, now: DateTime<FixedOffset>) {
         let rows = journal::folded(&self.entries)
             .into_iter()
             .rev()
             .filter(|e| e.phase != Phase::Session)
-            .filter(|e| e.has_words(&self.filter))
+            .filter(|e| self.filter.is_empty() || e.has_words(&self.filter, &when(e.at, now)))
             .map(|e| RowId::Entry(e.id.clone()))
             .collect();
         self.table.set_rows(rows, height);

@@ -16,6 +16,8 @@ pub enum ViewId {
     Journal,
     /// Every engine, its link, its totals.
     Hosts,
+    /// All that is written of one act.
+    Entry,
     Details,
     /// All that is known of an image, a volume or a network.
     Item,

@@ -16,6 +16,17 @@ pub enum Check {
     Done(DateTime<Utc>, Result<Answer, String>),
 }
 
+impl Check {
+    /// It is over, and nobody would call what came of it well.
+    pub fn went_wrong(&self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::UnderWay(_) => false,
+            Self::Done(_, Ok(answer)) => !answer.is_well() || answer.has_expired(now),
+            Self::Done(_, Err(_)) => true,
+        }
+    }
+}
+
 /// Beside the shelf of routes.
 #[derive(Debug, Clone, Default)]
 pub struct RouteBook {
@@ -36,7 +47,7 @@ pub struct RouteBook {
 }
 
 /// The containers of a host that routes depend on beyond their labels: how a Traefik is set up, and the environments that an
-/// nginx-proxy reads.
+/// nginx-proxy reads. Without an nginx-proxy nobody reads them, and asking every container for its own would be for nothing.
 pub fn looked_at(host: &Host) -> impl Iterator<Item = &Container> {
     let all = host.containers().any(is_nginx_proxy);
     host.containers().filter(move |c| all || is_traefik(c))

@@ -133,6 +133,8 @@ pub struct ContainerTable {
     pub columns: Vec<String>,
     /// Containers that the filters hide.
     pub hidden: usize,
+    /// Containers that something hurts which their state does not say.
+    pub hurting: usize,
     /// The rows must be taken anew.
     pub stale: bool,
 }
@@ -150,6 +152,7 @@ impl ContainerTable {
             marked: BTreeSet::new(),
             columns: prefs.columns.clone(),
             hidden: 0,
+            hurting: 0,
             stale: true,
         }
     }

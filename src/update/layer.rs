@@ -241,6 +241,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::OrderBy(id) => order_by(state, id),
         Choice::Do(key, verb) => start_all(state, &[(key, verb)]),
+        Choice::DoAll(jobs) => start_all(state, &jobs),
         Choice::Details(key) => {
             actions::container::open_on(state, ViewId::Details, &key);
             Effects::new()

@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Effect, Effects, LogPage, LogQuery, Save};
 use crate::layout;
+use crate::model::event::run_begins;
 use crate::model::{Container, EngineEvent, HostId, Key};
 use crate::msg::{Failure, LogMsg, OlderLogs, SaveMsg};
 use crate::state::Death;
@@ -13,6 +14,8 @@ use super::reply::told;
 
 /// Bytes of lines looked at between two frames: about two milliseconds.
 const SLICE: usize = 2 << 20;
+/// Two out-of-memory events within so long are one.
+const TOLD_TWICE: TimeDelta = TimeDelta::seconds(10);
 /// Lines of one page for a reader who goes up.
 const PAGE: u32 = 1_000;
 /// Lines of one page for a search: more and more, because the engine reads all that is newer once more for each.
@@ -76,7 +79,7 @@ struct How {
 
 impl How {
     fn of(death: &Death) -> Self {
-        Self::exit(death.exit_code, death.oom)
+        Self::exit(death.exit_code.unwrap_or(0), death.oom)
     }
 
     fn exit(code: i64, oom: bool) -> Self {
@@ -123,6 +126,20 @@ fn ran_out(name: &str, at: &str) -> String {
     say!("{name} ran out of memory {at}", name, at)
 }
 
+/// The last that is told of this source is that it ran out of memory, not long ago: some engines tell it twice.
+fn has_run_out(
+    book: &mut LogBook,
+    key: &Key,
+    name: &str,
+    clock: &Clock,
+    at: DateTime<Utc>,
+) -> bool {
+    book.retell(key, false, |text, then| {
+        let same = text == ran_out(name, &clock.at(then)) && at - then < TOLD_TWICE;
+        same.then(|| text.to_owned())
+    })
+}
+
 /// Tells in an open log what happened to its source.
 pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
     let Some(book) = state.logs.as_ref().filter(|book| book.told) else {
@@ -145,6 +162,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
     let clock = Clock(state.prefs.utc_offset);
     let at = clock.at(event.at);
     let deaths = state.world.host(key.host).and_then(|h| h.deaths.get(key));
+    let mut place = event.at;
     let death_at = |at| deaths.and_then(|all| all.iter().find(|death| death.at == at));
     let told = match event.action.as_str() {
         "start" => {
@@ -156,6 +174,8 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
             if book.retell(key, true, again) {
                 return;
             }
+            let before = deaths.into_iter().flatten().map(|death| death.at);
+            place = run_begins(event.at, before.filter(|died| *died <= event.at).max());
             say!("{name} started {at}", name, at)
         }
         "die" => {
@@ -171,7 +191,14 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
             }
             died
         }
-        "oom" => ran_out(&name, &at),
+        "oom" => {
+            let mut fatal = deaths.into_iter().flatten().filter(|death| death.oom);
+            let told = fatal.any(|death| (death.at - event.at).abs() < TOLD_TWICE);
+            if told || has_run_out(book, key, &name, &clock, event.at) {
+                return;
+            }
+            ran_out(&name, &at)
+        }
         "destroy" | "remove" => say!("{name} removed {at}", name, at),
         "pause" => say!("{name} paused {at}", name, at),
         "unpause" => say!("{name} unpaused {at}", name, at),
@@ -183,7 +210,7 @@ pub(super) fn separator(state: &mut State, key: &Key, event: &EngineEvent) {
         },
     };
     let run = event.action == "start";
-    book.separate(key, &name, event.at, &told, run);
+    book.separate(key, &name, place, &told, run);
 }
 
 /// Tells in a log view, once its past is there, what happened to its containers since the oldest line held, as far as

@@ -6,7 +6,7 @@ use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
 use crate::model::compose::Act;
-use crate::model::limits::Limit;
+use crate::model::limits::{Limit, Now};
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::{log_prompt, rows, wanted};
@@ -316,9 +316,17 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
 fn change_limit(state: &mut State, prompt: Prompt, key: &Key, limit: Limit) -> Effects {
     let text = prompt.field.text();
     let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
-    let memory = details.and_then(|details| details.memory_limit);
-    let swap = details.and_then(|details| details.swap_limit);
-    match limit.read(&text, memory, swap) {
+    let host = state
+        .world
+        .host(key.host)
+        .and_then(|host| host.known.as_deref());
+    let now = Now {
+        memory: details.and_then(|details| details.memory_limit),
+        with_swap: details.and_then(|details| details.swap_limit),
+        host_memory: host.and_then(|host| host.memory),
+        host_cores: host.and_then(|host| host.cpus),
+    };
+    match limit.read(&text, &now) {
         Err(why) => refuse(state, prompt, why),
         Ok(_) if text == prompt.before => Effects::new(),
         Ok(change) => super::start_all(state, &[(key.clone(), Verb::Update(change))]),

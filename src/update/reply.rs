@@ -1,10 +1,12 @@
 //! Answers to what was asked: details, processes, shells.
-use crate::effect::{Effects, ShellRequest};
+use crate::effect::{Effect, Effects, Fetch, ShellRequest};
 use crate::lang;
+use crate::model::about::{Member, Particulars};
 use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::fresh::Answer;
+use crate::state::lints::hangs;
 use crate::state::{Choice, Fresh, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
@@ -20,6 +22,11 @@ pub(super) fn details(
     key: &Key,
     answer: Result<Box<Details>, Failure>,
 ) -> Effects {
+    let effects = match &answer {
+        Ok(details) => super::past::inspected(state, details),
+        Err(_) => Effects::new(),
+    };
+    let silent = hangs(state, key);
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(details) => {
@@ -32,6 +39,7 @@ pub(super) fn details(
         }
         Err(failure) => sheet.failure = Some(failure),
     }
+    state.containers.stale |= hangs(state, key) != silent;
     if state.pending == Some(Pending::Limits(key.clone())) {
         state.pending = None;
         match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {
@@ -39,20 +47,50 @@ pub(super) fn details(
             None => crate::actions::container::limit_menu(state, key),
         }
     }
-    Effects::new()
+    effects
 }
 
-pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) {
+pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) -> Effects {
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(about) => {
             let old = sheet.about.as_ref();
             sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
+            let members = members(key, &about);
             sheet.about = Some(about);
             sheet.failure = None;
+            ask_names(state, members)
         }
-        Err(failure) => sheet.failure = Some(failure),
+        Err(failure) => {
+            sheet.failure = Some(failure);
+            Effects::new()
+        }
     }
+}
+
+/// Containers of a network that are asked at once what they are called in it.
+const NAMED: usize = 32;
+
+fn members(network: &Key, about: &About) -> Vec<Key> {
+    let Particulars::Network { members } = &about.particulars else {
+        return Vec::new();
+    };
+    let key = |member: &Member| Key::container(network.host, &member.id);
+    members.iter().map(key).collect()
+}
+
+/// A network does not know by which names its containers find each other: they are asked, each once.
+fn ask_names(state: &State, members: Vec<Key>) -> Effects {
+    let unknown = |key: &Key| {
+        let known = state
+            .sheet(key)
+            .is_some_and(|sheet| sheet.details.is_some());
+        !known && state.world.container(key).is_some()
+    };
+    let asked = members.into_iter().filter(unknown).take(NAMED);
+    asked
+        .map(|key| Effect::Fetch(Fetch::Details(key)))
+        .collect()
 }
 
 pub(super) fn processes(

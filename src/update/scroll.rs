@@ -25,6 +25,9 @@ pub(super) fn settle(state: &mut State) {
         }
     }
     let place = state.nav.current();
+    if place.view == ViewId::Entry {
+        return settle_entry(state);
+    }
     let Some(key) = place.key else {
         return;
     };
@@ -79,6 +82,14 @@ pub(super) fn settle(state: &mut State) {
             }
         }
         _ => {}
+    }
+}
+
+fn settle_entry(state: &mut State) {
+    if state.journal.scroll > 0 {
+        let rows = views::entry::line_count(state, state.size.0);
+        let last = rows.saturating_sub(list_height(state));
+        state.journal.scroll = state.journal.scroll.min(last);
     }
 }
 

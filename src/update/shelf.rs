@@ -132,7 +132,7 @@ fn meet<R: Listed>(state: &mut State, height: usize) {
 fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
     let shelf = R::shelf(&state.shelves);
     let listing = &shelf.listing;
-    let mut sieve = (!listing.filter.is_empty()).then(|| R::sieve(&listing.filter));
+    let mut sieve = (!listing.filter.is_empty()).then(|| R::sieve(&listing.filter, state));
     let column = order::<R>(listing);
     let cx = Cx {
         state,

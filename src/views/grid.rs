@@ -210,6 +210,19 @@ pub(super) fn draw_cell(cell: &Cell, right: bool, theme: &Theme, place: Rect, bu
                 pen.write(&shown, theme.style(*key));
             }
         }
+        Fit::Middle => {
+            let over = cell_width(cell).saturating_sub(room);
+            let widths = cell.pieces.iter().map(|(words, _)| text::width(words));
+            let widest = widths.enumerate().max_by_key(|(_, width)| *width);
+            for (index, (words, key)) in cell.pieces.iter().enumerate() {
+                let gives = widest.filter(|(widest, _)| *widest == index && over > 0);
+                let shown = match gives {
+                    Some((_, width)) => text::truncate_middle(words, width.saturating_sub(over)),
+                    None => words.as_ref().into(),
+                };
+                pen.write(&shown, theme.style(*key));
+            }
+        }
         Fit::Whole => whole(cell, theme, &mut pen),
     }
 }

@@ -69,7 +69,8 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
             let ago = text::duration(state.now - *at);
             told.push((say!("{ago} ago: {why}", ago, why), Key::StateBad));
         }
-        Some(Check::UnderWay(_)) | None => {}
+        Some(Check::UnderWay(_)) => told.push((say!("checking…").to_owned(), Key::Job)),
+        None => {}
     }
     told.extend(
         route
@@ -94,13 +95,19 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
             Some(say!("{scheme} on port {port}", scheme, port = route.port?))
         });
         let backend = backend.map_or_else(String::new, |backend| format!(", {backend}"));
-        let words = say!(
-            "{name}: {rule}, service {service}{backend}",
-            name = route.name,
-            rule = route.rule,
-            service = route.service,
-            backend
-        );
+        let (name, rule) = (&route.name, &route.rule);
+        let service = &route.service;
+        let words = if service.is_empty() {
+            format!("{name}: {rule}{backend}")
+        } else {
+            say!(
+                "{name}: {rule}, service {service}{backend}",
+                name,
+                rule,
+                service,
+                backend
+            )
+        };
         told.push((words, Key::Dim));
     }
     told

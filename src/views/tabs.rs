@@ -257,7 +257,11 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
         _ => {
             if let Some(listing) = listed::listing(state) {
                 if listing.unused_only {
-                    chip(240, say!("unused only").to_owned(), Key::Accent);
+                    let only = match state.view() {
+                        ViewId::Routes => say!("dead only"),
+                        _ => say!("unused only"),
+                    };
+                    chip(240, only.to_owned(), Key::Accent);
                 }
                 if listing.hidden > 0 {
                     chip(200, hidden(listing.hidden), Key::Dim);

@@ -393,7 +393,7 @@ fn limits_are_asked_for_beside_what_was_used() {
         .collect();
     assert_eq!(hints[0].0, "memory");
     assert!(hints[0].1.starts_with("2048m · peak "), "{hints:?}");
-    assert_eq!(hints[2], ("processes", "no limit"));
+    assert_eq!(hints[2], ("processes", "no limit · peak 12"));
     assert_eq!(hints[3], ("restart policy", "unless-stopped"));
     // It comes again later: nothing opens a second time.
     it.press("esc").no_window();
@@ -417,10 +417,39 @@ fn limits_are_asked_for_beside_what_was_used() {
         with_swap: 6 << 30,
     };
     it.runs(&[("zammad", Verb::Update(memory))]);
+    // With swap, as it is and as it is typed; none lifts it.
+    open(&mut it, "m");
+    it.press("ctrl-u").type_in("3g 4g").press("enter");
+    let with_swap = Change::Memory {
+        bytes: 3 << 30,
+        with_swap: 4 << 30,
+    };
+    it.runs(&[("zammad", Verb::Update(with_swap))]);
+    open(&mut it, "m");
+    it.press("ctrl-u")
+        .press("enter")
+        .shows("none lifts the limit");
+    it.press("esc");
+    it.press("L");
+    let mut swapped = details.clone();
+    swapped.swap_limit = Some(3 << 30);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(swapped))));
+    it.shows("2048m, 3072m with swap").answer("m");
+    assert_eq!(it.prompt().before, "2048m 3072m");
+    it.press("esc");
     open(&mut it, "r");
     it.shows("Restart policy of zammad-1")
         .answer("j j j j enter");
     it.runs(&[("zammad", Verb::Update(Change::Restart("always".to_owned())))]);
+}
+
+#[test]
+fn several_get_a_restart_policy_at_once() {
+    let mut it = world();
+    it.on("grafana").press("space space").press("L");
+    it.shows("Restart policy of 2 containers").answer("j enter");
+    let verb = || Verb::Update(Change::Restart("on-failure".to_owned()));
+    it.runs(&[("grafana", verb()), ("mailhog", verb())]);
 }
 
 #[test]

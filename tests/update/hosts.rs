@@ -320,8 +320,8 @@ fn the_journal_leads_to_the_host_that_it_names() {
         ..stacktui::model::Entry::default()
     };
     it.send(Msg::Journal(vec![entry]));
-    it.press("9").shows("web-02/backup");
-    it.press("enter").view(ViewId::Details);
+    it.press("9").shows("restarted web-02/backup");
+    it.press("t").view(ViewId::Details);
     assert_eq!(it.state.subject(), Some(hosts::key_there("backup")));
 }
 

@@ -224,6 +224,43 @@ fn marks_are_come_back_to() {
     it.press("m").sees_toast("no longer marked");
 }
 
+/// The row on screen of the line with these words.
+fn row(it: &Scene, words: &str) -> usize {
+    let screen = it.screen();
+    let found = screen.lines().position(|line| line.contains(words));
+    found.unwrap_or_else(|| panic!("no {words}:\n{screen}"))
+}
+
+#[test]
+fn a_run_begins_above_its_first_lines_whether_those_or_its_start_are_heard_first() {
+    let mut it = open(&["long ago"]);
+    it.state.now += TimeDelta::seconds(5);
+    let first = |it: &Scene, ms, text: &str| {
+        base::record(it.state.now - TimeDelta::milliseconds(ms), false, text)
+    };
+    let records = vec![first(&it, 11, "booting")];
+    base::logs_of(&mut it.state, &full("zammad"), records);
+    it.event("zammad", "start", &[]);
+    let records = vec![first(&it, 9, "booted")];
+    base::logs_of(&mut it.state, &full("zammad"), records);
+    let rows = ["long ago", "zammad-1 started", "booting", "booted"].map(|words| row(&it, words));
+    assert!(rows.is_sorted(), "{rows:?}\n{}", it.screen());
+}
+
+#[test]
+fn an_engine_that_tells_twice_that_memory_ran_out_is_believed_once() {
+    let mut it = open(&["long ago"]);
+    let count = |it: &Scene| it.screen().matches("out of memory").count();
+    it.event("zammad", "oom", &[]);
+    it.state.now += TimeDelta::milliseconds(40);
+    it.event("zammad", "oom", &[]);
+    assert_eq!(count(&it), 1, "{}", it.screen());
+    it.state.now += TimeDelta::milliseconds(40);
+    it.event("zammad", "die", &[("exitCode", "137")]);
+    it.event("zammad", "oom", &[]);
+    assert_eq!(count(&it), 1, "{}", it.screen());
+}
+
 #[test]
 fn runs_are_gone_through_by_their_starts() {
     let mut it = open_numbered(100);

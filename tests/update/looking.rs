@@ -1,5 +1,5 @@
 //! Screens about containers: logs, details, inspect, processes, events, journal; and which streams each makes flow.
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use stacktui::effect::{Effect, Subscription};
 use stacktui::log_store::Kind;
 use stacktui::model::{Key, Processes, RunState};
@@ -400,8 +400,8 @@ fn events_lead_to_their_container() {
 #[test]
 fn a_line_about_no_container_says_so() {
     let mut it = world();
-    it.press("9 enter")
-        .sees_toast("this line is about nothing that can be shown");
+    it.press("9 enter").view(ViewId::Journal);
+    it.press("t").sees_toast("nothing is chosen");
     let mut network = base::event(it.state.now, "proxy", "create", &[]);
     network.kind = "network".to_owned();
     let mut it = world();
@@ -544,6 +544,92 @@ fn a_note_goes_into_the_journal_and_is_told_there() {
     it.shows("Nothing matches");
     it.press("esc n").type_in("  ").press("enter");
     assert!(it.effects.is_empty(), "nothing is no note");
+}
+
+/// An act on a container of another stack's name, failed, long ago enough to be yesterday's.
+fn failed(at: DateTime<Utc>) -> stacktui::model::Entry {
+    stacktui::model::Entry {
+        id: "7".to_owned(),
+        at: at.fixed_offset(),
+        phase: stacktui::model::Phase::Result,
+        action: "mail.delete_all".to_owned(),
+        user: "root".to_owned(),
+        client: Some("203.0.113.7:51544".to_owned()),
+        target: Some(stacktui::model::Target {
+            kind: "container".to_owned(),
+            id: key("mailhog").short().to_owned(),
+            name: full("mailhog"),
+            ..stacktui::model::Target::default()
+        }),
+        params: vec![("force".to_owned(), "false".to_owned())],
+        before: Some("running, healthy".to_owned()),
+        after: Some("running, starting".to_owned()),
+        outcome: Some(stacktui::model::Outcome::Failure),
+        error: Some(
+            "the old one is mailhog-1.old-1f2e3d, the new one is gone, and neither is what you asked for; by hand: docker start mailhog-1.old-1f2e3d"
+                .to_owned(),
+        ),
+        command: Some("docker rm mailhog-1".to_owned()),
+        ..stacktui::model::Entry::default()
+    }
+}
+
+#[test]
+fn the_journal_is_a_story_and_each_entry_has_a_page_that_tells_all_of_it() {
+    let mut it = world();
+    let at = it.state.now;
+    it.send(Msg::Resize {
+        width: 80,
+        height: 24,
+    });
+    it.send(Msg::Journal(vec![failed(at)]));
+    it.press("9")
+        .shows("emptied the mailbox of")
+        .hides("delete_all");
+    it.press("enter").view(ViewId::Entry);
+    it.shows("203.0.113.7").shows("running, healthy");
+    // To its last word, at the width of an ordinary window.
+    it.shows("mailhog-1.old-1f2e3d")
+        .shows("by hand: docker start")
+        .hides("force");
+    it.press("y");
+    assert!(it.menu().items.iter().any(|item| item.label == "command"));
+    it.press("enter");
+    let copied = Effect::Copy("docker rm mailhog-1".to_owned());
+    assert_eq!(it.effects.last(), Some(&copied));
+    it.press("enter").view(ViewId::Details);
+    it.press("esc esc").view(ViewId::Journal);
+}
+
+#[test]
+fn the_journal_tells_what_changed_and_is_quiet_about_what_did_not() {
+    let mut it = world();
+    let mut entry = failed(it.state.now);
+    entry.error = None;
+    entry.outcome = Some(stacktui::model::Outcome::Success);
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    it.send(Msg::Journal(vec![entry.clone()]));
+    it.press("9").shows("healthy -> starting");
+    entry.after = entry.before.clone();
+    it.send(Msg::Journal(vec![entry]))
+        .hides("->")
+        .hides("false");
+}
+
+#[test]
+fn a_filter_of_the_journal_takes_a_day_by_its_name() {
+    let mut it = world();
+    let now = it.state.now;
+    it.send(Msg::Journal(vec![failed(now - TimeDelta::days(1))]));
+    it.press("9 /").type_in("today").press("enter");
+    it.shows("Nothing matches");
+    it.press("esc /")
+        .type_in("yesterday emptied")
+        .press("enter");
+    it.shows("emptied the mailbox");
 }
 
 #[test]

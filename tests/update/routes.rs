@@ -67,7 +67,7 @@ fn each_route_is_a_row_with_why_it_leads_nowhere() {
     };
     assert_eq!(of("grafana"), "");
     assert_eq!(of("portainer"), "v2 rule under v3");
-    assert_eq!(of("prometheus"), "misspelt label");
+    assert_eq!(of("prom"), "misspelt label");
     assert_eq!(of("tickets"), "unhealthy", "{found:?}");
 }
 
@@ -139,8 +139,8 @@ fn a_check_asks_the_container_with_the_routes_own_host_and_its_outcome_stands_on
         certificate: Some(base::now() + TimeDelta::days(30)),
     };
     it.send(Msg::RouteChecked(probe.route.clone(), Ok(answer.clone())));
-    it.shows("502 in 41 ms")
-        .shows("through 172.20.0.5:8080")
+    it.shows("unhealthy")
+        .shows("502 through 172.20.0.5:8080 in 41 ms")
         .shows("certificate is good for 4w");
     let expired = Answer {
         status: 200,
@@ -148,13 +148,78 @@ fn a_check_asks_the_container_with_the_routes_own_host_and_its_outcome_stands_on
         ..answer
     };
     it.send(Msg::RouteChecked(probe.route.clone(), Ok(expired)));
-    it.shows("200 in 41 ms, ex")
-        .shows("certificate expired 4w")
-        .hides("good for");
+    it.shows("certificate expired 4w").hides("good for");
     it.press("c");
     let why = "172.20.0.5:8080: nothing listens there".to_owned();
     it.send(Msg::RouteChecked(probe.route, Err(why)));
-    it.shows("nothing listens there");
+    it.shows("unhealthy").shows("nothing listens there");
+}
+
+#[test]
+fn what_a_check_found_never_stands_in_the_place_of_a_reason_and_a_failed_one_is_not_green() {
+    let mut it = routed();
+    on(&mut it, "grafana");
+    let at = |it: &Scene, words: &str| {
+        let screen = it.screen();
+        let mut rows = screen.lines();
+        let row = rows.find(|row| row.contains("grafana.example"));
+        row.is_some_and(|row| row.contains(words))
+    };
+    assert!(at(&it, "● "));
+    it.press("c");
+    let probe = asked(&it);
+    let answer = Answer {
+        status: 200,
+        took_ms: 41,
+        via: "172.20.0.6:3000".to_owned(),
+        certificate: Some(base::now() + TimeDelta::days(60)),
+    };
+    it.send(Msg::RouteChecked(probe.route.clone(), Ok(answer.clone())));
+    assert!(at(&it, "● ") && at(&it, "200 in 41 ms "));
+    let certificate = Some(base::now() + TimeDelta::days(6));
+    let soon = Answer {
+        certificate,
+        ..answer.clone()
+    };
+    it.send(Msg::RouteChecked(probe.route.clone(), Ok(soon)));
+    assert!(at(&it, "200, TLS 6d left"));
+    let late = Answer {
+        certificate: Some(base::now() - TimeDelta::days(1)),
+        ..answer
+    };
+    it.send(Msg::RouteChecked(probe.route.clone(), Ok(late)));
+    assert!(at(&it, "✖ ") && at(&it, "200, TLS expired"));
+    let why = "172.20.0.6:3000: nothing listens there".to_owned();
+    it.send(Msg::RouteChecked(probe.route, Err(why)));
+    assert!(at(&it, "✖ "));
+}
+
+#[test]
+fn a_filter_finds_a_route_by_its_container() {
+    let mut it = routed();
+    it.press("/").type_in("zammad-1").press("enter");
+    let found = rows(&it);
+    assert!(!found.is_empty(), "a route by its container");
+    assert!(
+        found.iter().all(|(title, _)| title.contains("tickets")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn on_a_small_screen_the_reason_is_told_and_two_paths_of_one_host_differ() {
+    let mut it = routed();
+    on(&mut it, "tickets");
+    it.send(Msg::Resize {
+        width: 40,
+        height: 12,
+    });
+    it.shows("is unhealthy").shows("tickets.example.com");
+    it.send(Msg::Resize {
+        width: 80,
+        height: 24,
+    });
+    it.press("a").shows("dead only").hides("unused");
 }
 
 #[test]
@@ -265,7 +330,7 @@ fn a_containers_addresses_are_in_its_row_and_its_details() {
     it.state.containers.stale = true;
     it.wait(0)
         .shows("mailhog.example.com")
-        .shows("unhealthy: tickets.example.com");
+        .shows("✖ tickets.example.com");
     it.on("zammad").press("w");
     assert_eq!(it.menu().items[0].label, "https://tickets.example.com");
     assert_eq!(it.menu().items[0].hint, "unhealthy");

@@ -64,6 +64,10 @@ pub fn scroll_by(state: &mut State, delta: isize) {
                 file.scroll = file.scroll.saturating_add_signed(delta);
             }
         }
+        ViewId::Entry => {
+            let scroll = &mut state.journal.scroll;
+            *scroll = scroll.saturating_add_signed(delta.clamp(-1_000_000, 1_000_000));
+        }
         ViewId::StackFiles | ViewId::Proposal => layout::stack_file::scroll(state, delta),
         view => {
             let Some(key) = state.nav.current().key else {

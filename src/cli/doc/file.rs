@@ -12,7 +12,7 @@ use super::keep::STAMP;
 /// It cannot be read, or somebody else wrote it.
 pub(super) fn read(path: &Path) -> Result<String> {
     match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Err(Error::other("it is no regular file")),
+        Ok(found) if !found.is_file() => return Err(Error::other(say!("it is no regular file"))),
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(String::new()),
         Err(error) => return Err(error),
@@ -22,8 +22,9 @@ pub(super) fn read(path: &Path) -> Result<String> {
     if ours || old.trim().is_empty() {
         return Ok(old);
     }
-    let words = "it was not written by stacktui and is left as it is: name another file";
-    Err(Error::other(words))
+    Err(Error::other(say!(
+        "it was not written by stacktui and is left as it is: name another file"
+    )))
 }
 
 /// Puts the page in its place, with the rights of the one before it; where the path is a link, behind it.

@@ -35,7 +35,7 @@ impl Group {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     /// Part of the image's name.
-    image: &'static str,
+    pub image: &'static str,
     pub group: Group,
     role: &'static str,
     usage: &'static str,
@@ -48,6 +48,14 @@ impl Known {
 
     pub(super) fn usage(&self) -> &'static str {
         lang::say(self.usage)
+    }
+
+    /// What a service of this name does beside the one that people use: `scheduler` of `zammad-scheduler`.
+    pub(super) fn part<'n>(&self, service: &'n str) -> Option<&'n str> {
+        let part = service
+            .strip_prefix(self.image)?
+            .trim_start_matches(['-', '_']);
+        PARTS.contains(&part).then_some(part)
     }
 }
 
@@ -64,6 +72,17 @@ const fn known(
         usage,
     }
 }
+
+/// Services that run an application's image and are not what people use of it.
+const PARTS: [&str; 7] = [
+    "backup",
+    "cron",
+    "init",
+    "migrate",
+    "scheduler",
+    "websocket",
+    "worker",
+];
 
 /// The more particular names first.
 const ALL: &[Known] = &[

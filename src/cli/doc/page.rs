@@ -89,9 +89,9 @@ impl Page<'_> {
                 lines.push(format!("{} {text}", heading(name)));
             }
         };
-        item(say!("Role"), Self::role(container, known));
+        item(say!("Role"), Self::role(container, known, name));
         item(say!("Access"), self.access(container, details, name));
-        item(say!("Usage"), Self::usage(container, known));
+        item(say!("Usage"), Self::usage(container, known, name));
         item(say!("Image"), escape(&container.image));
         item(say!("State"), self.state(name));
         let networks = details.into_iter().flat_map(|details| &details.networks);
@@ -135,26 +135,33 @@ impl Page<'_> {
     }
 
     /// What its label says, else its image, else what is known of images of that name.
-    fn role(container: &Container, known: Option<&Known>) -> String {
+    fn role(container: &Container, known: Option<&Known>, name: &str) -> String {
         let label = |name: &str| container.labels.get(name).filter(|text| !text.is_empty());
         let written = label("stacktui.role").map(|text| escape(text));
         let image = || {
             label("org.opencontainers.image.description")
                 .or_else(|| label("org.opencontainers.image.title"))
         };
-        let built_in = || known.map(|known| known.role().to_owned());
+        let built_in = || {
+            let part = |known: &Known| {
+                let part = known.part(name)?;
+                Some(say!("Part of {whole}: {part}.", whole = known.image, part))
+            };
+            known.map(|known| part(known).unwrap_or_else(|| known.role().to_owned()))
+        };
         let found = written
             .or_else(built_in)
             .or_else(|| image().map(|text| escape(text)));
         found.unwrap_or_else(|| say!("to be written").to_owned())
     }
 
-    fn usage(container: &Container, known: Option<&Known>) -> String {
+    fn usage(container: &Container, known: Option<&Known>, name: &str) -> String {
         let written = container
             .labels
             .get("stacktui.usage")
             .map(|text| escape(text));
-        written.unwrap_or_else(|| known.map_or("", |known| known.usage()).to_owned())
+        let known = known.filter(|known| known.part(name).is_none());
+        written.unwrap_or_else(|| known.map_or("", Known::usage).to_owned())
     }
 
     /// Its URLs, then its name and ports inside the stack.
@@ -249,13 +256,17 @@ impl Page<'_> {
 fn door(url: &str, machine: &str) -> String {
     let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
     let port = match authority.strip_prefix(machine) {
-        Some("") if scheme == "https" => ":443",
-        Some("") => ":80",
-        Some(port) if port.starts_with(':') => port,
+        Some("") if scheme == "https" => "443",
+        Some("") => "80",
+        Some(port) if port.starts_with(':') => port.trim_start_matches(':'),
         // Bound to one address of the machine: another one does not lead there.
-        _ => authority,
+        _ => return format!("`{authority}`"),
     };
-    format!("`{port}`")
+    say!(
+        "{scheme} on port {port}",
+        scheme,
+        port = format!("`{port}`")
+    )
 }
 
 /// The name of an item, before its text or over its lines.
@@ -281,6 +292,7 @@ mod tests {
         let mut web = Container::bare(Key::container(HostId(0), "a"), "shop-web-1");
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         web.labels = labels.iter().map(pair).collect();
+        web.image = "zammad/zammad:6.3.1".to_owned();
         let mut route = Route::bare(Source::Traefik, Protocol::Http, "web", &web);
         route.urls = vec!["https://shop.example".to_owned()];
         fill(&mut route);
@@ -324,9 +336,9 @@ mod tests {
     #[test]
     fn a_published_port_is_told_without_the_way_its_writer_came() {
         for (url, told) in [
-            ("http://srv1:8080", "`:8080`"),
-            ("https://srv1", "`:443`"),
-            ("http://srv1", "`:80`"),
+            ("http://srv1:8080", "http on port `8080`"),
+            ("https://srv1", "https on port `443`"),
+            ("http://srv1", "http on port `80`"),
             ("http://127.0.0.1:9090", "`127.0.0.1:9090`"),
         ] {
             let written = page(&SHOP, &[], |route| {
@@ -338,6 +350,18 @@ mod tests {
                 "{written}"
             );
         }
+    }
+
+    #[test]
+    fn a_part_of_an_application_has_a_role_of_its_own_and_not_its_usage() {
+        let of = |service: &str| {
+            let labels = [SHOP[0], ("com.docker.compose.service", service)];
+            page(&labels, &[], |_| {})
+        };
+        let part = of("zammad-scheduler");
+        assert!(part.contains("Part of zammad: scheduler."), "{part}");
+        assert!(!part.contains("**Usage:**"), "{part}");
+        assert!(of("zammad-nginx").contains("Ticketing"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl Raw {
     fn enter() -> Result<Self, Quit> {
         crossterm::terminal::enable_raw_mode()
             .map(|()| Self)
-            .map_err(|error| Quit::failed(format!("the terminal refuses raw keys: {error}")))
+            .map_err(|error| Quit::failed(say!("the terminal refuses raw keys: {error}", error)))
     }
 }
 
@@ -37,7 +37,8 @@ pub(super) async fn run(
     request: ShellRequest,
     detach_keys: &str,
 ) -> Result<ShellEnd, Quit> {
-    let refused = |error: std::io::Error| Quit::failed(format!("the terminal refuses: {error}"));
+    let refused =
+        |error: std::io::Error| Quit::failed(say!("the terminal refuses: {error}", error));
     let (typed_out, mut typed) = mpsc::channel(64);
     let (signal_out, mut signals_in) = mpsc::channel(16);
     let (input, input_out) = mpsc::channel(64);
@@ -65,7 +66,7 @@ pub(super) async fn run(
     let end = loop {
         tokio::select! {
             ended = &mut task => {
-                break ended.map_err(|error| Quit::failed(format!("the shell ended badly: {error}")));
+                break ended.map_err(|error| Quit::failed(say!("the shell ended badly: {error}", error)));
             }
             Some(bytes) = shown.recv() => show(&bytes)?,
             event = typed.recv() => match event {

@@ -1,9 +1,8 @@
 //! The journal as a file to keep: a story in Markdown and a table for a spreadsheet. Pure.
 use chrono::{Local, NaiveDate};
 
-use crate::lang;
-use crate::model::{Entry, Outcome, Phase, journal};
-use crate::text::decimal;
+use crate::model::journal::{self, words};
+use crate::model::{Entry, Outcome, Phase};
 
 /// One section a day, one line an act.
 pub(in crate::cli) fn markdown(entries: &[Entry]) -> Vec<String> {
@@ -48,10 +47,10 @@ pub(in crate::cli) fn sentence(entry: &Entry) -> String {
         let text = text.join(" ");
         return say!("{time} - {who}noted: {text}", time, who, text);
     }
-    let what = format!("{}{}", verb(entry), target(entry));
+    let what = format!("{}{}", words::act(entry), target(entry));
     let mut told: Vec<String> = Vec::new();
-    told.extend(change(entry));
-    told.extend(entry.duration_ms.map(seconds));
+    told.extend(entry.change());
+    told.extend(entry.duration_ms.map(words::seconds));
     told.push(outcome(entry).to_owned());
     told.extend(entry.error.clone());
     let how = told.join(", ");
@@ -69,25 +68,6 @@ fn target(entry: &Entry) -> String {
     }
 }
 
-/// What was and what came of it, without what both have in common.
-fn change(entry: &Entry) -> Option<String> {
-    let (before, after) = match (&entry.before, &entry.after) {
-        (Some(before), Some(after)) => (before.as_str(), after.as_str()),
-        _ => return None,
-    };
-    let both = before.split_once(", ").zip(after.split_once(", "));
-    let (before, after) = match both {
-        Some(((a, before), (b, after))) if a == b => (before, after),
-        _ => (before, after),
-    };
-    (before != after).then(|| format!("{before} -> {after}"))
-}
-
-fn seconds(ms: u64) -> String {
-    let tenths = (ms + 50) / 100;
-    format!("{} s", decimal(tenths as f64 / 10.0, 1))
-}
-
 fn outcome(entry: &Entry) -> &'static str {
     match (entry.phase, entry.outcome) {
         (Phase::Intent, _) | (_, Some(Outcome::Unknown)) => say!("outcome unknown"),
@@ -96,52 +76,6 @@ fn outcome(entry: &Entry) -> &'static str {
         (_, Some(Outcome::Cancelled)) => say!("cancelled" as "outcome"),
         (_, None) => say!("seen" as "outcome"),
     }
-}
-
-/// The act in words; one that has none is named as it is.
-fn verb(entry: &Entry) -> String {
-    let action = entry.action.as_str();
-    if action == "mail.delete" {
-        let ids = entry.params.iter().find(|(name, _)| name == "mails");
-        let count = ids.map_or(1, |(_, ids)| ids.split_whitespace().count());
-        return say_n!(count, "deleted {n} mail of", "deleted {n} mails of");
-    }
-    const WORDS: &[(&str, &str)] = &[
-        ("container.start", key!("started")),
-        ("container.stop", key!("stopped")),
-        ("container.restart", key!("restarted")),
-        ("container.kill", key!("killed")),
-        ("container.die", key!("ended:")),
-        ("container.pause", key!("paused")),
-        ("container.unpause", key!("resumed")),
-        ("container.remove", key!("removed")),
-        ("container.rename", key!("renamed")),
-        ("container.update", key!("changed the limits of")),
-        ("container.exec", key!("opened a shell in")),
-        ("container.attach", key!("attached to")),
-        ("env.reveal", key!("looked at the secrets of")),
-        ("image.remove", key!("removed image")),
-        ("image.tag", key!("tagged image")),
-        ("volume.remove", key!("removed volume")),
-        ("network.remove", key!("removed network")),
-        ("network.connect", key!("joined a container to network")),
-        (
-            "network.disconnect",
-            key!("took a container out of network"),
-        ),
-        ("engine.prune", key!("pruned")),
-        ("compose.up", key!("brought up")),
-        ("compose.down", key!("took down")),
-        ("compose.pull", key!("pulled the images of")),
-        ("compose.build", key!("built")),
-        ("mail.delete_all", key!("emptied the mailbox of")),
-        ("mail.test", key!("sent a test mail to")),
-    ];
-    let found = WORDS.iter().find(|(name, _)| *name == action);
-    found.map_or_else(
-        || say!("did {action} on", action),
-        |(_, words)| lang::say(words).to_owned(),
-    )
 }
 
 /// Names come from others: in Markdown they are text, whatever is in them.
@@ -234,6 +168,7 @@ fn quoted(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang;
     use crate::model::Target;
     use chrono::{DateTime, TimeZone};
 
@@ -267,7 +202,7 @@ mod tests {
         let in_french = |entry: &Entry| lang::within(french(), || sentence(entry));
         assert_eq!(
             in_french(&entry),
-            "13:06:51 - a redémarré zammad (systeme-ticketing)\u{a0}: unhealthy -> starting, 11,5 s, réussi"
+            "13:06:51 - a redémarré zammad (systeme-ticketing)\u{a0}: défaillant -> démarrage, 11,5 s, réussi"
         );
         entry.user = "jean".to_owned();
         entry.client = Some("203.0.113.7:51544".to_owned());

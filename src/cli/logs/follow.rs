@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 
@@ -17,6 +18,7 @@ use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;
 use crate::engine::Engine;
+use crate::model::event::run_begins;
 use crate::model::{Container, EngineEvent, HostId, Key, Link};
 use crate::msg::{HostMsg, LogMsg};
 use crate::runtime::link::LinkTask;
@@ -36,6 +38,8 @@ struct Source {
     /// `None` when nothing comes any more.
     messages: Option<mpsc::Receiver<(LogQuery, LogMsg)>>,
     failed: bool,
+    /// When its last run ended.
+    died: Option<DateTime<Utc>>,
 }
 
 struct Follow<'a, 'o> {
@@ -97,9 +101,12 @@ pub(super) async fn run(
                 None => return Ok(DONE),
             },
             (source, msg) = heard(&mut follow.sources, &follow.merge) => follow.log(source, msg),
-            _ = look.tick() => if follow.printer.nobody_reads() {
-                return Err(Quit::NobodyReads);
-            },
+            _ = look.tick() => {
+                if follow.printer.nobody_reads() {
+                    return Err(Quit::NobodyReads);
+                }
+                follow.printer.settle()?;
+            }
             () = sleep_until(wake) => {}
         }
     }
@@ -142,8 +149,8 @@ impl Follow<'_, '_> {
                 let label = self.sites.up.iter().find(|site| site.id == id);
                 let who = label
                     .filter(|_| self.sites.several)
-                    .map_or("the engine", |site| &site.label);
-                complain(&format!("{who} went away: {}", reason.why));
+                    .map_or(say!("the engine"), |site| &site.label);
+                complain(&say!("{who} went away: {why}", who, why = reason.why));
             }
             HostMsg::Events(events) => {
                 for event in &events {
@@ -163,18 +170,30 @@ impl Follow<'_, '_> {
         let Some(source) = source.filter(|_| event.kind == "container") else {
             return;
         };
-        let what = match event.action.as_str() {
-            "die" | "died" => match event.exit_code() {
-                Some(code) => format!("exited with code {code}"),
-                None => "exited".to_owned(),
-            },
-            "oom" => "ran out of memory".to_owned(),
-            "start" => "started".to_owned(),
-            "destroy" | "remove" => "was removed".to_owned(),
+        let mut at = event.at;
+        if let Some(known) = self.sources.get_mut(source) {
+            match event.action.as_str() {
+                "die" | "died" => known.died = Some(at),
+                // A run's first lines are older than what the engine tells of its start.
+                "start" => at = run_begins(at, known.died),
+                _ => {}
+            }
+        }
+        let name = self.printer.name(source);
+        let text = match event.action.as_str() {
+            "die" | "died" => {
+                let code = event.exit_code();
+                code.map_or_else(
+                    || say!("{name} exited", name),
+                    |code| say!("{name} exited with code {code}", name, code),
+                )
+            }
+            "oom" => say!("{name} ran out of memory", name),
+            "start" => say!("{name} started", name),
+            "destroy" | "remove" => say!("{name} was removed", name),
             _ => return,
         };
-        let text = format!("{} {what}", self.printer.name(source));
-        self.merge.note(event.at, text, Instant::now());
+        self.merge.note(at, text, Instant::now());
     }
 
     /// Starts the streams of containers that a name means now and did not before.
@@ -218,6 +237,7 @@ impl Follow<'_, '_> {
             key,
             messages: Some(messages),
             failed: false,
+            died: None,
         });
     }
 

@@ -2,12 +2,12 @@
 //! Must not know where records come from, nor their order.
 use chrono::{Local, SecondsFormat};
 
-use super::filter::{Filter, Place};
+use super::filter::{Filter, Graded, Place};
 use super::object::object;
 use super::paint::Paint;
 use crate::cli::out::{Out, Quit};
 use crate::model::{Container, LogRecord};
-use crate::text::{bytes_short, pad_right, sanitise, width};
+use crate::text::{Level, bytes_short, pad_right, sanitise, width};
 
 /// Bytes of a line that are made safe at once.
 const PIECE: usize = 60 << 10;
@@ -121,17 +121,63 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn record(&mut self, source: usize, record: &LogRecord) -> Result<(), Quit> {
-        let Some(source) = self.sources.get_mut(source) else {
-            return Ok(());
-        };
-        let level = if self.form == Form::Json || self.filter.asks_level() {
-            source.place.level(record)
-        } else {
-            None
-        };
-        if !self.filter.passes(record, level) {
-            return Ok(());
+        if self.filter.is_open() && self.form != Form::Json {
+            return self.print(source, record, None);
         }
+        if let Some(at) = record.at.filter(|_| self.filter.looks_ahead()) {
+            self.print_held(|filter, place| filter.overdue(place, at))?;
+        }
+        let Some(known) = self.sources.get_mut(source) else {
+            return Ok(());
+        };
+        let verdict = self.filter.take(&mut known.place, record);
+        for (held, level) in &verdict.before {
+            self.print(source, held, *level)?;
+        }
+        if verdict.passes {
+            self.print(source, record, verdict.level)?;
+        }
+        Ok(())
+    }
+
+    /// Prints what was held back, where it is time.
+    fn print_held(&mut self, due: impl Fn(&Filter, &mut Place) -> Vec<Graded>) -> Result<(), Quit> {
+        let mut all: Vec<(usize, Vec<Graded>)> = Vec::new();
+        for (number, source) in self.sources.iter_mut().enumerate() {
+            let due = due(&self.filter, &mut source.place);
+            if !due.is_empty() {
+                all.push((number, due));
+            }
+        }
+        all.sort_by_key(|(_, lines)| lines.first().and_then(|(record, _)| record.at));
+        for (source, lines) in &all {
+            for (record, level) in lines {
+                self.print(*source, record, *level)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints what was held back and of which nothing more has come since this was asked last.
+    pub(super) fn settle(&mut self) -> Result<(), Quit> {
+        self.print_held(Filter::quiet)
+    }
+
+    /// No line comes any more.
+    pub(super) fn finish(&mut self) -> Result<(), Quit> {
+        self.print_held(Filter::rest)?;
+        self.flush()
+    }
+
+    fn print(
+        &mut self,
+        source: usize,
+        record: &LogRecord,
+        level: Option<Level>,
+    ) -> Result<(), Quit> {
+        let Some(source) = self.sources.get(source) else {
+            return Ok(());
+        };
         if self.form == Form::Json {
             return self.out.line(&object(source, record, level));
         }
@@ -147,7 +193,7 @@ impl<'a> Printer<'a> {
             self.paint.text(&sanitise(piece), line);
         }
         if let Some(length) = record.cut_from {
-            line.push_str(&format!(" [cut, {} in all]", bytes_short(length)));
+            line.push_str(&say!(" [cut, {size} in all]", size = bytes_short(length)));
         }
         self.out.line(line)
     }

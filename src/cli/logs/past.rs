@@ -72,7 +72,7 @@ pub(super) async fn run(
             }
         }
         if sources.is_empty() {
-            printer.flush()?;
+            printer.finish()?;
             return Ok(code);
         }
         print_oldest(&mut sources, printer)?;

@@ -18,12 +18,12 @@ pub(super) fn object(mail: &Mail, server: &Source) -> Value {
 }
 
 pub(super) const HEAD: &[table::Head] = &[
-    ("TIME", false),
-    ("FROM", false),
-    ("TO", false),
-    ("SUBJECT", false),
-    ("SIZE", true),
-    ("FILES", true),
+    (key!("TIME"), false),
+    (key!("FROM"), false),
+    (key!("TO"), false),
+    (key!("SUBJECT"), false),
+    (key!("SIZE"), true),
+    (key!("FILES"), true),
     ("ID", false),
 ];
 

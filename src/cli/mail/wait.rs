@@ -34,12 +34,16 @@ pub(super) async fn wait(
 ) -> Result<u8, Quit> {
     let mut expected = Expected::new(wait, clock::now())?;
     if sources(choice, &sites).is_empty() {
-        complain(&format!("{}: waiting for one", choice.nobody(&sites)));
+        let none = choice.nobody(&sites);
+        complain(&say!("{none}: waiting for one", none));
     }
     let limit = Duration::from_secs(wait.timeout);
     let arrival = arrival(choice, &mut sites, &mut expected);
     let Ok((mail, server)) = timeout(limit, arrival).await else {
-        let mut said = vec![format!("no such mail came within {} s", wait.timeout)];
+        let mut said = vec![say!(
+            "no such mail came within {seconds} s",
+            seconds = wait.timeout
+        )];
         said.extend(expected.troubles.into_values());
         complain(&said.join("\n  "));
         return Ok(FAILED);
@@ -227,7 +231,7 @@ impl Expected {
 
     fn is_away(&mut self, server: &Source, why: &str) {
         self.comes_late(server.key());
-        let told = format!("{}: {why}", server.name);
+        let told = say!("{name}: {why}", name = server.name, why);
         self.troubles.insert(server.key().clone(), told);
     }
 

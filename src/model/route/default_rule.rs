@@ -2,6 +2,8 @@
 //! such rules use; what else stands in one is not guessed at.
 use std::collections::BTreeMap;
 
+use crate::model::container::Container;
+
 /// What a template may ask for.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -160,6 +162,17 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         }
     }
     Some(found)
+}
+
+/// What compose calls the service, with its project; else the container's name.
+pub fn full_name(container: &Container) -> String {
+    match (container.stack(), container.service()) {
+        (Some(stack), Some(service)) if !service.starts_with(&format!("{stack}_")) => {
+            format!("{service}_{stack}")
+        }
+        (_, Some(service)) => service.to_owned(),
+        _ => container.name.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub enum Fault {
         proxy: String,
         state: RunState,
     },
+    /// No proxy that reads what is written here is on the engine: what it would be called.
+    NoProxy(&'static str),
     /// The proxy's own words.
     Told(String),
 }
@@ -94,6 +96,7 @@ impl Fault {
             Self::OtherNetwork { .. } => say!("other network"),
             Self::Duplicate { .. } => say!("duplicate name"),
             Self::ProxyDown { .. } => say!("proxy is down"),
+            Self::NoProxy(_) => say!("no proxy here"),
             Self::Told(_) => say!("refused by Traefik"),
         }
     }
@@ -148,6 +151,9 @@ impl Fault {
                 say!("{other} has another router {router}: both are dropped", other, router)
             }
             Self::ProxyDown { proxy, state } => say!("{proxy} does not run ({state})", proxy, state = state.said()),
+            Self::NoProxy(proxy) => {
+                say!("no {proxy} runs on this engine: only one elsewhere could lead here", proxy)
+            }
             Self::Told(error) => format!("Traefik: {error}"),
         }
     }

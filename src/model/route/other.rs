@@ -16,11 +16,8 @@ const WEB: &[u16] = &[
 
 /// Every route of caddy-docker-proxy and nginx-proxy.
 pub fn routes(sources: Sources) -> Vec<Route> {
-    let nginx = sources
-        .containers
-        .iter()
-        .find(|c| is_nginx_proxy(c))
-        .copied();
+    let nginx = super::proxy(sources.containers, is_nginx_proxy);
+    let caddies = super::proxy(sources.containers, is_caddy);
     let mut found = Vec::new();
     for container in sources.containers {
         let mut mine = caddy(container, sources.docker_host);
@@ -29,8 +26,11 @@ pub fn routes(sources: Sources) -> Vec<Route> {
             mine.extend(nginx_proxy(container, seen));
         }
         for route in &mut mine {
-            let proxy = nginx.filter(|_| route.source == Source::NginxProxy);
-            route.fault = fault_of(container, proxy);
+            let proxy = match route.source {
+                Source::NginxProxy => nginx,
+                _ => caddies,
+            };
+            route.fault = fault_of(container, route.source, proxy);
         }
         found.extend(mine);
     }
@@ -38,17 +38,17 @@ pub fn routes(sources: Sources) -> Vec<Route> {
 }
 
 /// Why these proxies would not lead to a container: they do not look at health.
-fn fault_of(container: &Container, proxy: Option<&Container>) -> Option<Fault> {
+fn fault_of(container: &Container, source: Source, proxy: Option<&Container>) -> Option<Fault> {
+    let Some(proxy) = proxy else {
+        return Some(Fault::NoProxy(source.word()));
+    };
     let own = fault::of_state(container);
     let own = own.filter(|f| matches!(f, Fault::Stopped { .. } | Fault::Paused));
-    let down = || {
-        let proxy = proxy.filter(|proxy| !proxy.state.is_live())?;
-        Some(Fault::ProxyDown {
-            proxy: proxy.short_name().to_owned(),
-            state: proxy.state.clone(),
-        })
+    let down = || Fault::ProxyDown {
+        proxy: proxy.short_name().to_owned(),
+        state: proxy.state.clone(),
     };
-    own.or_else(down)
+    own.or_else(|| (!proxy.state.is_live()).then(down))
 }
 
 /// Sites in the labels of caddy-docker-proxy: `caddy`, `caddy_0` and so on, one route each.
@@ -202,7 +202,7 @@ pub fn published(sources: Sources, known: &[Route]) -> Vec<Route> {
         .flat_map(|route| route.urls.iter().map(String::as_str))
         .collect();
     let mut found = Vec::new();
-    let proxy = super::proxy(sources.containers);
+    let proxy = super::proxy(sources.containers, is_traefik);
     let setup = super::traefik::setup_of(proxy, sources.seen);
     // Behind a proxy's own doors are the routes above.
     let is_door = |container: &Container, port: u16| {

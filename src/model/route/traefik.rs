@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{self, Outside};
 use super::constraint::Constraint;
-use super::default_rule::{self, BUILT_IN, Facts};
+use super::default_rule::{self, BUILT_IN, Facts, full_name};
 use super::labels::{Labels, Protocol, Router};
 use super::setup::{self, Setup};
 use super::{Fault, Route, Seen, Source, Sources, fault, is_traefik, spelling};
@@ -43,7 +43,7 @@ struct Scene<'a> {
 
 /// Every route that Traefik makes or would make.
 pub fn routes(sources: Sources) -> Vec<Route> {
-    let proxy = super::proxy(sources.containers);
+    let proxy = super::proxy(sources.containers, is_traefik);
     let setup = setup_of(proxy, sources.seen);
     let constraint = setup.constraints.as_deref().map(Constraint::of);
     let containers = sources.containers.iter();
@@ -176,17 +176,6 @@ fn routers(
     routers
 }
 
-/// What compose calls the service, with its project; else the container's name.
-fn full_name(container: &Container) -> String {
-    match (container.stack(), container.service()) {
-        (Some(stack), Some(service)) if !service.starts_with(&format!("{stack}_")) => {
-            format!("{service}_{stack}")
-        }
-        (_, Some(service)) => service.to_owned(),
-        _ => container.name.clone(),
-    }
-}
-
 impl Scene<'_> {
     /// What routers refer to by name, so that no route looks through all containers for it.
     fn index(&mut self) {
@@ -242,14 +231,19 @@ impl Scene<'_> {
             }
         }
         self.lead(candidate, &mut route, router);
-        self.rule(candidate, &mut route, router);
+        // The default rule is Traefik's, not the user's: of what it never takes in it makes no address.
+        let unwritten = router.rule.as_ref().is_none_or(String::is_empty) && old.is_empty();
+        let unmade = unwritten && (candidate.left_out.is_some() || self.proxy.is_none());
+        if !unmade {
+            self.rule(candidate, &mut route, router);
+        }
         let syntax = router.syntax.as_deref();
         let syntax = syntax.map_or(self.setup.syntax, |s| setup::syntax(s, self.setup.syntax));
         let redirects = router
             .middlewares
             .iter()
             .any(|name| self.sends_away(labels, name));
-        if route.fault != Some(Fault::DefaultRule) {
+        if route.fault != Some(Fault::DefaultRule) && !unmade {
             address::fill(&mut route, syntax, redirects, self.outside());
         }
         if route.fault.is_none() {
@@ -369,6 +363,9 @@ impl Scene<'_> {
 
     /// What stands in the way although the router itself is right.
     fn fault(&self, candidate: &Candidate, route: &Route) -> Option<Fault> {
+        if self.proxy.is_none() {
+            return Some(Fault::NoProxy("Traefik"));
+        }
         self.missing_middleware(candidate, route)
             .or_else(|| fault::of_state(candidate.container))
             .or_else(|| {
