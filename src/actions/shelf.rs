@@ -127,7 +127,7 @@ fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
         };
         let columns = R::columns()
             .iter()
-            .filter(|c| !c.host || state.mixes_hosts());
+            .filter(|c| c.comes.is_none_or(|comes| comes(state)));
         columns.map(one).collect()
     }
     match state.view() {

@@ -362,7 +362,7 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
     columns::shown(
         columns::container::COLUMNS,
         &state.containers.columns,
-        state.mixes_hosts(),
+        state,
     )
 }
 
@@ -377,22 +377,23 @@ pub fn useful_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
     chosen
 }
 
-/// The columns to choose from, that of hosts where it is of use.
+/// These of the columns, to choose from.
 fn column_items(
-    hosts: bool,
+    offered: impl Fn(&columns::ContainerColumn) -> bool,
     on: impl Fn(&str) -> bool,
     choice: fn(String) -> Choice,
 ) -> Vec<MenuItem> {
     columns::container::COLUMNS
         .iter()
-        .filter(|c| hosts || !c.host)
+        .filter(|c| offered(c))
         .map(|c| MenuItem::new(c.id, c.help(), choice(c.id.to_owned())).on(on(c.id)))
         .collect()
 }
 
 fn order_menu(state: &mut State) -> Effects {
     let order = state.containers.order.clone();
-    let items = column_items(state.mixes_hosts(), |id| id == order, Choice::OrderBy);
+    let of_use = |c: &columns::ContainerColumn| c.comes.is_none_or(|comes| comes(state));
+    let items = column_items(of_use, |id| id == order, Choice::OrderBy);
     let selected = items
         .iter()
         .position(|item| item.label == order)
@@ -406,7 +407,11 @@ fn order_menu(state: &mut State) -> Effects {
 
 fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
-    let items = column_items(false, |id| shown.contains(&id), Choice::Column);
+    let items = column_items(
+        |column| column.comes.is_none(),
+        |id| shown.contains(&id),
+        Choice::Column,
+    );
     let note = say!("Enter or Space switches, Esc closes");
     state.offer(Menu::new(say!("Columns"), items).note(note));
     Effects::new()
