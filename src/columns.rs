@@ -137,9 +137,21 @@ pub struct Column<R: 'static> {
 }
 
 impl<R> Column<R> {
-    /// As shown above the column, in the chosen language.
+    /// As shown above the column, in the chosen language: there a shorter word than elsewhere may be needed.
     pub fn title(&self) -> &'static str {
-        lang::say(self.title)
+        match lang::say_as(self.title, "column") {
+            same if same == self.title => lang::say(self.title),
+            short => short,
+        }
+    }
+
+    /// What menus call it: in English as the settings do, elsewhere as it stands above the column.
+    pub fn name(&self) -> &'static str {
+        match self.title() {
+            "" => lang::say_as(self.id, "column"),
+            same if same == self.title => self.id,
+            title => title,
+        }
     }
 
     /// One sentence, in the chosen language.

@@ -386,7 +386,7 @@ fn column_items(
     columns::container::COLUMNS
         .iter()
         .filter(|c| offered(c))
-        .map(|c| MenuItem::new(c.id, c.help(), choice(c.id.to_owned())).on(on(c.id)))
+        .map(|c| MenuItem::new(c.name(), c.help(), choice(c.id.to_owned())).on(on(c.id)))
         .collect()
 }
 

@@ -58,7 +58,10 @@ fn label(prompt: &Prompt) -> String {
         PromptKind::Filter | PromptKind::Search => "/".to_owned(),
         PromptKind::LogFilter { keep: true, .. } => "&".to_owned(),
         PromptKind::LogFilter { keep: false, .. } => "|".to_owned(),
-        _ => format!("{}: ", text::truncate(&prompt.title, 40)),
+        _ => {
+            let title = text::truncate(&prompt.title, 40);
+            format!("{} ", say!("{title}:", title))
+        }
     }
 }
 
