@@ -39,6 +39,7 @@ pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, decimal, percent, rate};
 pub use level::{Level, level_of};
+pub use line::floor_border;
 pub use osc::{OSC52_CAP, TooLarge, osc52};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,

@@ -3,7 +3,8 @@ pub mod cells;
 mod order;
 pub mod words;
 
-use super::{ContainerColumn, Width, default, figure, of_host, sampled, words};
+use super::{ContainerColumn, Width, apart, default, figure, sampled, words};
+use crate::state::State;
 
 use cells as c;
 use order as o;
@@ -22,15 +23,18 @@ pub const COLUMNS: &[ContainerColumn] = &[
         c::name,
         o::name,
     )),
-    of_host(words(
-        "host",
-        "host",
-        Width::Flex(10, 16),
-        245,
-        "The host it is on.",
-        c::host,
-        o::host,
-    )),
+    apart(
+        words(
+            "host",
+            "host",
+            Width::Flex(10, 16),
+            245,
+            "The host it is on.",
+            c::host,
+            o::host,
+        ),
+        State::mixes_hosts,
+    ),
     default(words(
         "state",
         "state",

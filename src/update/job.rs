@@ -61,11 +61,23 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 }
 
 fn name_of(state: &State, job: &Job) -> String {
+    let host = state.on_host(job.key.host);
+    match &job.verb {
+        // It may be about an image that is not there yet, and is kept by its engine then.
+        Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
+        Verb::Connect { container } | Verb::Disconnect { container } => {
+            let member = Key::container(job.key.host, container);
+            let known = state.world.container(&member).map(|c| c.short_name());
+            let member = known.unwrap_or(member.short());
+            return format!("{member}, {}{host}", job.target.name);
+        }
+        _ => {}
+    }
     let container = state.world.container(&job.key);
     // The old one of a recreate has the name of what is set aside, which nobody asked for.
     let container = container.filter(|c| c.name != aside(&job.key, &job.target.name));
     let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
-    format!("{name}{}", state.on_host(job.key.host))
+    format!("{name}{host}")
 }
 
 fn done(

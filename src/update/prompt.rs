@@ -5,8 +5,7 @@ use crate::columns::listed;
 use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
-use crate::model::compose::Act;
-use crate::model::limits::{Limit, Now};
+use crate::model::limits::Limit;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::{log_prompt, rows, wanted};
@@ -303,7 +302,8 @@ fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
 fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Effects {
     match prompt.field.text().trim().parse::<u32>() {
         Ok(to) if to <= MOST_CONTAINERS => {
-            crate::actions::stack::run(state, stack, Act::Scale { service, to })
+            crate::actions::stack::ask_to_scale(state, stack, service, to);
+            Effects::new()
         }
         _ => refuse(
             state,
@@ -315,17 +315,7 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
 
 fn change_limit(state: &mut State, prompt: Prompt, key: &Key, limit: Limit) -> Effects {
     let text = prompt.field.text();
-    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
-    let host = state
-        .world
-        .host(key.host)
-        .and_then(|host| host.known.as_deref());
-    let now = Now {
-        memory: details.and_then(|details| details.memory_limit),
-        with_swap: details.and_then(|details| details.swap_limit),
-        host_memory: host.and_then(|host| host.memory),
-        host_cores: host.and_then(|host| host.cpus),
-    };
+    let now = crate::actions::container::limits_now(state, key);
     match limit.read(&text, &now) {
         Err(why) => refuse(state, prompt, why),
         Ok(_) if text == prompt.before => Effects::new(),

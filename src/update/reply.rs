@@ -1,5 +1,5 @@
 //! Answers to what was asked: details, processes, shells.
-use crate::effect::{Effect, Effects, Fetch, ShellRequest};
+use crate::effect::{Effect, Effects, Fetch, ShellRequest, Verb};
 use crate::lang;
 use crate::model::about::{Member, Particulars};
 use crate::model::run_line::RunLine;
@@ -7,7 +7,7 @@ use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::fresh::Answer;
 use crate::state::lints::hangs;
-use crate::state::{Choice, Fresh, Menu, MenuItem, Pending, State};
+use crate::state::{Choice, Fresh, Layer, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
@@ -15,6 +15,11 @@ pub(super) fn told(failure: &Failure) -> String {
     } else {
         format!("{} · {}", failure.what, failure.advice)
     }
+}
+
+fn container_name(state: &State, key: &Key) -> String {
+    let container = state.world.container(key);
+    container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned())
 }
 
 pub(super) fn details(
@@ -40,11 +45,15 @@ pub(super) fn details(
         Err(failure) => sheet.failure = Some(failure),
     }
     state.containers.stale |= hangs(state, key) != silent;
-    if state.pending == Some(Pending::Limits(key.clone())) {
-        state.pending = None;
+    if let Some(here) = state.may_ask(&Pending::Limits(key.clone())) {
         match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {
             Some(failure) => state.toasts.bad(told(&failure), state.now),
-            None => crate::actions::container::limit_menu(state, key),
+            None if here => crate::actions::container::limit_menu(state, key),
+            None => {
+                let name = container_name(state, key);
+                let words = say!("the limits of {name} are there: L", name);
+                state.toasts.ok(words, state.now);
+            }
         }
     }
     effects
@@ -114,11 +123,21 @@ pub(super) fn run_line(
     key: &Key,
     answer: Result<Box<RunLine>, Failure>,
 ) -> Effects {
-    if state.pending != Some(Pending::RunLine(key.clone())) {
-        return Effects::new();
+    if let (Some(Layer::Confirm(confirm)), Ok(line)) = (state.layers.last_mut(), &answer)
+        && matches!(confirm.jobs.as_slice(), [(of, Verb::Recreate { .. })] if of == key)
+    {
+        confirm.made_by = Some(line.clone());
     }
-    state.pending = None;
+    let Some(here) = state.may_ask(&Pending::RunLine(key.clone())) else {
+        return Effects::new();
+    };
     match answer {
+        Ok(_) if !here => {
+            let name = container_name(state, key);
+            let words = say!("the command of {name} is there: y", name);
+            state.toasts.ok(words, state.now);
+            Effects::new()
+        }
         Ok(line) => crate::actions::container::offer_run_line(state, key, &line),
         Err(failure) => {
             state.toasts.bad(told(&failure), state.now);
@@ -182,9 +201,8 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effe
 pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
     let now = state.now;
     state.handed_over = false;
-    let container = state.world.container(key);
-    let name = container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned());
-    let image = container.map(|c| c.image.clone());
+    let name = container_name(state, key);
+    let image = state.world.container(key).map(|c| c.image.clone());
     match end {
         ShellEnd::Exited { code, command } => {
             // A command, a helper or the container's own process is not its shell.

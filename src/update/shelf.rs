@@ -9,7 +9,6 @@ use crate::model::{
 };
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
-use crate::text::FuzzyMatcher;
 
 /// Takes an answer.
 pub(super) fn resources(
@@ -137,7 +136,7 @@ fn meet<R: Listed>(state: &mut State, height: usize) {
 fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
     let shelf = R::shelf(&state.shelves);
     let listing = &shelf.listing;
-    let mut matcher = (!listing.filter.is_empty()).then(|| FuzzyMatcher::new(&listing.filter));
+    let mut sieve = (!listing.filter.is_empty()).then(|| R::sieve(&listing.filter, state));
     let column = order::<R>(listing);
     let cx = Cx {
         state,
@@ -152,13 +151,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         .filter(in_scope)
         .inspect(|_| left += 1)
         .filter(|thing| !listing.unused_only || thing.is_idle(state))
-        .filter(|thing| {
-            let Some(matcher) = matcher.as_mut() else {
-                return true;
-            };
-            let known = thing.known_by(state);
-            known.iter().any(|name| matcher.score(name).is_some())
-        })
+        .filter(|thing| sieve.as_mut().is_none_or(|sieve| sieve(thing)))
         .map(|thing| {
             let rank = column.map_or(Rank::Unknown, |column| (column.rank)(thing, &cx));
             (rank, thing)

@@ -47,7 +47,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if state.mail.unread > 0 {
             let line = Line::of(theme, say!("mail "), Key::Dim);
             let unread = state.mail.unread.to_string();
-            parts.push(part(168, line.and(theme, unread, Key::Accent)));
+            parts.push(part(195, line.and(theme, unread, Key::Accent)));
         }
         loads(theme, &hosts, &mut parts);
     }

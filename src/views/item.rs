@@ -134,7 +134,11 @@ impl Cx<'_> {
         for digest in &image.digests {
             s.field(say!("digest"), digest, Key::Dim);
         }
-        s.field(say!("built"), &self.when(image.created), Key::Text);
+        s.field(
+            say!("built" as "field"),
+            &self.when(image.created),
+            Key::Text,
+        );
         let size = image.size.map_or_else(String::new, text::bytes);
         s.field(say!("size"), &size, Key::Text);
         s.finish()

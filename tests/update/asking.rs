@@ -483,3 +483,56 @@ fn a_question_shows_the_command_that_does_the_same_and_gives_it_away() {
     it.press("esc").press("D").wait(400).press("f");
     it.shows("docker rm systeme-ticketing-grafana-1");
 }
+
+/// What the window gives away.
+fn command(it: &mut Scene, key: &str) -> String {
+    it.press(key);
+    match it.effects.as_slice() {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}\n{}", it.screen()),
+    }
+}
+
+#[test]
+fn menus_lines_and_questions_with_a_name_to_type_give_their_command_away() {
+    let name = full("grafana");
+    let mut it = world();
+    it.on("grafana").press("K").wait(400).press("j");
+    it.shows(&format!("docker kill --signal TERM {name}"));
+    assert_eq!(
+        command(&mut it, "c"),
+        format!("docker kill --signal TERM {name}")
+    );
+    it.press("esc").press("n").hides("docker rename");
+    it.press("ctrl-u").type_in("charts");
+    it.shows(&format!("Ctrl-y docker rename {name} charts"));
+    assert_eq!(
+        command(&mut it, "ctrl-y"),
+        format!("docker rename {name} charts")
+    );
+    it.press("esc").press("D").wait(400).press("v");
+    it.shows("type grafana-1 to confirm");
+    it.shows("Ctrl-y docker rm --force --volumes");
+    let removed = format!("docker rm --force --volumes {name}");
+    assert_eq!(command(&mut it, "ctrl-y"), removed);
+}
+
+#[test]
+fn a_stack_that_is_stopped_in_order_shows_that_order() {
+    let mut it = world();
+    it.change("grafana", |c| {
+        let label = "com.docker.compose.depends_on".to_owned();
+        c.labels
+            .insert(label, "zammad:service_started:false".to_owned());
+    });
+    it.on("grafana")
+        .press("space")
+        .on("zammad")
+        .press("space s");
+    it.wait(400);
+    let (first, then) = (full("grafana"), full("zammad"));
+    assert_eq!(
+        command(&mut it, "c"),
+        format!("docker stop {first} && docker stop {then}")
+    );
+}

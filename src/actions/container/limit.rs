@@ -1,7 +1,7 @@
 //! Limits and restart policy: what they are now, how much of them is used, and what to change. Of several at once the policy
 //! alone: what they may use differs.
 use crate::effect::{Effect, Effects, Fetch, Verb};
-use crate::model::limits::{Change, Limit};
+use crate::model::limits::{Change, Limit, Now};
 use crate::model::{Details, Key};
 use crate::state::{Choice, Field, Layer, Menu, MenuItem, Pending, Prompt, PromptKind, State};
 use crate::text;
@@ -18,8 +18,21 @@ pub(super) fn limits(state: &mut State) -> Effects {
     let Some(key) = first(state).map(|c| c.key.clone()) else {
         return Effects::new();
     };
-    state.pending = Some(Pending::Limits(key.clone()));
+    state.ask_later(Pending::Limits(key.clone()));
     vec![Effect::Fetch(Fetch::Details(key))]
+}
+
+/// The limits as they were last read, and what their host has.
+pub fn limits_now(state: &State, key: &Key) -> Now {
+    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
+    let host = state.world.host(key.host);
+    let known = host.and_then(|host| host.known.as_deref());
+    Now {
+        memory: details.and_then(|details| details.memory_limit),
+        with_swap: details.and_then(|details| details.swap_limit),
+        host_memory: known.and_then(|host| host.memory),
+        host_cores: known.and_then(|host| host.cpus),
+    }
 }
 
 fn name(state: &State, key: &Key) -> String {
