@@ -183,7 +183,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         "noticed",
         "noticed",
         Width::Flex(24, 60),
-        115,
+        157,
         "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
         c::noticed,
         o::noticed,
