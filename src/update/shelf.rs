@@ -108,15 +108,19 @@ pub(super) fn refresh<R: Listed>(state: &mut State) {
 
 /// Puts the cursor on what was made just now, once it is there.
 fn meet<R: Listed>(state: &mut State, height: usize) {
-    let (now, shelf) = (state.now, R::shelf_mut(&mut state.shelves));
-    let Some(awaited) = shelf.listing.awaited.take_if(|a| a.until >= now) else {
-        shelf.listing.awaited = None;
+    let now = state.now;
+    let awaited = R::shelf_mut(&mut state.shelves).listing.awaited.take();
+    let Some(awaited) = awaited.filter(|awaited| awaited.until >= now) else {
         return;
     };
     let is_it = |thing: &&R| {
-        thing.key().host == awaited.host && thing.known_by().first() == Some(&&*awaited.name)
+        let name = thing.known_by(state).first().copied();
+        thing.key().host == awaited.host && name == Some(&*awaited.name)
     };
-    let Some(key) = shelf.things.values().find(is_it).map(|it| it.key().clone()) else {
+    let mut things = R::shelf(&state.shelves).things.values();
+    let found = things.find(is_it).map(|thing| thing.key().clone());
+    let shelf = R::shelf_mut(&mut state.shelves);
+    let Some(key) = found else {
         shelf.listing.awaited = Some(awaited);
         return;
     };
