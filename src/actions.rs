@@ -1,6 +1,7 @@
 //! The registry of actions: what a user may do, where, with which keys, and why not now.
 //! Key map, footer, help, palette, the docs and the settings template come from these lists.
 pub mod browse;
+pub mod command;
 pub mod container;
 pub mod host;
 pub mod image;

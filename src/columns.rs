@@ -132,14 +132,26 @@ pub struct Column<R: 'static> {
     pub rank: for<'a> fn(&'a R, &Cx) -> Rank<'a>,
     /// The order stands on figures that come with each sample.
     pub sampled: bool,
-    /// Tells hosts apart: it comes and goes by itself with the rows of several.
-    pub host: bool,
+    /// Tells apart where rows are from: it comes and goes by itself with those of several.
+    pub comes: Option<fn(&State) -> bool>,
 }
 
 impl<R> Column<R> {
-    /// As shown above the column, in the chosen language.
+    /// As shown above the column, in the chosen language: there a shorter word than elsewhere may be needed.
     pub fn title(&self) -> &'static str {
-        lang::say(self.title)
+        match lang::say_as(self.title, "column") {
+            same if same == self.title => lang::say(self.title),
+            short => short,
+        }
+    }
+
+    /// What menus call it: in English as the settings do, elsewhere as it stands above the column.
+    pub fn name(&self) -> &'static str {
+        match self.title() {
+            "" => lang::say_as(self.id, "column"),
+            same if same == self.title => self.id,
+            title => title,
+        }
     }
 
     /// One sentence, in the chosen language.
@@ -148,15 +160,15 @@ impl<R> Column<R> {
     }
 }
 
-/// The columns shown: those chosen, or the default ones, and the host's where rows of several are mixed.
+/// The columns shown: those chosen, or the default ones, and those that come by themselves.
 pub fn shown<R>(
     columns: &'static [Column<R>],
     chosen: &[String],
-    mixes_hosts: bool,
+    state: &State,
 ) -> Vec<&'static Column<R>> {
     let wanted = |column: &&Column<R>| {
-        if column.host {
-            mixes_hosts
+        if let Some(comes) = column.comes {
+            comes(state)
         } else if chosen.is_empty() {
             column.default
         } else {
@@ -193,7 +205,7 @@ const fn words<R>(
         cell,
         rank,
         sampled: false,
-        host: false,
+        comes: None,
     }
 }
 
@@ -224,9 +236,9 @@ const fn sampled<R>(mut column: Column<R>) -> Column<R> {
     column
 }
 
-/// Tells hosts apart.
-const fn of_host<R>(mut column: Column<R>) -> Column<R> {
-    column.host = true;
+/// Tells apart where rows are from.
+const fn apart<R>(mut column: Column<R>, comes: fn(&State) -> bool) -> Column<R> {
+    column.comes = Some(comes);
     column
 }
 

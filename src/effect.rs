@@ -13,7 +13,7 @@ use crate::model::compose::Project;
 use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
 use crate::model::stack_file::{FileOf, Source};
-use crate::model::{HostId, Key, Kind, Reach, Target};
+use crate::model::{HostId, Key, Kind, Reach, Run, Target};
 
 pub use verb::Verb;
 
@@ -67,11 +67,10 @@ pub enum Fetch {
     Processes(Key),
     /// The command that makes a container like this one; answers with `Msg::RunLine`.
     RunLine(Key),
-    /// The last lines of a container's run that ended at `until`; answers with `Msg::LastWords`.
+    /// The last lines of a run of a container; answers with `Msg::LastWords`.
     LastWords {
         key: Key,
-        since: Option<DateTime<Utc>>,
-        until: DateTime<Utc>,
+        run: Run,
     },
     /// Whether the registries have another image under these names than the one whose digests these are; answers with
     /// `Msg::Freshness`.

@@ -51,6 +51,7 @@ pub fn list_height(state: &State) -> usize {
     let body = Regions::of(state.size).body.height;
     let body = match state.view() {
         ViewId::Routes => body - route_foot(body),
+        ViewId::Mail => body - mail_foot(state, body),
         ViewId::Journal => body - journal_foot(state.size.0, body),
         _ => body,
     };
@@ -65,6 +66,15 @@ pub fn route_foot(body: u16) -> u16 {
         14..30 => 5,
         _ => 8,
     }
+}
+
+/// Rows below the list of mail, which tell of servers that do not answer while others do.
+pub fn mail_foot(state: &State, body: u16) -> u16 {
+    if state.shelves.mails.things.is_empty() {
+        return 0;
+    }
+    let silent = state.mailboxes().filter(|server| server.is_silent());
+    (body / 4).min(silent.take(3).count() as u16)
 }
 
 /// Rows below the journal, which tell the whole of the line under the cursor; none where lines are wide.

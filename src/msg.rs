@@ -204,8 +204,8 @@ pub enum Msg {
     Processes(Key, Result<Processes, Failure>),
     /// The command that makes a container like this one.
     RunLine(Key, Result<Box<RunLine>, Failure>),
-    /// The last lines, made safe, of a container's run that ended then.
-    LastWords(Key, DateTime<Utc>, Vec<String>),
+    /// The last lines, made safe, of a container's run that ended then, or why they cannot be had.
+    LastWords(Key, DateTime<Utc>, Result<Vec<String>, Failure>),
     /// Whether the registry has a newer image, or why that cannot be told.
     Freshness(Key, Vec<(String, Result<Freshness, Failure>)>),
     /// Where the room on a host's disk went.

@@ -17,6 +17,7 @@ pub mod names;
 pub mod nav;
 pub mod order;
 pub mod output;
+mod pending;
 pub mod prefs;
 pub mod routes;
 mod scope;
@@ -48,6 +49,7 @@ pub use mail::MailBook;
 pub use menu::{Ask, Choice, Menu, MenuItem, Task};
 pub use nav::{Nav, Place, ViewId};
 pub use output::Output;
+pub use pending::Pending;
 pub use prefs::Prefs;
 pub use shelf::{Awaited, Listing, Shelf, Shelves, Uses};
 pub use space::SpaceBook;
@@ -73,6 +75,8 @@ pub struct Sheet {
     pub processes_failure: Option<Failure>,
     /// Secrets are shown.
     pub revealed: bool,
+    /// All deaths are shown, with all that is kept of their last lines.
+    pub all_deaths: bool,
     /// First row of the details screen on screen.
     pub scroll: usize,
     pub inspect: InspectState,
@@ -86,17 +90,6 @@ impl Sheet {
         let details = self.details.as_ref().map(|details| &details.document);
         details.or_else(|| self.about.as_ref().map(|about| &about.document))
     }
-}
-
-/// A question to the user that waits for an answer from elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pending {
-    /// Whether to bring this stack up, when its files are read.
-    Plan(Key),
-    /// Which limit of this container to change, when they are known.
-    Limits(Key),
-    /// The command that makes this container, to be copied.
-    RunLine(Key),
 }
 
 /// The whole state.
@@ -141,8 +134,8 @@ pub struct State {
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
     pub fresh: BTreeMap<Key, Fresh>,
-    /// What is asked of the user when an answer is there.
-    pub pending: Option<Pending>,
+    /// What is asked of the user when an answer is there, and in which view that was wanted.
+    pub pending: Option<(Pending, ViewId)>,
     /// Names of the docker contexts that could be used instead.
     pub contexts: Vec<String>,
     /// Shells that worked, by image: tried first the next time.

@@ -162,6 +162,6 @@ fn counts(state: &State) -> bool {
         || relative
         || state.shelves.route_book.behind
         || !state.jobs.running.is_empty()
-        || !state.jobs.ended.is_empty()
+        || state.jobs.any_expires()
         || !state.toasts.shown.is_empty()
 }

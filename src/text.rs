@@ -4,6 +4,7 @@
 //! everything behind this module may take text as safe to measure and to draw.
 //! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
+mod cause;
 mod class;
 pub mod code;
 mod complaint;
@@ -30,6 +31,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
+pub use cause::{cause, short_ids};
 pub use code::{Code, Language, Tone};
 pub use complaint::{without_value, without_values};
 pub use exit::{exit_code, exit_words, signal_name};
@@ -37,6 +39,7 @@ pub use fields::{Folded, expanded, fold, one_line};
 pub use fuzzy::{FuzzyMatcher, nearest};
 pub use human::{bytes, bytes_short, count, decimal, percent, rate};
 pub use level::{Level, level_of};
+pub use line::floor_border;
 pub use osc::{OSC52_CAP, TooLarge, osc52};
 pub use sanitise::{
     RECORD_CAP, SafeText, StyleRun, is_safe_symbol, sanitise, sanitise_block, sanitise_ident,

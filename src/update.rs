@@ -9,6 +9,7 @@ mod log;
 mod log_prompt;
 mod mail;
 mod mouse;
+mod past;
 mod prompt;
 mod reply;
 mod route;
@@ -69,13 +70,10 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
             Effects::new()
         }
         Msg::Details(key, answer) => reply::details(state, &key, answer),
-        Msg::About(key, answer) => {
-            reply::about(state, &key, answer);
-            Effects::new()
-        }
+        Msg::About(key, answer) => reply::about(state, &key, answer),
         Msg::Processes(key, answer) => reply::processes(state, &key, answer),
         Msg::RunLine(key, answer) => reply::run_line(state, &key, answer),
-        Msg::LastWords(key, at, words) => host::last_words(state, &key, at, words),
+        Msg::LastWords(key, at, answer) => past::last_words(state, &key, at, answer),
         Msg::Resources(host, kind, answer) => {
             shelf::resources(state, host, kind, answer);
             Effects::new()

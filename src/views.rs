@@ -19,6 +19,7 @@ pub mod journal;
 pub mod letter;
 pub mod list;
 pub mod logs;
+pub mod mail;
 pub mod mail_doctor;
 pub mod no_engine;
 pub mod notice;
@@ -41,7 +42,7 @@ use ratatui::layout::Rect;
 
 use crate::lang;
 use crate::layout::Regions;
-use crate::model::{Image, Mail, Network, Stack, Volume};
+use crate::model::{Image, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
@@ -144,7 +145,7 @@ pub const ALL: &[View] = &[
         key: Some('6'),
         tab: true,
         help: "What the stack's applications sent.",
-        render: shelf::draw::<Mail>,
+        render: mail::draw,
     },
     View {
         id: ViewId::Routes,

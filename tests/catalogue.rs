@@ -159,9 +159,15 @@ mod catalogue {
     #[test]
     fn every_text_is_translated_and_every_translation_is_said() {
         let said = all_said();
+        let titles: Vec<&str> = column_texts()
+            .iter()
+            .flat_map(|column| [column.0, column.1])
+            .collect();
         assert!(said.len() > 300, "the scan sees the program");
         for path in languages() {
-            let known: BTreeSet<Said> = translated(&path).into_keys().collect();
+            let mut known: BTreeSet<Said> = translated(&path).into_keys().collect();
+            // Over a column a language may have another word, and needs none.
+            known.retain(|(text, context)| context != "column" || !titles.contains(&text.as_str()));
             let missing = list(said.difference(&known).cloned());
             let unused = list(known.difference(&said).cloned());
             let file = path.display();

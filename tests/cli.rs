@@ -497,6 +497,57 @@ fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
 }
 
 #[test]
+fn doctor_speaks_french() {
+    let place = Place::with_engine();
+    let (_, out, _) = place.run(&["doctor", "--lang", "fr"]);
+    for told in [
+        "(DOCKER_HOST)\u{a0}: répond",
+        "Permis ici",
+        "redémarrer    oui",
+        "valeurs par défaut",
+    ] {
+        assert!(out.contains(told), "{told}: {out}");
+    }
+    for left in [
+        "answers",
+        "Allowed",
+        " yes",
+        "Engine",
+        "settings ",
+        "defaults",
+    ] {
+        assert!(!out.contains(left), "{left}: {out}");
+    }
+    let place = Place::without_engine();
+    let file = place.home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let bad_gateway = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\n\r\nno\n";
+    for (endpoint, words) in [
+        (
+            format!("unix://{}", file.display()),
+            "ce n'est pas un socket",
+        ),
+        ("unix:///none".to_owned(), "fichier absent"),
+        (
+            port(b"SSH-2.0-OpenSSH_9.2\r\n", true),
+            "n'est pas un moteur de conteneurs (pas du HTTP)",
+        ),
+        (
+            port(bad_gateway, true),
+            "ne joint pas le moteur derrière lui",
+        ),
+        ("tpc://x".to_owned(), "vouliez-vous dire tcp://"),
+    ] {
+        let (code, out, err) = place.run(&["-H", &endpoint, "doctor", "--lang", "fr"]);
+        assert_ne!(code, 0, "{endpoint}");
+        assert!(
+            out.contains(words) || err.contains(words),
+            "{endpoint}: {out}{err}"
+        );
+    }
+}
+
+#[test]
 fn doctor_says_that_the_journal_cannot_be_written() {
     let place = Place::with_engine();
     let journal = place.home.path().join(".local/state/stacktui/journal");

@@ -11,15 +11,21 @@ mod engine;
 #[expect(dead_code, reason = "only what these tests need of it")]
 #[path = "support/home.rs"]
 mod home;
+#[expect(dead_code, reason = "only what these tests need of it")]
+#[path = "support/pty.rs"]
+mod pty;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use engine::{Fixture, Running};
 use home::{Ends, Home, waits_until};
+use portable_pty::CommandBuilder;
+use pty::Pty;
 use tempfile::TempDir;
 
 fn program(home: &Home, engine: &str, args: &[&str]) -> Command {
@@ -91,6 +97,122 @@ fn a_script_lists_reads_and_waits() {
     told(&run(&["restart", "zammad"]));
     let came = told(&waiting.wait_with_output().unwrap());
     assert!(came.contains("[Ticket#57003] Ticket updated"), "{came}");
+}
+
+/// What it complained of, of a command that must fail.
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_script_waits_for_a_server_that_is_away() {
+    let mut home = Home::new();
+    home.serve("engine", "systeme-ticketing");
+    let engine = home.endpoint("engine");
+    let run = |args: &[&str]| program(&home, &engine, args).output().unwrap();
+    told(&run(&["stop", "mailhog"]));
+    let late = refused(&run(&[
+        "mail",
+        "--server",
+        "mailhog",
+        "wait",
+        "--timeout",
+        "1",
+    ]));
+    assert!(late.contains("mailhog: it does not run"), "{late}");
+    let args = [
+        "mail",
+        "wait",
+        "--subject",
+        "ticket updated",
+        "--timeout",
+        "60",
+    ];
+    let mut waiting = program(&home, &engine, &args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let mut stderr = BufReader::new(waiting.stderr.take().unwrap());
+    stderr.read_line(&mut first).unwrap();
+    assert!(first.contains("waiting for one"), "{first}");
+    told(&run(&["start", "mailhog"]));
+    told(&run(&["restart", "zammad"]));
+    let came = told(&waiting.wait_with_output().unwrap());
+    assert!(came.contains("[Ticket#57003] Ticket updated"), "{came}");
+}
+
+#[test]
+fn a_server_that_cannot_answer_is_not_asked_and_one_that_is_none_is_named() {
+    let mut home = Home::new();
+    home.serve("engine", "systeme-ticketing");
+    let engine = home.endpoint("engine");
+    let run = |args: &[&str]| program(&home, &engine, args).output().unwrap();
+    let none = refused(&run(&["mail", "--server", "nope", "list"]));
+    assert!(
+        none.contains("`nope`") && none.contains("mailhog"),
+        "{none}"
+    );
+    let mut engine = UnixStream::connect(home.socket("engine")).unwrap();
+    let ask = "POST /containers/systeme-ticketing-mailhog-1/pause HTTP/1.1\r\n\
+               Host: engine\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    engine.write_all(ask.as_bytes()).unwrap();
+    engine.read_to_string(&mut String::new()).unwrap();
+    let paused = refused(&run(&["mail"]));
+    assert!(paused.contains("mailhog: it is paused"), "{paused}");
+}
+
+const HOSTILE: &str = r#"
+[[stack]]
+name = "mail"
+directory = "/srv/mail"
+
+[[image]]
+name = "mailhog/mailhog:v1.0.1"
+shells = ["ash", "sh"]
+
+[[container]]
+service = "mailhog"
+stack = "mail"
+image = "mailhog/mailhog:v1.0.1"
+ports = ["8025/tcp"]
+up = "1h"
+voice = "silent"
+
+[[mail]]
+to_box = "mailhog"
+age = "1m"
+from = "x@example.com"
+to = ["y@example.com"]
+subject = "drives a terminal"
+headers = { "X-Title" = "\u001b]0;OWNED\u0007", "X-Clip" = "\u001b]52;c;T1dORUQ=\u0007\u001b[31mred" }
+text = "body"
+"#;
+
+#[test]
+fn a_raw_mail_does_not_drive_a_terminal_and_is_exact_in_a_pipe() {
+    let mut home = Home::new();
+    let scenario = home.path().join("mail.toml");
+    std::fs::write(&scenario, HOSTILE).unwrap();
+    home.serve("engine", scenario.to_str().unwrap());
+    let engine = home.endpoint("engine");
+    let args = ["--host", &engine, "mail", "show", "--part", "raw"];
+    let piped = told(&program(&home, &engine, &args[2..]).output().unwrap());
+    assert!(piped.contains("\u{1b}]0;OWNED\u{7}"), "{piped:?}");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_stacktui"));
+    command.args(args);
+    command.env_clear();
+    command.env("HOME", home.path());
+    let pty = Pty::run(command, 100, 40);
+    pty.wait_for("it is byte for byte");
+    let bytes = String::from_utf8_lossy(&pty.bytes()).into_owned();
+    assert!(bytes.contains("X-Title: "), "{bytes:?}");
+    assert!(
+        !bytes.contains('\u{1b}') && !bytes.contains('\u{7}'),
+        "{bytes:?}"
+    );
 }
 
 /// A container that answers as a MailHog with one mail does, on a port that is not published.

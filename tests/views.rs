@@ -68,6 +68,9 @@ fn container_states() -> Vec<(&'static str, State)> {
     world::press(&mut nothing, "enter");
     let mut jobs = world::reference(now);
     world::press(&mut jobs, "r");
+    for running in jobs.jobs.running.values_mut() {
+        running.sent = true;
+    }
     jobs.now = now + TimeDelta::seconds(3);
     let mut problems = world::reference(now);
     world::press(&mut problems, "!");

@@ -9,10 +9,9 @@ mod verbs;
 use crate::model::RunState;
 use crate::state::{Scope, ViewId};
 
-pub use ask::command_of;
 pub use can::NO_LINK;
 pub use copy::{ask_run_line, copy_secret, offer_run_line, urls};
-pub use limit::{ask_limit, limit_menu};
+pub use limit::{ask_limit, limit_menu, limits_now};
 pub use open::{hand_over, open_logs, open_on};
 pub use verbs::{start_job, start_jobs, state_words, target_of};
 
@@ -91,12 +90,12 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "container.limits",
         title: "limits",
-        help: "Change its limits and restart policy while it runs, beside what it used of late.",
+        help: "Change its limits and restart policy while it runs, beside what it used of late; of several the policy.",
         keys: &["L"],
         scope: Scope::Container,
         danger: Danger::Changes,
         footer: 0,
-        unavailable: one,
+        unavailable: some,
         run: limits,
     },
     Action {

@@ -215,7 +215,7 @@ pub fn ask_to_push(state: &mut State, key: &Key, image: &str) -> Effects {
         field: Field::default(),
         opened: state.now,
         switches: Vec::new(),
-        on_yes: false,
+        ..Confirm::default()
     }));
     Effects::new()
 }

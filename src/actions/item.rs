@@ -284,7 +284,7 @@ fn remove(state: &mut State) -> Effects {
         field: Field::default(),
         opened: state.now,
         switches,
-        on_yes: false,
+        ..Confirm::default()
     }));
     Effects::new()
 }

@@ -227,6 +227,7 @@ fn escape(state: &mut State) -> Effects {
             state.containers.problems_only = false;
             state.containers.stale = true;
         }
+        ViewId::Containers if state.jobs.seen() => {}
         ViewId::Events if !state.events.filter.is_empty() => {
             state.events.filter.clear();
             state.events.stale = true;
@@ -238,9 +239,14 @@ fn escape(state: &mut State) -> Effects {
         ViewId::VolumeFolder => return super::browse::leave(state),
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
-        view if view.is_listing() && unlist(state) => {}
+        view if view.is_listing() && (unlist(state) || state.jobs.seen()) => {}
         _ if state.nav.depth() == 0 && state.only.is_some() => state.narrow(None),
         _ => {
+            // Its page told of it.
+            let told = state.subject().filter(|_| state.view() == ViewId::Details);
+            if let Some(key) = told {
+                state.jobs.seen_of(&key);
+            }
             state.nav.back();
         }
     }

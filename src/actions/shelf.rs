@@ -115,19 +115,31 @@ fn mark_all(state: &mut State) -> Effects {
     })
 }
 
-/// Columns of the list on screen: id, what it is, whether it is shown, whether it orders.
-fn columns(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
-    fn of<R: Listed>(state: &State) -> Vec<(&'static str, &'static str, bool, bool)> {
+/// A column to choose.
+struct Offered {
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    shown: bool,
+    orders: bool,
+}
+
+/// Columns of the list on screen.
+fn columns(state: &State) -> Vec<Offered> {
+    fn of<R: Listed>(state: &State) -> Vec<Offered> {
         let listing = &R::shelf(&state.shelves).listing;
         let shown = listed::chosen::<R>(state);
         let orders = listed::order::<R>(listing).map(|column| column.id);
-        let one = |c: &'static Column<R>| {
-            let on = shown.iter().any(|s| s.id == c.id);
-            (c.id, c.help(), on, orders == Some(c.id))
+        let one = |c: &'static Column<R>| Offered {
+            id: c.id,
+            name: c.name(),
+            help: c.help(),
+            shown: shown.iter().any(|s| s.id == c.id),
+            orders: orders == Some(c.id),
         };
         let columns = R::columns()
             .iter()
-            .filter(|c| !c.host || state.mixes_hosts());
+            .filter(|c| c.comes.is_none_or(|comes| comes(state)));
         columns.map(one).collect()
     }
     match state.view() {
@@ -152,11 +164,11 @@ fn menu(state: &mut State, orders: bool, choice: fn(String) -> Choice) -> Effect
     };
     let mut columns = columns(state);
     // That one comes and goes by itself.
-    columns.retain(|(id, ..)| orders || *id != "host");
-    let selected = columns.iter().position(|(.., now)| orders && *now);
-    let item = |(id, help, shown, now): (&'static str, &'static str, bool, bool)| {
-        let on = if orders { now } else { shown };
-        MenuItem::new(id, help, choice(id.to_owned())).on(on)
+    columns.retain(|column| orders || column.id != "host");
+    let selected = columns.iter().position(|column| orders && column.orders);
+    let item = |column: Offered| {
+        let on = if orders { column.orders } else { column.shown };
+        MenuItem::new(column.name, column.help, choice(column.id.to_owned())).on(on)
     };
     state.offer(Menu {
         selected: selected.unwrap_or(0),

@@ -196,7 +196,7 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
         field: Field::default(),
         opened: state.now,
         switches: Vec::new(),
-        on_yes: false,
+        ..Confirm::default()
     }));
     Effects::new()
 }

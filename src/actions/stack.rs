@@ -1,4 +1,6 @@
 //! What compose may do with a stack: bring it up after showing what that changes, and the rest from a menu.
+mod scale;
+
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
 use crate::model::compose::{Act, Call, Checked, Plan, Project};
@@ -8,6 +10,8 @@ use crate::state::{
     Task, Told, ViewId, Weight,
 };
 use crate::theme::Symbols;
+
+pub use scale::ask_to_scale;
 
 use super::container::NO_LINK;
 use super::{Action, Danger};
@@ -63,6 +67,24 @@ pub const ACTIONS: &[Action] = &[
             "End what runs, first as Ctrl-C does; what was done until then stays.",
             &["x"],
             cancel,
+        )
+    },
+    Action {
+        footer: 2,
+        unavailable: |s| {
+            let command = output(s).is_some_and(|output| !output.command.is_empty());
+            (!command).then(|| say!("no one command does this").to_owned())
+        },
+        ..Action::harmless(
+            Scope::View(ViewId::Output),
+            "output.copy",
+            "copy command",
+            "Copy the command that runs, or has run.",
+            &["y"],
+            |s| {
+                let command = output(s).map(|output| Effect::Copy(output.command.clone()));
+                command.into_iter().collect()
+            },
         )
     },
 ];
@@ -174,7 +196,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
     match (ask.task, ask.service) {
         (Task::Up, _) => {
             let project = Box::new(Project::of(stack));
-            state.pending = Some(Pending::Plan(key.clone()));
+            state.ask_later(Pending::Plan(key.clone()));
             let words = say!("reading the compose files of {name}", name = key.id);
             state.toasts.begun(words, state.now);
             vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]
@@ -267,7 +289,7 @@ pub(super) fn confirm(
         field: Field::default(),
         opened: state.now,
         switches,
-        on_yes: false,
+        ..Confirm::default()
     }));
 }
 

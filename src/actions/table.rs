@@ -264,7 +264,7 @@ fn filter(state: &mut State) -> Effects {
 }
 
 /// Asks for a line at the foot of the screen, beginning with what was typed before; what is sought is typed anew as often
-/// as changed, and stands there selected.
+/// as changed, and a number rather than changed, so that both stand there selected.
 pub(super) fn type_line(
     state: &mut State,
     kind: PromptKind,
@@ -272,7 +272,9 @@ pub(super) fn type_line(
     before: String,
 ) -> Effects {
     let field = match kind {
-        PromptKind::Filter | PromptKind::Search => Field::selected(&before),
+        PromptKind::Filter | PromptKind::Search | PromptKind::Scale { .. } => {
+            Field::selected(&before)
+        }
         _ => Field::of(&before),
     };
     state.layers.push(Layer::Prompt(Prompt {
@@ -360,26 +362,38 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
     columns::shown(
         columns::container::COLUMNS,
         &state.containers.columns,
-        state.mixes_hosts(),
+        state,
     )
 }
 
-/// The columns to choose from, that of hosts where it is of use.
+/// From this width on what is noticed has a column even where nothing hurts.
+const WIDE: u16 = 160;
+
+/// Those of them that are on screen: what is noticed takes room from others only where something hurts.
+pub fn useful_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
+    let mut chosen = chosen_columns(state);
+    let noticed = state.containers.hurting > 0 || state.size.0 >= WIDE;
+    chosen.retain(|column| noticed || column.id != "noticed");
+    chosen
+}
+
+/// These of the columns, to choose from.
 fn column_items(
-    hosts: bool,
+    offered: impl Fn(&columns::ContainerColumn) -> bool,
     on: impl Fn(&str) -> bool,
     choice: fn(String) -> Choice,
 ) -> Vec<MenuItem> {
     columns::container::COLUMNS
         .iter()
-        .filter(|c| hosts || !c.host)
-        .map(|c| MenuItem::new(c.id, c.help(), choice(c.id.to_owned())).on(on(c.id)))
+        .filter(|c| offered(c))
+        .map(|c| MenuItem::new(c.name(), c.help(), choice(c.id.to_owned())).on(on(c.id)))
         .collect()
 }
 
 fn order_menu(state: &mut State) -> Effects {
     let order = state.containers.order.clone();
-    let items = column_items(state.mixes_hosts(), |id| id == order, Choice::OrderBy);
+    let of_use = |c: &columns::ContainerColumn| c.comes.is_none_or(|comes| comes(state));
+    let items = column_items(of_use, |id| id == order, Choice::OrderBy);
     let selected = items
         .iter()
         .position(|item| item.label == order)
@@ -393,7 +407,11 @@ fn order_menu(state: &mut State) -> Effects {
 
 fn columns_menu(state: &mut State) -> Effects {
     let shown: Vec<&str> = chosen_columns(state).iter().map(|c| c.id).collect();
-    let items = column_items(false, |id| shown.contains(&id), Choice::Column);
+    let items = column_items(
+        |column| column.comes.is_none(),
+        |id| shown.contains(&id),
+        Choice::Column,
+    );
     let note = say!("Enter or Space switches, Esc closes");
     state.offer(Menu::new(say!("Columns"), items).note(note));
     Effects::new()

@@ -166,6 +166,16 @@ pub const ACTIONS: &[Action] = &[
             reveal,
         )
     },
+    Action {
+        scope: Scope::View(ViewId::Details),
+        ..goto(
+            "view.deaths",
+            "all deaths",
+            "Show all deaths that are known and all their last lines, or the newest alone.",
+            &["m"],
+            all_deaths,
+        )
+    },
     goto(
         "view.volumes",
         "volumes",
@@ -290,6 +300,14 @@ fn reveal(state: &mut State) -> Effects {
         }
         _ => Effects::new(),
     }
+}
+
+fn all_deaths(state: &mut State) -> Effects {
+    let key = state.subject();
+    if let Some(sheet) = key.and_then(|key| state.sheets.get_mut(&key)) {
+        sheet.all_deaths = !sheet.all_deaths;
+    }
+    Effects::new()
 }
 
 /// Folds or opens the branch under the cursor of the inspect screen.

@@ -320,7 +320,7 @@ pub(super) enum MailCommand {
         #[arg(long, value_enum, default_value = "text")]
         part: MailPart,
     },
-    /// Wait for a mail: exit code 0 when it came, 1 when it did not.
+    /// Wait for a mail that was not there yet: exit code 0 when it came, 1 when it did not. A server may be away meanwhile.
     Wait(MailWait),
 }
 
@@ -330,13 +330,13 @@ pub(super) enum MailPart {
     Text,
     Html,
     Headers,
-    /// The message byte for byte.
+    /// The message byte for byte; on a terminal without control characters.
     Raw,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct MailWait {
-    /// Whose subject matches this regular expression.
+    /// Whose subject matches this regular expression; without a capital letter, capitals match too.
     #[arg(long, value_name = "REGEX")]
     pub subject: Option<String>,
     /// Whose sender does.
@@ -348,7 +348,7 @@ pub(super) struct MailWait {
     /// Seconds to wait at most.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub timeout: u64,
-    /// One that came already counts when it is not older: 10m, 2h, 10:32 or an RFC 3339 time.
+    /// One that is there already counts when its own time is not older: 10m, 2h, 10:32 or an RFC 3339 time.
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
 }

@@ -3,10 +3,14 @@ pub mod cells;
 mod order;
 pub mod words;
 
-use super::{ContainerColumn, Width, default, figure, of_host, sampled, words};
+use super::{ContainerColumn, Width, apart, default, figure, sampled, words};
+use crate::state::State;
 
 use cells as c;
 use order as o;
+
+/// The width of the column of states.
+const STATE: u16 = 14;
 
 /// The columns of the containers' table, in their order on screen.
 pub const COLUMNS: &[ContainerColumn] = &[
@@ -19,19 +23,22 @@ pub const COLUMNS: &[ContainerColumn] = &[
         c::name,
         o::name,
     )),
-    of_host(words(
-        "host",
-        "host",
-        Width::Flex(10, 16),
-        245,
-        "The host it is on.",
-        c::host,
-        o::host,
-    )),
+    apart(
+        words(
+            "host",
+            "host",
+            Width::Flex(10, 16),
+            245,
+            "The host it is on.",
+            c::host,
+            o::host,
+        ),
+        State::mixes_hosts,
+    ),
     default(words(
         "state",
         "state",
-        Width::Fixed(14),
+        Width::Fixed(STATE),
         250,
         "What it does, for how long, or the job under way.",
         c::state,
@@ -175,8 +182,8 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "noticed",
         "noticed",
-        Width::Flex(30, 60),
-        65,
+        Width::Flex(24, 60),
+        115,
         "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
         c::noticed,
         o::noticed,

@@ -13,7 +13,7 @@ pub fn head(entry: &Entry, state: &State) -> String {
     if entry.phase == Phase::Note {
         return say!("{user} noted", user);
     }
-    let what = format!("{} {}", words::act(&entry.action), target(entry, state));
+    let what = format!("{} {}", words::act(entry), target(entry, state));
     format!("{user} {what}").trim().to_owned()
 }
 

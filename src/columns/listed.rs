@@ -4,14 +4,18 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
+use crate::log_store::Matcher;
 use crate::model::route::Fault;
 use crate::model::{
     Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
 };
 use crate::state::shelf::{Listing, Shelves};
 use crate::state::{Shelf, State, ViewId};
-use crate::text;
+use crate::text::{self, FuzzyMatcher};
 use crate::theme::Key;
+
+/// Whether a filter lets a thing through.
+pub type Sieve<'a, R> = Box<dyn FnMut(&R) -> bool + 'a>;
 
 /// Things of one kind that have a view with a list of their own.
 pub trait Listed: Sized + 'static {
@@ -28,6 +32,15 @@ pub trait Listed: Sized + 'static {
     fn key(&self) -> &Id;
     /// What a filter looks at beside the id.
     fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str>;
+
+    /// What a filter lets through: things known by a name in which its letters follow each other.
+    fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
+        let mut matcher = FuzzyMatcher::new(filter);
+        Box::new(move |thing| {
+            let mut names = thing.known_by(state).into_iter();
+            names.any(|name| matcher.score(name).is_some())
+        })
+    }
 
     /// Sentences in place of an empty list that nothing narrows; none: the usual one.
     fn waiting(_: &State) -> Option<Vec<(String, Key)>> {
@@ -194,7 +207,20 @@ impl Listed for Mail {
 
     fn known_by(&self, _: &State) -> Vec<&str> {
         let to = self.to.iter().map(String::as_str);
-        to.chain([self.subject.as_str(), &self.from]).collect()
+        to.chain([self.subject.as_str(), &self.from, &self.content.text])
+            .collect()
+    }
+
+    /// Text is searched for words: all of them are somewhere in the mail, as a search in a log finds them.
+    fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
+        let words = filter.split_whitespace().map(Matcher::literal);
+        // What is too long to be looked for is nowhere.
+        let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
+        Box::new(move |mail| {
+            let places = mail.known_by(state);
+            let is_there = |word: &Matcher| places.iter().any(|p| word.is_match(p.as_bytes()));
+            words.iter().flatten().all(is_there) && words.is_some()
+        })
     }
 
     /// Nobody has read it.
@@ -272,20 +298,21 @@ impl Listed for Route {
 /// The columns shown, by the user's choice or by default.
 pub fn chosen<R: Listed>(state: &State) -> Vec<&'static Column<R>> {
     let listing = &R::shelf(&state.shelves).listing;
-    super::shown(R::columns(), &listing.columns, state.mixes_hosts())
+    super::shown(R::columns(), &listing.columns, state)
 }
 
 /// The column that tells on which host a thing is.
 pub(super) const fn host<R: Listed>() -> Column<R> {
-    super::of_host(super::words(
+    let column = super::words(
         "host",
         "host",
         super::Width::Flex(10, 16),
         245,
         "The host it is on.",
-        |thing, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
-        |thing, _| Rank::Number(i64::from(thing.key().host.0)),
-    ))
+        |thing: &R, cx| Cell::of(cx.state.world.label(thing.key().host), Key::Dim),
+        |thing: &R, _| Rank::Number(i64::from(thing.key().host.0)),
+    );
+    super::apart(column, State::mixes_hosts)
 }
 
 /// The column that orders the rows.

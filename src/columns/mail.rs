@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::listed::{host, word};
-use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
+use super::{Cell, Column, Cx, Fit, Rank, Width, apart, default, figure, words};
 use crate::model::Mail;
 use crate::state::State;
 use crate::state::mail::{Condition, Mailbox};
@@ -103,21 +103,29 @@ pub const COLUMNS: &[Column<Mail>] = &[
         |mail, _| Rank::descending(mail.attachments.map(|count| count as i64)),
     )),
     host(),
-    words(
-        "box",
-        "box",
-        Width::Flex(8, 16),
-        130,
-        "The mail server that holds it.",
-        |mail, cx| {
-            let known = cx.state.mail.box_of(&mail.key);
-            known.map_or_else(Cell::blank, |known| {
-                Cell::of(known.source.name.as_str(), Key::Dim)
-            })
-        },
-        |mail, _| word(mail.key.id.split('/').next().unwrap_or_default()),
+    apart(
+        words(
+            "box",
+            "box",
+            Width::Flex(8, 16),
+            215,
+            "The mail server that holds it.",
+            |mail, cx| {
+                let known = cx.state.mail.box_of(&mail.key);
+                known.map_or_else(Cell::blank, |known| {
+                    Cell::of(known.source.name.as_str(), Key::Dim)
+                })
+            },
+            |mail, _| word(mail.key.id.split('/').next().unwrap_or_default()),
+        ),
+        several,
     ),
 ];
+
+/// There are mails of several servers: each row says of which.
+fn several(state: &State) -> bool {
+    state.mailboxes().nth(1).is_some()
+}
 
 fn weight(mail: &Mail, cx: &Cx) -> Key {
     if cx.state.mail.is_unread(mail) {
@@ -148,14 +156,9 @@ fn when(at: DateTime<Utc>, cx: &Cx) -> String {
 
 /// What stands in place of an empty list: why there is no mail, or that it is waited for.
 pub fn waiting(state: &State) -> Vec<(String, Key)> {
-    if !state.mail.boxes.is_empty() {
-        return state
-            .mail
-            .boxes
-            .values()
-            .take(SHOWN)
-            .flat_map(standing)
-            .collect();
+    let known: Vec<_> = state.mailboxes().take(SHOWN).flat_map(standing).collect();
+    if !known.is_empty() {
+        return known;
     }
     let words = say!(
         "MailHog, Mailpit and MailDev are known by their image; any other by the label stacktui.mail=mailhog, mailpit or maildev, or by mail.servers in the settings."
@@ -208,23 +211,27 @@ fn standing(server: &Mailbox) -> Vec<(String, Key)> {
     }
 }
 
-/// How the servers stand, in a few words for the line above the list.
+/// How the servers that answer stand, in a few words for the line above the list.
 pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
     let one = |server: &Mailbox| {
         let name = &server.source.name;
         match &server.condition {
-            _ if server.source.paused => (say!("{name} paused", name), Key::StateBusy),
-            _ if !server.source.running => (say!("{name} stopped", name), Key::StateBad),
-            Condition::Asking => (format!("{name} …"), Key::Dim),
+            _ if server.is_silent() => None,
+            Condition::Asking => Some((format!("{name} …"), Key::Dim)),
             Condition::Up { total, way, .. } if wide => {
-                (say!("{name} {total} via {way}", name, total, way), Key::Dim)
+                Some((say!("{name} {total} via {way}", name, total, way), Key::Dim))
             }
-            Condition::Up { total, .. } => (format!("{name} {total}"), Key::Dim),
-            Condition::Down(failure) => (
-                say!("{name}: {why}", name, why = failure.what),
-                Key::StateBad,
-            ),
+            Condition::Up { total, .. } => Some((format!("{name} {total}"), Key::Dim)),
+            Condition::Down(_) => None,
         }
     };
-    state.mail.boxes.values().take(3).map(one).collect()
+    state.mailboxes().filter_map(one).take(3).collect()
+}
+
+/// Why servers tell nothing, one line each, for below a list of what others tell.
+pub fn silences(state: &State) -> Vec<(String, Key)> {
+    let silent = state.mailboxes().filter(|server| server.is_silent());
+    silent
+        .filter_map(|server| standing(server).into_iter().next())
+        .collect()
 }

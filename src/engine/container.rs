@@ -160,6 +160,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         oddities,
         place: Place::default(),
         looping: 0,
+        unstarted: false,
         cut_off: false,
         key,
     }

@@ -210,7 +210,7 @@ impl fmt::Display for Endpoint {
                 }
                 write!(f, "{}", ssh.socket.display())
             }
-            Self::Custom(_) => f.write_str("built-in"),
+            Self::Custom(_) => f.write_str(say!("built-in")),
         }
     }
 }

@@ -162,14 +162,17 @@ impl Engine {
 }
 
 impl Engine {
-    /// The last lines a container wrote between two times, made harmless; none where its log cannot be read.
+    /// The last lines a container wrote between two times, made harmless.
+    ///
+    /// # Errors
+    /// No such container, a log that cannot be read; one that breaks off gives what came.
     pub async fn last_words(
         &self,
         id: &str,
         lines: usize,
         since: Option<DateTime<Utc>>,
         until: Option<DateTime<Utc>>,
-    ) -> Vec<String> {
+    ) -> Result<Vec<String>, Error> {
         let options = LogOptions {
             // The engine counts from the newest line there is, which may be the next run's.
             tail: Some(LAST),
@@ -177,13 +180,8 @@ impl Engine {
             until,
             follow: false,
         };
-        let Ok(setup) = self.log_setup(id).await else {
-            return Vec::new();
-        };
-        let Ok(stream) = self.logs(id, setup.tty, options).await else {
-            return Vec::new();
-        };
-        let mut stream = Box::pin(stream);
+        let setup = self.log_setup(id).await?;
+        let mut stream = Box::pin(self.logs(id, setup.tty, options).await?);
         let mut words = Vec::new();
         while let Ok(Some(Ok(batch))) = timeout(CALL_LIMIT, stream.next()).await {
             let safe = |record: &LogRecord| {
@@ -193,7 +191,7 @@ impl Engine {
             words.extend(batch.iter().map(safe));
         }
         words.drain(..words.len().saturating_sub(lines));
-        words
+        Ok(words)
     }
 }
 

@@ -18,11 +18,12 @@ use serde_json::Value;
 use super::details::stop_timeout;
 use super::error::Error;
 use super::raw::within;
-use super::wire::{clean, escape, member};
+use super::wire::{clean, escape, items, member, text};
 use super::{CALL_LIMIT, Engine};
 use crate::effect::Verb;
 use crate::model::Key;
 use crate::model::limits::Change;
+use crate::model::volume::is_made_up;
 
 /// Time limit of creating, starting or removing the helper container.
 const HELPER_LIMIT: Duration = Duration::from_secs(30);
@@ -136,15 +137,17 @@ impl Engine {
             Verb::Pause => ("pause", docker.pause_container(&escaped).await),
             Verb::Unpause => ("unpause", docker.unpause_container(&escaped).await),
             Verb::Remove { force, volumes } => {
+                let unnamed = self.unnamed_volumes(id, *volumes).await;
                 let options = RemoveContainerOptions {
                     force: *force,
                     v: *volumes,
                     ..RemoveContainerOptions::default()
                 };
-                (
-                    "remove",
-                    docker.remove_container(&escaped, Some(options)).await,
-                )
+                let done = docker.remove_container(&escaped, Some(options)).await;
+                if done.is_ok() {
+                    self.drop_volumes(&unnamed).await;
+                }
+                ("remove", done)
             }
             Verb::Rename { to } => {
                 let options = RenameContainerOptions { name: to.clone() };
@@ -177,6 +180,29 @@ impl Engine {
             }
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/containers/x/{call}")))
+    }
+
+    /// The volumes of a container that nobody named. One made anew mounts them by name, so that the engine takes them for
+    /// named ones and would leave them behind.
+    async fn unnamed_volumes(&self, id: &str, wanted: bool) -> Vec<String> {
+        if !wanted {
+            return Vec::new();
+        }
+        let path = format!("/containers/{}/json", escape(id));
+        let answer = self.raw().get_json(&path, INSPECT, CALL_LIMIT).await;
+        let answer = answer.unwrap_or_default();
+        let volumes = items(member(&answer, "Mounts")).iter();
+        let volumes = volumes.filter(|mount| text(member(mount, "Type")) == "volume");
+        let names = volumes.map(|mount| text(member(mount, "Name")));
+        names.filter(|name| is_made_up(name)).collect()
+    }
+
+    async fn drop_volumes(&self, names: &[String]) {
+        for name in names {
+            // Gone with the container, or another one uses it.
+            let options = None::<RemoveVolumeOptions>;
+            let _kept = self.docker().remove_volume(name, options).await;
+        }
     }
 
     /// The verbs on images, volumes and networks.

@@ -274,9 +274,11 @@ impl Call {
 
     /// As one would type it.
     pub fn command(&self) -> String {
-        let program = match self.project.major {
-            Some(1) => "docker-compose",
-            _ => "docker compose",
+        let program = match (&self.shown, self.project.major) {
+            // What told the plan does it.
+            (Some(checked), _) => checked.program(),
+            (None, Some(1)) => "docker-compose",
+            (None, _) => "docker compose",
         };
         let words = self.args().into_iter().map(|word| quoted(&word));
         let run: Vec<_> = std::iter::once(program.to_owned()).chain(words).collect();
@@ -308,6 +310,12 @@ pub struct Checked {
 impl Checked {
     /// How both generations of compose say that a variable is missing.
     pub const NOT_SET: &str = " variable is not set";
+
+    /// The words that start the compose that told it.
+    pub fn program(&self) -> &str {
+        let program = self.tool.rsplit_once(' ');
+        program.map_or(self.tool.as_str(), |(program, _)| program)
+    }
 
     /// Variables that are not set and have no default, by what compose warns of.
     pub fn missing(&self) -> Vec<&str> {

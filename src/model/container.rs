@@ -163,6 +163,8 @@ pub struct Container {
     /// How often it failed of itself within the last hour, where that is a crash loop; else 0. Told by the inventory, not
     /// by the engine.
     pub looping: u8,
+    /// It was never up, as the engine could not start it. Told by the inventory, too.
+    pub unstarted: bool,
     /// The network of its lender in which it lives is no more. Told by the inventory, too.
     pub cut_off: bool,
 }
@@ -219,6 +221,7 @@ impl Container {
             oddities: Vec::new(),
             place: Place::default(),
             looping: 0,
+            unstarted: false,
             cut_off: false,
         }
     }
@@ -326,6 +329,7 @@ impl Container {
             (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
                 Some(Problem::Failed)
             }
+            (RunState::Created, _) if self.unstarted => Some(Problem::Unstarted),
             (RunState::Odd(_) | RunState::Unknown, _) => Some(Problem::Odd),
             (RunState::Paused, _) => Some(Problem::Paused),
             _ => None,
@@ -344,6 +348,7 @@ pub enum Problem {
     /// It runs, and nobody reaches it, nor it anybody.
     CutOff,
     Failed,
+    Unstarted,
     Odd,
     Paused,
 }

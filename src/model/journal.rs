@@ -197,7 +197,7 @@ impl Entry {
             outcome.to_owned(),
             self.phase.word().to_owned(),
             when.to_owned(),
-            words::act(&self.action),
+            words::act(self),
             self.error.clone().unwrap_or_default(),
         ];
         let told: Vec<String> = told.into_iter().chain(target).chain(params).collect();

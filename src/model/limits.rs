@@ -30,39 +30,46 @@ pub enum Limit {
 /// The least memory an engine takes, in bytes.
 const LEAST_MEMORY: u64 = 6 << 20;
 
+/// What a limit is read against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Now {
+    /// The container's own memory, in bytes, where it is limited.
+    pub memory: Option<u64>,
+    /// Its memory and swap together, as the engine has it.
+    pub with_swap: Option<i64>,
+    /// The host's memory in bytes: a limit of as much lifts one.
+    pub host_memory: Option<u64>,
+    /// The host's cores: a limit of all of them lifts one.
+    pub host_cores: Option<u32>,
+}
+
 impl Limit {
-    /// Reads what was typed. `memory` and `with_swap` are the container's own now, in bytes: swap keeps its size beside
-    /// memory.
+    /// Reads what was typed: a size or a number, `none`; of memory also a second size, memory and swap together.
     ///
     /// # Errors
     /// Why it will not do.
-    pub fn read(
-        self,
-        typed: &str,
-        memory: Option<u64>,
-        with_swap: Option<i64>,
-    ) -> Result<Change, String> {
+    pub fn read(self, typed: &str, now: &Now) -> Result<Change, String> {
         let typed = typed.trim();
+        let none = typed.eq_ignore_ascii_case("none");
         match self {
-            Self::Memory => {
-                let bytes = size(typed).ok_or(say!("a size: 512m, 1.5g"))?;
-                if bytes < LEAST_MEMORY {
-                    return Err(say!("6m at least, says the engine").to_owned());
-                }
-                let with_swap = swap(bytes, memory, with_swap);
-                Ok(Change::Memory { bytes, with_swap })
-            }
+            Self::Memory if none => lifted_memory(now),
+            Self::Memory => memory(typed, now),
             Self::Cpus => {
-                let cores: f64 = typed.parse().map_err(|_| say!("cores: 0.5, 2"))?;
+                let all = now.host_cores.filter(|_| none).map(f64::from);
+                let typed = || typed.parse::<f64>().ok();
+                let cores = all
+                    .or_else(typed)
+                    .ok_or(say!("cores: 0.5, 2; none lifts the limit"))?;
                 if !(0.01..=4096.0).contains(&cores) {
-                    return Err(say!("0.01 cores at least; all of them lift the limit").to_owned());
+                    return Err(say!("0.01 cores at least; none lifts the limit").to_owned());
                 }
                 Ok(Change::Cpus((cores * 1000.0).round() as u64))
             }
+            Self::Processes if none => Ok(Change::Processes(0)),
             Self::Processes => typed
                 .parse()
                 .map(Change::Processes)
-                .map_err(|_| say!("a number; 0 for no limit").to_owned()),
+                .map_err(|_| say!("a number; none lifts the limit").to_owned()),
             Self::Restart => Ok(Change::Restart(typed.to_owned())),
         }
     }
@@ -77,9 +84,57 @@ impl Limit {
     }
 }
 
+/// `64m`; `64m 128m` or `64m/128m` with what it and swap may be together.
+fn memory(typed: &str, now: &Now) -> Result<Change, String> {
+    let (first, second) = match typed.split_once(['/', ' ']) {
+        // `64 MiB`
+        Some((number, unit)) if unit.trim().starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            (format!("{number}{}", unit.trim()), "")
+        }
+        Some((first, second)) => (first.to_owned(), second.trim()),
+        None => (typed.to_owned(), ""),
+    };
+    let what = || say!("a size: 512m, 1.5g; with swap: 512m 1g; none lifts the limit").to_owned();
+    let bytes = size(&first).ok_or_else(what)?;
+    if bytes < LEAST_MEMORY {
+        return Err(say!("6m at least, says the engine").to_owned());
+    }
+    let with_swap = match second {
+        "" => swap(bytes, now.memory, now.with_swap),
+        // Left as it is: the engine takes it and changes nothing.
+        "-1" if now.with_swap == Some(-1) => -1,
+        second => {
+            let all = size(second).ok_or_else(what)?;
+            if all < bytes {
+                let why =
+                    say!("the second size is memory and swap together: no less than the first");
+                return Err(why.to_owned());
+            }
+            signed(all)
+        }
+    };
+    Ok(Change::Memory { bytes, with_swap })
+}
+
+/// No engine takes a limit of memory away from a container that is there: one of all the host has is none.
+fn lifted_memory(now: &Now) -> Result<Change, String> {
+    let bytes = now.host_memory.ok_or(say!(
+        "the engine only moves it: what is larger than the host's memory lifts it"
+    ))?;
+    // Swap that is limited must move first, and the engine does not move it to what it calls no limit.
+    let with_swap = match now.with_swap {
+        Some(-1) => -1,
+        _ => signed(bytes).saturating_mul(2),
+    };
+    Ok(Change::Memory { bytes, with_swap })
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 /// Where swap had a size beside memory it keeps it; where nothing was said, docker's own rule: as much swap as memory.
 fn swap(bytes: u64, memory: Option<u64>, with_swap: Option<i64>) -> i64 {
-    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     match (memory, with_swap) {
         (_, Some(n)) if n < 0 => -1,
         (Some(memory), Some(all)) if all > 0 => {
@@ -142,14 +197,17 @@ mod tests {
             ("7340032", 7 << 20),
             ("10MB", 10 << 20),
         ] {
-            let read = Limit::Memory.read(typed, None, None);
+            let read = Limit::Memory.read(typed, &Now::default());
             let Ok(Change::Memory { bytes: read, .. }) = read else {
                 panic!("{typed}: {read:?}");
             };
             assert_eq!(read, bytes, "{typed}");
         }
         for typed in ["", "m", "12x", "-5m", "1m", "1e99g", "lots"] {
-            assert!(Limit::Memory.read(typed, None, None).is_err(), "{typed}");
+            assert!(
+                Limit::Memory.read(typed, &Now::default()).is_err(),
+                "{typed}"
+            );
         }
     }
 
@@ -163,7 +221,14 @@ mod tests {
             (Some(50 << 20), Some(-1), -1),
             (None, Some(0), m(200)),
         ] {
-            let read = Limit::Memory.read("100m", memory, with_swap);
+            let read = Limit::Memory.read(
+                "100m",
+                &Now {
+                    memory,
+                    with_swap,
+                    ..Now::default()
+                },
+            );
             let expected = Change::Memory {
                 bytes: 100 << 20,
                 with_swap: expected,
@@ -174,11 +239,16 @@ mod tests {
 
     #[test]
     fn the_others_are_numbers_and_words() {
-        assert_eq!(Limit::Cpus.read("1.25", None, None), Ok(Change::Cpus(1250)));
+        assert_eq!(
+            Limit::Cpus.read("1.25", &Now::default()),
+            Ok(Change::Cpus(1250))
+        );
         assert_eq!(Change::Cpus(1250).args(), "--cpus 1.25");
         assert_eq!(Change::Cpus(2000).args(), "--cpus 2");
         assert_eq!(
-            Limit::Processes.read("0", None, None).map(|c| c.args()),
+            Limit::Processes
+                .read("0", &Now::default())
+                .map(|c| c.args()),
             Ok("--pids-limit -1".to_owned())
         );
         for (limit, typed) in [
@@ -187,7 +257,52 @@ mod tests {
             (Limit::Cpus, "nan"),
             (Limit::Processes, "-1"),
         ] {
-            assert!(limit.read(typed, None, None).is_err(), "{typed}");
+            assert!(limit.read(typed, &Now::default()).is_err(), "{typed}");
         }
+    }
+
+    #[test]
+    fn swap_is_said_beside_memory_and_none_lifts_a_limit() {
+        let m = |n: i64| n << 20;
+        let host = Now {
+            host_memory: Some(8 << 30),
+            host_cores: Some(4),
+            ..Now::default()
+        };
+        let read = |limit: Limit, typed: &str| limit.read(typed, &host);
+        for (typed, memory, with_swap) in [
+            ("64m 128m", 64, m(128)),
+            ("64m/128m", 64, m(128)),
+            ("64m  64m", 64, m(64)),
+            ("64 MiB", 64, m(128)),
+            ("none", 8 << 10, m(16 << 10)),
+        ] {
+            let bytes = memory << 20;
+            let expected = Change::Memory { bytes, with_swap };
+            assert_eq!(read(Limit::Memory, typed), Ok(expected), "{typed}");
+        }
+        for typed in ["64m 32m", "64m lots", "64m -1", "64m/", "/64m"] {
+            let read = read(Limit::Memory, typed);
+            assert_eq!(read.is_err(), typed != "64m/", "{typed}: {read:?}");
+        }
+        let all_swap = Now {
+            with_swap: Some(-1),
+            ..host
+        };
+        for typed in ["64m", "64m -1", "none"] {
+            let read = Limit::Memory.read(typed, &all_swap);
+            let Ok(Change::Memory { with_swap, .. }) = read else {
+                panic!("{typed}: {read:?}");
+            };
+            assert_eq!(with_swap, -1, "{typed}");
+        }
+        assert_eq!(read(Limit::Cpus, "none"), Ok(Change::Cpus(4000)));
+        assert_eq!(read(Limit::Processes, "None"), Ok(Change::Processes(0)));
+        for limit in [Limit::Memory, Limit::Cpus, Limit::Processes] {
+            let why = read(limit, "").unwrap_err();
+            assert!(why.contains("none lifts"), "{why}");
+        }
+        // Of a host that is not known there is no such size.
+        assert!(Limit::Memory.read("none", &Now::default()).is_err());
     }
 }

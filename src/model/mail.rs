@@ -168,7 +168,17 @@ impl Source {
 
     /// What to write into an application's settings.
     pub fn smtp_address(&self) -> String {
-        format!("{}:{}", self.name, self.smtp)
+        self.address_at(self.smtp)
+    }
+
+    /// Where applications reach this port of it: in the host's network no name leads to it.
+    pub fn address_at(&self, port: u16) -> String {
+        let name = if self.reach.host_network {
+            "localhost"
+        } else {
+            &self.name
+        };
+        format!("{name}:{port}")
     }
 }
 
@@ -225,6 +235,34 @@ pub struct Mail {
     pub attachments: Option<usize>,
     /// The server says that somebody has read it.
     pub seen: bool,
+    pub content: Content,
+}
+
+/// What a search finds a mail by beside its row: headers, text, names of files. Not sanitised, since it is never shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Content {
+    pub text: Arc<str>,
+    /// Not only a beginning, which is what some servers list.
+    pub whole: bool,
+}
+
+impl Content {
+    /// What a server tells of the beginning of a mail.
+    pub fn beginning(text: &str) -> Self {
+        Self {
+            text: Arc::from(text),
+            whole: false,
+        }
+    }
+
+    /// The same, found by these too.
+    #[must_use]
+    pub fn and(self, more: &[String]) -> Self {
+        Self {
+            text: format!("{}\n{}", self.text, more.join("\n")).into(),
+            ..self
+        }
+    }
 }
 
 impl Mail {
@@ -312,6 +350,29 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// What a search finds it by.
+    pub fn content(&self) -> Content {
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        let envelope = self.raw.envelope.iter().flat_map(|e| e.to.iter().cloned());
+        let files = self.attachments.iter().map(|file| file.name.clone());
+        let page = self.html.iter().flatten();
+        let page = page.map(|row| row.iter().map(|(words, _)| words.as_str()).collect());
+        let text = self.text.iter().flatten().cloned();
+        let all: Vec<String> = headers
+            .chain(envelope)
+            .chain(files)
+            .chain(text)
+            .chain(page)
+            .collect();
+        Content {
+            text: all.join("\n").into(),
+            whole: true,
+        }
+    }
+
     /// Recipients of the envelope that no header names: blind copies.
     pub fn hidden(&self) -> Vec<&str> {
         let Some(envelope) = &self.raw.envelope else {

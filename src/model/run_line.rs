@@ -44,6 +44,23 @@ impl RunLine {
     /// For a shell, a group a line. Without secrets (`whole` is not wanted) an environment variable is left to the
     /// environment of who runs it.
     pub fn text(&self, whole: bool) -> String {
+        self.joined(whole, " \\\n  ", " &&\n")
+    }
+
+    /// What makes the container of this name anew, in one line and without secrets; after a pull of this image, where one is
+    /// wanted.
+    pub fn in_place_of(&self, name: &str, pull: Option<&str>) -> String {
+        let name = quoted(name);
+        let pull = pull.map_or_else(String::new, |image| {
+            format!("docker pull {} && ", quoted(image))
+        });
+        let made = self.joined(false, " ", " && ");
+        format!(
+            "{pull}docker stop {name} && docker rename {name} {name}.old && {made} && docker rm {name}.old"
+        )
+    }
+
+    fn joined(&self, whole: bool, between: &str, after: &str) -> String {
         let word = |word: &Word| match &word.masked {
             Some(masked) if !whole => quoted(masked),
             _ => quoted(&word.whole),
@@ -51,10 +68,10 @@ impl RunLine {
         let group = |group: &Group| group.iter().map(word).collect::<Vec<_>>().join(" ");
         let command = |groups: &Vec<Group>| {
             let groups: Vec<String> = groups.iter().map(group).collect();
-            groups.join(" \\\n  ")
+            groups.join(between)
         };
         let commands: Vec<String> = self.commands.iter().map(command).collect();
-        commands.join(" &&\n")
+        commands.join(after)
     }
 
     /// The words that hold a secret, without it.

@@ -4,6 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// No answer that is waited for takes longer on its way.
 const SLOWEST: TimeDelta = TimeDelta::seconds(5);
 
+/// Share of the memory limit, in percent, from which on the kernel may kill it any moment.
+const FULL: f64 = 90.0;
+
 /// Raw counters of one reading, as the engine gives them. Missing figures are `None`, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Counters {
@@ -102,6 +105,11 @@ fn seconds_between(told: Option<TimeDelta>, own: TimeDelta) -> Option<f64> {
 }
 
 impl Sample {
+    /// The kernel may kill it any moment for want of memory.
+    pub fn is_full(&self) -> bool {
+        self.memory_percent().is_some_and(|percent| percent >= FULL)
+    }
+
     /// Memory in percent of its limit, 0 to 100.
     pub fn memory_percent(&self) -> Option<f64> {
         let limit = self.memory_limit.filter(|limit| *limit > 0)?;

@@ -11,6 +11,30 @@ pub struct TransferLine {
     pub done: Option<(u64, u64)>,
 }
 
+impl TransferLine {
+    /// Its status without what counts in it: `Retrying in 5 seconds` is told anew each second.
+    pub fn kind(&self) -> &str {
+        let counted = self.status.find(|c: char| c.is_ascii_digit());
+        let kind = counted.and_then(|at| self.status.get(..at));
+        kind.unwrap_or(&self.status)
+    }
+
+    /// Whether all bytes of the layer have gone over the line. Unpacking counts the same ones a second time.
+    fn is_whole(&self) -> bool {
+        const WHOLE: [&str; 8] = [
+            "Verifying Checksum",
+            "Download complete",
+            "Extracting",
+            "Pull complete",
+            "Already exists",
+            "Pushed",
+            "Layer already exists",
+            "Mounted from",
+        ];
+        WHOLE.iter().any(|word| self.status.starts_with(word))
+    }
+}
+
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Transfer {
@@ -31,8 +55,10 @@ impl Transfer {
             .find(|layer| layer.layer == line.layer)
         {
             Some(layer) => {
-                // What is over tells no bytes, but they are its share of the whole.
-                let done = line.done.or(layer.done.map(|(_, all)| (all, all)));
+                // What is over tells no bytes, but they are its share of the whole; what is tried again keeps what it had.
+                let had = layer.done;
+                let over = had.filter(|_| line.is_whole()).map(|(_, all)| (all, all));
+                let done = line.done.or(over).or(had);
                 *layer = TransferLine {
                     done,
                     ..line.clone()
@@ -47,12 +73,9 @@ impl Transfer {
     pub fn bytes(&self) -> (u64, u64) {
         let told = self.layers.iter().filter_map(|layer| {
             let (done, all) = layer.done?;
-            // Unpacking counts the same bytes a second time; a push counts more than it has announced.
-            let under_way = matches!(
-                layer.status.as_str(),
-                "Downloading" | "Pushing" | "Loading layer"
-            );
-            Some((if under_way { done.min(all) } else { all }, all))
+            // A push counts more than it has announced.
+            let done = if layer.is_whole() { all } else { done.min(all) };
+            Some((done, all))
         });
         told.fold((0, 0), |(done, all), (d, a)| (done + d, all + a))
     }
@@ -118,6 +141,18 @@ mod tests {
         assert_eq!(pull.bytes(), (150, 200));
         pull.note(&line("a", "Pull complete", None));
         assert_eq!(pull.words(), "2/3 layers, 75%");
+    }
+
+    #[test]
+    fn what_is_tried_again_is_not_there_yet() {
+        let mut pull = Transfer::default();
+        pull.note(&line("a", "Pull complete", None));
+        pull.note(&line("b", "Downloading", Some((30, 100))));
+        pull.note(&line("b", "Retrying in 5 seconds", None));
+        assert_eq!(pull.words(), "1/2 layers, 30%");
+        let told = |seconds| line("b", &format!("Retrying in {seconds} seconds"), None);
+        assert_eq!(told(5).kind(), told(14).kind());
+        assert_ne!(told(5).kind(), line("b", "Waiting", None).kind());
     }
 
     #[test]

@@ -23,6 +23,11 @@ pub struct Volume {
     pub size: Option<u64>,
 }
 
+/// Whether the engine made this name up: 64 hexadecimal digits.
+pub fn is_made_up(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 impl Volume {
     pub fn name(&self) -> &str {
         &self.key.id
@@ -30,9 +35,8 @@ impl Volume {
 
     /// Made by the engine for a container and named by nobody: 64 hexadecimal digits, or its own label.
     pub fn is_anonymous(&self) -> bool {
-        let name = self.name();
-        self.labels.contains_key("com.docker.volume.anonymous")
-            || (name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()))
+        let label = "com.docker.volume.anonymous";
+        self.labels.contains_key(label) || is_made_up(self.name())
     }
 
     /// The compose project that made it.

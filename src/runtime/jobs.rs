@@ -286,7 +286,7 @@ impl Hands {
             let line = line.map_err(|error| error.failure())?;
             let known = transfer.layers.iter();
             let mut known = known.filter(|layer| layer.layer == line.layer);
-            let is_news = known.all(|layer| layer.status != line.status);
+            let is_news = known.all(|layer| layer.kind() != line.kind());
             transfer.note(&line);
             if is_news {
                 let words = format!("{} {}", line.layer, line.status);
@@ -389,6 +389,17 @@ impl Hands {
     }
 }
 
+/// The command that does the same, for the journal. What makes a container is not known before the engine has told.
+async fn command(job: &Job, engine: &Engine) -> String {
+    let name = &job.target.name;
+    let Verb::Recreate { pull, .. } = &job.verb else {
+        return job.verb.command(name);
+    };
+    let image = job.target.image.as_deref().filter(|_| *pull);
+    let line = engine.run_line(&job.key).await;
+    line.map_or_else(|_| String::new(), |line| line.in_place_of(name, image))
+}
+
 /// What the thing is after it, in words, and what else is to be said of how it went.
 async fn afterwards(
     job: &Job,
@@ -447,13 +458,12 @@ pub async fn run(
         Err(_) => None,
     };
     let stop_timeout = now.as_ref().map_or(job.stop_timeout, |d| d.stop_timeout);
-    // A full inbox loses a better countdown, nothing else.
-    let _full = hands
-        .told
-        .try_send(Msg::Job(JobMsg::Started { id, stop_timeout }));
+    let started = Msg::Job(JobMsg::Started { id, stop_timeout });
+    let _closed = hands.told.send(started).await;
     let before = now.as_ref().map_or_else(|| job.before.clone(), words);
     let mut journal = None;
-    let intent = match recorder.intent(&job, &before, engine.info()).await {
+    let command = command(&job, &engine).await;
+    let intent = match recorder.intent(&job, command, &before, engine.info()).await {
         Ok(intent) => intent,
         Err(why) if recorder.required => return failed(held_back(&why), Some(why)),
         Err(why) => {

@@ -83,6 +83,7 @@ impl Recorder {
     pub async fn intent(
         &self,
         job: &Job,
+        command: String,
         before: &str,
         engine: &EngineInfo,
     ) -> Result<Option<Intent>, String> {
@@ -92,7 +93,7 @@ impl Recorder {
             return Err("there is none".to_owned());
         }
         self.write(move |journal| {
-            let (params, command) = (job.verb.params(), job.verb.command(&job.target.name));
+            let params = job.verb.params();
             let act = Act {
                 action: job.verb.action(),
                 engine: Some(&engine),

@@ -282,7 +282,8 @@ impl<'a> Exchange<'a> {
         let well = self.becomes_well(new, made).await;
         let Err(unwell) = well else { return Ok(()) };
         let words = self.line.engine.last_words(&new.id, WORDS, None, None);
-        let words = words.await.join(" / ");
+        // What it said is a help, not what went wrong.
+        let words = words.await.unwrap_or_default().join(" / ");
         let mut said = Vec::new();
         if !unwell.said.is_empty() {
             said.push(say!("its check said: {words}", words = unwell.said));
@@ -347,17 +348,17 @@ impl<'a> Exchange<'a> {
                 said,
                 ..Failure::default()
             },
-            // All of it in what is journalled: the row forgets it soon.
+            // All of it in what is journalled, the way out first: a row and a message are short.
             Err(error) => {
                 let (account, by_hand) = (self.account(new).await, self.by_hand(new).await);
                 Failure {
                     what: Words::ours(|| {
                         say!(
-                            "{why}; putting the old one back failed: {error}; {account}; {by_hand}",
-                            why,
+                            "{by_hand}; putting the old one back failed: {error}; {account}; {why}",
+                            by_hand,
                             error = error.why(),
                             account,
-                            by_hand
+                            why
                         )
                     }),
                     advice: String::new(),

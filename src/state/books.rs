@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::{DateTime, FixedOffset};
 
 use crate::model::journal;
-use crate::model::{EngineEvent, Entry, HostId, Phase};
+use crate::model::{EngineEvent, Entry, HostId, Key, Phase};
 
 use super::table::{RowId, Table};
 
@@ -77,7 +77,31 @@ impl EventBook {
         newest.map(|(_, host, event)| (*host, event))
     }
 
-    /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is.
+    /// What happened to one container, the newest first, each act once: its last event, and those it stands for.
+    pub fn acts_of(&self, key: &Key) -> Vec<(&EngineEvent, Vec<&EngineEvent>)> {
+        let of_it = |host: HostId, event: &EngineEvent| {
+            host == key.host && event.kind == "container" && *event.id == *key.id
+        };
+        let all = self.events.iter();
+        let own = all.filter(|(_, host, event)| of_it(*host, event) && !event.is_noise());
+        let own: Vec<(u64, &EngineEvent)> =
+            own.map(|(number, _, event)| (*number, event)).collect();
+        let folds = fold::folds(own.iter().copied());
+        let hidden: BTreeSet<u64> = folds.values().flatten().copied().collect();
+        let acts = own
+            .iter()
+            .rev()
+            .filter(|(number, _)| !hidden.contains(number));
+        acts.map(|(number, event)| {
+            let parts = folds.get(number).into_iter().flatten();
+            let parts = parts.filter_map(|part| self.get(*part));
+            (*event, parts.map(|(_, event)| event).collect())
+        })
+        .collect()
+    }
+
+    /// Takes the rows anew from the ring and the filter. What is searched for is shown wherever it is: an event
+    /// is folded only into one that is found, too.
     pub fn refresh(&mut self, height: usize) {
         let needle = self.filter.to_lowercase();
         let shown = self
@@ -88,11 +112,7 @@ impl EventBook {
             .filter(|(_, _, event)| needle.is_empty() || matches(event, &needle));
         let shown: Vec<(u64, &EngineEvent)> =
             shown.map(|(number, _, event)| (*number, event)).collect();
-        let folds = if needle.is_empty() {
-            fold::folds(shown.iter().copied())
-        } else {
-            BTreeMap::new()
-        };
+        let folds = fold::folds(shown.iter().copied());
         self.open.retain(|number| folds.contains_key(number));
         let closed = folds
             .iter()

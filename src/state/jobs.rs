@@ -23,6 +23,8 @@ pub struct Wait {
 pub struct Running {
     pub job: Job,
     pub started: DateTime<Utc>,
+    /// It has its turn: what is asked for many at once is done a few at a time.
+    pub sent: bool,
     /// The engine said the process is dead: the wait for it is over.
     pub died: bool,
     /// What it does now, where it has steps.
@@ -42,6 +44,9 @@ impl Running {
     /// What is going on, in parts that may be left away from the end: `recreating 4s`, ` · pulling`.
     pub fn parts(&self, now: DateTime<Utc>) -> Vec<String> {
         let seconds = self.seconds(now);
+        if self.is_queued() && seconds > 0 {
+            return vec![say!("queued {seconds}s", seconds)];
+        }
         let mut parts = vec![format!("{} {seconds}s", self.job.verb.doing())];
         if !self.step.is_empty() {
             parts.push(format!(" · {}", self.step));
@@ -50,6 +55,11 @@ impl Running {
             parts.push(say!("kill in {left}s", left));
         }
         parts
+    }
+
+    /// It waits for its turn, not for another job.
+    fn is_queued(&self) -> bool {
+        !self.sent && self.step.is_empty() && self.waits.is_empty()
     }
 
     /// The same in one.
@@ -100,7 +110,7 @@ impl Running {
 
     /// Seconds until the engine kills the process, while the stop signal is being waited for.
     pub fn kill_in(&self, now: DateTime<Utc>) -> Option<i64> {
-        if !self.job.verb.waits_for_stop() || self.died || !self.waits.is_empty() {
+        if !self.job.verb.waits_for_stop() || self.died || !self.sent {
             return None;
         }
         let end = self.started + TimeDelta::seconds(i64::from(self.job.stop_timeout));
@@ -108,7 +118,8 @@ impl Running {
     }
 }
 
-/// How a container's last job ended, shown on its row for a while.
+/// How a container's last job ended, shown on its row: a success for a while, a failure until it is seen or followed by the
+/// next act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     pub at: DateTime<Utc>,
@@ -126,8 +137,8 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// How long an outcome stays on its row.
-    pub const SHOWN: TimeDelta = TimeDelta::seconds(6);
+    /// How long a success stays on its row.
+    const SHOWN: TimeDelta = TimeDelta::seconds(6);
 
     pub fn next_id(&mut self) -> JobId {
         self.next += 1;
@@ -152,6 +163,7 @@ impl Jobs {
             Running {
                 job,
                 started: now,
+                sent: false,
                 died: false,
                 step: String::new(),
                 also: None,
@@ -181,10 +193,30 @@ impl Jobs {
         }
     }
 
-    /// Forgets outcomes that were shown long enough. Returns whether any was.
+    /// Forgets successes that were shown long enough. Returns whether any was.
     pub fn expire(&mut self, now: DateTime<Utc>) -> bool {
         let before = self.ended.len();
-        self.ended.retain(|_, ended| now - ended.at < Self::SHOWN);
+        self.ended
+            .retain(|_, ended| !ended.ok || now - ended.at < Self::SHOWN);
         before != self.ended.len()
+    }
+
+    /// Whether an outcome is shown that goes by itself.
+    pub fn any_expires(&self) -> bool {
+        self.ended.values().any(|ended| ended.ok)
+    }
+
+    /// All failures were seen. Returns whether there was any.
+    pub fn seen(&mut self) -> bool {
+        let before = self.ended.len();
+        self.ended.retain(|_, ended| ended.ok);
+        before != self.ended.len()
+    }
+
+    /// The failure of this one was seen.
+    pub fn seen_of(&mut self, key: &Key) {
+        if self.ended.get(key).is_some_and(|ended| !ended.ok) {
+            self.ended.remove(key);
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::effect::Verb;
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::limits::Limit;
+use crate::model::run_line::RunLine;
 use crate::model::{HostId, Key};
 
 /// A line being typed, with a cursor counted in characters.
@@ -226,7 +227,7 @@ impl Weight {
 }
 
 /// A question before something is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confirm {
     pub title: String,
     /// What will be hit and what is lost, one line each.
@@ -244,6 +245,8 @@ pub struct Confirm {
     pub switches: Vec<(char, String, bool)>,
     /// The second choice is under the cursor (cancel is the first and the default).
     pub on_yes: bool,
+    /// What makes the one container like it that this is about, once the engine has told.
+    pub made_by: Option<Box<RunLine>>,
 }
 
 /// A window over the screen.

@@ -1,6 +1,7 @@
 //! What an experienced eye would notice on a container, each thing one small check over what is known already: asks nothing.
 use chrono::TimeDelta;
 
+use super::world::LOOP;
 use super::{Host, State};
 use crate::model::container::{Container, Problem};
 use crate::model::image::full_name;
@@ -36,6 +37,17 @@ struct Subject<'a> {
     details: Option<&'a Details>,
 }
 
+impl<'a> Subject<'a> {
+    fn of(state: &'a State, container: &'a Container) -> Self {
+        let sheet = state.sheet(&container.key);
+        Self {
+            state,
+            container,
+            details: sheet.and_then(|sheet| sheet.details.as_deref()),
+        }
+    }
+}
+
 /// A check: its name, how bad what it finds is, and the finding in words.
 struct Lint {
     id: &'static str,
@@ -69,8 +81,6 @@ const LINTS: &[Lint] = &[
     note("no_health_check", no_health_check),
 ];
 
-/// Share of the memory limit, in percent, from which on the kernel may kill it any moment.
-const FULL: f64 = 90.0;
 /// A container takes longer to stop or to go away than this only when something holds it.
 const LONG: TimeDelta = TimeDelta::seconds(60);
 
@@ -96,11 +106,7 @@ pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
     let Some(container) = state.world.container(key) else {
         return Vec::new();
     };
-    let subject = Subject {
-        state,
-        container,
-        details: state.sheet(key).and_then(|sheet| sheet.details.as_deref()),
-    };
+    let subject = Subject::of(state, container);
     let finding = |lint: &Lint| {
         Some(Finding {
             id: lint.id,
@@ -111,15 +117,63 @@ pub fn findings(state: &State, key: &Key) -> Vec<Finding> {
     LINTS.iter().filter_map(finding).collect()
 }
 
+/// Notes that are no mark on a row: one is the host's, the other is known of those alone that were opened.
+const UNMARKED: &[&str] = &["clock_apart", "no_health_check"];
+
+/// What a row has room for of the worst that is to be said of its container: how bad it is, and a word.
+pub fn mark(state: &State, container: &Container) -> Option<(Weight, &'static str)> {
+    let subject = Subject::of(state, container);
+    let mut lints = LINTS.iter().filter(|lint| !UNMARKED.contains(&lint.id));
+    let worst = lints.find(|lint| (lint.check)(&subject).is_some())?;
+    let word = match worst.id {
+        "restart_loop" => say!("loop" as "hint"),
+        "stuck" => say!("stuck" as "hint"),
+        "memory" => say!("mem" as "hint"),
+        "port_taken" => say!("port" as "hint"),
+        "dependency" => say!("needs" as "hint"),
+        _ => "",
+    };
+    Some((worst.weight, word))
+}
+
+/// The worst that is to be said of a container on its row, in its whole words.
+pub fn worst(state: &State, key: &Key) -> Option<Finding> {
+    let mut found = findings(state, key).into_iter();
+    found.find(|finding| !UNMARKED.contains(&finding.id))
+}
+
+/// Whether something hurts it now, or will soon.
+pub fn hurts(state: &State, container: &Container) -> bool {
+    let subject = Subject::of(state, container);
+    let mut troubles = LINTS.iter().filter(|lint| lint.weight == Weight::Trouble);
+    troubles.any(|lint| (lint.check)(&subject).is_some())
+}
+
+/// How many hurt whose state does not say so.
+pub fn hurting(state: &State) -> usize {
+    let containers = state.scope().flat_map(Host::containers);
+    let quiet = containers.filter(|c| c.problem().is_none_or(|p| p == Problem::Unstarted));
+    quiet.filter(|c| c.unstarted || hurts(state, c)).count()
+}
+
 fn restart_loop(s: &Subject) -> Option<String> {
     // The row says so too: whether it is one is told in one place.
-    if s.container.problem() != Some(Problem::Looping) {
-        return None;
-    }
-    let count = usize::from(s.container.looping);
     let host = s.state.world.host(s.container.key.host)?;
-    let failures = host.failures(&s.container.key, s.state.now);
-    Some(match failures.filter(|death| death.oom).count() {
+    let key = &s.container.key;
+    let (mut count, mut oom) = (0, 0);
+    for death in host.failures(key, s.state.now) {
+        count += 1;
+        oom += usize::from(death.oom);
+    }
+    if s.container.problem() != Some(Problem::Looping) || count < LOOP {
+        let restarts = host.restarts(key, s.state.now)?;
+        return Some(say!(
+            "restart loop: started again {n} times by its policy, the last time {span} ago",
+            n = restarts.count,
+            span = text::duration(s.state.now - restarts.last)
+        ));
+    }
+    Some(match oom {
         0 => say!("restart loop: died {count} times within the hour", count),
         n if n == count => say!(
             "restart loop: died {count} times within the hour, each time out of memory",
@@ -185,19 +239,21 @@ fn stuck(s: &Subject) -> Option<String> {
 }
 
 fn memory(s: &Subject) -> Option<String> {
-    let percent = s.state.world.latest(&s.container.key)?.memory_percent()?;
-    (percent >= FULL).then(|| {
-        let percent = text::percent(percent);
-        say!(
-            "memory at {percent}% of its limit: at the limit the kernel kills it",
-            percent
-        )
-    })
+    let latest = s.state.world.latest(&s.container.key);
+    let percent = latest.filter(|latest| latest.is_full())?.memory_percent()?;
+    let percent = text::percent(percent);
+    Some(say!(
+        "memory at {percent}% of its limit: at the limit the kernel kills it",
+        percent
+    ))
 }
 
 /// `Bind for 0.0.0.0:8080 failed: port is already allocated`
 fn port_taken(s: &Subject) -> Option<String> {
-    let error = &s.details?.error;
+    // What is known of one that runs may be of the start before.
+    let is_of_now = |d: &&Details| d.state.is_live() || !s.container.state.is_live();
+    let details = s.details.filter(is_of_now)?;
+    let error = &details.error;
     let taken = ["already allocated", "already in use"];
     if !taken.iter().any(|words| error.contains(words)) {
         return None;
@@ -221,6 +277,10 @@ fn port_taken(s: &Subject) -> Option<String> {
 
 fn dependency(s: &Subject) -> Option<String> {
     let container = s.container;
+    // What was stopped with all that it needs misses nothing.
+    if !container.state.is_live() && container.problem().is_none() {
+        return None;
+    }
     let needs = needs(container);
     let stack = container.stack().filter(|_| !needs.is_empty())?;
     let stack = Key::stack(container.key.host, stack);

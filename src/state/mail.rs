@@ -42,10 +42,16 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// It tells nothing, and not because it was only just asked.
+    pub fn is_silent(&self) -> bool {
+        let source = &self.source;
+        source.paused || !source.running || matches!(self.condition, Condition::Down(_))
+    }
+
     /// What to write into an application's settings.
     pub fn smtp_address(&self) -> String {
-        let port = self.smtp.unwrap_or(self.source.smtp);
-        format!("{}:{port}", self.source.name)
+        self.source
+            .address_at(self.smtp.unwrap_or(self.source.smtp))
     }
 }
 
@@ -198,12 +204,10 @@ impl MailBook {
     /// Keeps a message that was opened; the one opened longest ago is let go.
     pub fn keep(&mut self, key: &Key, letter: Result<Box<Letter>, Failure>) {
         let part = self.opened.get(key).map(|opened| opened.part);
-        let best = letter
-            .as_ref()
-            .ok()
-            .and_then(|letter| Part::ALL.into_iter().find(|part| part.is_in(letter)));
-        let kept = part.filter(|part| letter.as_ref().is_ok_and(|letter| part.is_in(letter)));
-        let part = kept.or(best).unwrap_or_default();
+        let has = |part: &Part| letter.as_ref().is_ok_and(|letter| part.is_in(letter));
+        // What cannot be read as text is read as it was sent.
+        let best = [Part::Text, Part::Html, Part::Raw].into_iter().find(has);
+        let part = part.filter(has).or(best).unwrap_or_default();
         self.opened.insert(
             key.clone(),
             Opened {

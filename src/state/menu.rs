@@ -42,6 +42,8 @@ pub enum Choice {
     OrderBy(String),
     /// Does this to that.
     Do(Key, Verb),
+    /// The same to several.
+    DoAll(Vec<(Key, Verb)>),
     /// Opens a container's details.
     Details(Key),
     /// Asks for another limit of a container.

@@ -1,4 +1,5 @@
 //! Which hosts there are, and which of them the screen is about: all, or the one it is narrowed to. Knows no link.
+use super::mail::Mailbox;
 use super::names::Place;
 use super::nav::Nav;
 use super::world::{Host, World};
@@ -66,6 +67,12 @@ impl State {
     pub fn scope(&self) -> impl Iterator<Item = &Host> {
         let hosts = self.world.hosts.values();
         hosts.filter(|host| self.in_scope(host.id))
+    }
+
+    /// The mail servers that the screen is about.
+    pub fn mailboxes(&self) -> impl Iterator<Item = &Mailbox> {
+        let all = self.mail.boxes.values();
+        all.filter(|known| self.in_scope(known.source.key().host))
     }
 
     /// Things of several hosts are on screen: each row says of which.

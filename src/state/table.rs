@@ -39,6 +39,8 @@ pub struct Table {
     pub top: usize,
     /// The cursor's place when its row was last seen; where it goes when the row is gone.
     place: usize,
+    /// The reader took the cursor away from the first row: the list does not move under it.
+    left_top: bool,
 }
 
 impl Table {
@@ -47,9 +49,11 @@ impl Table {
         (!self.rows.is_empty()).then(|| self.place.min(self.rows.len() - 1))
     }
 
-    /// New rows: the cursor stays on its row, at the same height on screen; if the row is gone, on its neighbour.
+    /// New rows: the cursor stays on its row, at the same height on screen; if the row is gone, on its neighbour. Who is at
+    /// the first row sees what comes before it.
     pub fn set_rows(&mut self, rows: Vec<RowId>, height: usize) {
         let offset = self.place.saturating_sub(self.top);
+        self.left_top &= self.place > 0;
         self.rows = rows;
         let found = self
             .selected
@@ -57,7 +61,11 @@ impl Table {
             .and_then(|id| self.rows.iter().position(|row| row == id));
         if let Some(index) = found {
             self.place = index;
-            self.top = index.saturating_sub(offset);
+            self.top = if self.left_top {
+                index.saturating_sub(offset)
+            } else {
+                0
+            };
         }
         self.settle(height);
     }
@@ -66,6 +74,7 @@ impl Table {
     pub fn select(&mut self, index: usize, height: usize) {
         self.place = index;
         self.settle(height);
+        self.left_top = self.place > 0;
     }
 
     /// Puts the cursor on this row if it is there.
@@ -79,8 +88,7 @@ impl Table {
 
     /// Moves the cursor by rows; stops at the ends.
     pub fn move_by(&mut self, delta: isize, height: usize) {
-        self.place = self.place.saturating_add_signed(delta);
-        self.settle(height);
+        self.select(self.place.saturating_add_signed(delta), height);
     }
 
     /// Scrolls by rows, the cursor stays in sight.
@@ -88,8 +96,7 @@ impl Table {
         let last_top = self.rows.len().saturating_sub(height);
         self.top = self.top.saturating_add_signed(delta).min(last_top);
         let bottom = self.top + height.saturating_sub(1);
-        self.place = self.place.clamp(self.top, bottom.max(self.top));
-        self.settle(height);
+        self.select(self.place.clamp(self.top, bottom.max(self.top)), height);
     }
 
     /// Brings cursor, top and selection to terms with the rows and the height on screen.
@@ -126,6 +133,8 @@ pub struct ContainerTable {
     pub columns: Vec<String>,
     /// Containers that the filters hide.
     pub hidden: usize,
+    /// Containers that something hurts which their state does not say.
+    pub hurting: usize,
     /// The rows must be taken anew.
     pub stale: bool,
 }
@@ -143,6 +152,7 @@ impl ContainerTable {
             marked: BTreeSet::new(),
             columns: prefs.columns.clone(),
             hidden: 0,
+            hurting: 0,
             stale: true,
         }
     }
@@ -176,6 +186,25 @@ mod tests {
         );
         table.set_rows(Vec::new(), 3);
         assert_eq!(table.selected, None);
+    }
+
+    #[test]
+    fn at_the_first_row_what_comes_before_it_is_seen_elsewhere_nothing_moves() {
+        let old: Vec<u64> = (0..30).collect();
+        let with = |new: &[u64]| rows(&[new, &old].concat());
+        let mut table = Table::default();
+        table.set_rows(with(&[]), 10);
+        table.set_rows(with(&[40]), 10);
+        table.set_rows(with(&[41, 40]), 10);
+        let at = |table: &Table| (table.selected.clone(), table.top, table.index());
+        assert_eq!(at(&table), (Some(RowId::Event(0)), 0, Some(2)));
+        table.move_by(2, 10);
+        table.set_rows(with(&[43, 42, 41, 40]), 10);
+        assert_eq!(at(&table), (Some(RowId::Event(2)), 2, Some(6)));
+        // Back at the first row by `g`.
+        table.move_by(isize::MIN, 10);
+        table.set_rows(with(&[44, 43, 42, 41, 40]), 10);
+        assert_eq!(at(&table), (Some(RowId::Event(43)), 0, Some(1)));
     }
 
     #[test]

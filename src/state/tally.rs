@@ -16,6 +16,8 @@ pub struct Totals {
     pub exited: usize,
     pub unhealthy: usize,
     pub restarting: usize,
+    /// Whose memory is so close to its limit that the kernel may kill it.
+    pub full: usize,
     /// Percent of one core, summed; `None` before any figure is known.
     pub cpu: Option<f64>,
     /// Bytes.
@@ -31,6 +33,7 @@ pub(super) struct Tally {
     exited: usize,
     unhealthy: usize,
     restarting: usize,
+    full: usize,
     cpu: Sum,
     memory: Sum,
 }
@@ -89,6 +92,7 @@ impl Tally {
             RunState::Exited | RunState::Dead => one.exited = 1,
             RunState::Created | RunState::Removing | RunState::Odd(_) | RunState::Unknown => {}
         }
+        one.full = usize::from(latest.is_some_and(Sample::is_full));
         one.unhealthy = usize::from(problem == Some(Problem::Unhealthy));
         one
     }
@@ -100,6 +104,7 @@ impl Tally {
         self.exited += other.exited;
         self.unhealthy += other.unhealthy;
         self.restarting += other.restarting;
+        self.full += other.full;
         self.cpu.add(other.cpu);
         self.memory.add(other.memory);
     }
@@ -112,6 +117,7 @@ impl Tally {
         self.exited -= other.exited;
         self.unhealthy -= other.unhealthy;
         self.restarting -= other.restarting;
+        self.full -= other.full;
         self.cpu.take(other.cpu);
         self.memory.take(other.memory);
     }
@@ -132,6 +138,7 @@ impl Tally {
             exited: self.exited,
             unhealthy: self.unhealthy,
             restarting: self.restarting,
+            full: self.full,
             cpu: self.cpu.get().map(|sum| sum as f64 / MILLIONTHS),
             memory: self
                 .memory

@@ -17,6 +17,8 @@ pub struct Vitals {
     pub network: History,
     /// Bytes a second, both ways together.
     pub disk: History,
+    /// The most processes at once.
+    pub most_pids: u64,
 }
 
 impl Vitals {
@@ -32,6 +34,7 @@ impl Vitals {
         note(&mut self.memory, sample.memory.map(|bytes| bytes as f32));
         note(&mut self.network, sum(sample.net_rx, sample.net_tx));
         note(&mut self.disk, sum(sample.block_read, sample.block_write));
+        self.most_pids = self.most_pids.max(sample.pids.unwrap_or(0));
         self.steady = Some(calm(self.steady.as_ref(), sample));
         self.latest = Some(*sample);
     }

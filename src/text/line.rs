@@ -286,7 +286,7 @@ impl Line {
 }
 
 /// The last character border of `s` at or before `at`. `str::floor_char_boundary` is too young for our oldest Rust.
-fn floor_border(s: &str, at: usize) -> usize {
+pub fn floor_border(s: &str, at: usize) -> usize {
     if at >= s.len() {
         return s.len();
     }

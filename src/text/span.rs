@@ -10,6 +10,9 @@ const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 const YEAR: u64 = 365 * DAY;
 
+/// Columns that an age has in tables.
+const LONGEST: usize = 5;
+
 /// A span of time in at most 6 columns (below 100 years): `45s`, `4m`, `2h13m`, `3d4h`, `5w`, `1y3w`; rounded down, never negative.
 pub fn duration(d: TimeDelta) -> String {
     let s = seconds(d);
@@ -27,7 +30,13 @@ pub fn duration(d: TimeDelta) -> String {
         1_209_600..YEAR => pair(s / WEEK, say!("w" as "unit"), 0, ""),
         _ => {
             let (years, weeks) = (say!("y" as "unit"), say!("w" as "unit"));
-            pair(s / YEAR, years, s % YEAR / WEEK, weeks)
+            let whole = pair(s / YEAR, years, s % YEAR / WEEK, weeks);
+            // A week has a longer name in other languages, and an age half cut would be another one.
+            if whole.len() <= LONGEST {
+                whole
+            } else {
+                pair(s / YEAR, years, 0, "")
+            }
         }
     }
 }
@@ -146,7 +155,7 @@ mod tests {
             assert!(duration(span).len() <= 6, "{}", duration(span));
         }
         assert_eq!(duration(TimeDelta::MIN), "0s");
-        assert!(duration(TimeDelta::MAX).ends_with('w'));
+        assert!(duration(TimeDelta::MAX).ends_with('y'));
     }
 
     #[test]

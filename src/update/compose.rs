@@ -14,11 +14,14 @@ pub(super) fn checked(
     key: &Key,
     answer: Result<Box<Checked>, Failure>,
 ) -> Effects {
-    if state.pending == Some(Pending::Plan(key.clone())) {
-        state.pending = None;
+    if let Some(here) = state.may_ask(&Pending::Plan(key.clone())) {
         state.toasts.over();
         match &answer {
-            Ok(checked) => actions::stack::plan(state, key, checked),
+            Ok(checked) if here => actions::stack::plan(state, key, checked),
+            Ok(_) => {
+                let words = say!("the plan of {name} is there: U", name = key.id);
+                state.toasts.ok(words, state.now);
+            }
             Err(failure) => {
                 let words = format!("{}: {}", key.id, told(failure));
                 state.toasts.bad(words, state.now);

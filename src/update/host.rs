@@ -1,13 +1,11 @@
 //! What a host's link says: condition, inventory, events, figures.
-use chrono::{DateTime, Utc};
-
 use crate::columns;
-use crate::effect::{Effect, Effects, Fetch};
+use crate::effect::Effects;
 use crate::model::{EngineEvent, HostEntry, HostId, Key, Kind, Link, Stack};
 use crate::msg::{Failure, FailureKind, HostMsg};
 use crate::state::State;
 
-use super::log;
+use super::{log, past};
 
 pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
     let now = state.now;
@@ -27,37 +25,28 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
         }
         HostMsg::Snapshot(containers) => {
             host.snapshot(containers);
+            let doubtful = past::doubtful(host, now);
             super::mail::inventory(state, id);
             state.containers.stale = true;
             state.shelves.touch();
             settle_jobs(state);
+            return doubtful;
         }
         HostMsg::Delta { changed, gone } => {
             let keys: Vec<Key> = changed.iter().map(|c| c.key.clone()).collect();
             host.delta(changed, &gone);
+            let doubtful = past::unplugged(host, &keys);
             super::mail::changed(state, &keys, &gone);
             state.containers.stale = true;
             state.shelves.touch();
             settle_jobs(state);
+            return doubtful;
         }
-        HostMsg::Events(events) => {
-            let mut died: Vec<(DateTime<Utc>, Key)> = Vec::new();
-            for event in events {
-                if event.kind == "container" && event.action == "die" {
-                    let key = Key::container(id, &event.id);
-                    died.retain(|(_, other)| *other != key);
-                    died.push((event.at, key));
-                }
-                take_event(state, id, event);
-            }
-            // Of each the newest run: what earlier ones said is gone, or known.
-            let newest = died.into_iter().rev();
-            return newest
-                .filter_map(|(at, key)| ask_words(state, &key, at))
-                .collect();
-        }
+        HostMsg::Events(events) => return take_events(state, id, events),
         HostMsg::Samples(samples) => {
+            let full = host.totals().full;
             host.samples(&samples, now);
+            state.containers.stale |= host.totals().full != full;
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
             let stacks = &mut state.shelves.stacks.listing;
@@ -112,9 +101,30 @@ fn condition(state: &mut State, id: HostId, link: Link) {
     if let Some(host) = state.world.hosts.get_mut(&id)
         && !keeps_down
     {
+        if link.is_up() && !was_up {
+            host.ask_words_anew();
+        }
         host.link = link;
     }
     state.shelves.hosts.listing.stale = true;
+}
+
+fn take_events(state: &mut State, id: HostId, events: Vec<EngineEvent>) -> Effects {
+    let mut died: Vec<Key> = Vec::new();
+    let mut effects = Effects::new();
+    for event in events {
+        effects.extend(past::left_network(state, id, &event));
+        if event.kind == "container" && event.action == "die" {
+            let key = Key::container(id, &event.id);
+            died.retain(|other| *other != key);
+            died.push(key);
+        }
+        take_event(state, id, event);
+    }
+    // Of each the newest run: what earlier ones said is gone, or known.
+    let newest = died.iter().rev();
+    effects.extend(newest.flat_map(|key| past::died(state, key)));
+    effects
 }
 
 fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
@@ -129,7 +139,9 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         if event.action == "die" {
             state.jobs.died(&key);
         }
-        forget_silence(state, &key);
+        if !event.is_noise() {
+            forget_silence(state, &key);
+        }
         log::separator(state, &key, &event);
     }
     state.events.push(id, event);
@@ -148,30 +160,6 @@ pub(super) fn tell_loops(state: &mut State) {
     for host in state.world.hosts.values_mut() {
         host.tell_loops(state.now);
     }
-}
-
-pub(super) fn last_words(
-    state: &mut State,
-    key: &Key,
-    at: DateTime<Utc>,
-    words: Vec<String>,
-) -> Effects {
-    if let Some(host) = state.world.hosts.get_mut(&key.host) {
-        host.last_words(key, at, words);
-    }
-    Effects::new()
-}
-
-/// The engine forgets what a run said once the next one has said enough: its last lines are taken at once.
-fn ask_words(state: &mut State, key: &Key, until: DateTime<Utc>) -> Option<Effect> {
-    let now = state.now;
-    let host = state.world.hosts.get_mut(&key.host)?;
-    let since = host.wants_words(key, now)?;
-    Some(Effect::Fetch(Fetch::LastWords {
-        key: key.clone(),
-        since,
-        until,
-    }))
 }
 
 /// A container that is gone or that a job has reached is not waited for on its row.

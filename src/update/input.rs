@@ -1,7 +1,7 @@
 //! A key: to the front window if there is one, else to the action it is bound to here.
 use crate::actions;
 use crate::effect::{Effect, Effects};
-use crate::keys::Chord;
+use crate::keys::{Chord, Code};
 use crate::state::{Layer, State};
 
 use super::{layer, perform, prompt};
@@ -15,6 +15,10 @@ pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     }
     if !state.layers.is_empty() {
         return layer::key(state, chord);
+    }
+    if chord.code == Code::Esc {
+        // Whoever goes back wants no question later.
+        state.pending = None;
     }
     let bound = actions::scopes(state)
         .into_iter()

@@ -8,12 +8,16 @@ use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
 use crate::state::{Awaited, RowId, State};
+use crate::text;
 
 /// What took less than this many milliseconds was done at once: no figure is worth reading.
 const AT_ONCE: u64 = 100;
 
 /// A container whose start was answered is waited for on its row so long, in seconds, and a thing that was made in its list.
 const APPEARS: i64 = 5;
+
+/// Columns of a row that a reason may take: one that is longer tells its innermost cause alone.
+const REASON: usize = 60;
 
 fn seconds(ms: u64) -> String {
     format!(
@@ -29,6 +33,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
         JobMsg::Started { id, stop_timeout } => {
             if let Some(running) = state.jobs.running.get_mut(&id) {
                 running.job.stop_timeout = stop_timeout;
+                running.sent = true;
+                running.started = state.now;
             }
         }
         JobMsg::Step { id, words, also } => {
@@ -55,11 +61,23 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 }
 
 fn name_of(state: &State, job: &Job) -> String {
+    let host = state.on_host(job.key.host);
+    match &job.verb {
+        // It may be about an image that is not there yet, and is kept by its engine then.
+        Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
+        Verb::Connect { container } | Verb::Disconnect { container } => {
+            let member = Key::container(job.key.host, container);
+            let known = state.world.container(&member).map(|c| c.short_name());
+            let member = known.unwrap_or(member.short());
+            return format!("{member}, {}{host}", job.target.name);
+        }
+        _ => {}
+    }
     let container = state.world.container(&job.key);
     // The old one of a recreate has the name of what is set aside, which nobody asked for.
     let container = container.filter(|c| c.name != aside(&job.key, &job.target.name));
     let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
-    format!("{name}{}", state.on_host(job.key.host))
+    format!("{name}{host}")
 }
 
 fn done(
@@ -116,11 +134,17 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let is_taken = failure.kind == FailureKind::Conflict;
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
-    let text = say!("{verb} failed: {why}", verb, why = failure.what);
+    let why = text::short_ids(failure.what.as_str());
+    let text = say!("{verb} failed: {why}", verb, why);
     let ended = Ended {
         at: state.now,
         ok: false,
-        text: text.clone(),
+        // What went wrong first: a row is short.
+        text: say!(
+            "{why} · {verb} failed",
+            why = text::cause(failure.what.as_str(), REASON),
+            verb
+        ),
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
@@ -207,6 +231,7 @@ pub(super) fn release(state: &mut State) -> Effects {
         } else if let Some(running) = state.jobs.running.get_mut(&id) {
             running.waits.clear();
             running.step.clear();
+            running.sent = false;
             running.started = state.now;
             effects.push(Effect::Run(running.job.clone()));
         }

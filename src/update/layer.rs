@@ -1,7 +1,7 @@
 //! Keys for the front window: help, palette, questions, menus, lines to type.
 use chrono::TimeDelta;
 
-use crate::actions;
+use crate::actions::{self, command};
 use crate::columns;
 use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
@@ -15,6 +15,10 @@ use super::{perform, prompt, reply, start_all};
 const TOO_SOON: TimeDelta = TimeDelta::milliseconds(300);
 
 pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
+    if let Some(command) = copied(state, chord) {
+        // The window stays: what was copied may be looked at before it is answered.
+        return vec![Effect::Copy(command)];
+    }
     match state.layers.last() {
         Some(Layer::Prompt(_)) => prompt::key(state, chord),
         Some(Layer::Help { .. }) => help(state, chord),
@@ -109,7 +113,6 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
             state.layers.pop();
         }
         Code::Char('y') => return yes(state),
-        Code::Char('c') => return copy_command(state),
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
             confirm.on_yes = !confirm.on_yes;
         }
@@ -119,16 +122,11 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
     Effects::new()
 }
 
-/// The question stays: what was copied may be looked at before it is answered.
-fn copy_command(state: &State) -> Effects {
-    let Some(Layer::Confirm(confirm)) = state.layers.last() else {
-        return Effects::new();
-    };
-    match actions::container::command_of(state, &confirm.jobs) {
-        // There is none that does the same.
-        none if none.is_empty() => Effects::new(),
-        command => vec![Effect::Copy(command)],
-    }
+/// The command of the front window, where this is the key that copies it and there is one.
+fn copied(state: &State, chord: Chord) -> Option<String> {
+    let layer = state.layer()?;
+    let command = (chord == command::key(layer)).then(|| command::of_layer(state, layer));
+    command.filter(|command| !command.is_empty())
 }
 
 /// Turns a switch of the question over; removing volumes wants the name typed.
@@ -241,6 +239,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         }
         Choice::OrderBy(id) => order_by(state, id),
         Choice::Do(key, verb) => start_all(state, &[(key, verb)]),
+        Choice::DoAll(jobs) => start_all(state, &jobs),
         Choice::Details(key) => {
             actions::container::open_on(state, ViewId::Details, &key);
             Effects::new()

@@ -79,7 +79,7 @@ struct How {
 
 impl How {
     fn of(death: &Death) -> Self {
-        Self::exit(death.exit_code, death.oom)
+        Self::exit(death.exit_code.unwrap_or(0), death.oom)
     }
 
     fn exit(code: i64, oom: bool) -> Self {

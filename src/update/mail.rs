@@ -51,6 +51,15 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
     let prefix = format!("{}/", container.id);
     let of_box = |key: &Key| key.host == container.host && key.id.starts_with(&prefix);
     let shelf = &mut state.shelves.mails;
+    let kept = |mail: Mail| match shelf.things.get(&mail.key) {
+        // Once opened a mail is known better than its server lists it.
+        Some(known) if known.content.whole && !mail.content.whole => Mail {
+            content: known.content.clone(),
+            ..mail
+        },
+        _ => mail,
+    };
+    let mails: Vec<Mail> = mails.into_iter().map(kept).collect();
     shelf.things.retain(|key, _| !of_box(key));
     shelf
         .things
@@ -119,7 +128,11 @@ fn told(state: &mut State, key: &Key, msg: MailMsg) {
 /// A message was fetched.
 fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) -> Effects {
     let mut effects = Effects::new();
-    if answer.is_ok() {
+    if let Ok(letter) = &answer {
+        let row = state.shelves.mails.things.get_mut(key);
+        if let Some(mail) = row.filter(|_| !letter.headers.is_empty()) {
+            mail.content = letter.content();
+        }
         effects = mark_read(state, vec![key.clone()]);
         count(state);
     }
@@ -160,10 +173,14 @@ fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) 
     let Some(server) = state.world.container(key) else {
         return;
     };
-    let Some(source) = state.mail.boxes.get(key).map(|known| &known.source) else {
+    let Some(known) = state.mail.boxes.get_mut(key) else {
         return;
     };
+    let source = &known.source;
     let mut names = vec![source.name.as_str(), server.name.as_str()];
+    if source.reach.host_network {
+        names.extend(["localhost", "127.0.0.1"]);
+    }
     names.extend(source.reach.addresses.iter().map(String::as_str));
     let names_it = |value: &str| {
         let host = value.split_once("://").map_or(value, |(_, rest)| rest);
@@ -187,7 +204,11 @@ fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) 
         image: details.image,
     };
     let found = answer.map(|all| {
-        let mut all: Vec<Sender> = all.into_iter().map(one).collect();
+        let (own, near): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| d.key == *key);
+        if let Some(own) = own.first() {
+            known.smtp = Some(source.clone().refined(own).smtp);
+        }
+        let mut all: Vec<Sender> = near.into_iter().map(one).collect();
         // Those that name the server first.
         all.sort_by(|a, b| {
             (a.variables.is_empty(), &a.name).cmp(&(b.variables.is_empty(), &b.name))

@@ -5,7 +5,6 @@ use crate::columns::listed;
 use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Key;
-use crate::model::compose::Act;
 use crate::model::limits::Limit;
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
@@ -303,7 +302,8 @@ fn tag(state: &mut State, prompt: Prompt, key: Key, to: String) -> Effects {
 fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Effects {
     match prompt.field.text().trim().parse::<u32>() {
         Ok(to) if to <= MOST_CONTAINERS => {
-            crate::actions::stack::run(state, stack, Act::Scale { service, to })
+            crate::actions::stack::ask_to_scale(state, stack, service, to);
+            Effects::new()
         }
         _ => refuse(
             state,
@@ -315,10 +315,8 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
 
 fn change_limit(state: &mut State, prompt: Prompt, key: &Key, limit: Limit) -> Effects {
     let text = prompt.field.text();
-    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
-    let memory = details.and_then(|details| details.memory_limit);
-    let swap = details.and_then(|details| details.swap_limit);
-    match limit.read(&text, memory, swap) {
+    let now = crate::actions::container::limits_now(state, key);
+    match limit.read(&text, &now) {
         Err(why) => refuse(state, prompt, why),
         Ok(_) if text == prompt.before => Effects::new(),
         Ok(change) => super::start_all(state, &[(key.clone(), Verb::Update(change))]),

@@ -1,11 +1,13 @@
 //! Answers to what was asked: details, processes, shells.
-use crate::effect::{Effects, ShellRequest};
+use crate::effect::{Effect, Effects, Fetch, ShellRequest, Verb};
 use crate::lang;
+use crate::model::about::{Member, Particulars};
 use crate::model::run_line::RunLine;
 use crate::model::{About, Details, Entry, Key, Processes};
 use crate::msg::{Failure, ShellEnd};
 use crate::state::fresh::Answer;
-use crate::state::{Choice, Fresh, Menu, MenuItem, Pending, State};
+use crate::state::lints::hangs;
+use crate::state::{Choice, Fresh, Layer, Menu, MenuItem, Pending, State};
 
 pub(super) fn told(failure: &Failure) -> String {
     if failure.advice.is_empty() {
@@ -15,11 +17,21 @@ pub(super) fn told(failure: &Failure) -> String {
     }
 }
 
+fn container_name(state: &State, key: &Key) -> String {
+    let container = state.world.container(key);
+    container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned())
+}
+
 pub(super) fn details(
     state: &mut State,
     key: &Key,
     answer: Result<Box<Details>, Failure>,
 ) -> Effects {
+    let effects = match &answer {
+        Ok(details) => super::past::inspected(state, details),
+        Err(_) => Effects::new(),
+    };
+    let silent = hangs(state, key);
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(details) => {
@@ -32,27 +44,62 @@ pub(super) fn details(
         }
         Err(failure) => sheet.failure = Some(failure),
     }
-    if state.pending == Some(Pending::Limits(key.clone())) {
-        state.pending = None;
+    state.containers.stale |= hangs(state, key) != silent;
+    if let Some(here) = state.may_ask(&Pending::Limits(key.clone())) {
         match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {
             Some(failure) => state.toasts.bad(told(&failure), state.now),
-            None => crate::actions::container::limit_menu(state, key),
+            None if here => crate::actions::container::limit_menu(state, key),
+            None => {
+                let name = container_name(state, key);
+                let words = say!("the limits of {name} are there: L", name);
+                state.toasts.ok(words, state.now);
+            }
         }
     }
-    Effects::new()
+    effects
 }
 
-pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) {
+pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Failure>) -> Effects {
     let sheet = state.sheets.entry(key.clone()).or_default();
     match answer {
         Ok(about) => {
             let old = sheet.about.as_ref();
             sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
+            let members = members(key, &about);
             sheet.about = Some(about);
             sheet.failure = None;
+            ask_names(state, members)
         }
-        Err(failure) => sheet.failure = Some(failure),
+        Err(failure) => {
+            sheet.failure = Some(failure);
+            Effects::new()
+        }
     }
+}
+
+/// Containers of a network that are asked at once what they are called in it.
+const NAMED: usize = 32;
+
+fn members(network: &Key, about: &About) -> Vec<Key> {
+    let Particulars::Network { members } = &about.particulars else {
+        return Vec::new();
+    };
+    let key = |member: &Member| Key::container(network.host, &member.id);
+    members.iter().map(key).collect()
+}
+
+/// A network does not know by which names its containers find each other: they are asked, each once.
+fn ask_names(state: &State, members: Vec<Key>) -> Effects {
+    let unknown = |key: &Key| {
+        let known = state
+            .sheet(key)
+            .is_some_and(|sheet| sheet.details.is_some());
+        !known && state.world.container(key).is_some()
+    };
+    let asked = members.into_iter().filter(unknown).take(NAMED);
+    asked
+        .map(|key| Effect::Fetch(Fetch::Details(key)))
+        .collect()
 }
 
 pub(super) fn processes(
@@ -76,11 +123,21 @@ pub(super) fn run_line(
     key: &Key,
     answer: Result<Box<RunLine>, Failure>,
 ) -> Effects {
-    if state.pending != Some(Pending::RunLine(key.clone())) {
-        return Effects::new();
+    if let (Some(Layer::Confirm(confirm)), Ok(line)) = (state.layers.last_mut(), &answer)
+        && matches!(confirm.jobs.as_slice(), [(of, Verb::Recreate { .. })] if of == key)
+    {
+        confirm.made_by = Some(line.clone());
     }
-    state.pending = None;
+    let Some(here) = state.may_ask(&Pending::RunLine(key.clone())) else {
+        return Effects::new();
+    };
     match answer {
+        Ok(_) if !here => {
+            let name = container_name(state, key);
+            let words = say!("the command of {name} is there: y", name);
+            state.toasts.ok(words, state.now);
+            Effects::new()
+        }
         Ok(line) => crate::actions::container::offer_run_line(state, key, &line),
         Err(failure) => {
             state.toasts.bad(told(&failure), state.now);
@@ -144,9 +201,8 @@ pub(super) fn journalled(state: &mut State, written: Result<(), String>) -> Effe
 pub(super) fn shell(state: &mut State, key: &Key, end: ShellEnd) -> Effects {
     let now = state.now;
     state.handed_over = false;
-    let container = state.world.container(key);
-    let name = container.map_or_else(|| key.short().to_owned(), |c| c.short_name().to_owned());
-    let image = container.map(|c| c.image.clone());
+    let name = container_name(state, key);
+    let image = state.world.container(key).map(|c| c.image.clone());
     match end {
         ShellEnd::Exited { code, command } => {
             // A command, a helper or the container's own process is not its shell.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::columns::{self, Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{Container, HostId, Key, RunState};
+use crate::state::lints::{hurting, hurts};
 use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
 
@@ -32,9 +33,11 @@ fn refresh(state: &mut State, best_wanted: bool) -> Option<usize> {
         .filter(|key| present(key))
         .cloned()
         .collect();
+    let hurting = hurting(state);
     let table = &mut state.containers;
     table.marked = marked;
     table.hidden = hidden;
+    table.hurting = hurting;
     if let Some(RowId::Container(key)) = table.table.selected.clone()
         && !rows.contains(&RowId::Container(key.clone()))
         && let Some(stack) = state
@@ -144,7 +147,11 @@ fn sort(table: &ContainerTable, list: &mut [Shown]) {
         }
     };
     if table.problems_only {
-        let problem = |shown: &Shown| shown.container.problem();
+        // Those whose state says nothing of it come last.
+        let problem = |shown: &Shown| {
+            let problem = shown.container.problem();
+            (problem.is_none(), problem)
+        };
         list.sort_by(|a, b| problem(a).cmp(&problem(b)).then_with(|| by_order(a, b)));
     } else {
         list.sort_by(by_order);
@@ -196,6 +203,7 @@ fn wanted(state: &State, table: &ContainerTable, container: &Container) -> bool 
     if table.problems_only
         && container.problem().is_none()
         && state.jobs.of(&container.key).is_none()
+        && !hurts(state, container)
     {
         return false;
     }

@@ -9,7 +9,6 @@ use crate::model::{
 };
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
-use crate::text::FuzzyMatcher;
 
 /// Takes an answer.
 pub(super) fn resources(
@@ -114,17 +113,17 @@ fn meet<R: Listed>(state: &mut State, height: usize) {
         return;
     };
     let is_it = |thing: &&R| {
-        let name = thing.known_by(state).first().copied();
-        thing.key().host == awaited.host && name == Some(&*awaited.name)
+        let names = thing.known_by(state);
+        thing.key().host == awaited.host && names.first() == Some(&&*awaited.name)
     };
     let mut things = R::shelf(&state.shelves).things.values();
-    let found = things.find(is_it).map(|thing| thing.key().clone());
-    let shelf = R::shelf_mut(&mut state.shelves);
-    let Some(key) = found else {
-        shelf.listing.awaited = Some(awaited);
+    let key = things.find(is_it).map(|thing| thing.key().clone());
+    let listing = &mut R::shelf_mut(&mut state.shelves).listing;
+    let Some(key) = key else {
+        listing.awaited = Some(awaited);
         return;
     };
-    if !shelf.listing.table.select_id(&RowId::Item(key), height) {
+    if !listing.table.select_id(&RowId::Item(key), height) {
         let words = say!(
             "{name} is there, and the filter hides it",
             name = awaited.name
@@ -137,7 +136,7 @@ fn meet<R: Listed>(state: &mut State, height: usize) {
 fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
     let shelf = R::shelf(&state.shelves);
     let listing = &shelf.listing;
-    let mut matcher = (!listing.filter.is_empty()).then(|| FuzzyMatcher::new(&listing.filter));
+    let mut sieve = (!listing.filter.is_empty()).then(|| R::sieve(&listing.filter, state));
     let column = order::<R>(listing);
     let cx = Cx {
         state,
@@ -152,13 +151,7 @@ fn rows<R: Listed>(state: &State) -> (Vec<RowId>, usize) {
         .filter(in_scope)
         .inspect(|_| left += 1)
         .filter(|thing| !listing.unused_only || thing.is_idle(state))
-        .filter(|thing| {
-            let Some(matcher) = matcher.as_mut() else {
-                return true;
-            };
-            let known = thing.known_by(state);
-            known.iter().any(|name| matcher.score(name).is_some())
-        })
+        .filter(|thing| sieve.as_mut().is_none_or(|sieve| sieve(thing)))
         .map(|thing| {
             let rank = column.map_or(Rank::Unknown, |column| (column.rank)(thing, &cx));
             (rank, thing)

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::actions::table::chosen_columns;
+use crate::actions::table::useful_columns;
 use crate::columns::Cx;
 use crate::layout::LIST_OFFSET;
 use crate::model::Link;
@@ -36,7 +36,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if empty(state, theme, area, buf) {
         return;
     }
-    let columns = chosen_columns(state);
+    let columns = useful_columns(state);
     let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
     let order = (state.containers.order.as_str(), state.containers.reverse);
     grid.titles(order, 2, theme, indent(area, EDGE), buf);

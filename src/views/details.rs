@@ -186,6 +186,9 @@ fn head(
             Some(running) => line.and(theme, running.words(state.now), Key::Job),
             None => line.and(theme, words::condition(c, state.now), key),
         };
+        if let Some(ended) = state.jobs.ended.get(&c.key).filter(|ended| !ended.ok) {
+            line = line.and(theme, format!("  {}", ended.text), Key::StateBad);
+        }
     } else {
         let name = sheet
             .and_then(|s| s.details.as_ref())

@@ -14,7 +14,7 @@ use crate::text;
 use crate::theme::{Key, Symbols, Theme};
 use crate::widgets::Line;
 
-use super::happened::{clock, meaning, told};
+use super::happened::{clock, folded, meaning, told};
 use super::{hints, list, notice};
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -103,10 +103,6 @@ fn number_of_parts(state: &State, number: u64) -> String {
         return format!(" {}", symbols.open);
     }
     let events = parts.iter().filter_map(|part| state.events.get(*part));
-    let codes = events.filter_map(|(_, event)| event.exit_code());
-    let ended = codes.last().map_or_else(String::new, |code| {
-        format!("  {}", text::exit_code(code, false))
-    });
-    let more = say_n!(parts.len(), "{n} more", "{n} more");
-    format!(" {} {more}{ended}", symbols.folded)
+    let events: Vec<&EngineEvent> = events.map(|(_, event)| event).collect();
+    format!(" {}{}", symbols.folded, folded(&events))
 }

@@ -15,6 +15,7 @@ use crate::widgets::pen::{indent, row};
 use crate::widgets::{Line, Pen, window};
 
 use super::hints;
+use super::overlays::equivalent::Equivalent;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.height == 0 {
@@ -57,7 +58,10 @@ fn label(prompt: &Prompt) -> String {
         PromptKind::Filter | PromptKind::Search => "/".to_owned(),
         PromptKind::LogFilter { keep: true, .. } => "&".to_owned(),
         PromptKind::LogFilter { keep: false, .. } => "|".to_owned(),
-        _ => format!("{}: ", text::truncate(&prompt.title, 40)),
+        _ => {
+            let title = text::truncate(&prompt.title, 40);
+            format!("{} ", say!("{title}:", title))
+        }
     }
 }
 
@@ -143,6 +147,14 @@ fn typed(state: &State, theme: &Theme, prompt: &Prompt, area: Rect, buf: &mut Bu
     if let Some(complaint) = above(prompt, area.width) {
         wrong(theme, complaint, area, buf);
         return;
+    }
+    if let Some(layer) = state.layer().filter(|_| prompt.complaint.is_none()) {
+        let command = Equivalent::of(state, layer);
+        let width = usize::from(area.width).saturating_sub(2);
+        let height = command.rows(width, ABOVE as u16).min(area.y);
+        let place = Rect::new(area.x, area.y - height, area.width, height);
+        window::clear(buf, place);
+        command.draw(theme, indent(place, 1), buf);
     }
     let note = match &prompt.complaint {
         Some(complaint) => Line::of(

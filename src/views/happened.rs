@@ -59,3 +59,16 @@ pub fn told(event: &EngineEvent) -> String {
         format!("  {}", words.join(" · "))
     }
 }
+
+/// What the last event of an act stands for: ` 6 more`, and how the process ended meanwhile. Empty where it stands for itself.
+pub fn folded(parts: &[&EngineEvent]) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let codes = parts.iter().filter_map(|event| event.exit_code());
+    let ended = codes.last().map_or_else(String::new, |code| {
+        format!("  {}", text::exit_code(code, false))
+    });
+    let more = say_n!(parts.len(), "{n} more", "{n} more");
+    format!(" {more}{ended}")
+}

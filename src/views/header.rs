@@ -42,11 +42,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             [only] => only.totals(),
             _ => state.world.totals(),
         };
-        counts(theme, &totals, area.width < NARROW, &mut parts);
+        let hurting = state.containers.hurting;
+        counts(theme, &totals, hurting, area.width < NARROW, &mut parts);
         if state.mail.unread > 0 {
             let line = Line::of(theme, say!("mail "), Key::Dim);
             let unread = state.mail.unread.to_string();
-            parts.push(part(168, line.and(theme, unread, Key::Accent)));
+            parts.push(part(195, line.and(theme, unread, Key::Accent)));
         }
         loads(theme, &hosts, &mut parts);
     }
@@ -150,7 +151,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
 /// Columns below which what is in trouble is one number.
 const NARROW: u16 = 50;
 
-fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
+fn counts(theme: &Theme, totals: &Totals, hurting: usize, narrow: bool, parts: &mut Vec<Part>) {
     for (n, word, importance, always) in [
         (totals.running, say!("up" as "containers"), 200, true),
         (totals.paused, say!("paused" as "containers"), 120, false),
@@ -163,7 +164,7 @@ fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
         }
     }
     let (unhealthy, restarting) = (totals.unhealthy, totals.restarting);
-    let bad = unhealthy + restarting;
+    let bad = unhealthy + restarting + hurting;
     let troubles = if narrow {
         vec![(bad, say_n!(bad, "{n} bad", "{n} bad"), Key::StateBad)]
     } else {
@@ -177,6 +178,11 @@ fn counts(theme: &Theme, totals: &Totals, narrow: bool, parts: &mut Vec<Part>) {
                 restarting,
                 say_n!(restarting, "{n} restarting", "{n} restarting"),
                 Key::StateBusy,
+            ),
+            (
+                hurting,
+                say_n!(hurting, "{n} at risk", "{n} at risk"),
+                Key::StateBad,
             ),
         ]
     };

@@ -134,7 +134,11 @@ impl Cx<'_> {
         for digest in &image.digests {
             s.field(say!("digest"), digest, Key::Dim);
         }
-        s.field(say!("built"), &self.when(image.created), Key::Text);
+        s.field(
+            say!("built" as "field"),
+            &self.when(image.created),
+            Key::Text,
+        );
         let size = image.size.map_or_else(String::new, text::bytes);
         s.field(say!("size"), &size, Key::Text);
         s.finish()
@@ -213,6 +217,10 @@ impl Cx<'_> {
             {
                 let address = [member.ipv4.as_str(), &member.ipv6, &member.mac].join("  ");
                 line = line.and(self.theme, format!("  {}", address.trim_end()), Key::Figure);
+                let names = self.names_in(key, user);
+                if !names.is_empty() {
+                    line = line.and(self.theme, say!("  as {names}", names), Key::Dim);
+                }
                 seen.push(member.id.as_str());
             }
             s.line(line);
@@ -224,6 +232,22 @@ impl Cx<'_> {
             }
         }
         s.finish()
+    }
+
+    /// By which names the others of a network find a container, beside its own; its short id is one that nobody uses.
+    fn names_in(&self, network: &Id, user: &Id) -> String {
+        let name = self.state.shelves.name(network).unwrap_or_default();
+        let sheet = self.state.sheet(user);
+        let details = sheet.and_then(|sheet| sheet.details.as_deref());
+        let links = details.into_iter().flat_map(|details| &details.networks);
+        let aliases = links
+            .filter(|link| link.name == name)
+            .flat_map(|link| &link.aliases);
+        let aliases: Vec<&str> = aliases
+            .map(String::as_str)
+            .filter(|alias| *alias != user.short())
+            .collect();
+        aliases.join(", ")
     }
 
     fn particulars(&self, about: &About) -> Vec<Line> {

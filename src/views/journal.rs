@@ -95,7 +95,7 @@ fn line(entry: &Entry, state: &State, theme: &Theme, columns: (usize, usize, usi
         // Its own words take the room of all the rest.
         return line.and(theme, note, Key::Text);
     }
-    let act = words::act(&entry.action);
+    let act = words::act(entry);
     let target = target(entry, state);
     let room = what.saturating_sub(text::width(&act) + 2);
     let target = text::truncate_middle(&target, room);

@@ -136,14 +136,18 @@ fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
             Key::StateBusy,
         );
     }
-    if let Some(envelope) = &letter.raw.envelope
-        && !letter.from.contains(&envelope.from)
-    {
-        field(
+    match &letter.raw.envelope {
+        Some(envelope) if !letter.from.contains(&envelope.from) => field(
             say!("Envelope"),
             &say!("from {sender}", sender = envelope.from),
             Key::Dim,
-        );
+        ),
+        Some(_) => {}
+        None => field(
+            say!("Envelope"),
+            say!("not told by this server: blind copies do not show"),
+            Key::Dim,
+        ),
     }
     let offset = TimeDelta::seconds(i64::from(state.prefs.utc_offset));
     let date = letter

@@ -181,14 +181,15 @@ fn naming_it(theme: &Theme, section: &mut Section<'_>, sender: &Sender) {
 fn advice(theme: &Theme, server: &Mailbox, width: usize) -> Vec<Line> {
     let mut section = Section::new(theme, width, say!("If nothing arrives"));
     let name = &server.source.name;
-    section.prose(
-        &say!(
+    let words = if server.source.reach.host_network {
+        say!("It has the host's network: containers that do not have it reach it at an address of the host, not by a name.").to_owned()
+    } else {
+        say!(
             "An application reaches it as {name} only from a network they share.",
             name
-        ),
-        Key::Text,
-        4,
-    );
+        )
+    };
+    section.prose(&words, Key::Text, 4);
     section.prose(
         say!("Ports 465 and 587 and TLS are not for a capturing server."),
         Key::Text,

@@ -18,8 +18,8 @@ use crate::widgets::pen::{indent, row};
 
 use super::notice;
 
-/// Rows above the lines: what runs, and its command.
-const HEAD: usize = 2;
+/// Rows that the command may take.
+const COMMAND: usize = 3;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some((key, output)) = state
@@ -31,18 +31,36 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     };
     let width = usize::from(area.width.saturating_sub(2)).max(1);
-    let command = text::truncate(&output.command, width.saturating_sub(2)).into_owned();
-    Line::of(theme, "$ ", Key::Faint)
-        .and(theme, command, Key::Dim)
-        .draw(buf, indent(row(area, 1), 1));
-    let height = usize::from(area.height).saturating_sub(HEAD);
+    let above = 1 + command(theme, &output.command, width, area, buf);
+    let height = usize::from(area.height).saturating_sub(above);
     let end = end(output, height);
     head(state, theme, &key, output, end).draw(buf, area);
     let shown = tail(output, end, width, height);
     for (y, (words, first)) in shown.iter().enumerate() {
         let key = if *first { tone(words) } else { Key::Text };
-        Line::of(theme, *words, key).draw(buf, indent(row(area, HEAD + y), 1));
+        Line::of(theme, *words, key).draw(buf, indent(row(area, above + y), 1));
     }
+}
+
+/// The command below the head, with its end, which says what is done; how many rows it takes.
+fn command(theme: &Theme, command: &str, width: usize, area: Rect, buf: &mut Buffer) -> usize {
+    if command.is_empty() {
+        return 0;
+    }
+    let parts = text::wrap_words(command, width.saturating_sub(2).max(1));
+    let rows = parts.len().min(COMMAND);
+    let tail = parts.len() - rows;
+    for (y, part) in parts.into_iter().skip(tail).enumerate() {
+        let sign = match (y, tail) {
+            (0, 0) => "$ ",
+            (0, _) => "… ",
+            _ => "  ",
+        };
+        Line::of(theme, sign, Key::Faint)
+            .and(theme, part, Key::Dim)
+            .draw(buf, indent(row(area, 1 + y), 1));
+    }
+    rows
 }
 
 /// The line after the last one shown. Scrolled back to the start, the first page stays whole.

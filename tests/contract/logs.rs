@@ -263,12 +263,14 @@ pub async fn a_run_that_is_over_keeps_its_last_words(bench: Bench) {
     let words = bench
         .engine
         .last_words(&it.key.id, 3, None, Some(ended))
-        .await;
+        .await
+        .unwrap();
     assert_eq!(words, ["more", "more", "more"]);
     let all = bench
         .engine
         .last_words(&it.key.id, 50, None, Some(ended))
-        .await;
+        .await
+        .unwrap();
     assert_eq!(
         all.iter().filter(|line| *line == "first").count(),
         1,
@@ -277,7 +279,8 @@ pub async fn a_run_that_is_over_keeps_its_last_words(bench: Bench) {
     let since = bench
         .engine
         .last_words(&it.key.id, 50, Some(ended), None)
-        .await;
+        .await
+        .unwrap();
     assert_eq!(
         since.first().map(String::as_str),
         Some("first"),

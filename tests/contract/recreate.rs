@@ -103,6 +103,22 @@ pub async fn made_anew_it_is_as_it_was(bench: Bench) {
     let new = soon("another", anew(&bench, &again, false)).await.unwrap();
     let third = inspect(&bench, &new.id).await;
     assert_eq!(asked(&before), asked(&third));
+    // A volume that nobody named goes with it when that is asked for, though it is mounted by name by now.
+    let nameless = |mount: &&Value| mount["Destination"] == "/nameless";
+    let mounts = third["Mounts"].as_array().unwrap();
+    let volume = mounts.iter().find(nameless);
+    let remove = Verb::Remove {
+        force: true,
+        volumes: true,
+    };
+    let last = Thing::of(new, &it.name);
+    bench.act(&last, remove).await.unwrap();
+    if let Some(name) = volume.and_then(|mount| mount["Name"].as_str()) {
+        let volume = Key::new(last.key.host, Kind::Volume, name);
+        assert!(bench.engine.about(&volume).await.is_err(), "{name} is left");
+    } else {
+        assert!(!bench.is_real(), "a volume without a name is made");
+    }
     drop((gone, volumes));
 }
 

@@ -50,9 +50,46 @@ const SAME_EVERYWHERE: &[&str] = &[
     "Space",
     "Tab",
     "SIGKILL",
+    "HUP",
+    "INT",
+    "KILL",
+    "QUIT",
+    "TERM",
+    "USR",
+    "info",
     "false",
     "null",
     "true",
+];
+
+/// Words of docker's own commands and options, which windows show as they are typed.
+const DOCKERS: &[&str] = &[
+    "attachable",
+    "driver",
+    "exec",
+    "follow",
+    "force",
+    "gateway",
+    "internal",
+    "ipv",
+    "label",
+    "logs",
+    "network",
+    "opt",
+    "range",
+    "restart",
+    "rmi",
+    "stop",
+    "subnet",
+    "tail",
+];
+
+/// What opens a window: questions, menus, prompts, the help and the palette, over each view.
+const WINDOWS: &[&str] = &[
+    "?", ":", "D", "K", "L", "R", "s", "y", "w", "E", "n", "o", "c", "*  D", "z y", "2 ?", "2 :",
+    "2 D", "2 s", "2 U", "2 o", "3 ?", "3 :", "3 D", "3 n", "3 o", "3 :", "4 ?", "4 D", "4 N",
+    "4 o", "5 ?", "5 D", "5 N", "5 o", "8 ?", "9 ?", "9 n", "0 ?", "0 +", "0 o", "l ?", "l :",
+    "l T", "l d", "l &", "l |", "l @", "l ctrl-s", "enter ?", "i ?", "i /",
 ];
 
 /// Runs of ASCII letters, as they are on the screen.
@@ -63,10 +100,13 @@ fn words(screen: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The texts that a state holds, as one; ids of actions would hide what is called alike.
+/// The texts that a state holds, as one; ids of actions would hide what is called alike, and what windows and messages
+/// hold is said.
 fn data(state: &State) -> String {
     let mut state = state.clone();
     state.keymap = stacktui::state::Keymap::default();
+    state.layers.clear();
+    state.toasts = stacktui::state::Toasts::default();
     let told = format!("{state:?}");
     let quoted = told.split('"').skip(1).step_by(2);
     quoted.collect::<Vec<_>>().join("\n")
@@ -78,6 +118,7 @@ fn left_plain(state: &mut State) -> Vec<String> {
     let mut left = words(&screen);
     left.retain(|word| !data.contains(word.as_str()));
     left.retain(|word| !SAME_EVERYWHERE.contains(&word.as_str()));
+    left.retain(|word| !DOCKERS.contains(&word.as_str()));
     left.into_iter().collect()
 }
 
@@ -96,8 +137,17 @@ fn screens() -> Vec<(String, State)> {
             states.push((keys.to_owned(), state));
         }
     }
+    for keys in WINDOWS {
+        let mut state = world::stocked(now);
+        world::press(&mut state, keys);
+        states.push(((*keys).to_owned(), state));
+    }
     let named = container_states().into_iter();
-    states.extend(named.map(|(name, state)| (name.to_owned(), state)));
+    states.extend(named.map(|(name, mut state)| {
+        // Written by the fixture.
+        state.toasts = stacktui::state::Toasts::default();
+        (name.to_owned(), state)
+    }));
     states.push(("mail".to_owned(), post::mailed(now)));
     states.push(("routes".to_owned(), world::routed(now)));
     states.push(("hosts".to_owned(), hosts::three(now)));

@@ -137,7 +137,13 @@ fn mailhog(total: usize) -> Replay {
 fn message(id: &str, data: &str) -> String {
     serde_json::json!({
         "ID": id, "From": { "Mailbox": "a", "Domain": "example.org" }, "To": [],
-        "Content": { "Headers": { "Subject": ["large"], "From": ["a@example.org"] }, "Body": data },
+        "Content": {
+            "Headers": {
+                "Subject": ["large"], "From": ["a@example.org"],
+                "Received": ["from a by mailhog.example (MailHog)\r\n          id x; Sun, 22 Nov 2026 12:15:26 +0000"],
+            },
+            "Body": data, "Size": data.len(), "MIME": null,
+        },
         "Created": "2026-11-22T12:15:26.963166692Z",
         "Raw": { "From": "a@example.org", "To": ["b@example.org"], "Data": data },
     })
@@ -244,6 +250,24 @@ async fn a_mail_that_makes_a_reply_of_sixteen_megabytes_is_stepped_over() {
         .unwrap();
     assert_eq!((listing.mails.len(), large.size), (2, None));
     assert_eq!(Mail::place(&large.key).unwrap().1, "large");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_stepped_over_still_tells_when_it_came_and_its_size_where_that_is_sent() {
+    for (length, size) in [(3 << 20, Some(3 << 20)), (9 << 20, None)] {
+        let large = message("large", &"x".repeat(length));
+        let fill = "y".repeat(6 << 20);
+        let reply = page(
+            1,
+            &[large.replace("\"Raw\":", &format!("\"Fill\":\"{fill}\",\"Raw\":"))],
+        );
+        let replay = mailhog(1).with("GET /api/v2/messages?start=0&limit=1", reply);
+        let listing = replay.mailbox().await.list(&key(), &[]).await.unwrap();
+        let mail = &listing.mails[0];
+        assert_eq!(mail.size, size);
+        let at = mail.at.map(|at| at.to_rfc3339());
+        assert_eq!(at.as_deref(), Some("2026-11-22T12:15:26+00:00"));
+    }
 }
 
 #[tokio::test]

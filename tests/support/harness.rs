@@ -143,6 +143,13 @@ impl Scene {
         self.send(Msg::Host(world::HOST, HostMsg::Events(vec![event])))
     }
 
+    /// The job on this container has its turn.
+    pub fn begun(&mut self, name: &str) -> &mut Self {
+        let job = self.job(name);
+        let (id, stop_timeout) = (job.id, job.stop_timeout);
+        self.send(Msg::Job(JobMsg::Started { id, stop_timeout }))
+    }
+
     /// The job under way on this container is over.
     pub fn done(&mut self, name: &str, took_ms: u64) -> &mut Self {
         let id = self.job(name).id;

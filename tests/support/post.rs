@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use stacktui::integrations::mailbox::letter;
-use stacktui::model::mail::{Envelope, Letter, RawMail, Server};
+use stacktui::model::mail::{Content, Envelope, Letter, RawMail, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{MailMsg, Msg};
 use stacktui::state::State;
@@ -24,6 +24,10 @@ pub fn mail(id: &str, from: &str, subject: &str, at: DateTime<Utc>) -> Mail {
         size: Some(2_214),
         attachments: Some(usize::from(id == "report")),
         seen: false,
+        content: Content {
+            text: format!("Message-ID: <{id}@example.com>\nprinter on the second floor").into(),
+            whole: true,
+        },
     }
 }
 

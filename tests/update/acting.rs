@@ -1,10 +1,10 @@
 //! Verbs: what runs at once, on what, and why something does not run.
-use stacktui::effect::{Effect, Verb};
+use stacktui::effect::{Effect, Subscription, Verb};
 use stacktui::lang::Words;
 use stacktui::model::{Link, RunState};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg, ShellEnd};
 
-use crate::harness::{full, key, kill, of, restart, stop, world};
+use crate::harness::{Scene, full, key, kill, of, restart, stop, world};
 use crate::world as base;
 
 #[test]
@@ -17,7 +17,10 @@ fn one_key_restarts_the_container_under_the_cursor() {
     let job = it.job("zammad");
     assert_eq!(job.target.service.as_deref(), Some("zammad"));
     assert_eq!(job.before, "running, unhealthy");
-    it.shows("restarting 0s").shows("kill in 10s");
+    it.shows("restarting 0s").hides("kill in");
+    it.begun("zammad")
+        .shows("restarting 0s")
+        .shows("kill in 10s");
     it.wait(3_000).shows("restarting 3s").shows("kill in 7s");
     it.done("zammad", 10_800)
         .sees_toast("zammad-1 restarted in 10.8 s")
@@ -34,7 +37,10 @@ fn a_narrow_row_keeps_the_countdown() {
     })
     .press("!")
     .press("r");
-    it.wait(2_000).shows("kill in 8s").hides("restarting 2s");
+    it.begun("zammad")
+        .wait(2_000)
+        .shows("kill in 8s")
+        .hides("restarting 2s");
 }
 
 #[test]
@@ -51,6 +57,65 @@ fn the_engines_own_stop_timeout_counts() {
     it.event("zammad", "die", &[("exitCode", "137")])
         .hides("kill in")
         .shows("restarting 2s");
+}
+
+#[test]
+fn what_has_not_got_its_turn_counts_no_seconds_until_a_kill() {
+    let mut it = world();
+    it.on("zammad").press("r").wait(5_000);
+    it.shows("queued 5s")
+        .hides("kill in")
+        .hides("restarting 5s");
+    it.begun("zammad").wait(1_000);
+    it.shows("restarting 1s").shows("kill in 9s");
+}
+
+fn fail(it: &mut Scene, name: &str, what: &str) {
+    let failure = Failure {
+        what: Words::as_is(what),
+        ..Failure::default()
+    };
+    let id = it.job(name).id;
+    it.send(Msg::Job(JobMsg::Failed {
+        id,
+        took_ms: 5,
+        failure,
+    }));
+}
+
+#[test]
+fn a_failure_stays_on_its_row_until_it_is_seen_its_reason_first() {
+    let mut it = world();
+    let id = "782bedabee6e782bedabee6e782bedabee6e782bedabee6e782bedabee6e7821";
+    let what = format!(
+        "Cannot restart container {id}: driver failed programming external connectivity on endpoint web: Bind for 0.0.0.0:80 failed: port is already allocated"
+    );
+    it.send(Msg::Resize {
+        width: 80,
+        height: 24,
+    });
+    it.on("zammad").press("r");
+    fail(&mut it, "zammad", &what);
+    it.wait(60_000)
+        .no_toast()
+        .hides(id)
+        .shows("Bind for 0.0.0.0:80");
+    assert!(
+        !it.flows().contains(&Subscription::Tick),
+        "it waits for nothing"
+    );
+    // The next act takes its place.
+    it.press("r").hides("Bind for");
+    fail(&mut it, "zammad", &what);
+    it.wait(60_000)
+        .shows("Bind for")
+        .press("esc")
+        .hides("Bind for");
+    // Its page tells it, too.
+    it.press("r");
+    fail(&mut it, "zammad", &what);
+    it.wait(60_000).press("enter").shows("Bind for");
+    it.press("esc").hides("Bind for");
 }
 
 #[test]
@@ -366,7 +431,7 @@ fn a_shell_takes_the_terminal_and_all_streams_but_the_link_rest() {
     assert!(
         it.flows()
             .iter()
-            .all(|s| matches!(s, stacktui::effect::Subscription::Link(_)))
+            .all(|s| matches!(s, Subscription::Link(_)))
     );
     let end = ShellEnd::Exited {
         code: 3,

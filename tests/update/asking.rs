@@ -393,7 +393,7 @@ fn limits_are_asked_for_beside_what_was_used() {
         .collect();
     assert_eq!(hints[0].0, "memory");
     assert!(hints[0].1.starts_with("2048m · peak "), "{hints:?}");
-    assert_eq!(hints[2], ("processes", "no limit"));
+    assert_eq!(hints[2], ("processes", "no limit · peak 12"));
     assert_eq!(hints[3], ("restart policy", "unless-stopped"));
     // It comes again later: nothing opens a second time.
     it.press("esc").no_window();
@@ -417,10 +417,39 @@ fn limits_are_asked_for_beside_what_was_used() {
         with_swap: 6 << 30,
     };
     it.runs(&[("zammad", Verb::Update(memory))]);
+    // With swap, as it is and as it is typed; none lifts it.
+    open(&mut it, "m");
+    it.press("ctrl-u").type_in("3g 4g").press("enter");
+    let with_swap = Change::Memory {
+        bytes: 3 << 30,
+        with_swap: 4 << 30,
+    };
+    it.runs(&[("zammad", Verb::Update(with_swap))]);
+    open(&mut it, "m");
+    it.press("ctrl-u")
+        .press("enter")
+        .shows("none lifts the limit");
+    it.press("esc");
+    it.press("L");
+    let mut swapped = details.clone();
+    swapped.swap_limit = Some(3 << 30);
+    it.send(Msg::Details(key("zammad"), Ok(Box::new(swapped))));
+    it.shows("2048m, 3072m with swap").answer("m");
+    assert_eq!(it.prompt().before, "2048m 3072m");
+    it.press("esc");
     open(&mut it, "r");
     it.shows("Restart policy of zammad-1")
         .answer("j j j j enter");
     it.runs(&[("zammad", Verb::Update(Change::Restart("always".to_owned())))]);
+}
+
+#[test]
+fn several_get_a_restart_policy_at_once() {
+    let mut it = world();
+    it.on("grafana").press("space space").press("L");
+    it.shows("Restart policy of 2 containers").answer("j enter");
+    let verb = || Verb::Update(Change::Restart("on-failure".to_owned()));
+    it.runs(&[("grafana", verb()), ("mailhog", verb())]);
 }
 
 #[test]
@@ -453,4 +482,57 @@ fn a_question_shows_the_command_that_does_the_same_and_gives_it_away() {
     // As the switches stand.
     it.press("esc").press("D").wait(400).press("f");
     it.shows("docker rm systeme-ticketing-grafana-1");
+}
+
+/// What the window gives away.
+fn command(it: &mut Scene, key: &str) -> String {
+    it.press(key);
+    match it.effects.as_slice() {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}\n{}", it.screen()),
+    }
+}
+
+#[test]
+fn menus_lines_and_questions_with_a_name_to_type_give_their_command_away() {
+    let name = full("grafana");
+    let mut it = world();
+    it.on("grafana").press("K").wait(400).press("j");
+    it.shows(&format!("docker kill --signal TERM {name}"));
+    assert_eq!(
+        command(&mut it, "c"),
+        format!("docker kill --signal TERM {name}")
+    );
+    it.press("esc").press("n").hides("docker rename");
+    it.press("ctrl-u").type_in("charts");
+    it.shows(&format!("Ctrl-y docker rename {name} charts"));
+    assert_eq!(
+        command(&mut it, "ctrl-y"),
+        format!("docker rename {name} charts")
+    );
+    it.press("esc").press("D").wait(400).press("v");
+    it.shows("type grafana-1 to confirm");
+    it.shows("Ctrl-y docker rm --force --volumes");
+    let removed = format!("docker rm --force --volumes {name}");
+    assert_eq!(command(&mut it, "ctrl-y"), removed);
+}
+
+#[test]
+fn a_stack_that_is_stopped_in_order_shows_that_order() {
+    let mut it = world();
+    it.change("grafana", |c| {
+        let label = "com.docker.compose.depends_on".to_owned();
+        c.labels
+            .insert(label, "zammad:service_started:false".to_owned());
+    });
+    it.on("grafana")
+        .press("space")
+        .on("zammad")
+        .press("space s");
+    it.wait(400);
+    let (first, then) = (full("grafana"), full("zammad"));
+    assert_eq!(
+        command(&mut it, "c"),
+        format!("docker stop {first} && docker stop {then}")
+    );
 }

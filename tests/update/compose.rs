@@ -3,8 +3,8 @@ use stacktui::effect::{Effect, Fetch, Subscription, Verb};
 use stacktui::lang::Words;
 use stacktui::model::Key;
 use stacktui::model::compose::{Act, Call, Checked};
-use stacktui::msg::{Failure, JobMsg, Msg};
-use stacktui::state::ViewId;
+use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
+use stacktui::state::{Layer, ViewId};
 
 use crate::harness::{Scene, world};
 use crate::world::HOST;
@@ -150,14 +150,19 @@ fn what_it_tells_is_on_screen_until_one_goes_back_and_goes_on_without() {
     let mut it = stacks();
     up(&mut it);
     it.view(ViewId::Output).shows("bringing up 0s");
-    it.shows("$ docker-compose -p systeme-ticketing --project-directory /srv/tickets");
+    it.shows("$ docker-compose -p systeme-ticketing --project-directory /srv/tickets")
+        .shows("up -d");
+    it.press("y");
+    let command = it.state.outputs[&stack()].command.clone();
+    assert!(command.ends_with(" up -d"), "{command}");
+    assert_eq!(it.effects, [Effect::Copy(command)]);
     let id = it.state.jobs.of(&stack()).expect("it runs").job.id;
     let lines = (1..=100).map(|n| format!("line {n}")).collect();
     it.send(Msg::Job(JobMsg::Output { id, lines }));
     it.shows("line 100").hides("line 50");
     it.press("g")
         .shows("line 1\n")
-        .shows("81 lines below")
+        .shows("82 lines below")
         .hides("line 100");
     let lines = vec!["line 101".to_owned()];
     it.send(Msg::Job(JobMsg::Output { id, lines }));
@@ -228,8 +233,75 @@ fn the_menu_leads_to_every_task() {
         .press("enter")
         .shows("a number from 0 to 100");
     it.press("ctrl-u").type_in("3").press("enter");
+    it.asks_nothing();
+    it.answer("y");
     let service = "grafana".to_owned();
     assert_eq!(call(&it).act, Act::Scale { service, to: 3 });
+}
+
+/// A second container of grafana.
+fn second_grafana(it: &mut Scene) {
+    let mut second = it.container("grafana").clone();
+    second.key = Key::container(HOST, "grafana2");
+    second.name = "systeme-ticketing-grafana-2".to_owned();
+    let number = "com.docker.compose.container-number".to_owned();
+    second.labels.insert(number, "2".to_owned());
+    it.send(Msg::Host(
+        HOST,
+        HostMsg::Delta {
+            changed: vec![second],
+            gone: Vec::new(),
+        },
+    ));
+}
+
+#[test]
+fn scaling_is_typed_over_what_is_and_asks_which_containers_go() {
+    let mut it = stacks();
+    second_grafana(&mut it);
+    it.press("C s enter")
+        .type_in("1")
+        .shows("containers of grafana: 1");
+    it.press("enter").asks_nothing();
+    assert_eq!(it.question().title, "Scale grafana from 2 to 1?");
+    assert_eq!(it.told()[0], "stopped and removed: grafana-2");
+    it.shows("What was written outside volumes is lost.")
+        .answer("esc");
+    it.press("C s enter").press("enter");
+    it.no_window().sees_toast("grafana has as many already");
+    it.press("C s enter").type_in("13").press("enter");
+    assert_eq!(it.question().title, "Scale grafana from 2 to 13?");
+    it.shows("11 containers are made from the files as they are now.");
+    it.answer("y");
+    let service = "grafana".to_owned();
+    assert_eq!(call(&it).act, Act::Scale { service, to: 13 });
+}
+
+#[test]
+fn a_plan_is_asked_about_only_where_it_was_wanted() {
+    let answer = || Msg::Compose(stack(), Ok(Box::new(checked(&[("zammad", "h9")]))));
+    // Gone on to something else: a key there is no answer to this.
+    let mut it = stacks();
+    it.press("U").press("1 j").send(answer());
+    it.no_window()
+        .sees_toast("the plan of systeme-ticketing is there: U");
+    it.press("2").send(answer());
+    it.no_window();
+    // A window has been opened.
+    let mut it = stacks();
+    it.press("U").press("?").send(answer());
+    assert!(matches!(it.state.layers.as_slice(), [Layer::Help { .. }]));
+    // Called off.
+    let mut it = stacks();
+    it.press("U").press("esc").send(answer());
+    it.no_window();
+    assert!(
+        !it.state
+            .toasts
+            .shown
+            .iter()
+            .any(|toast| toast.text.contains("is there"))
+    );
 }
 
 #[test]

@@ -156,6 +156,14 @@ fn containers_join_and_leave_a_network() {
         panic!("{:?}", it.effects);
     };
     assert_eq!(network, "back");
+    let id = it.state.jobs.running.keys().next().copied().expect("a job");
+    it.send(Msg::Job(JobMsg::Done {
+        id,
+        took_ms: 10,
+        already: false,
+        became: None,
+    }));
+    it.sees_toast(", back connected");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::mail::{Act, Server};
+use stacktui::model::mail::{Act, Content, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
 use stacktui::state::mail::Part;
@@ -346,6 +346,50 @@ fn a_list_is_narrowed_by_subject_and_by_sender() {
 }
 
 #[test]
+fn a_search_finds_words_anywhere_in_a_mail_and_not_letters_here_and_there() {
+    let mut it = mailed();
+    let mut search = |typed: &str| {
+        it.press("/").type_in(typed).press("enter");
+        let found = subjects(&it).len();
+        it.press("esc");
+        found
+    };
+    assert_eq!(search("wkrp"), 0, "letters that follow each other");
+    assert_eq!(
+        search("floor PRINTER"),
+        0,
+        "a capital letter wants capitals"
+    );
+    assert_eq!(
+        search("floor printer"),
+        3,
+        "words of the text, in any order"
+    );
+    assert_eq!(
+        search("floor grafana"),
+        1,
+        "one of the text, one of the sender"
+    );
+    assert_eq!(search("report@example.com"), 1, "a header");
+}
+
+#[test]
+fn what_is_not_searched_whole_is_said_until_it_was_opened() {
+    let mut it = of(base::reference(base::now()));
+    let mut mails = post::mails(base::now());
+    mails[0].content = Content::beginning("Hello");
+    post::lists(&mut it.state, mails.clone());
+    it.press("6 /").type_in("57003 updated").press("enter");
+    it.shows("2 of 3 searched whole");
+    assert_eq!(subjects(&it), [""; 0]);
+    opened(&mut it, "ticket");
+    it.hides("searched whole");
+    post::lists(&mut it.state, mails);
+    it.press("esc /").type_in("57003 updated").press("enter");
+    assert_eq!(subjects(&it).len(), 1, "it stays known");
+}
+
+#[test]
 fn a_file_is_saved_under_a_safe_name_and_what_is_copied_is_chosen() {
     let mut it = mailed();
     it.press("enter s").sees_toast("not there yet");
@@ -415,4 +459,127 @@ fn the_parts_of_a_message_are_those_it_has() {
         .filter(|part| part.is_in(&bare))
         .collect();
     assert_eq!(there, [Part::Raw]);
+}
+
+/// A second mail server beside the first.
+fn with_another(it: &mut Scene) -> Key {
+    let first = it.state.world.container(&post::server());
+    let mut another = first.expect("a server").clone();
+    another.key = Key::container(another.key.host, "another");
+    another.name = "systeme-ticketing-mailpit-1".to_owned();
+    another.labels.insert(
+        "com.docker.compose.service".to_owned(),
+        "mailpit".to_owned(),
+    );
+    let (key, host) = (another.key.clone(), another.key.host);
+    let changed = vec![another];
+    let gone = Vec::new();
+    it.send(Msg::Host(host, HostMsg::Delta { changed, gone }));
+    key
+}
+
+#[test]
+fn of_several_servers_one_that_is_silent_is_seen_on_every_screen() {
+    let mut it = mailed();
+    let key = with_another(&mut it);
+    let failure = Failure {
+        what: Words::as_is("it does not answer within 5 s"),
+        ..Failure::default()
+    };
+    it.send(Msg::Mail(key, MailMsg::Down(failure)));
+    for (width, height) in [(120, 40), (80, 24), (40, 12)] {
+        it.send(Msg::Resize { width, height });
+        it.shows("mailpit: it does not answer").shows("Weekly");
+    }
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    it.shows("mailhog 3");
+}
+
+#[test]
+fn with_several_servers_each_row_says_which_one_holds_it() {
+    let mut it = mailed();
+    it.hides("  box");
+    let key = with_another(&mut it);
+    it.shows("  box");
+    let mut mail = post::mail("one", "a@example.com", "elsewhere", base::now());
+    mail.key = Mail::key(&key, "one");
+    let (total, mails) = (1, vec![mail]);
+    it.send(Msg::Mail(key, MailMsg::Listed { total, mails }));
+    let row = it.screen();
+    let row = row.lines().find(|line| line.contains("elsewhere"));
+    assert!(row.is_some_and(|row| row.contains("mailpit")), "{row:?}");
+}
+
+#[test]
+fn new_mail_is_seen_by_who_is_at_the_first_of_more_than_the_screen_holds() {
+    let mut it = mailed();
+    let now = base::now();
+    let of = |count: i64| {
+        let one = |n| {
+            let at = now + chrono::TimeDelta::seconds(n);
+            post::mail(&format!("m{n}"), "a@example.com", &format!("mail {n}."), at)
+        };
+        (0..count).rev().map(one).collect::<Vec<_>>()
+    };
+    post::lists(&mut it.state, of(60));
+    it.press("g").shows("mail 59.");
+    post::lists(&mut it.state, of(61));
+    it.shows("mail 60.");
+    post::lists(&mut it.state, of(62));
+    it.shows("mail 61.");
+}
+
+#[test]
+fn what_cannot_be_read_as_text_is_opened_as_it_was_sent() {
+    let mut it = mailed();
+    it.press("enter");
+    let key = Mail::key(&post::server(), "ticket");
+    let mut letter = post::letter(78);
+    (letter.text, letter.html) = (None, None);
+    it.send(Msg::Letter(key, Ok(Box::new(letter))))
+        .shows("[Raw]");
+}
+
+#[test]
+fn a_server_that_tells_no_envelope_says_so() {
+    let mut it = mailed();
+    it.press("enter");
+    let key = Mail::key(&post::server(), "ticket");
+    let mut letter = post::letter(78);
+    let raw = stacktui::model::mail::RawMail {
+        bytes: letter.raw.bytes.clone(),
+        envelope: None,
+    };
+    letter.raw = std::sync::Arc::new(raw);
+    it.send(Msg::Letter(key, Ok(Box::new(letter))))
+        .shows("blind copies do not show");
+}
+
+#[test]
+fn the_doctor_reads_the_port_in_the_server_itself_and_knows_the_host_network() {
+    let mut it = mailed();
+    it.press("t");
+    let asked = it.effects.iter().find_map(|effect| match effect {
+        Effect::Fetch(Fetch::MailSenders(_, near)) => Some(near.clone()),
+        _ => None,
+    });
+    assert!(asked.is_some_and(|near| near.contains(&post::server())));
+    let failure = Failure {
+        what: Words::as_is("it wants a user and a password"),
+        ..Failure::default()
+    };
+    it.send(Msg::Mail(post::server(), MailMsg::Down(failure)));
+    let mut details = base::details(MAILHOG, base::now());
+    details.environment = vec![("MH_SMTP_BIND_ADDR".to_owned(), "0.0.0.0:2525".to_owned())];
+    it.send(Msg::MailSenders(post::server(), Ok(vec![details])));
+    it.shows("mailhog:2525")
+        .shows("no container near it names it");
+    it.change(MAILHOG, |c| {
+        c.networks = vec![("host".to_owned(), String::new())];
+    });
+    it.shows("localhost:2525")
+        .hides("from a network they share");
 }

@@ -1,5 +1,6 @@
 //! What is noticed on a container, and that it is seen.
 use chrono::TimeDelta;
+use stacktui::effect::{Effect, Fetch};
 use stacktui::lang::Words;
 use stacktui::model::{Health, HostId, Mount, RunState};
 use stacktui::msg::{Failure, FailureKind, HostMsg, Msg};
@@ -78,8 +79,109 @@ fn memory_close_to_its_limit_is_told_before_the_kernel_acts() {
     };
     use_memory(&mut it, 900 << 20);
     assert!(ids(&it, "grafana").is_empty());
+    it.hides("at risk");
     use_memory(&mut it, 1000 << 20);
     assert_eq!(ids(&it, "grafana"), ["memory"]);
+    // The header counts it, its row says so at every width, and it is a problem.
+    it.shows("1 at risk").press("!");
+    assert!(it.rows().contains(&"grafana".to_owned()));
+    it.press("!");
+    for size in [(140, 40), (120, 40), (80, 24), (40, 12)] {
+        assert!(row(&mut it, size, "grafana").contains("! mem"), "{size:?}");
+        assert!(!row(&mut it, size, "mailhog").contains('!'), "{size:?}");
+    }
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    it.shows("noticed").shows("memory at 97");
+    use_memory(&mut it, 100 << 20);
+    it.hides("at risk").hides("noticed").press("!");
+    assert!(!it.rows().contains(&"grafana".to_owned()));
+}
+
+fn row(it: &mut Scene, (width, height): (u16, u16), name: &str) -> String {
+    it.send(Msg::Resize { width, height });
+    let screen = it.screen();
+    let row = screen
+        .lines()
+        .find(|line| line.contains(&format!(" {name}")));
+    row.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_sign_stands_where_there_is_no_room_for_a_word() {
+    let mut it = world();
+    let now = it.state.now;
+    it.change("grafana", |c| c.since = Some(now - TimeDelta::days(12)));
+    it.change("mailhog", |c| c.state = RunState::Exited);
+    it.change("grafana", |c| {
+        let label = "com.docker.compose.depends_on".to_owned();
+        c.labels
+            .insert(label, "mailhog:service_started:true".to_owned());
+    });
+    assert!(row(&mut it, (80, 24), "grafana").contains("up 12d ! needs"));
+    it.change("grafana", |c| c.health = Some(Health::Starting));
+    let row = row(&mut it, (80, 24), "grafana");
+    assert!(
+        row.contains("starting 12d !") && !row.contains("! needs"),
+        "{row}"
+    );
+}
+
+#[test]
+fn what_was_stopped_with_all_it_needs_misses_nothing() {
+    let mut it = world();
+    it.change("wikijs", |c| {
+        let label = "com.docker.compose.depends_on".to_owned();
+        c.labels
+            .insert(label, "mailhog:service_started:true".to_owned());
+        c.state = RunState::Exited;
+        c.exit_code = Some(0);
+    });
+    it.gone("mailhog");
+    assert_eq!(words(&it, "wikijs"), Vec::<String>::new());
+    it.change("wikijs", |c| c.exit_code = Some(1));
+    assert_eq!(words(&it, "wikijs"), ["needs mailhog, which is gone"]);
+}
+
+#[test]
+fn one_that_could_not_be_started_is_asked_why_and_is_a_problem() {
+    let mut it = world();
+    it.change("grafana", |c| c.state = RunState::Created);
+    let asked = |it: &Scene| {
+        let fetch = Effect::Fetch(Fetch::Details(key("grafana")));
+        it.effects.iter().filter(|effect| **effect == fetch).count()
+    };
+    let leaves = |it: &mut Scene| {
+        let mut event = base::event(it.state.now, "net", "disconnect", &[]);
+        event.kind = "network".to_owned();
+        let id = key("grafana").id.to_string();
+        event.attributes.insert("container".to_owned(), id);
+        it.send(Msg::Host(base::HOST, HostMsg::Events(vec![event])));
+    };
+    it.effects.clear();
+    leaves(&mut it);
+    assert_eq!(asked(&it), 1);
+    let mut details = base::details("grafana", it.state.now);
+    details.key = key("grafana");
+    details.state = RunState::Created;
+    details.error = "Bind for 0.0.0.0:8025 failed: port is already allocated".to_owned();
+    it.send(Msg::Details(key("grafana"), Ok(Box::new(details))));
+    it.shows("start failed").shows("1 at risk").press("!");
+    assert!(it.rows().contains(&"grafana".to_owned()));
+    it.press("!");
+    // Before the list has it, too.
+    let made = it.container("grafana").clone();
+    it.gone("grafana").effects.clear();
+    leaves(&mut it);
+    assert_eq!(asked(&it), 0);
+    let changed = HostMsg::Delta {
+        changed: vec![made],
+        gone: Vec::new(),
+    };
+    it.send(Msg::Host(base::HOST, changed));
+    assert_eq!(asked(&it), 1);
 }
 
 #[test]
@@ -128,6 +230,7 @@ fn a_port_that_is_taken_names_who_has_it() {
     details.error = "driver failed programming external connectivity on endpoint g: \
                      Bind for 0.0.0.0:8025 failed: port is already allocated"
         .to_owned();
+    it.change("grafana", |c| c.state = RunState::Exited);
     it.on("grafana").press("enter");
     it.send(Msg::Details(key("grafana"), Ok(Box::new(details))));
     let holder = full("mailhog");
@@ -148,11 +251,12 @@ fn risks_are_notes_and_only_what_hurts_is_on_the_row() {
         }];
     });
     assert_eq!(ids(&it, "portainer"), ["socket"]);
-    it.send(Msg::Resize {
-        width: 200,
-        height: 40,
-    });
-    it.shows("noticed").hides("engine's socket");
+    it.change("portainer", |c| c.state = RunState::Running);
+    let row = row(&mut it, (200, 40), "portainer");
+    assert!(row.contains(" · ") && !row.contains('!'), "{row}");
+    it.shows("noticed")
+        .shows("has the engine's socket")
+        .hides("at risk");
     for _ in 0..3 {
         it.wait(1_000)
             .event("portainer", "die", &[("exitCode", "1")]);
@@ -214,5 +318,9 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     };
     it.send(Msg::Details(key("grafana"), Err(hangs)));
     assert_eq!(ids(&it, "grafana"), ["no_answer"]);
+    // Looking at it, as the details page and health probes do, is nothing that happens to it.
+    it.event("grafana", "top", &[]);
+    it.event("grafana", "exec_start: true", &[])
+        .shows("no answer");
     it.event("grafana", "restart", &[]).hides("no answer");
 }

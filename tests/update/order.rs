@@ -75,7 +75,7 @@ fn what_needs_a_failed_one_is_not_sent_and_says_why() {
     it.effects.clear();
     failed(&mut it, "zammad-db");
     assert_eq!(sent(&it), []);
-    it.shows("restart failed: not sent, as zammad-db-1 failed");
+    it.shows("not sent, as zammad-db-1 failed · restart failed");
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! What is kept of a container's past runs, because the engine forgets it.
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch};
-use stacktui::msg::{HostMsg, Msg};
+use stacktui::lang;
+use stacktui::model::{Details, Run, RunState};
+use stacktui::msg::{Failure, HostMsg, Msg};
+use stacktui::state::lints::findings;
 
 use crate::harness::{Scene, full, key, world};
-use crate::world::{HOST, event};
+use crate::world::{self as base, HOST, event};
+use stacktui::state::world::Words;
+use stacktui::state::{Death, Host};
 
 fn asked(it: &Scene) -> Vec<Fetch> {
     let fetch = |effect: &Effect| match effect {
@@ -12,6 +17,218 @@ fn asked(it: &Scene) -> Vec<Fetch> {
         _ => None,
     };
     it.effects.iter().filter_map(fetch).collect()
+}
+
+fn host(it: &Scene) -> &Host {
+    it.state.world.host(HOST).unwrap()
+}
+
+fn deaths(it: &Scene, name: &str) -> Vec<Death> {
+    let deaths = host(it).deaths.get(&key(name));
+    deaths.into_iter().flatten().cloned().collect()
+}
+
+/// An inspect of one that was made an hour ago, began and ended so many seconds ago with code 4.
+fn inspect(it: &Scene, name: &str, state: RunState, began: i64, ended: i64) -> Details {
+    let ago = |seconds| Some(it.state.now - TimeDelta::seconds(seconds));
+    Details {
+        key: key(name),
+        state,
+        created: ago(3_600),
+        started: ago(began),
+        finished: ago(ended),
+        exit_code: 4,
+        restart_count: 0,
+        ..base::details(name, it.state.now)
+    }
+}
+
+fn told(it: &mut Scene, details: Details) {
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+}
+
+#[test]
+fn a_death_that_the_events_forgot_is_told_by_the_inspect() {
+    let mut it = world();
+    it.change("grafana", |c| c.state = RunState::Exited);
+    it.on("grafana").press("enter");
+    let now = it.state.now;
+    let details = inspect(&it, "grafana", RunState::Exited, 3_000, 2_900);
+    told(&mut it, details.clone());
+    it.wait(5_000);
+    told(&mut it, details);
+    let known = deaths(&it, "grafana");
+    assert_eq!(known.len(), 1);
+    assert_eq!(known[0].exit_code, Some(4));
+    let at = now - TimeDelta::seconds(2_900);
+    let asked = asked(&it);
+    let [Fetch::LastWords { run, .. }] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(run.at, at);
+    let since = Some(now - TimeDelta::seconds(3_001));
+    assert_eq!(
+        run.since, since,
+        "its first line may be there before its start"
+    );
+    assert!(run.until > at, "its last line may be stamped late");
+    let words = vec!["important last words".to_owned()];
+    it.send(Msg::LastWords(key("grafana"), at, Ok(words)));
+    it.shows("Deaths")
+        .shows("exit 4")
+        .shows("important last words");
+    // It runs again: when it ended is known, how is not.
+    let details = inspect(&it, "grafana", RunState::Running, 60, 61);
+    told(&mut it, details);
+    it.shows("its exit code is forgotten");
+    let newest = deaths(&it, "grafana").pop().unwrap();
+    assert_eq!(newest.since, Some(at));
+    assert_eq!(newest.until, it.state.now - TimeDelta::seconds(60));
+}
+
+#[test]
+fn an_event_and_an_inspect_tell_of_one_death() {
+    let mut it = world();
+    let details = inspect(&it, "grafana", RunState::Exited, 30, 1);
+    told(&mut it, details.clone());
+    it.event("grafana", "oom", &[]);
+    it.event("grafana", "die", &[("exitCode", "137")]);
+    told(&mut it, details);
+    let known = deaths(&it, "grafana");
+    assert_eq!(known.len(), 1);
+    assert!(known[0].oom);
+    assert_eq!(known[0].exit_code, Some(137));
+    assert_eq!(known[0].at, it.state.now);
+}
+
+#[test]
+fn restarts_before_our_time_make_a_loop_once_one_is_seen_to_fail() {
+    let mut it = world();
+    let mut details = inspect(&it, "grafana", RunState::Running, 2, 3);
+    details.restart_count = 35;
+    told(&mut it, details.clone());
+    let noticed = |it: &Scene| {
+        let found = findings(&it.state, &key("grafana")).into_iter();
+        found
+            .map(|f| f.words)
+            .find(|words| words.starts_with("restart loop"))
+    };
+    let words = "restart loop: started again 35 times by its policy, the last time 3s ago";
+    assert_eq!(noticed(&it).as_deref(), Some(words));
+    assert_eq!(it.container("grafana").looping, 0, "it may have ended well");
+    it.wait(10_000)
+        .event("grafana", "die", &[("exitCode", "1")])
+        .shows("crash loop 35×");
+    it.wait(600_000).hides("crash loop").wait(3_600_000);
+    // A few in a long life are no loop.
+    details.created = Some(it.state.now - TimeDelta::days(90));
+    details.finished = Some(it.state.now);
+    told(&mut it, details);
+    assert_eq!(noticed(&it), None);
+}
+
+#[test]
+fn what_may_be_a_loop_is_looked_into_when_a_list_comes() {
+    let mut it = world();
+    let now = it.state.now;
+    let mut all: Vec<_> = it.state.world.containers().cloned().collect();
+    for c in &mut all {
+        c.state = RunState::Running;
+        c.created = Some(now - TimeDelta::days(1));
+        c.since = Some(now - TimeDelta::hours(1));
+    }
+    let young = all.iter_mut().find(|c| c.key == key("grafana")).unwrap();
+    young.since = Some(now - TimeDelta::seconds(1));
+    it.effects.clear();
+    it.send(Msg::Host(HOST, HostMsg::Snapshot(all)));
+    let inspected: Vec<_> = it
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Fetch(Fetch::Details(_))))
+        .collect();
+    assert_eq!(inspected, [&Effect::Fetch(Fetch::Details(key("grafana")))]);
+}
+
+#[test]
+fn all_that_is_kept_of_past_runs_can_be_read() {
+    let mut it = world();
+    it.send(Msg::Resize {
+        width: 120,
+        height: 100,
+    });
+    it.on("grafana").press("enter");
+    let details = base::details("grafana", it.state.now);
+    for run in 0..8 {
+        it.wait(1_000).event("grafana", "die", &[("exitCode", "1")]);
+        let lines = (0..6).map(|line| format!("run {run} line {line}"));
+        let at = it.state.now;
+        it.send(Msg::LastWords(key("grafana"), at, Ok(lines.collect())));
+    }
+    told(
+        &mut it,
+        Details {
+            key: key("grafana"),
+            finished: None,
+            ..details
+        },
+    );
+    it.shows("run 7 line 0").shows("run 6 line 4");
+    it.hides("run 6 line 3").hides("run 0 line 5");
+    it.shows("m shows all that is known").press("m");
+    it.shows("run 6 line 0")
+        .shows("run 0 line 0")
+        .shows("m shows less");
+    it.press("m").hides("run 0 line 0");
+}
+
+#[test]
+fn a_restart_is_one_row_of_the_events_and_an_exit_code_is_said_once() {
+    let mut it = world();
+    for action in ["kill", "die", "stop", "start", "restart"] {
+        it.event("grafana", action, &[("exitCode", "7")]);
+    }
+    it.on("grafana").press("enter");
+    let details = inspect(&it, "grafana", RunState::Exited, 30, 20);
+    told(&mut it, details);
+    it.shows("restart 4 more  exit code 7");
+    let screen = it.screen();
+    let events = screen.split("Events").last().unwrap_or_default();
+    assert!(!events.contains("kill"), "{screen}");
+    assert!(screen.contains("exit code    4") && !screen.contains("4  exit code 4"));
+}
+
+#[test]
+fn a_filter_keeps_what_is_one_act_folded() {
+    let mut it = world();
+    for action in ["kill", "die", "stop", "start", "restart"] {
+        it.event("grafana", action, &[]);
+    }
+    it.press("8 /").type_in("grafana").press("enter");
+    it.shows("restart").hides("kill");
+    // What is searched for itself is shown wherever it is.
+    it.press("/").press("ctrl-u").type_in("kill").press("enter");
+    it.shows("kill");
+}
+
+#[test]
+fn why_there_are_no_last_lines_is_told() {
+    let mut it = world();
+    it.on("grafana").press("enter");
+    let details = inspect(&it, "grafana", RunState::Exited, 30, 20);
+    let at = details.finished.unwrap();
+    told(&mut it, details);
+    it.send(Msg::LastWords(key("grafana"), at, Ok(Vec::new())));
+    it.hides("the engine has no lines of this run");
+    let details = it.state.sheet(&key("grafana")).unwrap().details.clone();
+    it.send(Msg::Details(key("grafana"), Ok(details.unwrap())));
+    it.send(Msg::LastWords(key("grafana"), at, Ok(Vec::new())));
+    it.shows("the engine has no lines of this run");
+    let failure = Failure {
+        what: lang::Words::as_is("the log driver \"none\" keeps none"),
+        ..Failure::default()
+    };
+    it.send(Msg::LastWords(key("grafana"), at, Err(failure)));
+    it.shows("no last lines: the log driver");
 }
 
 #[test]
@@ -28,41 +245,37 @@ fn the_last_words_of_a_run_are_asked_for_once_when_it_dies() {
         asked(&it),
         [Fetch::LastWords {
             key: key.clone(),
-            since,
-            until
+            run: Run {
+                at: until,
+                since,
+                until
+            }
         }]
     );
     it.effects.clear();
     it.send(Msg::LastWords(
         key.clone(),
         until,
-        vec!["no more memory".to_owned()],
+        Ok(vec!["no more memory".to_owned()]),
     ));
     it.wait(2_000).event("zammad", "die", &[("exitCode", "1")]);
     let again = Fetch::LastWords {
         key: key.clone(),
-        since: Some(until),
-        until: it.state.now,
+        run: Run {
+            at: it.state.now,
+            since: Some(until),
+            until: it.state.now,
+        },
     };
     assert_eq!(asked(&it), [again]);
     it.send(Msg::LastWords(
         key,
         it.state.now,
-        vec!["second run".to_owned()],
+        Ok(vec!["second run".to_owned()]),
     ));
-    let deaths: Vec<_> = it
-        .state
-        .world
-        .hosts
-        .values()
-        .flat_map(|h| h.deaths.values().flatten())
-        .collect();
-    let words: Vec<&str> = deaths
-        .iter()
-        .flat_map(|death| &death.words)
-        .map(String::as_str)
-        .collect();
-    assert_eq!(words, ["no more memory", "second run"]);
+    let words = deaths(&it, "zammad").into_iter().map(|death| death.words);
+    let told = |line: &str| Words::Told(vec![line.to_owned()]);
+    assert!(words.eq([told("no more memory"), told("second run")]));
 }
 
 #[test]
@@ -91,7 +304,7 @@ fn what_the_engine_knows_of_the_hour_before_is_taken_in_order_and_asked_of_once(
     let until: Vec<_> = asked(&it)
         .into_iter()
         .map(|fetch| match fetch {
-            Fetch::LastWords { key, until, .. } => (key, (now - until).num_minutes()),
+            Fetch::LastWords { key, run } => (key, (now - run.until).num_minutes()),
             other => panic!("{other:?}"),
         })
         .collect();

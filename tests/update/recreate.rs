@@ -1,6 +1,7 @@
 //! A container made anew: what is asked, what the row tells meanwhile, and where the cursor is afterwards.
-use stacktui::effect::{Effect, Verb, aside};
+use stacktui::effect::{Effect, Fetch, Verb, aside};
 use stacktui::lang::Words;
+use stacktui::model::run_line::{RunLine, Word};
 use stacktui::model::{Container, HostId, Key};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
@@ -160,11 +161,34 @@ fn leaving_in_the_middle_asks_and_tells_how_the_old_one_comes_back() {
 }
 
 #[test]
-fn no_command_is_said_to_do_the_same() {
+fn the_commands_that_do_the_same_are_shown_once_the_engine_has_told_what_makes_it() {
     let mut it = world();
+    it.state.size = (120, 40);
     it.on("grafana").press("R").wait(400);
+    assert_eq!(it.effects, [Effect::Fetch(Fetch::RunLine(key("grafana")))]);
     it.hides("docker ").press("c").asks_nothing();
-    assert_eq!(it.effects, []);
+    let mut secret = Word::from("TOKEN=hunter2");
+    secret.masked = Some("TOKEN".to_owned());
+    let groups = vec![
+        vec!["docker".into(), "run".into(), "-d".into()],
+        vec!["--env".into(), secret],
+        vec!["box".into()],
+    ];
+    let line = RunLine {
+        commands: vec![groups],
+        left_out: Vec::new(),
+    };
+    it.send(Msg::RunLine(key("grafana"), Ok(Box::new(line))));
+    it.shows("docker run -d --env TOKEN box").press("c");
+    let name = "systeme-ticketing-grafana-1";
+    let command = format!(
+        "docker stop {name} && docker rename {name} {name}.old && docker run -d --env TOKEN box && docker rm {name}.old"
+    );
+    assert_eq!(it.effects, [Effect::Copy(command.clone())]);
+    it.press("p c");
+    let image = it.container("grafana").image.clone();
+    let command = format!("docker pull {image} && {command}");
+    assert_eq!(it.effects, [Effect::Copy(command)]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What is asked for before it is done: what is hit and what is lost.
-use crate::effect::{Effects, Verb};
+use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::{Container, Key, RunState};
 use crate::state::{
     Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State, Told, Weight,
@@ -31,38 +31,8 @@ pub(super) fn ask(
         field: Field::default(),
         opened: state.now,
         switches: Vec::new(),
-        on_yes: false,
+        ..Confirm::default()
     })
-}
-
-/// The command that does all of this, as one would type it; empty where none does.
-pub fn command_of(state: &State, jobs: &[(Key, Verb)]) -> String {
-    let Some((_, verb)) = jobs
-        .first()
-        .filter(|(_, verb)| jobs.iter().all(|(_, v)| v == verb))
-    else {
-        return String::new();
-    };
-    let name = |(key, _): &(Key, Verb)| match state.world.container(key) {
-        Some(container) => Some(container.name.clone()),
-        None => crate::actions::item::target_of(state, key).map(|(target, _)| target.name),
-    };
-    let names: Vec<String> = jobs.iter().filter_map(name).collect();
-    let command = verb.command(&names.join(" "));
-    let several = jobs
-        .iter()
-        .any(|(key, _)| jobs.first().is_some_and(|(one, _)| one.host != key.host));
-    // No one command goes to several engines.
-    if command.is_empty() || several {
-        return String::new();
-    }
-    // The command itself goes to the engine that docker would use.
-    match jobs.first() {
-        Some((key, _)) if state.world.several() => {
-            format!("{command}  #{}", state.on_host(key.host))
-        }
-        _ => command,
-    }
 }
 
 pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
@@ -232,6 +202,11 @@ pub(super) fn recreate(state: &mut State) -> Effects {
         pull: false,
         others,
     };
+    // What makes it is asked for, to be shown; of several there is no one command.
+    let asked = match list.as_slice() {
+        [one] => vec![Effect::Fetch(Fetch::RunLine(one.key.clone()))],
+        _ => Effects::new(),
+    };
     let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
         return Effects::new();
     };
@@ -241,7 +216,7 @@ pub(super) fn recreate(state: &mut State) -> Effects {
         confirm.switches.push(('b', words, true));
     }
     state.layers.push(Layer::Confirm(confirm));
-    Effects::new()
+    asked
 }
 
 pub(super) fn rename(state: &mut State) -> Effects {

@@ -64,7 +64,7 @@ pub(super) fn copy_menu(state: &mut State) -> Effects {
 
 /// Asks the engine what the container is made of.
 pub fn ask_run_line(state: &mut State, key: Key) -> Effects {
-    state.pending = Some(Pending::RunLine(key.clone()));
+    state.ask_later(Pending::RunLine(key.clone()));
     vec![Effect::Fetch(Fetch::RunLine(key))]
 }
 

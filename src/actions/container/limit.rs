@@ -1,6 +1,7 @@
-//! Limits and restart policy: what they are now, how much of them is used, and what to change.
+//! Limits and restart policy: what they are now, how much of them is used, and what to change. Of several at once the policy
+//! alone: what they may use differs.
 use crate::effect::{Effect, Effects, Fetch, Verb};
-use crate::model::limits::{Change, Limit};
+use crate::model::limits::{Change, Limit, Now};
 use crate::model::{Details, Key};
 use crate::state::{Choice, Field, Layer, Menu, MenuItem, Pending, Prompt, PromptKind, State};
 use crate::text;
@@ -9,11 +10,29 @@ use super::can::first;
 
 /// Asks the engine what they are now; the menu comes with the answer.
 pub(super) fn limits(state: &mut State) -> Effects {
+    if let keys @ [_, _, ..] = state.targets().as_slice() {
+        let title = say!("Restart policy of {n} containers", n = keys.len());
+        policies(state, keys.to_vec(), "", title);
+        return Effects::new();
+    }
     let Some(key) = first(state).map(|c| c.key.clone()) else {
         return Effects::new();
     };
-    state.pending = Some(Pending::Limits(key.clone()));
+    state.ask_later(Pending::Limits(key.clone()));
     vec![Effect::Fetch(Fetch::Details(key))]
+}
+
+/// The limits as they were last read, and what their host has.
+pub fn limits_now(state: &State, key: &Key) -> Now {
+    let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
+    let host = state.world.host(key.host);
+    let known = host.and_then(|host| host.known.as_deref());
+    Now {
+        memory: details.and_then(|details| details.memory_limit),
+        with_swap: details.and_then(|details| details.swap_limit),
+        host_memory: known.and_then(|host| host.memory),
+        host_cores: known.and_then(|host| host.cpus),
+    }
 }
 
 fn name(state: &State, key: &Key) -> String {
@@ -39,21 +58,42 @@ fn peak(state: &State, key: &Key, limit: Limit) -> String {
                 percent = text::percent(f64::from(vitals.cpu.peak()))
             )
         }
+        Limit::Processes if vitals.most_pids > 0 => {
+            say!("peak {n}", n = vitals.most_pids)
+        }
         _ => String::new(),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    match bytes % (1 << 20) {
+        0 => format!("{}m", bytes >> 20),
+        _ => bytes.to_string(),
+    }
+}
+
+/// The same in words.
+fn shown(details: &Details, limit: Limit) -> String {
+    let now = now(details, limit);
+    match (limit, now.split_once(' ')) {
+        _ if now.is_empty() => say!("no limit").to_owned(),
+        (Limit::Memory, Some((memory, "-1"))) => say!("{memory} and all swap", memory),
+        (Limit::Memory, Some((memory, all))) => say!("{memory}, {all} with swap", memory, all),
+        _ => now,
     }
 }
 
 /// What it is now, as it would be typed; empty where there is none.
 fn now(details: &Details, limit: Limit) -> String {
     match limit {
-        Limit::Memory => {
-            details
-                .memory_limit
-                .map_or_else(String::new, |bytes| match bytes % (1 << 20) {
-                    0 => format!("{}m", bytes >> 20),
-                    _ => bytes.to_string(),
-                })
-        }
+        Limit::Memory => match (details.memory_limit, details.swap_limit) {
+            (None, _) => String::new(),
+            (Some(bytes), Some(-1)) => format!("{} -1", megabytes(bytes)),
+            (Some(bytes), Some(all)) if all > 0 => {
+                format!("{} {}", megabytes(bytes), megabytes(all.unsigned_abs()))
+            }
+            (Some(bytes), _) => megabytes(bytes),
+        },
         Limit::Cpus => details
             .cpu_limit
             .map_or_else(String::new, |n| n.to_string()),
@@ -75,11 +115,7 @@ pub fn limit_menu(state: &mut State, key: &Key) {
         ('r', Limit::Restart),
     ];
     let items = all.map(|(letter, limit)| {
-        let now = match now(details, limit) {
-            none if none.is_empty() => say!("no limit").to_owned(),
-            now => now,
-        };
-        let words = [now, peak(state, key, limit)];
+        let words = [shown(details, limit), peak(state, key, limit)];
         let words: Vec<&str> = words
             .iter()
             .map(String::as_str)
@@ -97,12 +133,18 @@ pub fn ask_limit(state: &mut State, key: &Key, limit: Limit) -> Effects {
     let details = state.sheet(key).and_then(|sheet| sheet.details.as_deref());
     let before = details.map_or_else(String::new, |details| now(details, limit));
     if limit == Limit::Restart {
-        policies(state, key, &before);
+        let title = say!("Restart policy of {name}", name = name(state, key));
+        policies(state, vec![key.clone()], &before, title);
         return Effects::new();
     }
+    let example = match limit {
+        Limit::Memory => say!("512m 1g, none"),
+        Limit::Cpus => say!("0.5, none"),
+        Limit::Processes | Limit::Restart => say!("100, none"),
+    };
     let what = match peak(state, key, limit) {
-        none if none.is_empty() => limit.title().to_owned(),
-        peak => format!("{} ({peak})", limit.title()),
+        none if none.is_empty() => format!("{} ({example})", limit.title()),
+        peak => format!("{} ({peak}; {example})", limit.title()),
     };
     state.layers.push(Layer::Prompt(Prompt {
         kind: PromptKind::Limit(key.clone(), limit),
@@ -114,7 +156,7 @@ pub fn ask_limit(state: &mut State, key: &Key, limit: Limit) -> Effects {
     Effects::new()
 }
 
-fn policies(state: &mut State, key: &Key, now: &str) {
+fn policies(state: &mut State, keys: Vec<Key>, now: &str, title: String) {
     let all = [
         ("no", say!("stays down when it ends")),
         ("on-failure", say!("comes back when it fails")),
@@ -133,8 +175,8 @@ fn policies(state: &mut State, key: &Key, now: &str) {
     ];
     let items = all.map(|(policy, hint)| {
         let verb = Verb::Update(Change::Restart(policy.to_owned()));
-        MenuItem::new(policy, hint, Choice::Do(key.clone(), verb)).on(policy == now)
+        let jobs = keys.iter().map(|key| (key.clone(), verb.clone()));
+        MenuItem::new(policy, hint, Choice::DoAll(jobs.collect())).on(policy == now)
     });
-    let title = say!("Restart policy of {name}", name = name(state, key));
     state.offer(Menu::new(title, items));
 }

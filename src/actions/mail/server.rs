@@ -99,7 +99,7 @@ fn ask(
         field: Field::default(),
         opened: state.now,
         switches: Vec::new(),
-        on_yes: false,
+        ..Confirm::default()
     }));
     Effects::new()
 }
@@ -127,6 +127,8 @@ pub(super) fn doctor(state: &mut State) -> Effects {
         let shares = c.networks.iter().any(|(name, _)| networks.contains(&name));
         c.key != key && c.key.host == key.host && shares
     });
-    let near: Vec<Key> = near.take(NEAR).map(|c| c.key.clone()).collect();
+    let near = near.take(NEAR).map(|c| c.key.clone());
+    // Its own environment says where it takes mail, also when it wants a password to be asked.
+    let near: Vec<Key> = std::iter::once(key.clone()).chain(near).collect();
     vec![Effect::Fetch(Fetch::MailSenders(key, near))]
 }

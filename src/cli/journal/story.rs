@@ -47,7 +47,7 @@ pub(in crate::cli) fn sentence(entry: &Entry) -> String {
         let text = text.join(" ");
         return say!("{time} - {who}noted: {text}", time, who, text);
     }
-    let what = format!("{}{}", words::act(&entry.action), target(entry));
+    let what = format!("{}{}", words::act(entry), target(entry));
     let mut told: Vec<String> = Vec::new();
     told.extend(entry.change());
     told.extend(entry.duration_ms.map(words::seconds));
@@ -213,6 +213,16 @@ mod tests {
         entry.outcome = Some(Outcome::Failure);
         entry.error = Some("no such container".to_owned());
         assert!(in_french(&entry).ends_with("échoué, no such container"));
+    }
+
+    #[test]
+    fn mails_that_were_deleted_are_counted() {
+        let mut entry = restart();
+        entry.action = "mail.delete".to_owned();
+        entry.params = vec![("mails".to_owned(), "a@box b@box".to_owned())];
+        assert!(sentence(&entry).contains("deleted 2 mails of zammad"));
+        entry.params = vec![("mails".to_owned(), "a@box".to_owned())];
+        assert!(sentence(&entry).contains("deleted 1 mail of zammad"));
     }
 
     #[test]

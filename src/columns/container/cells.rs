@@ -8,13 +8,13 @@ use crate::columns::{Cell, Cx, Fit};
 use crate::model::route::Fault;
 use crate::model::route::fault::of_state;
 use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
-use crate::state::lints::{Finding, Weight, findings, hangs};
+use crate::state::lints::{Finding, Weight, findings, hangs, mark, worst};
 use crate::state::{History, State};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
 use crate::widgets::chart;
 
-use super::words;
+use super::{STATE, words};
 
 /// Figures older than this are drawn as old: they are read every two seconds where nothing stands against it.
 pub const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -159,7 +159,27 @@ pub(super) fn state<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     if hangs(cx.state, &c.key) {
         return Cell::of(say!("no answer"), Key::StateBad);
     }
-    Cell::of(words::condition(c, cx.now), words::meaning(c))
+    let condition = words::condition(c, cx.now);
+    let mark = marked(c, cx, text::width(&condition));
+    let mut cell = Cell::of(condition, words::meaning(c));
+    cell.pieces.extend(mark);
+    cell
+}
+
+/// What is noticed, behind what it does: its word where there is room, else the sign alone, which a state that is a problem
+/// itself does not need.
+fn marked<'a>(c: &Container, cx: &Cx, taken: usize) -> Option<(Cow<'a, str>, Key)> {
+    let (weight, word) = mark(cx.state, c)?;
+    let (sign, key) = match weight {
+        Weight::Trouble => (" !", Key::StateBad),
+        Weight::Note => (" ·", Key::Dim),
+    };
+    let room = usize::from(STATE).saturating_sub(taken);
+    if !word.is_empty() && text::width(word) + 3 <= room {
+        return Some((format!("{sign} {word}").into(), key));
+    }
+    let is_needed = c.problem().is_none() && room >= 2;
+    is_needed.then(|| (sign.into(), key))
 }
 
 pub(super) fn cpu<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
@@ -267,12 +287,15 @@ pub(super) fn deaths<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     }
 }
 
-/// The worst that is noticed, of what hurts.
+/// The worst that is noticed.
 pub(super) fn noticed<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
-    match trouble(c, cx) {
-        Some(finding) => Cell::of(finding.words, Key::StateBad),
-        None => Cell::blank(),
-    }
+    worst(cx.state, &c.key).map_or_else(Cell::blank, |finding| {
+        let key = match finding.weight {
+            Weight::Trouble => Key::StateBad,
+            Weight::Note => Key::Dim,
+        };
+        Cell::of(finding.words, key)
+    })
 }
 
 pub(super) fn trouble(c: &Container, cx: &Cx) -> Option<Finding> {

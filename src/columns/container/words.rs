@@ -18,7 +18,7 @@ pub fn sign(state: &State, container: &Container) -> (&'static str, Key) {
     let key = meaning(container);
     let sign = match (&container.state, key) {
         (RunState::Paused, _) => s.paused,
-        (RunState::Created, _) => s.created,
+        (RunState::Created, key) if key != Key::StateBad => s.created,
         (_, Key::StateOk) => s.running,
         (_, Key::StateBusy) => s.busy,
         (_, Key::StateBad) => s.bad,
@@ -42,6 +42,7 @@ pub fn meaning(container: &Container) -> Key {
         (RunState::Running, Some(Health::Starting))
         | (RunState::Restarting | RunState::Removing | RunState::Stopping, _) => Key::StateBusy,
         (RunState::Running, _) => Key::StateOk,
+        (RunState::Created, _) if container.unstarted => Key::StateBad,
         (RunState::Paused, _) => Key::StatePaused,
         (RunState::Exited, _) if container.exit_code.is_some_and(|code| code != 0) => Key::StateBad,
         (RunState::Exited | RunState::Created, _) => Key::StateOff,
@@ -54,6 +55,9 @@ pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
         Some(Problem::Looping) => return say!("crash loop {n}×", n = container.looping),
         Some(Problem::CutOff) => return say!("no network").to_owned(),
         _ => {}
+    }
+    if container.problem() == Some(Problem::Unstarted) {
+        return say!("start failed").to_owned();
     }
     let word: Cow<str> = match (&container.state, container.health) {
         (RunState::Running, Some(Health::Unhealthy)) => Health::Unhealthy.said().into(),

@@ -1,5 +1,6 @@
 //! A message as it was sent, taken apart for a reader. Everything shown of a mail comes from here, so that all servers look
 //! alike and none is told that a mail was read. Must not know which server it came from.
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -8,7 +9,7 @@ use mail_parser::{Addr, Address, Message, MessageParser, MessagePart, MimeHeader
 use regex::Regex;
 
 use super::html;
-use crate::model::mail::{Attachment, Letter, RawMail};
+use crate::model::mail::{Attachment, Content, Letter, RawMail};
 use crate::text;
 
 /// Bytes of a message that the raw view shows.
@@ -20,6 +21,8 @@ const LINKS: usize = 500;
 /// Longest name of a saved file, in characters.
 const NAME: usize = 80;
 const LONGEST_LINK: usize = 2_000;
+/// Bytes of a listed mail that a search looks at: of a thousand they are held all the time.
+const SEARCHED: usize = 16 * 1024;
 
 /// Reads a message for a terminal of this many columns.
 pub fn read(raw: Arc<RawMail>, width: u16) -> Letter {
@@ -57,6 +60,7 @@ pub(super) struct Head {
     pub subject: String,
     pub date: Option<DateTime<Utc>>,
     pub attachments: usize,
+    pub content: Content,
 }
 
 pub(super) fn head(bytes: &[u8]) -> Head {
@@ -68,6 +72,30 @@ pub(super) fn head(bytes: &[u8]) -> Head {
         subject: subject(message),
         date: message.and_then(date),
         attachments: message.map_or(0, Message::attachment_count),
+        content: message.map(content).unwrap_or_default(),
+    }
+}
+
+/// What a search finds a message by, as far as is kept of it.
+fn content(message: &Message<'_>) -> Content {
+    let mut all: Vec<String> = headers(message)
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let files = message
+        .attachments()
+        .filter_map(MimeHeaders::attachment_name);
+    all.extend(files.map(str::to_owned));
+    for number in 0..message.text_body_count() {
+        all.extend(message.body_text(number).map(Cow::into_owned));
+    }
+    let text = all.join("\n");
+    let kept = text
+        .get(..text::floor_border(&text, SEARCHED))
+        .unwrap_or_default();
+    Content {
+        text: kept.into(),
+        whole: kept.len() == text.len(),
     }
 }
 

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::http::{Http, escaped};
 use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, parsed, people, time, words};
-use crate::model::mail::RawMail;
+use crate::model::mail::{Content, RawMail};
 use crate::model::{Key, Mail};
 
 const PAGE: usize = 200;
@@ -68,6 +68,11 @@ fn mail(container: &Key, row: &Value) -> Option<Mail> {
         size: row.get("size").and_then(Value::as_u64),
         attachments: super::number(row, "/attachmentCount").or(attached),
         seen: row.get("read").and_then(Value::as_bool).unwrap_or(false),
+        content: Content::beginning(&format!(
+            "{}{}",
+            words(row, "/preview"),
+            words(row, "/text")
+        )),
     })
 }
 

@@ -1,11 +1,12 @@
 //! MailHog's way. It has no summaries: each list holds whole mails, three times over, so one of 5 MB makes a reply of 16 MB.
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::http::{Http, escaped};
 use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
 use crate::lang::Words;
-use crate::model::mail::{Envelope, RawMail};
+use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
 use crate::text;
 
@@ -114,7 +115,7 @@ async fn one_by_one(
 fn row(container: &Key, message: &Message) -> Mail {
     let head = letter::head(message.raw.data.as_bytes());
     let clean = |words: &String| text::sanitise_ident(words.as_bytes());
-    let envelope = message.raw.to.iter().flatten().map(clean);
+    let envelope: Vec<String> = message.raw.to.iter().flatten().map(clean).collect();
     Mail {
         key: Mail::key(container, &message.id),
         at: super::time(&Value::String(message.created.clone()), "").or(head.date),
@@ -124,7 +125,7 @@ fn row(container: &Key, message: &Message) -> Mail {
             head.from
         },
         to: if head.to.is_empty() {
-            envelope.collect()
+            envelope.clone()
         } else {
             head.to
         },
@@ -132,37 +133,59 @@ fn row(container: &Key, message: &Message) -> Mail {
         size: Some(message.raw.data.len() as u64),
         attachments: Some(head.attachments),
         seen: false,
+        content: head.content.and(&envelope),
     }
 }
 
-/// What the beginning of a reply tells of a mail whose whole reply is too large: its id and its headers come first.
+/// What the beginning of a reply tells of a mail whose whole reply is too large: its id and its headers come first, then its
+/// body, and its size where that ended.
 fn stub(container: &Key, head: &[u8]) -> Option<Mail> {
     let head = String::from_utf8_lossy(head);
-    let after = |name: &str| {
-        let at = head.find(&format!("\"{name}\":"))? + name.len() + 3;
-        let mut values = serde_json::Deserializer::from_str(head.get(at..)?).into_iter::<Value>();
-        values.next()?.ok()
-    };
-    let id = after("ID")?.as_str()?.to_owned();
-    let headers = after("Headers").unwrap_or_default();
+    let (id, rest) = after("ID", &head)?;
+    let (headers, rest) = after("Headers", rest).unwrap_or_default();
+    let size = after("Body", rest).and_then(|(_, rest)| after("Size", rest));
     let mut lines = String::new();
     for name in ["From", "To", "Subject", "Date"] {
-        let values = headers.get(name).and_then(Value::as_array);
-        for value in values.into_iter().flatten().filter_map(Value::as_str) {
+        for value in header(&headers, name) {
             lines.push_str(&format!("{name}: {}\r\n", value.replace(['\r', '\n'], " ")));
         }
     }
     let read = letter::head(lines.as_bytes());
     Some(Mail {
-        key: Mail::key(container, &id),
-        at: read.date,
+        key: Mail::key(container, id.as_str()?),
+        at: header(&headers, "Received")
+            .filter(|line| line.contains("(MailHog)"))
+            .find_map(came)
+            .or(read.date),
         from: read.from,
         to: read.to,
         subject: read.subject,
-        size: None,
+        size: size.and_then(|(size, _)| size.as_u64()),
         attachments: None,
         seen: false,
+        content: Content::beginning(&lines),
     })
+}
+
+/// The next value of this name, and what stands behind it.
+fn after<'a>(name: &str, text: &'a str) -> Option<(Value, &'a str)> {
+    let at = text.find(&format!("\"{name}\":"))? + name.len() + 3;
+    let text = text.get(at..)?;
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let value = values.next()?.ok()?;
+    Some((value, text.get(values.byte_offset()..)?))
+}
+
+fn header<'a>(headers: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    let values = headers.get(name).and_then(Value::as_array);
+    values.into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// When the server took it, by its own line: `from zammad by mailhog.example (MailHog) id …; date`.
+fn came(received: &str) -> Option<DateTime<Utc>> {
+    let (_, date) = received.rsplit_once(';')?;
+    let at = DateTime::parse_from_rfc2822(date.trim()).ok()?;
+    Some(at.to_utc())
 }
 
 /// The exact bytes, but for characters that are no UTF-8: then the body of the download, which has those, behind the

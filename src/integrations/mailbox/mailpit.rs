@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::http::{Http, escaped};
 use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, parsed, people, person, time, words};
-use crate::model::mail::{Envelope, RawMail};
+use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
 
 const PAGE: usize = 200;
@@ -45,6 +45,7 @@ fn mail(container: &Key, row: &Value) -> Option<Mail> {
         size: row.get("Size").and_then(Value::as_u64),
         attachments: super::number(row, "/Attachments"),
         seen: row.get("Read").and_then(Value::as_bool).unwrap_or(false),
+        content: Content::beginning(&words(row, "/Snippet")),
     })
 }
 

@@ -11,7 +11,7 @@ pub(super) const SHORT: usize = 32;
 const SHORT_WORD: usize = 16;
 
 /// Adds a range of a text.
-pub(super) fn copy(out: &mut Vec<u8>, text: &[u8], range: Range<usize>) {
+fn copy(out: &mut Vec<u8>, text: &[u8], range: Range<usize>) {
     let from = text.get(range.start..).unwrap_or_default();
     match from.first_chunk::<SHORT>() {
         Some(chunk) if range.len() <= SHORT => {

@@ -105,6 +105,7 @@ fn take_apart<'a>(
     let (mut here, mut carry) = (letters.next().unwrap_or(0), 0);
     for base in (0..text.len()).step_by(CHUNK) {
         let next = letters.next().unwrap_or(0);
+        // Where three letters begin; the first such place in a row is where a word does.
         let three = here & (here >> 1 | next << 63) & (here >> 2 | next << 62);
         let mut begins = three & !(three << 1 | carry);
         carry = three >> (CHUNK - 1);

@@ -14,10 +14,8 @@ fn words_of_lines(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
     let mut word = Vec::new();
     for at in 0..=text.len() {
         let byte = text.get(at).copied().unwrap_or(b' ');
-        let escape = text[..at]
-            .iter()
-            .rposition(|b| *b == 0x1b)
-            .filter(|_| byte == b'm');
+        let escape = (byte == b'm').then(|| text[..at].iter().rposition(|b| *b == 0x1b));
+        let escape = escape.flatten();
         let colour = escape.is_some_and(|escape| {
             let parameters = text[escape + 1..at].strip_prefix(b"[");
             parameters.is_some_and(|p| p.iter().all(|b| b"0123456789;:".contains(b)))

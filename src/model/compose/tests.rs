@@ -52,6 +52,16 @@ fn a_command_is_what_one_would_type() {
         "docker-compose -p shop --project-directory '/srv/my shop' -f '/srv/my shop/a,b.yml' \
          --env-file '/srv/it'\\''s.env' up -d --remove-orphans"
     );
+    call.shown = Some(Box::new(Checked {
+        tool: "docker compose 2.26.1".to_owned(),
+        ..Checked::default()
+    }));
+    assert!(
+        call.command().starts_with("docker compose -p shop"),
+        "the one that told the plan does it: {}",
+        call.command()
+    );
+    call.shown = None;
     let files = FileOf::all(&call.project);
     call.write = Some(Box::new(Write {
         file: files[0].clone(),

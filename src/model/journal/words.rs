@@ -46,13 +46,18 @@ const ACTS: &[(&str, &str)] = &[
     ("stack.down", key!("took down")),
     ("stack.pull", key!("pulled the images of")),
     ("stack.build", key!("built")),
-    ("mail.delete", key!("deleted a mail of")),
     ("mail.delete_all", key!("emptied the mailbox of")),
     ("mail.test", key!("sent a test mail to")),
 ];
 
 /// The act in words; one that has none is named as it is.
-pub fn act(action: &str) -> String {
+pub fn act(entry: &Entry) -> String {
+    let action = entry.action.as_str();
+    if action == "mail.delete" {
+        let ids = entry.params.iter().find(|(name, _)| name == "mails");
+        let count = ids.map_or(1, |(_, ids)| ids.split_whitespace().count());
+        return say_n!(count, "deleted {n} mail of", "deleted {n} mails of");
+    }
     let found = ACTS.iter().find(|(name, _)| *name == action);
     found.map_or_else(
         || say!("did {action} on", action),

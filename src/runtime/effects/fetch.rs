@@ -106,11 +106,10 @@ impl Runner {
                     let answer = client.run_line(&key).await.map(Box::new);
                     Msg::RunLine(key, answer.map_err(|e| e.failure_of(|| "docker run")))
                 }
-                Fetch::LastWords { key, since, until } => {
-                    let words = client
-                        .last_words(&key.id, LAST_WORDS, since, Some(until))
-                        .await;
-                    Msg::LastWords(key, until, words)
+                Fetch::LastWords { key, run } => {
+                    let (since, until) = (run.since, Some(run.until));
+                    let words = client.last_words(&key.id, LAST_WORDS, since, until).await;
+                    Msg::LastWords(key, run.at, words.map_err(|e| e.failure()))
                 }
                 Fetch::Freshness {
                     key,

@@ -2,34 +2,56 @@
 //! while this program runs, or told of the hour before; bounded.
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Host;
-use crate::model::{EngineEvent, Health, Key};
+use super::{Host, Words};
+use crate::model::{EngineEvent, Health, Key, Run};
 
 /// Deaths kept of a container.
 const DEATHS: usize = 32;
-/// Runs of a container whose last words are kept.
-const WORDS: usize = 5;
 /// Deaths within an hour, of itself, from which on it is a loop.
-pub(super) const LOOP: usize = 3;
+pub const LOOP: usize = 3;
 /// Without a death for this long a loop is over. The engine waits a minute at most before it starts one again.
-const CALM: TimeDelta = TimeDelta::minutes(10);
+pub(super) const CALM: TimeDelta = TimeDelta::minutes(10);
 /// One that dies within this of a signal died of it: a stop waits ten seconds unless it was told otherwise.
 const OBEYS: TimeDelta = TimeDelta::seconds(60);
 /// Changes of health kept of a container.
 const VERDICTS: usize = 16;
-/// Last words asked for in a minute, of an engine: a storm of deaths is not to become a storm of questions.
-const ASKED: usize = 12;
+/// An inspect and an event that are no further apart than this tell of the same death.
+pub(super) const SAME: TimeDelta = TimeDelta::seconds(2);
 
 /// A death of a container that we were told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Death {
     pub at: DateTime<Utc>,
-    pub exit_code: i64,
+    /// `None`: it runs again, and the engine keeps the code of the newest run alone.
+    pub exit_code: Option<i64>,
     pub oom: bool,
     /// Somebody sent it a signal just before.
     pub asked: bool,
-    /// The last lines of that run, made safe; none where they were not asked for.
-    pub words: Vec<String>,
+    /// When that run began at the earliest, as far as is known: what is older in its log is of another.
+    pub since: Option<DateTime<Utc>>,
+    /// Nothing of that run is in the log after this.
+    pub until: DateTime<Utc>,
+    /// It is known by an inspect, not by an event.
+    pub(super) inspected: bool,
+    /// The last lines of that run.
+    pub words: Words,
+    /// The engine had none, once: right after the end it may not have read them yet.
+    pub(super) silent: bool,
+}
+
+impl Death {
+    /// It did not end well, as far as is known.
+    pub fn failed(&self) -> bool {
+        self.oom || self.exit_code.is_some_and(|code| code != 0)
+    }
+
+    pub(super) fn run(&self) -> Run {
+        Run {
+            at: self.at,
+            since: self.since,
+            until: self.until,
+        }
+    }
 }
 
 impl Host {
@@ -56,20 +78,18 @@ impl Host {
                     .killed
                     .remove(&key)
                     .is_some_and(|at| event.at - at < OBEYS);
-                let deaths = self.deaths.entry(key.clone()).or_default();
-                if deaths.iter().any(|death| death.at == event.at) {
-                    return;
-                }
-                if deaths.len() == DEATHS {
-                    deaths.pop_front();
-                }
-                deaths.push_back(Death {
+                let death = Death {
                     at: event.at,
-                    exit_code: event.exit_code().unwrap_or(0),
+                    exit_code: Some(event.exit_code().unwrap_or(0)),
                     oom,
                     asked,
-                    words: Vec::new(),
-                });
+                    since: None,
+                    until: event.at,
+                    inspected: false,
+                    words: Words::Unasked,
+                    silent: false,
+                };
+                self.died(key.clone(), death);
                 self.forget(&key);
             }
             action => {
@@ -92,46 +112,44 @@ impl Host {
         verdicts.push_back((at, verdict));
     }
 
-    /// Whether the last words of this container's newest run are worth a question, and since when they may be: it did not end
-    /// well, and not too much was asked of late.
-    pub fn wants_words(&mut self, key: &Key, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
-        let deaths = self.deaths.get(key)?;
-        let death = deaths
-            .back()
-            .filter(|death| death.exit_code != 0 || death.oom)?;
-        let before = deaths.iter().rev().nth(1).map(|death| death.at);
-        if !self.containers.contains(key) || !death.words.is_empty() {
-            return None;
-        }
-        self.words_asked
-            .retain(|at| now - *at < TimeDelta::minutes(1));
-        if self.words_asked.len() >= ASKED {
-            return None;
-        }
-        self.words_asked.push_back(now);
-        Some(before)
-    }
-
-    /// The last words of the run that ended then.
-    pub fn last_words(&mut self, key: &Key, at: DateTime<Utc>, words: Vec<String>) {
-        let Some(deaths) = self.deaths.get_mut(key) else {
-            return;
+    /// Keeps a death in its place, unless it is known: of an event and an inspect that tell of the same one the event stays,
+    /// as its reason is known.
+    pub(super) fn died(&mut self, key: Key, mut death: Death) {
+        let deaths = self.deaths.entry(key).or_default();
+        let same = |known: &Death| match (known.inspected, death.inspected) {
+            (false, false) => known.at == death.at,
+            _ => (known.at - death.at).abs() < SAME,
         };
-        if let Some(death) = deaths.iter_mut().find(|death| death.at == at) {
-            death.words = words;
+        if let Some(place) = deaths.iter().position(same) {
+            if let Some(known) = deaths.get_mut(place).filter(|_| !death.inspected)
+                && known.inspected
+            {
+                known.at = death.at;
+                known.exit_code = death.exit_code;
+                known.oom |= death.oom;
+                known.asked = death.asked;
+                known.inspected = false;
+            }
+            return;
         }
-        let with_words = deaths
-            .iter_mut()
-            .rev()
-            .filter(|death| !death.words.is_empty());
-        for death in with_words.skip(WORDS) {
-            death.words = Vec::new();
+        let place = deaths.partition_point(|known| known.at < death.at);
+        let before = place.checked_sub(1).and_then(|n| deaths.get(n));
+        death.since = death.since.max(before.map(|known| known.at));
+        if deaths.len() == DEATHS {
+            if place == 0 {
+                return;
+            }
+            deaths.pop_front();
+            deaths.insert(place - 1, death);
+        } else {
+            deaths.insert(place, death);
         }
     }
 
     /// Tells of each container whether it is in a crash loop at `now`; also when one is over, which no event tells.
     pub fn tell_loops(&mut self, now: DateTime<Utc>) {
-        let often = self.deaths.iter().filter(|(_, d)| d.len() >= LOOP);
+        let all = self.deaths.iter();
+        let often = all.filter(|(key, deaths)| deaths.len() >= LOOP || self.told.restarted(key));
         let changed: Vec<(Key, u8)> = often
             .map(|(key, _)| (key.clone(), self.loops(key, now)))
             .filter(|(key, times)| self.looping.get(key).copied().unwrap_or(0) != *times)
@@ -149,18 +167,21 @@ impl Host {
             times += 1;
             newest = Some(death.at);
         }
-        let looping = times >= LOOP && newest.is_some_and(|at| now - at < CALM);
-        if looping {
-            u8::try_from(times).unwrap_or(u8::MAX)
-        } else {
-            0
+        if newest.is_none_or(|at| now - at >= CALM) {
+            return 0;
         }
+        // One that is seen to fail, and was started again many times before: the others failed too.
+        let before = self.restarts(key, now).map_or(0, |restarts| restarts.count);
+        if times < LOOP && before == 0 {
+            return 0;
+        }
+        u8::try_from(before.max(times as u64)).unwrap_or(u8::MAX)
     }
 
     /// Deaths within the last hour that nobody asked for. What ends well and is started again may be meant so.
     pub fn failures(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
-        let failed = |death: &&Death| !death.asked && (death.exit_code != 0 || death.oom);
-        self.recent_deaths(key, now).filter(failed)
+        let failures = self.recent_deaths(key, now);
+        failures.filter(|death| !death.asked && death.failed())
     }
 
     /// Deaths within the last hour before `now`.
@@ -202,36 +223,6 @@ mod tests {
             name: "web".to_owned(),
             attributes: [("exitCode".to_owned(), code.to_owned())].into(),
         }
-    }
-
-    #[test]
-    fn the_words_of_the_newest_runs_are_kept() {
-        let mut host = host();
-        for n in 0..8 {
-            host.observe(&event(n * 60, "die", "1"));
-            let since = (n > 0).then(|| at((n - 1) * 60));
-            assert_eq!(host.wants_words(&key(), at(n * 60)), Some(since));
-            host.last_words(&key(), at(n * 60), vec![format!("run {n}")]);
-        }
-        let words: Vec<&str> = host.deaths[&key()]
-            .iter()
-            .flat_map(|d| &d.words)
-            .map(String::as_str)
-            .collect();
-        assert_eq!(words, ["run 3", "run 4", "run 5", "run 6", "run 7"]);
-    }
-
-    #[test]
-    fn what_ended_well_is_not_asked_for_and_a_storm_is_not_followed() {
-        let mut host = host();
-        host.observe(&event(0, "die", "0"));
-        assert_eq!(host.wants_words(&key(), at(0)), None);
-        let mut asked = 0;
-        for n in 0..100 {
-            host.observe(&event(n / 10, "die", "1"));
-            asked += usize::from(host.wants_words(&key(), at(n / 10)).is_some());
-        }
-        assert_eq!(asked, ASKED);
     }
 
     fn looping(host: &mut Host, second: i64) -> u8 {

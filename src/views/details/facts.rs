@@ -117,6 +117,17 @@ pub(super) fn limits(cx: &Cx) -> Vec<Line> {
         &d.memory_limit.map_or_else(none, text::bytes),
         Key::Text,
     );
+    match d.swap_limit.filter(|_| d.memory_limit.is_some()) {
+        Some(-1) => s.field(say!("with swap"), say!("all there is"), Key::Text),
+        Some(all) if all > 0 => {
+            s.field(
+                say!("with swap"),
+                &text::bytes(all.unsigned_abs()),
+                Key::Text,
+            );
+        }
+        _ => {}
+    }
     s.field(
         say!("processes"),
         &d.pids_limit.map_or_else(none, |n| n.to_string()),

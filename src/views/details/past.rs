@@ -1,10 +1,13 @@
 //! What happened to a container: how it ended, what its health probes said, its deaths, its events.
 use crate::columns::container::words;
-use crate::model::{EngineEvent, Health, HostId, RunState};
+use crate::model::{Health, RunState};
+use crate::state::Death;
 use crate::state::lints::{Weight, findings};
+use crate::state::world::Words;
 use crate::text;
 use crate::theme::Key;
-use crate::views::happened::{clock, meaning, told};
+use crate::views::happened::{clock, folded, meaning, told};
+use crate::views::hints;
 use crate::widgets::Line;
 
 use super::Cx;
@@ -25,11 +28,10 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
     };
     let live = d.state.is_live();
     if !live && d.state != RunState::Created {
-        let code = format!(
-            "{}  {}",
-            d.exit_code,
-            text::exit_code(d.exit_code, d.oom_killed)
-        );
+        let code = match text::exit_words(d.exit_code, d.oom_killed) {
+            Some(words) => format!("{}  {words}", d.exit_code),
+            None => d.exit_code.to_string(),
+        };
         s.field(
             say!("exit code"),
             &code,
@@ -147,73 +149,121 @@ fn changes(cx: &Cx) -> String {
     all.join(", ")
 }
 
+/// Deaths shown until all are asked for.
+const DEATHS: usize = 6;
+/// Last lines shown of each but the newest until all are asked for.
+const LINES: usize = 2;
+
+/// How past runs ended and what they said last, the newest first.
 pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
     let now = cx.state.now;
     let Some(host) = cx.state.world.host(cx.key.host) else {
         return Vec::new();
     };
-    let list: Vec<_> = host.recent_deaths(cx.key, now).collect();
+    let deaths = host.deaths.get(cx.key);
     let restarts = cx.details.restart_count;
-    if list.is_empty() && restarts == 0 {
+    if deaths.is_none() && restarts == 0 {
         return Vec::new();
     }
     let mut s = Section::new(cx.theme, cx.width, say!("Deaths"));
-    let key = if list.len() > 2 {
-        Key::StateBad
-    } else {
-        Key::Dim
-    };
-    let deaths = say_n!(list.len(), "{n} in the last hour", "{n} in the last hour");
-    s.note(deaths, key);
+    let recent = host.recent_deaths(cx.key, now).count();
+    let key = if recent > 2 { Key::StateBad } else { Key::Dim };
+    let words = say_n!(recent, "{n} in the last hour", "{n} in the last hour");
+    s.note(words, key);
     if restarts > 0 {
         s.note(
             say_n!(restarts, "{n} restart by policy", "{n} restarts by policy"),
             Key::Dim,
         );
     }
-    for (n, death) in list.iter().rev().take(6).enumerate() {
-        let at = clock(death.at, cx.state.prefs.utc_offset);
-        let bad = if death.exit_code == 0 {
-            Key::StateOff
-        } else {
-            Key::StateBad
-        };
-        let words = text::exit_words(death.exit_code, death.oom);
-        let words = words.map_or_else(String::new, |words| format!("  {words}"));
-        s.line(
-            Line::of(cx.theme, format!("{at}  "), Key::Dim)
-                .and(cx.theme, say!("exit {code}", code = death.exit_code), bad)
-                .and(cx.theme, words, Key::Text)
-                .and(
-                    cx.theme,
-                    format!(
-                        "  {}",
-                        say!("{span} ago", span = words::span(now - death.at))
-                    ),
-                    Key::Dim,
-                ),
-        );
-        // The newest tells most.
-        let shown = if n == 0 { 4 } else { 2 };
-        let from = death.words.len().saturating_sub(shown);
-        for words in death.words.get(from..).unwrap_or_default() {
-            let words = text::truncate(words, cx.width.saturating_sub(4));
-            s.line(Line::of(cx.theme, format!("  {words}"), Key::Text));
+    let all = cx.sheet.all_deaths;
+    let shown = if all { usize::MAX } else { DEATHS };
+    let mut hidden = false;
+    for (n, death) in deaths.into_iter().flatten().rev().enumerate() {
+        if n >= shown {
+            hidden = true;
+            break;
         }
+        s.line(how(cx, death));
+        let lines = if all || n == 0 { usize::MAX } else { LINES };
+        hidden |= last_words(cx, death, lines, &mut s);
+    }
+    if hidden || all {
+        let key = hints::key_of(cx.state, "view.deaths");
+        let words = if all {
+            say!("{key} shows less", key)
+        } else {
+            say!("{key} shows all that is known", key)
+        };
+        s.line(Line::of(cx.theme, words, Key::Faint));
     }
     s.finish()
 }
 
+/// `10:32:41  exit 137  killed: out of memory  3m ago`
+fn how(cx: &Cx, death: &Death) -> Line {
+    let at = clock(death.at, cx.state.prefs.utc_offset);
+    let (code, words) = match death.exit_code {
+        Some(code) => (
+            say!("exit {code}", code),
+            text::exit_words(code, death.oom).unwrap_or_default(),
+        ),
+        None => (
+            say!("ended").to_owned(),
+            say!("its exit code is forgotten").to_owned(),
+        ),
+    };
+    let bad = if death.failed() {
+        Key::StateBad
+    } else {
+        Key::StateOff
+    };
+    let ago = say!("{span} ago", span = words::span(cx.state.now - death.at));
+    let mut line = Line::of(cx.theme, format!("{at}  "), Key::Dim).and(cx.theme, code, bad);
+    if !words.is_empty() {
+        line = line.and(cx.theme, format!("  {words}"), Key::Text);
+    }
+    line.and(cx.theme, format!("  {ago}"), Key::Dim)
+}
+
+/// The last lines of a run, at most so many, or why there are none. Whether some are left out.
+fn last_words(cx: &Cx, death: &Death, most: usize, s: &mut Section) -> bool {
+    let width = cx.width.saturating_sub(4);
+    let words = match &death.words {
+        Words::Told(words) if !words.is_empty() => words,
+        Words::Told(_) => {
+            let none = say!("the engine has no lines of this run");
+            s.line(Line::of(cx.theme, format!("  {none}"), Key::Faint));
+            return false;
+        }
+        Words::Refused(why) => {
+            s.prose(&say!("no last lines: {why}", why), Key::Faint, 2);
+            return false;
+        }
+        Words::Unasked | Words::Asked => return false,
+    };
+    let from = words.len().saturating_sub(most);
+    let mut cut = from > 0;
+    for words in words.get(from..).unwrap_or_default() {
+        if cx.sheet.all_deaths {
+            s.prose(words, Key::Text, usize::MAX);
+            continue;
+        }
+        let shown = text::truncate(words, width);
+        cut |= shown != *words;
+        s.line(Line::of(cx.theme, format!("  {shown}"), Key::Text));
+    }
+    cut
+}
+
 pub(super) fn events(cx: &Cx) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, say!("Events"));
-    let of_it = |(host, event): &(HostId, &EngineEvent)| {
-        *host == cx.key.host && *event.id == *cx.key.id && !event.is_noise()
-    };
-    for (_, event) in cx.state.events.newest().filter(of_it).take(8) {
+    for (event, parts) in cx.state.events.acts_of(cx.key).into_iter().take(8) {
         let at = clock(event.at, cx.state.prefs.utc_offset);
         s.line(
             Line::of(cx.theme, format!("{at}  "), Key::Dim)
                 .and(cx.theme, event.action.clone(), meaning(event))
+                .and(cx.theme, folded(&parts), Key::Dim)
                 .and(cx.theme, told(event), Key::Dim),
         );
     }

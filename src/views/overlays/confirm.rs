@@ -12,8 +12,6 @@
 //! │ ▌ Cancel       y remove                      │
 //! ╰──────────────────────────────────────────────╯
 //! ```
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -24,13 +22,11 @@ use crate::theme::{Key, Theme};
 use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
+use super::equivalent::Equivalent;
+
 /// Columns before a switch's words: its key and its box.
 const SWITCH: usize = 6;
 
-/// Rows of a screen that has room for the command, which is left away while a name is typed too.
-const ROOMY: u16 = 20;
-/// Columns before the command: the key that copies it.
-const COPY: usize = 2;
 /// Rows that a command may take.
 const COMMAND: u16 = 4;
 
@@ -66,25 +62,16 @@ fn told(confirm: &Confirm, width: usize) -> Vec<(&str, Weight)> {
         .collect()
 }
 
-/// Rows of the command that does the same. Cut short it is copied whole all the same.
-fn command_rows(command: &str, width: usize) -> u16 {
-    if command.is_empty() {
-        return 0;
-    }
-    let room = width.saturating_sub(COPY).max(1);
-    (text::wrap_words(command, room).len() as u16).min(COMMAND)
-}
-
 /// The window, the room in it, and the row of the typed text below the top of that room.
-fn frame(size: (u16, u16), confirm: &Confirm, command: &str) -> (Rect, u16) {
+fn frame(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> (Rect, u16) {
     let own = width(confirm);
     let width = own
-        .max((text::width(command) + COPY).min(70))
+        .max(command.width().min(70))
         .min(usize::from(size.0.saturating_sub(4)).max(1));
     let switches = confirm.switches.len() as u16;
     let typed = u16::from(!confirm.must_type.is_empty());
     let blank = u16::from(switches + typed > 0);
-    let commands = command_rows(command, width);
+    let commands = command.rows(width, COMMAND);
     let below = switches + typed + blank + commands + u16::from(commands > 0);
     let told = (told(confirm, width).len() as u16).min(size.1.saturating_sub(4 + below));
     let height = told + blank + switches + typed + commands + 1 + u16::from(commands > 0) + 1;
@@ -95,24 +82,18 @@ fn frame(size: (u16, u16), confirm: &Confirm, command: &str) -> (Rect, u16) {
 }
 
 /// Where the text cursor stands while the name is typed.
-pub fn cursor(size: (u16, u16), confirm: &Confirm) -> Option<(u16, u16)> {
+pub fn cursor(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> Option<(u16, u16)> {
     if confirm.must_type.is_empty() {
         return None;
     }
-    // While a name is typed no command is shown.
-    let (area, y) = frame(size, confirm, "");
+    let (area, y) = frame(size, confirm, command);
     let x =
         area.x + 2 + (text::width(&label(confirm)) + text::width(&confirm.field.split().0)) as u16;
     Some((x.min(area.right().saturating_sub(2)), area.y + 1 + y))
 }
 
-pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
+pub fn draw(confirm: &Confirm, command: &Equivalent, theme: &Theme, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
-    let command = if confirm.must_type.is_empty() && size.1 >= ROOMY {
-        command
-    } else {
-        ""
-    };
     let (area, typed_at) = frame(size, confirm, command);
     let inner = window::open(buf, theme, area, &confirm.title);
     let switches = confirm.switches.len() as u16;
@@ -146,23 +127,10 @@ pub fn draw(confirm: &Confirm, command: &str, theme: &Theme, buf: &mut Buffer) {
             .and(theme, confirm.field.text(), Key::Strong)
             .draw(buf, pen::row(inner, usize::from(typed_at)));
     }
-    let width = usize::from(inner.width);
-    let rows = usize::from(command_rows(command, width));
-    let parts = text::wrap_words(command, width.saturating_sub(COPY).max(1));
-    let first = usize::from(inner.height).saturating_sub(rows + 2);
-    let cut = parts.len() > rows;
-    for (n, part) in parts.into_iter().enumerate().take(rows) {
-        let key = if n == 0 { "c " } else { "  " };
-        let part = if cut && n + 1 == rows {
-            let room = width.saturating_sub(COPY);
-            Cow::Owned(text::truncate(&format!("{part}…"), room).into_owned())
-        } else {
-            Cow::Borrowed(part)
-        };
-        Line::of(theme, key, Key::HintKey)
-            .and(theme, part, Key::Dim)
-            .draw(buf, pen::row(inner, first + n));
-    }
+    let rows = command.rows(usize::from(inner.width), COMMAND);
+    let first = inner.height.saturating_sub(rows + 2);
+    let place = Rect::new(inner.x, inner.y + first, inner.width, rows);
+    command.draw(theme, place, buf);
     buttons(
         confirm,
         theme,

@@ -9,10 +9,12 @@ use crate::theme::{Key, Theme};
 use crate::views::list::select;
 use crate::widgets::{Line, pen, window};
 
+use super::equivalent::Equivalent;
+
 /// Items that are on screen, however long the sentence above them is.
 const LEAST: usize = 3;
 
-pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
+pub fn draw(menu: &Menu, command: &Equivalent, theme: &Theme, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
     let labels = menu
         .items
@@ -31,6 +33,7 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
     let width = widest
         .max(text::width(&menu.title) + 4)
         .max(text::width(&menu.note))
+        .max(command.width())
         .min(76)
         .min(usize::from(size.0.saturating_sub(4)));
     // On a low screen a sentence gives way to what is chosen from.
@@ -44,12 +47,20 @@ pub fn draw(menu: &Menu, theme: &Theme, buf: &mut Buffer) {
         notes.clear();
     }
     let above = if notes.is_empty() { 0 } else { notes.len() + 1 };
+    // A row apart from the choices.
+    let below = if command.is_empty() { 0 } else { 2 };
     let area = layout::window(
         size,
         width as u16,
-        (menu.items.len() + above).min(rows) as u16,
+        (menu.items.len() + above).min(rows) as u16 + below,
     );
-    let inner = window::open(buf, theme, area, &menu.title);
+    let mut inner = window::open(buf, theme, area, &menu.title);
+    let below = below.min(inner.height.saturating_sub(1));
+    if below > 0 {
+        let y = inner.bottom() - 1;
+        command.draw(theme, Rect::new(inner.x, y, inner.width, 1), buf);
+    }
+    inner.height -= below;
     for (y, note) in notes.iter().enumerate() {
         pen::write(buf, pen::row(inner, y), note, theme.style(Key::Dim));
     }

@@ -1,4 +1,5 @@
-//! Short messages at the bottom right, above the footer: sign and words, at most four lines each.
+//! Short messages at the bottom right, above the footer: sign and words, at most four lines each; a failure, which must be
+//! read, may have twice as many.
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -10,6 +11,8 @@ use crate::widgets::window;
 
 /// Lines of one message.
 const LINES: usize = 4;
+/// Lines of one that tells of a failure.
+const BAD_LINES: usize = 8;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut bottom = area.bottom();
@@ -46,10 +49,14 @@ fn lines(toast: &Toast, width: u16, theme: &Theme) -> Vec<String> {
         Tidings::Bad => theme.symbols.bad,
     };
     let parts = text::wrap_words(&toast.text, room);
-    let cut = parts.len() > LINES;
+    let most = match toast.tidings {
+        Tidings::Begun | Tidings::Good => LINES,
+        Tidings::Bad => BAD_LINES,
+    };
+    let cut = parts.len() > most;
     let mut lines: Vec<String> = parts
         .iter()
-        .take(LINES)
+        .take(most)
         .enumerate()
         .map(|(n, part)| {
             if n == 0 {

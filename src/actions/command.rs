@@ -1,0 +1,159 @@
+//! The command that does the same as what is asked for: of a question, of the choice under the cursor, of a line being typed.
+use crate::effect::Verb;
+use crate::keys::Chord;
+use crate::model::wanted::{NewNetwork, NewVolume};
+use crate::model::{Container, Key};
+use crate::state::jobs::Wait;
+use crate::state::{Choice, Confirm, Layer, Menu, Prompt, PromptKind, State, order};
+
+use super::space::key_of;
+
+/// What the window asks for, as one would type it; empty where no one command does it.
+pub fn of_layer(state: &State, layer: &Layer) -> String {
+    match layer {
+        Layer::Confirm(confirm) => of_question(state, confirm),
+        Layer::Menu(menu) => of_menu(state, menu),
+        Layer::Prompt(prompt) => of_prompt(state, prompt),
+        Layer::Help { .. } | Layer::Cost | Layer::Palette { .. } => String::new(),
+    }
+}
+
+/// The key that copies it: a letter where letters are free.
+pub fn key(layer: &Layer) -> Chord {
+    let is_free = match layer {
+        Layer::Confirm(confirm) => confirm.must_type.is_empty(),
+        Layer::Menu(menu) => menu.items.iter().all(|item| item.key != Some('c')),
+        _ => false,
+    };
+    if is_free {
+        Chord::char('c')
+    } else {
+        Chord::ctrl('y')
+    }
+}
+
+fn of_question(state: &State, confirm: &Confirm) -> String {
+    match (&confirm.made_by, confirm.jobs.as_slice()) {
+        (Some(made), [(key, Verb::Recreate { pull, .. })]) => {
+            let container = state.world.container(key);
+            let name = container.map_or_else(|| key.short(), |c| c.name.as_str());
+            let image = container.filter(|_| *pull).map(|c| c.image.as_str());
+            made.in_place_of(name, image)
+        }
+        (_, jobs) => of_jobs(state, jobs),
+    }
+}
+
+fn of_menu(state: &State, menu: &Menu) -> String {
+    match menu.items.get(menu.selected).map(|item| &item.choice) {
+        Some(Choice::Do(key, verb)) => of_jobs(state, &[(key.clone(), verb.clone())]),
+        Some(Choice::Kill { keys, signal }) => {
+            let kill = |key: &Key| {
+                let signal = signal.clone();
+                (key.clone(), Verb::Kill { signal })
+            };
+            of_jobs(state, &keys.iter().map(kill).collect::<Vec<_>>())
+        }
+        _ => String::new(),
+    }
+}
+
+fn of_prompt(state: &State, prompt: &Prompt) -> String {
+    let text = prompt.field.text();
+    let typed = text.trim();
+    let says_something = !typed.is_empty() && text != prompt.before;
+    let asked = says_something.then(|| asked(state, prompt, typed));
+    asked
+        .flatten()
+        .map_or_else(String::new, |job| of_jobs(state, &[job]))
+}
+
+/// What the line would do as it is now; none as long as it does nothing.
+fn asked(state: &State, prompt: &Prompt, typed: &str) -> Option<(Key, Verb)> {
+    let text = || typed.to_owned();
+    Some(match &prompt.kind {
+        PromptKind::Rename(key) => (key.clone(), Verb::Rename { to: text() }),
+        PromptKind::Tag(key) => (key.clone(), Verb::Tag { to: text() }),
+        PromptKind::Pull(host) => {
+            let images = vec![text()];
+            (key_of(state, *host), Verb::Pull { images })
+        }
+        PromptKind::LoadImages(host) => {
+            let path = typed.into();
+            (key_of(state, *host), Verb::Load { path })
+        }
+        PromptKind::Limit(key, limit) => {
+            let now = super::container::limits_now(state, key);
+            let change = limit.read(typed, &now).ok()?;
+            (key.clone(), Verb::Update(change))
+        }
+        PromptKind::NewNetwork(host) => {
+            let network = Box::new(NewNetwork::read(typed).ok()?);
+            (key_of(state, *host), Verb::CreateNetwork(network))
+        }
+        PromptKind::NewVolume(host) => {
+            let volume = Box::new(NewVolume::read(typed).ok()?);
+            (key_of(state, *host), Verb::CreateVolume(volume))
+        }
+        _ => return None,
+    })
+}
+
+/// The command that does all of this; empty where none does.
+pub fn of_jobs(state: &State, jobs: &[(Key, Verb)]) -> String {
+    let Some((first, verb)) = jobs
+        .first()
+        .filter(|(first, verb)| jobs.iter().all(|(k, v)| v == verb && k.host == first.host))
+    else {
+        // No one command does different things, or goes to several engines.
+        return String::new();
+    };
+    let commands = in_order(state, jobs).into_iter();
+    let commands: Vec<String> = commands
+        .map(|names| verb.command(&names.join(" ")))
+        .collect();
+    if commands.iter().any(String::is_empty) {
+        return String::new();
+    }
+    let command = commands.join(" && ");
+    // The command itself goes to the engine that docker would use.
+    if state.world.several() {
+        format!("{command}  #{}", state.on_host(first.host))
+    } else {
+        command
+    }
+}
+
+/// The names of what is done at once, and then of what waits for it.
+fn in_order(state: &State, jobs: &[(Key, Verb)]) -> Vec<Vec<String>> {
+    let containers = jobs
+        .iter()
+        .filter_map(|(key, _)| state.world.container(key));
+    let list: Vec<&Container> = containers.collect();
+    let waits = jobs.first().map(|(_, verb)| order::waits(&list, verb));
+    let waits = waits.unwrap_or_default();
+    let mut left: Vec<&Key> = jobs.iter().map(|(key, _)| key).collect();
+    let mut steps = Vec::new();
+    while !left.is_empty() {
+        let is_free = |key: &&Key| {
+            let mut waits = waits.get(*key).into_iter().flatten();
+            waits.all(|wait: &Wait| !left.contains(&&wait.key))
+        };
+        let (now, later): (Vec<&Key>, Vec<&Key>) =
+            left.iter().copied().partition(|key| is_free(key));
+        // A circle has been cut before.
+        if now.is_empty() {
+            break;
+        }
+        steps.push(now.into_iter().filter_map(|key| name(state, key)).collect());
+        left = later;
+    }
+    steps
+}
+
+fn name(state: &State, key: &Key) -> Option<String> {
+    match state.world.container(key) {
+        Some(container) => Some(container.name.clone()),
+        None => super::item::target_of(state, key).map(|(target, _)| target.name),
+    }
+}
