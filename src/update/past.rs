@@ -17,12 +17,11 @@ const LOOKED_INTO: usize = 16;
 /// tell the last minutes.
 pub(super) fn doubtful(host: &Host, now: DateTime<Utc>) -> Effects {
     let again = |c: &&Container| match c.state {
-        RunState::Restarting => true,
+        // Never up, or not yet: an inspect says why.
+        RunState::Restarting | RunState::Created => true,
         RunState::Running => c.since.is_some_and(|since| {
             now - since < YOUNG && c.created.is_some_and(|created| since - created > YOUNG)
         }),
-        // Never up, or not yet: an inspect says why.
-        RunState::Created => true,
         _ => false,
     };
     let found = host.containers().filter(again).take(LOOKED_INTO);

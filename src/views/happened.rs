@@ -65,8 +65,8 @@ pub fn folded(parts: &[&EngineEvent]) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let codes = parts.iter().filter_map(|event| event.exit_code());
-    let ended = codes.last().map_or_else(String::new, |code| {
+    let mut codes = parts.iter().filter_map(|event| event.exit_code());
+    let ended = codes.next_back().map_or_else(String::new, |code| {
         format!("  {}", text::exit_code(code, false))
     });
     let more = say_n!(parts.len(), "{n} more", "{n} more");
