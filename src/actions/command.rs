@@ -101,6 +101,8 @@ fn asked(state: &State, prompt: &Prompt, typed: &str) -> Option<(Key, Verb)> {
 
 /// The command that does all of this; empty where none does.
 pub fn of_jobs(state: &State, jobs: &[(Key, Verb)]) -> String {
+    let images = all_images(state, jobs);
+    let jobs = images.as_deref().unwrap_or(jobs);
     let Some((first, verb)) = jobs
         .first()
         .filter(|(first, verb)| jobs.iter().all(|(k, v)| v == verb && k.host == first.host))
@@ -122,6 +124,26 @@ pub fn of_jobs(state: &State, jobs: &[(Key, Verb)]) -> String {
     } else {
         command
     }
+}
+
+/// Removals of several images as one, by all their names.
+fn all_images(state: &State, jobs: &[(Key, Verb)]) -> Option<Vec<(Key, Verb)>> {
+    let (first, Verb::RemoveImage { force, .. }) = jobs.first()? else {
+        return None;
+    };
+    let force = *force;
+    let mut all = Vec::new();
+    for (key, verb) in jobs {
+        match verb {
+            Verb::RemoveImage { names, .. } if names.is_empty() => all.extend(name(state, key)),
+            Verb::RemoveImage { names, .. } if key.host == first.host => {
+                all.extend(names.iter().cloned());
+            }
+            _ => return None,
+        }
+    }
+    let names = all;
+    Some(vec![(first.clone(), Verb::RemoveImage { names, force })])
 }
 
 /// The names of what is done at once, and then of what waits for it.

@@ -168,6 +168,23 @@ fn which_to_pull(state: &State, image: &Image) -> Menu {
     Menu::new(say!("Pull which name?"), items)
 }
 
+/// Which name to take away from an image that has several: it stays under the others.
+pub(super) fn which_to_remove(image: &Image) -> Option<Menu> {
+    if image.tags.len() < 2 {
+        return None;
+    }
+    let one = |tag: &String| {
+        let (names, force) = (vec![tag.clone()], false);
+        let choice = Choice::Do(image.key.clone(), Verb::RemoveImage { names, force });
+        MenuItem::new(tag, say!("this name alone: the image stays"), choice)
+    };
+    let all = Choice::Remove(image.key.clone());
+    let hint = say!("lost: it must be pulled or built again");
+    let all = MenuItem::new(say!("all its names"), hint, all).key('a');
+    let items = image.tags.iter().map(one).chain([all]);
+    Some(Menu::new(say!("Remove which name?"), items))
+}
+
 fn pull_named(state: &mut State) -> Effects {
     let Some(host) = space::host(state) else {
         return Effects::new();

@@ -221,18 +221,37 @@ fn cannot_remove(state: &State) -> Option<String> {
     ))
 }
 
-fn verb_of(kind: Kind) -> Verb {
-    match kind {
+fn verb_of(state: &State, key: &Key) -> Verb {
+    match key.kind {
         Kind::Volume => Verb::RemoveVolume,
         Kind::Network => Verb::RemoveNetwork,
-        _ => Verb::RemoveImage { force: false },
+        _ => {
+            let image = state.shelves.images.things.get(key);
+            let names = image.map_or_else(Vec::new, |image| image.tags.clone());
+            let force = false;
+            Verb::RemoveImage { names, force }
+        }
     }
 }
 
 fn remove(state: &mut State) -> Effects {
     let keys = targets(state);
+    let images = &state.shelves.images.things;
+    let menu = match keys.as_slice() {
+        [one] => images.get(one).and_then(super::image::which_to_remove),
+        _ => None,
+    };
+    match menu {
+        Some(menu) => state.offer(menu),
+        None => ask_to_remove(state, keys),
+    }
+    Effects::new()
+}
+
+/// Asks whether to remove all of these, an image under all its names.
+pub fn ask_to_remove(state: &mut State, keys: Vec<Key>) {
     let Some(kind) = keys.first().map(|key| key.kind) else {
-        return Effects::new();
+        return;
     };
     let lost = match kind {
         Kind::Volume => say!("lost: all that is written in it; nothing brings it back"),
@@ -275,10 +294,12 @@ fn remove(state: &mut State) -> Effects {
         )],
         _ => Vec::new(),
     };
+    let job = |key: Key| (key.clone(), verb_of(state, &key));
+    let jobs = keys.into_iter().map(job).collect();
     state.layers.push(Layer::Confirm(Confirm {
         title: say!("Remove {what}?", what),
         lines,
-        jobs: keys.into_iter().map(|key| (key, verb_of(kind))).collect(),
+        jobs,
         yes: say!("remove").to_owned(),
         must_type,
         field: Field::default(),
@@ -286,7 +307,6 @@ fn remove(state: &mut State) -> Effects {
         switches,
         ..Confirm::default()
     }));
-    Effects::new()
 }
 
 fn inspect(state: &mut State) -> Effects {

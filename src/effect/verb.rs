@@ -41,7 +41,9 @@ pub enum Verb {
         others: bool,
     },
     RemoveImage {
-        /// Also under its other names.
+        /// The names to take away, the image with its last one; none: it has none.
+        names: Vec<String>,
+        /// All of it by its id, also where a stopped container uses it.
         force: bool,
     },
     /// Gives an image another name, `name:tag`.
@@ -242,7 +244,7 @@ impl Verb {
     /// Turns a switch of the question that is asked before it.
     pub fn set(&mut self, key: char, on: bool) {
         match (self, key) {
-            (Self::Remove { force, .. } | Self::RemoveImage { force }, 'f') => *force = on,
+            (Self::Remove { force, .. } | Self::RemoveImage { force, .. }, 'f') => *force = on,
             (Self::Remove { volumes, .. }, 'v') => *volumes = on,
             (Self::Recreate { pull, .. }, 'p') => *pull = on,
             (Self::Recreate { others, .. }, 'b') => *others = on,
@@ -276,7 +278,10 @@ impl Verb {
                 ]
             }
             Self::Rename { to } | Self::Tag { to } => pair("to", to.clone()),
-            Self::RemoveImage { force } => pair("force", force.to_string()),
+            Self::RemoveImage { names, force } => vec![
+                ("names".to_owned(), names.join(" ")),
+                ("force".to_owned(), force.to_string()),
+            ],
             Self::CreateVolume(volume) => named(volume.options()),
             Self::CreateNetwork(network) => named(network.options()),
             Self::Recreate { pull, others } => vec![
@@ -324,8 +329,13 @@ impl Verb {
                 if *volumes { " --volumes" } else { "" }
             ),
             Self::Rename { to } => format!("docker rename {name} {to}"),
-            Self::RemoveImage { force } => {
-                format!("docker rmi{} {name}", if *force { " --force" } else { "" })
+            Self::RemoveImage { names, force } => {
+                let force = if *force { " --force" } else { "" };
+                let names = match names.as_slice() {
+                    [] => name.to_owned(),
+                    names => names.join(" "),
+                };
+                format!("docker rmi{force} {names}")
             }
             Self::Tag { to } => format!("docker tag {name} {to}"),
             Self::Pull { images } => {

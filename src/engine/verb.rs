@@ -212,13 +212,8 @@ impl Engine {
         let (call, result) = match verb {
             Verb::CreateNetwork(wanted) => return Box::pin(self.create_network(wanted)).await,
             Verb::CreateVolume(wanted) => return Box::pin(self.create_volume(wanted)).await,
-            Verb::RemoveImage { force } => {
-                let options = RemoveImageOptions {
-                    force: *force,
-                    ..RemoveImageOptions::default()
-                };
-                let done = docker.remove_image(&escaped, Some(options), None).await;
-                ("images", done.map(|_| ()))
+            Verb::RemoveImage { names, force } => {
+                return Box::pin(self.remove_image(id, names, *force)).await;
             }
             Verb::Tag { to } => {
                 let (repo, tag) = split_tag(to);
@@ -255,6 +250,38 @@ impl Engine {
             _ => return Err(Error::unsupported(|| say!("not a plain call"))),
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/{call}/x")))
+    }
+
+    /// Takes an image's names away one by one, and the image with the last; by force, or without a name, by its id.
+    async fn remove_image(&self, id: &str, names: &[String], force: bool) -> Result<(), Error> {
+        let by_id = [id.to_owned()];
+        let names = if force || names.is_empty() {
+            by_id.as_slice()
+        } else {
+            names
+        };
+        for name in names {
+            let escaped = escape(name);
+            if name != id {
+                let path = format!("/images/{escaped}/json");
+                let known = self.raw().get_json(&path, INSPECT, CALL_LIMIT).await?;
+                let digits = |id: &str| id.trim_start_matches("sha256:").to_owned();
+                if member(&known, "Id").as_str().map(digits) != Some(digits(id)) {
+                    return Err(Error::Server {
+                        status: 409,
+                        message: format!("{name} is the name of another image now"),
+                    });
+                }
+            }
+            let options = RemoveImageOptions {
+                force,
+                ..RemoveImageOptions::default()
+            };
+            let done = self.docker().remove_image(&escaped, Some(options), None);
+            done.await
+                .map_err(|error| Error::of_call(error, "DELETE", "/images/x"))?;
+        }
+        Ok(())
     }
 
     /// Starts a container of `image` that sleeps inside the process and network namespaces of `target`, for a shell

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::archive;
 use super::clock;
-use super::record::Recorder;
+use super::record::{Recorder, command_of};
 use super::recreate::others::{left_behind, see_to};
 use super::recreate::{self, Moves, Steps};
 use crate::compose::Programs;
@@ -389,17 +389,6 @@ impl Hands {
     }
 }
 
-/// The command that does the same, for the journal. What makes a container is not known before the engine has told.
-async fn command(job: &Job, engine: &Engine) -> String {
-    let name = &job.target.name;
-    let Verb::Recreate { pull, .. } = &job.verb else {
-        return job.verb.command(name);
-    };
-    let image = job.target.image.as_deref().filter(|_| *pull);
-    let line = engine.run_line(&job.key).await;
-    line.map_or_else(|_| String::new(), |line| line.in_place_of(name, image))
-}
-
 /// What the thing is after it, in words, and what else is to be said of how it went.
 async fn afterwards(
     job: &Job,
@@ -462,7 +451,7 @@ pub async fn run(
     let _closed = hands.told.send(started).await;
     let before = now.as_ref().map_or_else(|| job.before.clone(), words);
     let mut journal = None;
-    let command = command(&job, &engine).await;
+    let command = command_of(&job, &engine).await;
     let intent = match recorder.intent(&job, command, &before, engine.info()).await {
         Ok(intent) => intent,
         Err(why) if recorder.required => return failed(held_back(&why), Some(why)),

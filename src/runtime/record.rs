@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, Local};
 
 use super::clock;
-use crate::effect::Job;
+use crate::effect::{Job, Verb};
+use crate::engine::Engine;
 use crate::journal::{Act, End, Intent, Journal, JournalError, Session};
 use crate::model::{EngineInfo, Outcome, Target};
 use crate::msg::Failure;
@@ -13,6 +14,17 @@ use crate::msg::Failure;
 /// The present with this machine's offset, for the journal.
 pub fn local_now() -> DateTime<FixedOffset> {
     clock::now().with_timezone(&Local).fixed_offset()
+}
+
+/// The command that does the same, for the journal. What makes a container is not known before the engine has told.
+pub async fn command_of(job: &Job, engine: &Engine) -> String {
+    let name = &job.target.name;
+    let Verb::Recreate { pull, .. } = &job.verb else {
+        return job.verb.command(name);
+    };
+    let image = job.target.image.as_deref().filter(|_| *pull);
+    let line = engine.run_line(&job.key).await;
+    line.map_or_else(|_| String::new(), |line| line.in_place_of(name, image))
 }
 
 /// Writes what is done. Without a journal (it could not be opened) acts go on and the user has been told.

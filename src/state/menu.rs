@@ -50,6 +50,8 @@ pub enum Choice {
     Limit(Key, Limit),
     /// Asks whether to remove all of this.
     Prune(HostId, Prune),
+    /// Asks whether to remove this, an image under all its names.
+    Remove(Key),
     /// Asks whether to push the image under this name.
     Push(Key, String),
     /// Asks for another file to save these images in than this one.

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
 use crate::lang::Words;
-use crate::model::{Key, Kind};
+use crate::model::{Container, Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
 use crate::state::jobs::{Ended, Wait};
 use crate::state::order::is_there;
@@ -65,9 +65,13 @@ fn name_of(state: &State, job: &Job) -> String {
     match &job.verb {
         // It may be about an image that is not there yet, and is kept by its engine then.
         Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
+        // The image may be there under its other names.
+        Verb::RemoveImage { names, .. } if !names.is_empty() => {
+            return format!("{}{host}", names.join(", "));
+        }
         Verb::Connect { container } | Verb::Disconnect { container } => {
             let member = Key::container(job.key.host, container);
-            let known = state.world.container(&member).map(|c| c.short_name());
+            let known = state.world.container(&member).map(Container::short_name);
             let member = known.unwrap_or(member.short());
             return format!("{member}, {}{host}", job.target.name);
         }

@@ -203,7 +203,7 @@ fn is_dangerous(menu: &Menu) -> bool {
                 | Choice::ReplaceFile(..)
                 | Choice::DiscardEdit(..)
                 | Choice::Quit
-                | Choice::Do(_, Verb::Save { .. })
+                | Choice::Do(_, Verb::Save { .. } | Verb::RemoveImage { .. })
         )
     })
 }
@@ -248,6 +248,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Prune(host, what) => actions::space::ask(state, host, what),
         Choice::SaveImages(about, images, path) => {
             actions::image::archive::ask_where(state, about, images, &path)
+        }
+        Choice::Remove(key) => {
+            actions::item::ask_to_remove(state, vec![key]);
+            Effects::new()
         }
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),

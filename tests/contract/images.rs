@@ -42,7 +42,10 @@ pub async fn an_image_goes_into_a_file_and_comes_back(bench: Bench) {
     let saved = archive::save(&bench.engine, &images, (&path, false), &steps(), never).await;
     assert_eq!(saved.unwrap(), std::fs::metadata(&path).unwrap().len());
     let key = Key::new(HOST, Kind::Image, &name);
-    let remove = Verb::RemoveImage { force: false };
+    let remove = Verb::RemoveImage {
+        names: Vec::new(),
+        force: false,
+    };
     bench.engine.perform(&key, &remove, LONG).await.unwrap();
     assert!(!is_there(&bench, &name).await);
     let (size, chunks) = archive::read(&path, steps()).await.unwrap();

@@ -236,7 +236,13 @@ pub async fn when_its_image_is_gone_nothing_is_touched(bench: Bench) {
     let key = Key::new(HOST, Kind::Image, image);
     let spare = format!("stacktui-test/spare-{}:1", std::process::id());
     let _spare = bench.afterwards(&["rmi", &spare]);
-    for verb in [Verb::Tag { to: spare }, Verb::RemoveImage { force: true }] {
+    for verb in [
+        Verb::Tag { to: spare },
+        Verb::RemoveImage {
+            names: Vec::new(),
+            force: true,
+        },
+    ] {
         bench.engine.perform(&key, &verb, LONG).await.unwrap();
     }
     let before = inspect(&bench, &it.key.id).await;

@@ -121,6 +121,31 @@ fn of_several_names_it_is_asked_which_is_pulled() {
 }
 
 #[test]
+fn of_several_names_it_is_asked_which_is_removed() {
+    let remove = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let force = false;
+        Verb::RemoveImage { names, force }
+    };
+    let mut it = images();
+    it.press("/").type_in("zammad").press("enter D");
+    it.shows("Remove which name?")
+        .shows("this name alone: the image stays");
+    it.wait(400)
+        .press("down")
+        .shows(&format!("c docker rmi {SECOND}"))
+        .press("enter");
+    assert_eq!(verbs(&it), [remove(&[SECOND])]);
+    let mut it = images();
+    it.press("/").type_in("zammad").press("enter D");
+    it.wait(400)
+        .press("a")
+        .shows("it must be pulled or built again");
+    it.wait(400).press("y");
+    assert_eq!(verbs(&it), [remove(&[FIRST, SECOND])]);
+}
+
+#[test]
 fn a_failure_gives_its_reason_once_above_and_below() {
     let mut it = images();
     it.press("/").type_in("alpine").press("enter p");

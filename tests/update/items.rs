@@ -119,8 +119,14 @@ fn marked_images_go_together_and_by_force_if_asked() {
     it.press("D");
     assert_eq!(it.question().title, "Remove 2 images?");
     it.wait(400).press("f").press("y");
-    let verbs: Vec<Verb> = asked(&it).into_iter().map(|(_, verb)| verb).collect();
-    assert_eq!(verbs, vec![Verb::RemoveImage { force: true }; 2]);
+    let all = asked(&it);
+    assert_eq!(all.len(), 2);
+    for (_, verb) in all {
+        assert!(
+            matches!(verb, Verb::RemoveImage { force: true, .. }),
+            "{verb:?}"
+        );
+    }
 }
 
 #[test]
