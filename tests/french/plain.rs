@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::*;
+use stacktui::actions::command;
 use stacktui::lang::{self, Lang, Language, Text};
 
 /// Every text of the French file, its letters replaced; holes stay.
@@ -104,12 +105,18 @@ fn words(screen: &str) -> BTreeSet<String> {
 /// hold is said.
 fn data(state: &State) -> String {
     let mut state = state.clone();
+    let window = state.layer();
+    let command = window.map_or_else(String::new, |layer| command::of_layer(&state, layer));
     state.keymap = stacktui::state::Keymap::default();
     state.layers.clear();
     state.toasts = stacktui::state::Toasts::default();
     let told = format!("{state:?}");
     let quoted = told.split('"').skip(1).step_by(2);
-    quoted.collect::<Vec<_>>().join("\n")
+    // A command is in docker's words.
+    quoted
+        .chain([command.as_str()])
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn left_plain(state: &mut State) -> Vec<String> {
