@@ -63,10 +63,9 @@ fn a_terminal_that_a_killed_program_left_in_its_modes_is_brought_back() {
         let mut command = CommandBuilder::new("sh");
         command.args([
             "-c",
-            &format!(r#"{left}; {link}; exec "$0" --reset-terminal"#),
+            &format!(r#"{left}; {link}; TERM={term} exec "$0" --reset-terminal"#),
         ]);
         command.arg(env!("CARGO_BIN_EXE_stacktui"));
-        command.env("TERM", term);
         let mut pty = Pty::run(command, 80, 24);
         assert_eq!(pty.wait_exit().exit_code(), 0);
         pty.assert_whole();

@@ -96,7 +96,7 @@ async fn a_pull_that_breaks_half_way_changes_nothing_and_a_retry_works() {
         it.sees("the connection was cut").await;
         it.press("q").await;
         it.until("the row tells it", |s| {
-            row(s, &name).contains("pull failed: the connection was cut")
+            row(s, &name).contains("the connection was cut · pull failed")
         })
         .await;
         // The engine's disk is full in the middle of a layer.

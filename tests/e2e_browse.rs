@@ -69,9 +69,13 @@ async fn a_volume_is_walked_and_a_file_saved() {
         .await;
         it.press("9").await;
         it.until("the journal", |s| {
-            ["volume.browse", "volume.read", "volume.save"]
-                .iter()
-                .all(|action| s.contains(action.split('.').next_back().unwrap_or_default()))
+            [
+                "looked into volume",
+                "read a file of volume",
+                "saved a file of volume",
+            ]
+            .iter()
+            .all(|act| s.contains(act))
         })
         .await;
         assert_eq!(it.quit().await, 0);

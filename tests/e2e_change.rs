@@ -32,7 +32,7 @@ async fn a_stuck_one_is_made_anew_and_is_well_again() {
         it.press("9").await;
         it.until("the journal tells it", |s| {
             let line = row(s, "zammad-1");
-            line.contains("recreate") && line.contains("done in") && line.contains("pull true")
+            line.contains("made anew") && line.contains("done in") && line.contains("-> healthy")
         })
         .await;
         assert_eq!(it.quit().await, 0);

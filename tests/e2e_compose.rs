@@ -165,9 +165,11 @@ async fn a_changed_variable_is_seen_planned_and_brought_up() {
         it.sees("as many containers of one service").await;
         it.answer("s down enter").await;
         it.sees("containers of web").await;
-        it.press("ctrl-u").await;
+        // The number that stands there is selected.
         it.type_in("3").await;
         it.press("enter").await;
+        it.sees("from 1 to 3").await;
+        it.answer("y").await;
         it.sees("scaled in").await;
         assert_eq!(project.containers().len(), 4);
         let journal = it.journal();

@@ -109,11 +109,11 @@ async fn many_are_done_eight_at_a_time_and_the_failed_ones_stay_marked() {
         it.sees("20 up").await;
         it.press("* r").await;
         it.until("all are over", |s| {
-            rows(s, "restarting") == 0 && rows(s, "restart failed: ") >= REFUSED.len()
+            rows(s, "restarting") == 0 && rows(s, " · restart failed") >= REFUSED.len()
         })
         .await;
         let screen = it.paper.text();
-        let kept = |line: &&str| line.contains('◆') && line.contains("restart failed: ");
+        let kept = |line: &&str| line.contains('◆') && line.contains(" · restart failed");
         assert_eq!(
             screen.lines().filter(kept).count(),
             REFUSED.len(),

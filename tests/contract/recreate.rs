@@ -17,7 +17,7 @@ async fn anew(bench: &Bench, it: &Thing, pull: bool) -> Result<Key, Failure> {
     let drain = tokio::spawn(async move { while steps.recv().await.is_some() {} });
     let steps = Steps { id: JobId(1), told };
     let line = Line::from(bench.engine.clone());
-    let done = recreate::run(line, &it.key, pull, LONG, &steps).await;
+    let done = Box::pin(recreate::run(line, &it.key, pull, LONG, &steps)).await;
     drop(steps);
     drain.await.unwrap();
     done

@@ -261,8 +261,8 @@ async fn a_mail_that_is_stepped_over_still_tells_when_it_came_and_its_size_where
             1,
             &[large.replace("\"Raw\":", &format!("\"Fill\":\"{fill}\",\"Raw\":"))],
         );
-        let replay = mailhog(1).with("GET /api/v2/messages?start=0&limit=1", reply);
-        let listing = replay.mailbox().await.list(&key(), &[]).await.unwrap();
+        let server = mailhog(1).with("GET /api/v2/messages?start=0&limit=1", reply);
+        let listing = server.mailbox().await.list(&key(), &[]).await.unwrap();
         let mail = &listing.mails[0];
         assert_eq!(mail.size, size);
         let at = mail.at.map(|at| at.to_rfc3339());
