@@ -20,7 +20,7 @@ fn asked(it: &Scene) -> Vec<Fetch> {
 }
 
 fn host(it: &Scene) -> &Host {
-    it.state.world.host(HOST).unwrap()
+    it.state.world.host(HOST).expect("the host")
 }
 
 fn deaths(it: &Scene, name: &str) -> Vec<Death> {
