@@ -155,10 +155,12 @@ async fn a_real_image_is_tagged_and_untagged() {
             .until("two names", |s| row(s, "e2e/image").contains(&other))
             .await;
         screen.press("D").await;
+        screen.sees("this name alone: the image stays").await;
+        screen.answer("down enter").await;
+        screen.until("one name", |s| !s.contains(&other)).await;
+        screen.press("D").await;
         screen.sees("Remove e2e/image").await;
-        later().await;
-        // Of two names the engine wants force.
-        screen.press("f y").await;
+        screen.answer("y").await;
         screen.sees("Nothing matches").await;
         assert_eq!(screen.quit().await, 0);
     })

@@ -258,5 +258,12 @@ fn check(state: &mut State) -> Effects {
             key: image.key.clone(),
         })
     };
-    named(state).iter().map(ask).collect()
+    let images = named(state);
+    let asked = images.iter().map(ask).collect();
+    let keys: Vec<_> = images.iter().map(|image| image.key.clone()).collect();
+    for key in &keys {
+        // What they are now is to be told in the place of how something failed.
+        state.jobs.seen_of(key);
+    }
+    asked
 }
