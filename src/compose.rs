@@ -3,7 +3,7 @@
 //! Must not know of state, jobs, the journal or the clock.
 
 mod keep;
-pub mod needs;
+mod outline;
 mod process;
 mod propose;
 mod scale;
@@ -20,6 +20,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 pub use keep::Store;
+pub use outline::outline;
 pub use process::{Answer, Output, Played};
 pub use stack_file::{begin, compare, read};
 

@@ -60,7 +60,7 @@ pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Outlines, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -126,6 +126,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// What the files of stacks ask for, as far as they were read.
+    pub outlines: Outlines,
     /// The volume that is looked into, while it is.
     pub browse: Option<browse::Browse>,
     /// The files of stacks that were looked at.
@@ -172,6 +174,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            outlines: Outlines::default(),
             browse: None,
             files: BTreeMap::new(),
             space: BTreeMap::new(),

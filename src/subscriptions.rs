@@ -5,9 +5,10 @@ use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
 use crate::model::route::is_traefik;
+use crate::model::stack::Origin;
 use crate::model::{Container, Key, Kind, Link, Reach};
 use crate::state::routes::looked_at;
-use crate::state::{Layer, RowId, Stamps, State, ViewId};
+use crate::state::{Host, Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
 pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
@@ -46,9 +47,13 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
 fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let place = state.nav.current();
     match (place.view, place.key) {
-        (ViewId::Containers, _) if state.focused => sampled(state, wanted),
+        (ViewId::Containers, _) if state.focused => {
+            sampled(state, wanted);
+            outlines(state, wanted);
+        }
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             rest(state, wanted);
+            outlines(state, wanted);
             if let Some(key) = key.as_ref() {
                 near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
@@ -95,6 +100,17 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
             wanted.insert(Subscription::Journal);
         }
         _ => {}
+    }
+}
+
+/// The files of stacks whose labels do not tell what waits for what.
+fn outlines(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    for stack in state.scope().flat_map(Host::untold) {
+        let origin = Origin::newest(state.world.members(&stack));
+        if !origin.files.is_empty() {
+            let project = Box::new(Project::new(&stack.id, &origin));
+            wanted.insert(Subscription::Outline(stack, project));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod can;
 mod copy;
 mod limit;
 mod open;
+mod several;
 mod verbs;
 
 use crate::model::RunState;

@@ -1,7 +1,7 @@
 //! Compose commands as values: what is asked of which project, the words it is asked in, and what a start would change.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::stack::Stack;
+use super::stack::{Origin, Stack};
 use super::stack_file::Write;
 use crate::text::quoted;
 
@@ -19,9 +19,12 @@ pub struct Project {
 
 impl Project {
     pub fn of(stack: &Stack) -> Self {
-        let origin = &stack.origin;
+        Self::new(stack.name(), &stack.origin)
+    }
+
+    pub fn new(name: &str, origin: &Origin) -> Self {
         Self {
-            name: stack.name().to_owned(),
+            name: name.to_owned(),
             directory: origin.directory.clone(),
             files: origin.files.clone(),
             env_files: origin.env_files.clone(),

@@ -1,4 +1,5 @@
 //! Stacks: what the labels of containers say of the compose projects and swarm stacks they belong to.
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -30,6 +31,12 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// As the newest of these was told: labels tell of the call that made their container.
+    pub fn newest<'a>(containers: impl IntoIterator<Item = &'a Container>) -> Self {
+        let newest = containers.into_iter().min_by(|a, b| newest_first(a, b));
+        newest.map(Self::of).unwrap_or_default()
+    }
+
     fn of(container: &Container) -> Self {
         let label = |name: &str| container.labels.get(name).filter(|value| !value.is_empty());
         let directory = label(DIRECTORY).cloned();
@@ -92,8 +99,10 @@ pub struct Service {
     pub unhealthy: usize,
     /// Between two runs.
     pub restarting: usize,
-    /// Services it waits for when it starts; known of compose 2 alone.
+    /// Services it waits for when it starts.
     pub needs: Vec<String>,
+    /// Its labels tell them; those of compose 1 do not.
+    pub tells_needs: bool,
     /// Compose's digest of what it was made from; none where its containers differ, or nothing says so.
     pub hash: Option<String>,
 }
@@ -129,11 +138,10 @@ impl Stack {
     }
 
     fn of(name: &str, mut containers: Vec<&Container>) -> Self {
-        // The newest first: labels tell of the call that made their container.
-        containers.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
+        containers.sort_by(|a, b| newest_first(a, b));
         let count = |what: fn(&Container) -> bool| containers.iter().filter(|c| what(c)).count();
         let first = containers.first();
-        let origin = first.map(|c| Origin::of(c)).unwrap_or_default();
+        let origin = Origin::newest(containers.iter().copied());
         let host = first.map(|c| c.key.host).unwrap_or_default();
         Self {
             key: Key::stack(host, name),
@@ -163,6 +171,10 @@ impl Stack {
     }
 }
 
+fn newest_first(a: &Container, b: &Container) -> Ordering {
+    b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name))
+}
+
 fn runs(container: &Container) -> bool {
     container.state == RunState::Running
 }
@@ -183,6 +195,7 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             continue;
         };
         let hash = container.labels.get(HASH);
+        let needs = told_needs(container);
         let service = services.entry(name).or_insert_with(|| Service {
             name: name.to_owned(),
             image: container.image.clone(),
@@ -190,7 +203,8 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             running: 0,
             unhealthy: 0,
             restarting: 0,
-            needs: needs(container),
+            tells_needs: needs.is_some(),
+            needs: needs.unwrap_or_default().into_keys().collect(),
             hash: hash.cloned(),
         });
         service.containers += 1;
@@ -213,29 +227,32 @@ pub enum Condition {
     Completed,
 }
 
-/// The services a container waits for, and until when: `db:service_healthy:false,mail:service_started:true`. Compose 1 writes
-/// none of it down.
-pub fn conditions(container: &Container) -> Vec<(String, Condition)> {
-    let list = container.labels.get(DEPENDS).map_or("", String::as_str);
+impl Condition {
+    /// By compose's word for it.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "service_healthy" => Self::Healthy,
+            "service_completed_successfully" => Self::Completed,
+            _ => Self::Started,
+        }
+    }
+}
+
+/// The services a container waits for, and until when, as its label says: `db:service_healthy:false,mail:service_started:true`.
+/// `None`: it has none, as compose 1 writes nothing of it down.
+pub fn told_needs(container: &Container) -> Option<BTreeMap<String, Condition>> {
     let need = |part: &str| {
         let mut words = part.split(':').map(str::trim);
         let name = words.next().filter(|name| !name.is_empty())?;
-        let condition = match words.next() {
-            Some("service_healthy") => Condition::Healthy,
-            Some("service_completed_successfully") => Condition::Completed,
-            _ => Condition::Started,
-        };
-        Some((name.to_owned(), condition))
+        Some((name.to_owned(), Condition::of(words.next().unwrap_or(""))))
     };
-    list.split(',').filter_map(need).collect()
+    let list = container.labels.get(DEPENDS)?;
+    Some(list.split(',').filter_map(need).collect())
 }
 
-/// The services a container waits for.
-pub fn needs(container: &Container) -> Vec<String> {
-    conditions(container)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+/// Whether its label says what it waits for, be it nothing.
+pub fn tells_needs(container: &Container) -> bool {
+    container.labels.contains_key(DEPENDS)
 }
 
 /// What the containers' labels disagree on.

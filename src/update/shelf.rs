@@ -69,7 +69,12 @@ fn derive(state: &mut State) {
     let shelves = &mut state.shelves;
     shelves.uses = Uses::of(state.world.containers(), &shelves.networks.things);
     for host in state.world.hosts.values().filter(|host| host.loaded) {
-        let stacks = Stack::all(host.containers());
+        let mut stacks = Stack::all(host.containers());
+        for stack in &mut stacks {
+            if let Some(Ok(outline)) = state.outlines.of(&stack.key) {
+                stack.fill(outline);
+            }
+        }
         shelves.stacks.put(host.id, stacks, Listed::key);
     }
 }

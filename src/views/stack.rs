@@ -32,6 +32,9 @@ use super::course;
 use super::hints;
 use super::section::Section;
 
+/// Rows that words may take: the page scrolls, so nothing is left out of it.
+const WHOLE: usize = usize::MAX;
+
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
         return;
@@ -138,8 +141,8 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
         None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
         None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
-            section.prose(failure.what.as_str(), Key::StateBusy, 5);
-            section.prose(&failure.advice, Key::Dim, 3);
+            section.prose(failure.what.as_str(), Key::StateBusy, WHOLE);
+            section.prose(&failure.advice, Key::Dim, WHOLE);
         }
         Some(Ok(checked)) => {
             let plan = Plan::of(stack, checked);
@@ -147,7 +150,7 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             let mut tell = |names: &[String], words: &str| {
                 if !names.is_empty() {
                     let words = format!("{}: {words}", names.join(", "));
-                    section.prose(&words, Key::StateBusy, 2);
+                    section.prose(&words, Key::StateBusy, WHOLE);
                 }
             };
             tell(&plan.made, &say!("not made yet, {up} makes it", up));
@@ -160,13 +163,13 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
                 section.note(say!("as the files say"), Key::StateOk);
             }
             for warning in &checked.warnings {
-                section.prose(warning, Key::StateBad, 2);
+                section.prose(warning, Key::StateBad, WHOLE);
             }
             section.field(say!("by"), &checked.tool, Key::Text);
         }
     }
     for doubt in &stack.doubts {
-        section.prose(doubt, Key::StateBusy, 2);
+        section.prose(doubt, Key::StateBusy, WHOLE);
     }
     section.finish()
 }

@@ -13,6 +13,7 @@ fn service(name: &str, hash: Option<&str>) -> Service {
         unhealthy: 0,
         restarting: 0,
         needs: Vec::new(),
+        tells_needs: false,
         hash: hash.map(str::to_owned),
     }
 }
