@@ -190,7 +190,7 @@ impl Programs {
     async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
         files_are_here(project)?;
         // Before compose reads them: what is written meanwhile is then noticed as a change.
-        let files = shown::digests(project).await;
+        let files = shown::read_digests(project).await;
         let tool = self.tool(project).await?;
         let config = |args: &[&str]| {
             let program = self.command(tool.argv, &Vec::new());

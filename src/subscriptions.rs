@@ -54,6 +54,7 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             rest(state, wanted);
             outlines(state, wanted);
+            shown_outlines(state, key.as_ref(), wanted);
             if let Some(key) = key.as_ref() {
                 near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
@@ -107,10 +108,27 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
 fn outlines(state: &State, wanted: &mut BTreeSet<Subscription>) {
     for stack in state.scope().flat_map(Host::untold) {
         let origin = Origin::newest(state.world.members(&stack));
-        if !origin.files.is_empty() {
-            let project = Box::new(Project::new(&stack.id, &origin));
-            wanted.insert(Subscription::Outline(stack, project));
+        outline(stack, &origin, wanted);
+    }
+}
+
+/// The files of the stacks on screen: of this one, or of those in the list.
+fn shown_outlines(state: &State, one: Option<&Key>, wanted: &mut BTreeSet<Subscription>) {
+    let shelf = &state.shelves.stacks;
+    let table = &shelf.listing.table;
+    let rows = table.rows.iter().skip(table.top).take(list_height(state));
+    let rows = rows.filter(|_| one.is_none()).filter_map(RowId::key);
+    for key in rows.chain(one) {
+        if let Some(stack) = shelf.things.get(key).filter(|stack| stack.is_compose()) {
+            outline(key.clone(), &stack.origin, wanted);
         }
+    }
+}
+
+fn outline(stack: Key, origin: &Origin, wanted: &mut BTreeSet<Subscription>) {
+    if !origin.files.is_empty() {
+        let project = Box::new(Project::new(&stack.id, origin));
+        wanted.insert(Subscription::Outline(stack, project));
     }
 }
 

@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-use driver::{Driver, on_engine, on_local};
+use driver::{Driver, on_engine, on_local, row};
 
 /// Four services on the engine: `web` needs `app`, and that needs `db` and `cache`. They go when this is dropped.
 struct Shop {
@@ -225,6 +225,55 @@ async fn without_its_files_it_says_that_the_order_is_not_known() {
         it.sees("is not on this machine").await;
         it.answer("y").await;
         it.sees("0/4 up").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_tells_what_is_missing_and_how_it_stands_to_its_files() {
+    let Some(shop) = Shop::new("list") else {
+        return;
+    };
+    on_local(async {
+        let it = shop.open().await;
+        it.sees("4/4 up").await;
+        let row = |told: &'static str| {
+            let name = shop.name.clone();
+            it.until(told, move |screen| row(screen, &name).contains(told))
+        };
+        row(" ? ").await;
+        shop.docker(&["rm", "-f", &format!("{}_db_1", shop.name)]);
+        row(" 3/4 up 1 not made").await;
+        row(" 1 differs ").await;
+
+        it.press("enter").await;
+        it.sees("db: not made yet").await;
+        it.press("j j j").await;
+        it.sees("› db").await;
+        it.press("u").await;
+        it.sees("no container of it is there: U makes it").await;
+        it.press("C").await;
+        it.sees(&format!("Compose: db of {}", shop.name)).await;
+        it.answer("r").await;
+        it.sees("Recreate db?").await;
+        it.answer("y").await;
+        it.sees("recreated in").await;
+        it.press("esc").await;
+        it.sees("as the files say").await;
+        // One service of it alone.
+        it.press("s").await;
+        it.sees("Stop db_1?").await;
+        it.answer("y").await;
+        it.sees("3/4 up").await;
+        it.press("esc").await;
+        row(" 3/4 up ").await;
+        row(" none ").await;
+
+        std::fs::write(shop.file(), "services: [").expect("a file");
+        row(" invalid ").await;
+        std::fs::remove_file(shop.file()).expect("it was there");
+        row(" no files ").await;
         assert_eq!(it.quit().await, 0);
     })
     .await;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::shown::digests;
 use super::stack_file;
 use crate::model::compose::Project;
 use crate::model::outline::Asked;
@@ -19,6 +20,7 @@ use crate::text::sanitise_ident;
 struct Whole {
     services: Option<Services>,
     version: Option<IgnoredAny>,
+    include: Option<IgnoredAny>,
 }
 
 type Services = BTreeMap<String, Option<Service>>;
@@ -33,6 +35,9 @@ struct Service {
     network_mode: Value,
     ipc: Value,
     pid: Value,
+    scale: Value,
+    deploy: Value,
+    profiles: Value,
 }
 
 impl Service {
@@ -66,6 +71,21 @@ impl Service {
     }
 }
 
+impl Service {
+    /// What is asked for of it, over what an earlier file says.
+    fn over(&self, asked: &mut Asked) {
+        asked.needs.extend(self.needs());
+        let replicas = self.deploy.get("replicas").unwrap_or(&Value::Null);
+        for written in [replicas, &self.scale] {
+            if !written.is_null() {
+                let count = written.as_u64();
+                asked.count = count.and_then(|count| usize::try_from(count).ok());
+            }
+        }
+        asked.optional |= words(&self.profiles).next().is_some();
+    }
+}
+
 /// The words of a list.
 fn words(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array()
@@ -74,15 +94,13 @@ fn words(list: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// The services of one file. The oldest files have nothing else in them, without a heading.
-fn services(text: &str) -> Option<Services> {
+/// The services of one file, and whether it includes others. The oldest files have nothing else in them, without a heading.
+fn services(text: &str) -> Option<(Services, bool)> {
     let whole: Whole = serde_saphyr::from_str(text).ok()?;
-    match whole {
-        Whole {
-            services: None,
-            version: None,
-        } => serde_saphyr::from_str(text).ok(),
-        whole => Some(whole.services.unwrap_or_default()),
+    let open = whole.include.is_some();
+    match (whole.services, whole.version) {
+        (None, None) if !open => Some((serde_saphyr::from_str(text).ok()?, false)),
+        (services, _) => Some((services.unwrap_or_default(), open)),
     }
 }
 
@@ -91,16 +109,25 @@ fn services(text: &str) -> Option<Services> {
 /// # Errors
 /// One of them is not there, or is no compose file.
 pub fn outline(project: &Project) -> Result<Outline, Unread> {
-    let mut outline = Outline::default();
+    let mut outline = Outline {
+        files: digests(project),
+        ..Outline::default()
+    };
     for path in &project.files {
         let invalid = || Unread::Invalid(path.clone());
         let content = stack_file::content(Path::new(path)).map_err(|_| invalid())?;
         let content = content.ok_or_else(|| Unread::Gone(path.clone()))?;
         let text = String::from_utf8(content.bytes).map_err(|_| invalid())?;
-        for (name, service) in services(&text).ok_or_else(invalid)? {
+        let (services, open) = services(&text).ok_or_else(invalid)?;
+        outline.open |= open;
+        for (name, service) in services {
             let name = sanitise_ident(name.as_bytes());
-            let asked: &mut Asked = outline.services.entry(name).or_default();
-            asked.needs.extend(service.unwrap_or_default().needs());
+            let one = || Asked {
+                count: Some(1),
+                ..Asked::default()
+            };
+            let asked = outline.services.entry(name).or_insert_with(one);
+            service.unwrap_or_default().over(asked);
         }
     }
     Ok(outline)
@@ -166,6 +193,32 @@ mod tests {
     }
 
     #[test]
+    fn how_many_are_wanted_is_told_where_a_figure_says_so() {
+        let first = "services:\n  one: {}\n  two: {scale: 2}\n  three: {deploy: {replicas: 3}}\n  who: {scale: '${N}'}\n  \
+            tool: {profiles: [debug]}\n  none:\n    deploy: {replicas: 1}\n";
+        let second =
+            "include: [more.yml]\nservices:\n  none: {deploy: {replicas: 0}}\n  two: {image: x}\n";
+        let outline = read(&[first, second]).1.unwrap();
+        let told = |name: &str| {
+            (
+                outline.services[name].count,
+                outline.services[name].optional,
+            )
+        };
+        assert_eq!(told("one"), (Some(1), false));
+        assert_eq!(
+            told("two"),
+            (Some(2), false),
+            "what a later file does not say stays"
+        );
+        assert_eq!(told("three"), (Some(3), false));
+        assert_eq!(told("who"), (None, false));
+        assert_eq!(told("tool"), (Some(1), true));
+        assert_eq!(told("none"), (Some(0), false));
+        assert!(outline.open);
+    }
+
+    #[test]
     fn the_oldest_files_are_services_and_nothing_else() {
         let (_dir, outline) = read(&["web:\n  image: a\n  links: [db]\ndb:\n  image: b\n"]);
         let outline = outline.unwrap();
@@ -174,7 +227,7 @@ mod tests {
             [("db".to_owned(), Condition::Started)]
         );
         let (_dir, outline) = read(&["version: '3'\n"]);
-        assert_eq!(outline, Ok(Outline::default()));
+        assert_eq!(outline.unwrap().services, BTreeMap::new());
     }
 
     #[test]

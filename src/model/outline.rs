@@ -4,19 +4,35 @@ use std::collections::BTreeMap;
 
 use super::container::Container;
 use super::key::Key;
-use super::stack::{Condition, Stack, told_needs};
+use super::stack::{Condition, Service, Stack, told_needs};
 
 /// What the files ask for of one service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// The services it waits for when it starts, and until when.
     pub needs: BTreeMap<String, Condition>,
+    /// How many containers. Not known where no plain figure says so.
+    pub count: Option<usize>,
+    /// Made only where one of its profiles is on.
+    pub optional: bool,
+}
+
+impl Asked {
+    /// Containers that are to be there in any case.
+    fn at_least(&self) -> usize {
+        let count = self.count.filter(|_| !self.optional);
+        count.unwrap_or(0)
+    }
 }
 
 /// The services of a stack's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
     pub services: BTreeMap<String, Asked>,
+    /// They include other files, which may have more services.
+    pub open: bool,
+    /// The files with their digests, the variables among them; none: not there.
+    pub files: Vec<(String, Option<String>)>,
 }
 
 /// Why files tell nothing.
@@ -105,12 +121,36 @@ impl Outlines {
 }
 
 impl Stack {
-    /// Fills in what its labels do not tell.
+    /// Fills in what its labels do not tell: what waits for what, and what is not made.
     pub fn fill(&mut self, outline: &Outline) {
-        for service in self.services.iter_mut().filter(|s| !s.tells_needs) {
-            if let Some(asked) = outline.services.get(&service.name) {
-                service.needs = asked.needs.keys().cloned().collect();
+        // A label may name what is made in no case, or only under a profile.
+        let asked_for = |name: &str| {
+            let asked = outline.services.get(name);
+            asked.map_or(outline.open, |asked| asked.at_least() > 0)
+        };
+        self.services
+            .retain(|service| service.is_made() || asked_for(&service.name));
+        for (name, asked) in &outline.services {
+            let known = self.services.iter_mut().find(|it| it.name == *name);
+            match known {
+                Some(service) => service.take(asked),
+                None if asked.at_least() > 0 => {
+                    let mut service = Service::unmade(name);
+                    service.take(asked);
+                    self.services.push(service);
+                }
+                None => {}
             }
+        }
+        self.services.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+impl Service {
+    fn take(&mut self, asked: &Asked) {
+        self.wanted = self.wanted.max(asked.at_least());
+        if !self.tells_needs {
+            self.needs = asked.needs.keys().cloned().collect();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Stacks: what the labels of containers say of the compose projects and swarm stacks they belong to.
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -95,6 +95,8 @@ pub struct Service {
     /// Of its newest container.
     pub image: String,
     pub containers: usize,
+    /// Containers that are to be there, as far as is known: those that are, or more.
+    pub wanted: usize,
     pub running: usize,
     pub unhealthy: usize,
     /// Between two runs.
@@ -107,14 +109,43 @@ pub struct Service {
     pub hash: Option<String>,
 }
 
+impl Service {
+    /// One that others need, or files ask for, and that has no container.
+    pub(super) fn unmade(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            image: String::new(),
+            containers: 0,
+            wanted: 1,
+            running: 0,
+            unhealthy: 0,
+            restarting: 0,
+            needs: Vec::new(),
+            tells_needs: false,
+            hash: None,
+        }
+    }
+
+    pub fn is_made(&self) -> bool {
+        self.containers > 0
+    }
+
+    /// Containers that are not there.
+    pub fn missing(&self) -> usize {
+        self.wanted.saturating_sub(self.containers)
+    }
+}
+
 /// A compose project or a swarm stack with at least one container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stack {
     pub key: Key,
     pub origin: Origin,
-    /// By name. One-off containers (`compose run`) belong to none.
+    /// By name, those that are not made among them. One-off containers (`compose run`) belong to none.
     pub services: Vec<Service>,
     pub containers: usize,
+    /// One-off containers among them, and how many of those run.
+    pub one_offs: (usize, usize),
     pub running: usize,
     pub unhealthy: usize,
     pub restarting: usize,
@@ -147,6 +178,10 @@ impl Stack {
             key: Key::stack(host, name),
             services: services(&containers),
             containers: containers.len(),
+            one_offs: (
+                count(Container::is_one_off),
+                count(|c| c.is_one_off() && c.state.is_live()),
+            ),
             running: count(runs),
             unhealthy: count(sick),
             restarting: count(between),
@@ -165,9 +200,9 @@ impl Stack {
         !self.origin.swarm
     }
 
-    /// Everything that was made runs, and nothing is sick.
-    pub fn is_well(&self) -> bool {
-        self.running == self.containers && self.unhealthy == 0
+    /// Containers of its services that are not there, as far as is known.
+    pub fn missing(&self) -> usize {
+        self.services.iter().map(Service::missing).sum()
     }
 }
 
@@ -197,17 +232,14 @@ fn services(containers: &[&Container]) -> Vec<Service> {
         let hash = container.labels.get(HASH);
         let needs = told_needs(container);
         let service = services.entry(name).or_insert_with(|| Service {
-            name: name.to_owned(),
             image: container.image.clone(),
-            containers: 0,
-            running: 0,
-            unhealthy: 0,
-            restarting: 0,
             tells_needs: needs.is_some(),
             needs: needs.unwrap_or_default().into_keys().collect(),
             hash: hash.cloned(),
+            ..Service::unmade(name)
         });
         service.containers += 1;
+        service.wanted = service.containers;
         service.running += usize::from(runs(container));
         service.unhealthy += usize::from(sick(container));
         service.restarting += usize::from(between(container));
@@ -215,7 +247,12 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             service.hash = None;
         }
     }
-    services.into_values().collect()
+    let needed: BTreeSet<String> = services.values().flat_map(|s| s.needs.clone()).collect();
+    let unmade = needed.iter().filter(|n| !services.contains_key(n.as_str()));
+    let mut all: Vec<Service> = unmade.map(|name| Service::unmade(name)).collect();
+    all.extend(services.into_values());
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
 }
 
 /// When a service that is needed will do.
@@ -341,7 +378,6 @@ mod tests {
             panic!("{stacks:?}");
         };
         assert_eq!((stack.running, stack.containers), (2, 3));
-        assert!(!stack.is_well());
         assert_eq!(
             stack.origin.files,
             ["/srv/shop/a, b.yml", "/srv/shop/c.yml"]
@@ -353,8 +389,11 @@ mod tests {
             .iter()
             .map(|s| (s.name.as_str(), s.running, s.containers, s.hash.as_deref()))
             .collect();
-        assert_eq!(services, [("db", 1, 1, Some("h1")), ("web", 1, 2, None)]);
-        assert_eq!(stack.services[1].needs, ["db", "mail"]);
+        let mail = ("mail", 0, 0, None);
+        let made = [("db", 1, 1, Some("h1")), ("web", 1, 2, None)];
+        assert_eq!(services, [made[0], mail, made[1]]);
+        assert_eq!(stack.missing(), 1, "what is needed and not there");
+        assert_eq!(stack.services[2].needs, ["db", "mail"]);
         assert_eq!(
             stack.doubts,
             [

@@ -58,6 +58,8 @@ pub enum Choice {
     SaveImages(Key, Vec<String>, PathBuf),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
+    /// The same with several.
+    ComposeAll(Vec<Key>, Task),
     /// Lets the edit of a stack's file go.
     DiscardEdit(Key, Box<FileOf>),
     /// Shows what going back to an earlier version of a file would do.

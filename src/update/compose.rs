@@ -29,14 +29,15 @@ pub(super) fn checked(
         }
     }
     state.compose.insert(key.clone(), answer);
+    state.shelves.stacks.listing.stale = true;
     Effects::new()
 }
 
 /// Takes what a stack's files ask for: rows and hints may stand on it.
 pub(super) fn outlined(state: &mut State, key: Key, read: Result<Outline, Unread>) -> Effects {
-    if state.outlines.put(key, read) {
+    if state.outlines.put(key.clone(), read) {
         state.containers.stale = true;
-        state.shelves.touch();
+        super::shelf::read_again(state, &key);
     }
     Effects::new()
 }

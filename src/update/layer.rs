@@ -264,6 +264,7 @@ fn chosen(state: &mut State, choice: Choice) -> Effects {
         }
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
+        Choice::ComposeAll(keys, task) => actions::stack::all(state, &keys, task),
         Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
         Choice::Version(key, file, version) => {
             actions::stack_file::propose(state, key, file, Source::Version(*version))

@@ -1,14 +1,13 @@
 //! Whole stacks, in the order of what needs what.
 use stacktui::effect::{Effect, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::outline::Asked;
 use stacktui::model::stack::Condition;
-use stacktui::model::{Health, Key, Outline, RunState, Unread};
+use stacktui::model::{Health, RunState, Unread};
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::lints::findings;
 
 use crate::harness::{Scene, key, restart, stop, world};
-use crate::world::HOST;
+use crate::stacks::{first_generation, outline, stack};
 
 /// Zammad needs its database, healthy; elasticsearch needs nothing.
 fn scene() -> Scene {
@@ -148,45 +147,6 @@ fn another_verb_overtakes_one_that_waits() {
         .runs(&[("zammad", stop())]);
     it.done("zammad", 5).done("zammad-db", 5);
     assert_eq!(it.state.jobs.of(&key("zammad")), None);
-}
-
-/// The same made by compose 1, which writes nothing of it down, out of these files.
-fn first_generation() -> Scene {
-    let mut it = world();
-    for name in ["zammad", "zammad-db", "grafana"] {
-        it.change(name, |c| {
-            for (label, value) in [
-                ("version", "1.29.2"),
-                ("project.working_dir", "/srv/tickets"),
-                ("project.config_files", "compose.yml"),
-            ] {
-                let label = format!("com.docker.compose.{label}");
-                c.labels.insert(label, value.to_owned());
-            }
-            // The newest is believed.
-            c.created = c.created.map(|at| at + chrono::TimeDelta::days(1));
-        });
-    }
-    it
-}
-
-fn stack() -> Key {
-    Key::stack(HOST, "systeme-ticketing")
-}
-
-fn outline(needs: &[(&str, &[(&str, Condition)])]) -> Outline {
-    let asked = |needs: &[(&str, Condition)]| Asked {
-        needs: needs
-            .iter()
-            .map(|(on, how)| ((*on).to_owned(), *how))
-            .collect(),
-    };
-    let services = needs
-        .iter()
-        .map(|(name, on)| ((*name).to_owned(), asked(on)));
-    Outline {
-        services: services.collect(),
-    }
 }
 
 fn zammad_needs_its_database() -> Msg {

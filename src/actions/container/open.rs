@@ -93,11 +93,13 @@ pub fn open_on(state: &mut State, view: ViewId, key: &Key) {
 
 pub(super) fn logs(state: &mut State) -> Effects {
     let keys = state.targets();
-    let stack = state
-        .subject()
-        .filter(|key| key.kind == crate::model::Kind::Stack)
-        .map(|key| key.id.to_string());
-    open_logs(state, &keys, stack);
+    let stack = state.subject();
+    let stack = stack.filter(|key| key.kind == crate::model::Kind::Stack);
+    let title = match state.service() {
+        Some(service) => Some(service.to_owned()),
+        None => stack.map(|key| key.id.to_string()),
+    };
+    open_logs(state, &keys, title);
     Effects::new()
 }
 

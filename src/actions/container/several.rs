@@ -10,7 +10,8 @@ use crate::state::{State, Told, ViewId, Weight, order};
 pub(super) fn is_whole_stack(state: &State) -> bool {
     let marked = state.view() == ViewId::Containers && !state.containers.marked.is_empty();
     let of_stack = |key: Key| key.kind == Kind::Stack;
-    state.view() == ViewId::Stacks || (!marked && state.subject().is_some_and(of_stack))
+    let one = marked || state.service().is_some();
+    state.view() == ViewId::Stacks || (!one && state.subject().is_some_and(of_stack))
 }
 
 /// The stacks of these, if each is of one.
@@ -20,12 +21,15 @@ fn stacks<'a>(list: &[&'a Container]) -> Option<BTreeSet<(HostId, &'a str)>> {
         .collect()
 }
 
-/// `web-1`, `shop (3 containers)`, `3 containers of shop`, `2 stacks (7 containers)`, `7 containers`.
+/// `web-1`, `web (2 containers)`, `shop (3 containers)`, `3 containers of shop`, `2 stacks (7 containers)`, `7 containers`.
 pub(super) fn names(state: &State, list: &[&Container]) -> String {
     if let [one] = list {
         return one.short_name().to_owned();
     }
     let count = say_n!(list.len(), "{n} container", "{n} containers");
+    if let Some(service) = state.service() {
+        return format!("{service} ({count})");
+    }
     let stacks = stacks(list).unwrap_or_default();
     let mut some = stacks.iter();
     match (some.next(), some.next(), is_whole_stack(state)) {
