@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-use driver::{Driver, on_engine, on_local, row};
+use driver::{Driver, on_engine, on_local};
 
 /// Four services on the engine: `web` needs `app`, and that needs `db` and `cache`. They go when this is dropped.
 struct Shop {
@@ -238,9 +238,13 @@ async fn the_list_tells_what_is_missing_and_how_it_stands_to_its_files() {
     on_local(async {
         let it = shop.open().await;
         it.sees("4/4 up").await;
+        // The filter stands on screen, too.
         let row = |told: &'static str| {
-            let name = shop.name.clone();
-            it.until(told, move |screen| row(screen, &name).contains(told))
+            let both = [shop.name.clone(), told.to_owned()];
+            it.until(told, move |screen| {
+                let mut lines = screen.lines();
+                lines.any(|line| both.iter().all(|part| line.contains(part)))
+            })
         };
         row(" ? ").await;
         shop.docker(&["rm", "-f", &format!("{}_db_1", shop.name)]);
@@ -277,4 +281,44 @@ async fn the_list_tells_what_is_missing_and_how_it_stands_to_its_files() {
         assert_eq!(it.quit().await, 0);
     })
     .await;
+}
+
+#[test]
+fn the_command_line_keeps_the_order_or_says_that_it_is_not_known() {
+    let Some(shop) = Shop::new("command") else {
+        return;
+    };
+    let home = tempfile::tempdir().expect("a folder");
+    let stacktui = |verb: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_stacktui"))
+            .args(["--host", &shop.endpoint, "--lang", "en", verb, &shop.name])
+            .env("HOME", home.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_STATE_HOME")
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{verb}: {said}");
+        said
+    };
+    for (verb, action) in [("stop", "die"), ("start", "start")] {
+        let before = shop.now();
+        assert_eq!(stacktui(verb), "");
+        let mut done = shop.events(action, &before);
+        if verb == "start" {
+            done.reverse();
+        }
+        let (names, free) = steps(&done);
+        assert_eq!(
+            (&names[..2], free),
+            (&["web", "app"][..], vec!["cache", "db"]),
+            "{verb}"
+        );
+    }
+    std::fs::remove_file(shop.file()).expect("it was there");
+    let said = stacktui("stop");
+    assert!(
+        said.contains("all at once, as its order is not known"),
+        "{said}"
+    );
 }

@@ -27,13 +27,12 @@ pub const COLUMNS: &[Column<Stack>] = &[
     default(words(
         "state",
         "state",
-        Width::Flex(20, 30),
+        Width::Flex(20, 34),
         250,
         "How many of its containers run, and what is wrong.",
         state,
         |stack, _| {
-            let down = stack.containers - stack.running + stack.missing();
-            let worst = (stack.unhealthy + stack.restarting) * 10_000 + down;
+            let worst = (stack.unhealthy + stack.restarting) * 10_000 + stack.down();
             Rank::descending(i64::try_from(worst).ok())
         },
     )),
@@ -182,7 +181,7 @@ fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
     let (sign, style) = match stack {
         s if s.unhealthy > 0 => ("✖ ", Key::StateBad),
         s if s.restarting > 0 => ("↻ ", Key::StateBusy),
-        s if s.running == s.containers && s.missing() == 0 => ("● ", Key::StateOk),
+        s if s.down() == 0 => ("● ", Key::StateOk),
         s if s.running > 0 => ("◐ ", Key::Dim),
         _ => ("○ ", Key::StateOff),
     };

@@ -180,7 +180,7 @@ impl Stack {
             containers: containers.len(),
             one_offs: (
                 count(Container::is_one_off),
-                count(|c| c.is_one_off() && c.state.is_live()),
+                count(|c| c.is_one_off() && runs(c)),
             ),
             running: count(runs),
             unhealthy: count(sick),
@@ -198,6 +198,13 @@ impl Stack {
     /// Made by compose, of any version.
     pub fn is_compose(&self) -> bool {
         !self.origin.swarm
+    }
+
+    /// Containers that are to run and do not, those that are not there among them.
+    pub fn down(&self) -> usize {
+        let (loose, loose_running) = self.one_offs;
+        let made = self.containers.saturating_sub(loose);
+        made.saturating_sub(self.running.saturating_sub(loose_running)) + self.missing()
     }
 
     /// Containers of its services that are not there, as far as is known.

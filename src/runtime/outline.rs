@@ -3,6 +3,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::stack_file::address;
 use super::streams::{FILES_PERIOD, live};
 use crate::compose::{Programs, outline};
 use crate::engine::Engine;
@@ -20,7 +21,7 @@ pub(super) async fn follow(
     let Some(client) = live(&mut engine).await else {
         return;
     };
-    if !client.is_local() {
+    if address(&client).is_some() {
         let _closed = out.send(Msg::Outline(key, Err(Unread::Elsewhere))).await;
         return;
     }

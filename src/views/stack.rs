@@ -50,9 +50,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let stack = state.shelves.stacks.things.get(&key);
     if let (Some(stack), Some(sheet)) = (stack, sheet) {
         let names: Vec<&str> = stack.services.iter().map(|s| s.name.as_str()).collect();
-        let line = SERVICES_AT + cursor::row(sheet, &names);
+        let line = cursor::row(sheet, &names).map(|row| SERVICES_AT + row);
         let last = lines.len().saturating_sub(usize::from(body.height));
-        let shown = line.checked_sub(scroll.min(last));
+        let shown = line.and_then(|line| line.checked_sub(scroll.min(last)));
         if let Some(n) = shown.filter(|n| *n < usize::from(body.height)) {
             select(theme, row(body, n), buf);
         }

@@ -4,10 +4,11 @@ use stacktui::model::compose::{Act, Checked};
 use stacktui::model::outline::Asked;
 use stacktui::model::stack::Condition;
 use stacktui::model::{Key, Outline, RunState, Unread};
-use stacktui::msg::Msg;
+use stacktui::msg::{HostMsg, Msg};
 use stacktui::state::ViewId;
 
 use crate::harness::{Scene, key, world};
+use crate::world as base;
 use crate::world::HOST;
 
 const NAME: &str = "systeme-ticketing";
@@ -262,9 +263,13 @@ fn one_service_is_chosen_on_the_page_and_acted_on() {
     assert_eq!(it.log_keys(), [key("mailhog")]);
     it.press("esc enter").view(ViewId::Details).press("esc");
     assert_eq!(it.state.service(), Some("mailhog"), "it is where it was");
+    it.press("esc enter");
+    assert_eq!(it.state.service(), None, "a page opens on the whole");
+    it.press("esc");
+    let mut it = page_on("mailhog");
     // Back on the first row, all of it is meant.
     it.press("g s");
-    assert_eq!(it.question().title, format!("Stop {NAME} (9 containers)?"));
+    assert_eq!(it.question().title, format!("Stop {NAME} (10 containers)?"));
 }
 
 #[test]
@@ -307,7 +312,7 @@ fn the_cursor_stays_on_a_service_that_is_gone_and_hits_nothing_else() {
     let mut it = page_on("mailhog");
     it.send(Msg::Outline(stack(), Err(Unread::Elsewhere)));
     it.gone("mailhog");
-    it.press("r").asks_nothing();
+    it.hides("▌").press("r").asks_nothing();
     it.press("j");
     assert_eq!(it.state.service(), Some("grafana"));
 }
@@ -323,7 +328,7 @@ fn the_page_scrolls_past_its_services_and_comes_back_to_the_cursor() {
         .press("j j j j")
         .shows("Files and containers");
     it.press("G")
-        .hides("zammad-elasticsearch  ")
+        .hides("elasticsearch:8.14.3")
         .shows("compose.yml");
     it.press("g");
     assert_eq!(it.state.service(), None);
@@ -336,4 +341,47 @@ fn the_page_scrolls_past_its_services_and_comes_back_to_the_cursor() {
     it.press("pgup pgup pgup").shows("zammad");
     it.press("g").click("prometheus");
     assert_eq!(it.state.service(), Some("prometheus"));
+}
+
+/// The list with two stacks, both marked.
+fn two_marked() -> Scene {
+    let mut it = first_generation();
+    let web = base::container("lab", "web", "nginx:1.27", it.state.now);
+    let changed = vec![web];
+    let gone = Vec::new();
+    it.send(Msg::Host(HOST, HostMsg::Delta { changed, gone }));
+    it.press("2 *");
+    it
+}
+
+/// What compose was asked to do, with which stacks.
+fn acts(it: &Scene) -> Vec<(String, Act)> {
+    let act = |(key, verb): (Key, Verb)| match verb {
+        Verb::Compose(call) => (key.id.to_string(), call.act.clone()),
+        other => panic!("{other:?}"),
+    };
+    it.jobs().into_iter().map(act).collect()
+}
+
+#[test]
+fn what_is_marked_is_pulled_or_taken_down_together() {
+    let both = |act: Act| ["lab", NAME].map(|name| (name.to_owned(), act.clone()));
+    let mut it = two_marked();
+    it.press("C").shows("Compose: 2 stacks").answer("p");
+    assert_eq!(acts(&it), both(Act::Pull { service: None }));
+    it.view(ViewId::Stacks).press("C");
+    it.no_window()
+        .sees_toast("compose is at work on all of them");
+
+    let mut it = two_marked();
+    it.press("U").asks_nothing();
+    it.sees_toast("one stack at a time");
+    it.press("C").answer("d");
+    assert_eq!(it.question().title, "Take 2 stacks down?");
+    assert_eq!(
+        it.told()[..2],
+        ["lab: 1 container", "systeme-ticketing: 10 containers"]
+    );
+    it.answer("v").shows("type 2 to confirm").answer("2 enter");
+    assert_eq!(acts(&it), both(Act::Down { volumes: true }));
 }

@@ -84,6 +84,7 @@ pub(super) fn open(state: &mut State, view: ViewId) -> Effects {
 pub fn open_on(state: &mut State, view: ViewId, key: &Key) {
     let sheet = state.sheets.entry(key.clone()).or_default();
     sheet.scroll = 0;
+    sheet.service = None;
     sheet.inspect.stale = true;
     state.nav.open(Place {
         view,

@@ -14,11 +14,13 @@ fn services(state: &State) -> Vec<String> {
     services.map(|service| service.name.clone()).collect()
 }
 
-/// The row that the cursor is on, the whole stack being the first.
-pub fn row(sheet: &Sheet, services: &[impl AsRef<str>]) -> usize {
-    let is_it = |name: &str| sheet.service.as_deref() == Some(name);
-    let place = services.iter().position(|name| is_it(name.as_ref()));
-    place.map_or(0, |place| place + 1)
+/// The row that the cursor is on, the whole stack being the first. None: its service is gone, and nothing else is meant.
+pub fn row(sheet: &Sheet, services: &[impl AsRef<str>]) -> Option<usize> {
+    let Some(service) = &sheet.service else {
+        return Some(0);
+    };
+    let place = services.iter().position(|name| name.as_ref() == service);
+    place.map(|place| place + 1)
 }
 
 fn put(state: &mut State, services: &[String], row: usize) {
@@ -45,7 +47,7 @@ pub fn move_by(state: &mut State, delta: isize) {
     let Some(sheet) = page(state) else {
         return;
     };
-    let here = row(sheet, &services);
+    let here = row(sheet, &services).unwrap_or(0);
     let beyond = sheet.scroll.saturating_sub(SERVICES_AT + here);
     let (back, up) = match delta {
         ..0 => {
@@ -79,7 +81,7 @@ pub fn press(state: &mut State, row_on_screen: usize) -> Effects {
     let Some(clicked) = clicked.filter(|row| *row <= services.len()) else {
         return Effects::new();
     };
-    if clicked == row(sheet, &services) {
+    if Some(clicked) == row(sheet, &services) {
         return open(state);
     }
     put(state, &services, clicked);
