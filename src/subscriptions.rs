@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
+use crate::model::mail::Source;
 use crate::model::route::is_traefik;
 use crate::model::stack::Origin;
 use crate::model::{Container, Key, Kind, Link, Reach};
 use crate::state::routes::looked_at;
-use crate::state::{Host, Layer, RowId, Stamps, State, ViewId};
+use crate::state::{Layer, RowId, Stamps, State, ViewId};
 
 /// Everything that should flow now.
 pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
@@ -49,12 +50,11 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     match (place.view, place.key) {
         (ViewId::Containers, _) if state.focused => {
             sampled(state, wanted);
-            outlines(state, wanted);
+            untold(state, wanted);
         }
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             rest(state, wanted);
-            outlines(state, wanted);
-            shown_outlines(state, key.as_ref(), wanted);
+            outlines(state, key.as_ref(), wanted);
             if let Some(key) = key.as_ref() {
                 near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
@@ -96,6 +96,10 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
+            let words = &state.shelves.mails.listing.filter;
+            let search =
+                |source: &Source| Subscription::MailSearch(Box::new(source.clone()), words.clone());
+            wanted.extend(state.searched_boxes().map(|known| search(&known.source)));
         }
         (ViewId::Journal | ViewId::Entry, _) => {
             wanted.insert(Subscription::Journal);
@@ -104,21 +108,38 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     }
 }
 
-/// The files of stacks whose labels do not tell what waits for what.
-fn outlines(state: &State, wanted: &mut BTreeSet<Subscription>) {
-    for stack in state.scope().flat_map(Host::untold) {
-        let origin = Origin::newest(state.world.members(&stack));
-        outline(stack, &origin, wanted);
+/// The files of stacks that have containers on screen, or marked, and whose labels do not tell what waits for what.
+fn untold(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    let table = &state.containers.table;
+    let rows = table.rows.iter().skip(table.top).take(list_height(state));
+    let keys = rows.filter_map(RowId::key).chain(&state.containers.marked);
+    let mut before = None;
+    for key in keys {
+        let name = match key.kind {
+            Kind::Stack => Some(&*key.id),
+            _ => state.world.container(key).and_then(Container::stack),
+        };
+        let host = state.world.host(key.host);
+        let (Some(name), Some(host)) = (name, host) else {
+            continue;
+        };
+        // Those of one stack stand together.
+        let known = before.replace((host.id, name)) == Some((host.id, name));
+        if !known && !host.tells_order(name) {
+            let stack = Key::stack(host.id, name);
+            let origin = Origin::newest(state.world.members(&stack));
+            outline(stack, &origin, wanted);
+        }
     }
 }
 
-/// The files of the stacks on screen: of this one, or of those in the list.
-fn shown_outlines(state: &State, one: Option<&Key>, wanted: &mut BTreeSet<Subscription>) {
+/// The files of the stacks on screen: of this one, or of those in the list and the marked ones.
+fn outlines(state: &State, one: Option<&Key>, wanted: &mut BTreeSet<Subscription>) {
     let shelf = &state.shelves.stacks;
     let table = &shelf.listing.table;
     let rows = table.rows.iter().skip(table.top).take(list_height(state));
-    let rows = rows.filter(|_| one.is_none()).filter_map(RowId::key);
-    for key in rows.chain(one) {
+    let listed = rows.filter_map(RowId::key).chain(&shelf.listing.marked);
+    for key in listed.filter(|_| one.is_none()).chain(one) {
         if let Some(stack) = shelf.things.get(key).filter(|stack| stack.is_compose()) {
             outline(key.clone(), &stack.origin, wanted);
         }

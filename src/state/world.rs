@@ -284,11 +284,10 @@ impl Host {
         self.containers.iter()
     }
 
-    /// The stacks of several containers whose labels do not say what waits for what.
-    pub fn untold(&self) -> impl Iterator<Item = Key> {
-        let untold = |stack: &Stack| stack.telling == 0 && stack.members.len() > 1;
-        let stacks = self.stacks.iter().filter(move |(_, stack)| untold(stack));
-        stacks.map(|(name, _)| Key::stack(self.id, name))
+    /// Whether the labels of a stack say what waits for what, or there is nothing to say.
+    pub fn tells_order(&self, stack: &str) -> bool {
+        let known = self.stacks.get(stack);
+        known.is_none_or(|stack| stack.telling > 0 || stack.members.len() < 2)
     }
 
     /// The containers in trouble.

@@ -73,7 +73,7 @@ fn listed(change: impl FnOnce(&mut Outline)) -> Scene {
     let mut it = first_generation();
     let mut outline = as_made(&it);
     change(&mut outline);
-    it.state.size = (120, 40);
+    it.state.size = (180, 40);
     it.press("2").send(Msg::Outline(stack(), Ok(outline)));
     it
 }
