@@ -8,6 +8,7 @@ pub mod image;
 pub mod item;
 pub mod log;
 pub mod mail;
+pub mod output;
 pub mod program;
 pub mod route;
 pub mod shelf;
@@ -118,6 +119,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         log::ACTIONS,
         route::ACTIONS,
         mail::ACTIONS,
+        output::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,

@@ -1,5 +1,6 @@
 //! What only images take: a pull, a push, and the question to the registry whether it has a newer one.
 pub mod archive;
+mod transfer;
 
 use crate::columns::image::freshness;
 use crate::effect::{Effect, Effects, Fetch, Verb};
@@ -10,7 +11,7 @@ use crate::state::{
 };
 
 use super::item::one_of;
-use super::{Action, Danger, container, space, stack, table};
+use super::{Action, Danger, container, space, table};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -86,35 +87,30 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
-        unavailable: nothing_told,
+        footer: 2,
+        unavailable: transfer::nothing_told,
         ..Action::harmless(
             Scope::Item,
             "image.output",
             "output",
-            "Show what its last pull, push, save or load tells, where it can be cancelled; else the engine's last one.",
+            "Show what its pull, push, save or load tells; else what is under way, or was last.",
             &["l"],
-            |state| {
-                if let Some(key) = told(state) {
-                    stack::show(state, &key);
-                }
-                Effects::new()
-            },
+            transfer::show,
+        )
+    },
+    Action {
+        footer: 1,
+        unavailable: transfer::nothing_moves,
+        ..Action::harmless(
+            Scope::Item,
+            "image.cancel",
+            "cancel",
+            "End its pull, push, save or load, else what else is under way, asking which of several.",
+            &["x"],
+            transfer::cancel,
         )
     },
 ];
-
-/// What has output: the image, else its engine.
-fn told(state: &State) -> Option<Key> {
-    let has_output = |key: &Key| state.outputs.contains_key(key);
-    let engine = || Some(space::key_of(state, space::host(state)?));
-    let own = state.subject().filter(has_output);
-    own.or_else(|| engine().filter(has_output))
-}
-
-fn nothing_told(state: &State) -> Option<String> {
-    let none = told(state).is_none();
-    none.then(|| say!("nothing was moved since this program began").to_owned())
-}
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {

@@ -35,6 +35,7 @@ pub(super) fn checked(
 /// A job that has output is over.
 pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
     if let Some(output) = output(state, job) {
+        output.settle();
         output.ended = Some((ok, words.to_owned()));
     }
 }

@@ -49,6 +49,15 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 output.push(lines);
             }
         }
+        JobMsg::Transfer { id, lines } => {
+            let mut outputs = state.outputs.values_mut();
+            let output = outputs.find(|output| output.job == id);
+            let words = output.map(|output| output.note(&lines));
+            let words = words.filter(|words| !words.is_empty());
+            if let (Some(running), Some(words)) = (state.jobs.running.get_mut(&id), words) {
+                running.step = words;
+            }
+        }
         JobMsg::Done {
             id,
             took_ms,
@@ -63,11 +72,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 fn name_of(state: &State, job: &Job) -> String {
     let host = state.on_host(job.key.host);
     match &job.verb {
-        // It may be about an image that is not there yet, and is kept by its engine then.
-        Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
-        // The image may be there under its other names.
-        Verb::RemoveImage { names, .. } if !names.is_empty() => {
-            return format!("{}{host}", names.join(", "));
+        Verb::Pull { .. } | Verb::Push { .. } | Verb::Load { .. } | Verb::RemoveImage { .. } => {
+            return format!("{}{host}", job.about());
         }
         Verb::Connect { container } | Verb::Disconnect { container } => {
             let member = Key::container(job.key.host, container);
