@@ -2,10 +2,13 @@
 pub mod archive;
 mod transfer;
 
+use std::collections::BTreeSet;
+
 use crate::columns::image::freshness;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::image::registry;
 use crate::model::{Image, Key, Kind};
+use crate::state::fresh::Round;
 use crate::state::{
     Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
@@ -144,6 +147,15 @@ fn pull(state: &mut State) -> Effects {
         (image.key.clone(), Verb::Pull { images })
     };
     let jobs: Vec<(Key, Verb)> = images.iter().map(job).collect();
+    let nameless = chosen(state).len() - jobs.len();
+    if nameless > 0 {
+        let words = say_n!(
+            nameless,
+            "{n} image has no name to pull it by",
+            "{n} images have no name to pull them by"
+        );
+        state.toasts.bad(words, state.now);
+    }
     container::start_jobs(state, &jobs)
 }
 
@@ -256,10 +268,17 @@ fn check(state: &mut State) -> Effects {
     };
     let images = named(state);
     let asked = images.iter().map(ask).collect();
-    let keys: Vec<_> = images.iter().map(|image| image.key.clone()).collect();
+    let keys: BTreeSet<_> = images.iter().map(|image| image.key.clone()).collect();
     for key in &keys {
         // What they are now is to be told in the place of how something failed.
         state.jobs.seen_of(key);
+    }
+    let all = chosen(state).len();
+    if all > 1 {
+        let n = keys.len();
+        let words = say_n!(n, "asking for {n} image", "asking for {n} images");
+        state.toasts.begun(words, state.now);
+        state.round = Some(Round::new(keys, all - n));
     }
     asked
 }

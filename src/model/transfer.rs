@@ -50,6 +50,25 @@ impl TransferLine {
         self.begins_with(&WAITS)
     }
 
+    /// How much of the layer there is once this is told of it.
+    fn after(&self, line: &Self) -> Option<(u64, u64)> {
+        let Some((had, all)) = self.done else {
+            return line.done;
+        };
+        match line.done {
+            // What goes on where it broke off counts what is left of it.
+            Some((now, left)) if left < all && line.status == "Downloading" => {
+                Some((all - left + now.min(left), all))
+            }
+            Some(told) => Some(told),
+            // What is over tells no bytes, but they are its share of the whole.
+            None if line.is_whole() => Some((all, all)),
+            // Docker fills the bar of what breaks off before it says so.
+            None if had >= all && line.status.starts_with("Retrying") => Some((0, all)),
+            None => self.done,
+        }
+    }
+
     fn begins_with(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.status.starts_with(word))
     }
@@ -79,12 +98,8 @@ impl Transfer {
         let mut layers = self.layers.iter_mut();
         match layers.find(|layer| layer.layer == line.layer) {
             Some(layer) => {
-                // What is over tells no bytes, but they are its share of the whole; what is tried again keeps what it had.
-                let had = layer.done;
-                let over = had.filter(|_| line.is_whole()).map(|(_, all)| (all, all));
-                let done = line.done.or(over).or(had);
                 *layer = TransferLine {
-                    done,
+                    done: layer.after(line),
                     ..line.clone()
                 };
             }
@@ -201,6 +216,15 @@ mod tests {
         let rest: Vec<_> = pull.rest().map(|layer| layer.status.as_str()).collect();
         assert_eq!(rest, ["Retrying in 4 seconds"]);
         assert_eq!(pull.folded(), "1 layer done");
+        // It goes on with the seventy bytes that are left, and breaks again.
+        pull.note(&line("b", "Downloading", Some((10, 70))));
+        assert_eq!(pull.bytes(), (40, 100));
+        pull.note(&line("b", "Downloading", Some((70, 70))));
+        pull.note(&line("b", "Retrying in 10 seconds", None));
+        assert_eq!(pull.words(), "1/2 layers, 0%");
+        pull.note(&line("b", "Downloading", Some((100, 100))));
+        pull.note(&line("b", "Extracting", Some((5, 100))));
+        assert_eq!(pull.words(), "1/2 layers, 100%");
     }
 
     #[test]

@@ -90,6 +90,17 @@ fn name_of(state: &State, job: &Job) -> String {
     format!("{name}{host}")
 }
 
+/// How it ended, as its row tells it. An image that keeps a name is still there: what was done was done to that one.
+fn on_row(state: &State, job: &Job, text: &str) -> String {
+    let image = state.shelves.images.things.get(&job.key);
+    match &job.verb {
+        Verb::RemoveImage { names, .. } if image.is_some_and(|i| i.tags.len() > names.len()) => {
+            say!("{name} {text}" as "outcome", name = job.about(), text)
+        }
+        _ => text.to_owned(),
+    }
+}
+
 fn done(
     state: &mut State,
     id: JobId,
@@ -116,7 +127,7 @@ fn done(
     let ended = Ended {
         at: state.now,
         ok: true,
-        text: text.clone(),
+        text: on_row(state, &running.job, &text),
     };
     let Some(done) = state.jobs.finish(id, ended) else {
         return Effects::new();
@@ -145,16 +156,20 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
     let why = text::short_ids(failure.what.as_str());
-    let text = say!("{verb} failed: {why}", verb, why);
+    // A row is short: what went wrong comes first there.
+    let cause = text::cause(failure.what.as_str(), REASON);
+    let output = state.outputs.get(&running.job.key);
+    let (text, on_row) = if output.is_some_and(|output| output.job == id && output.cancelled) {
+        // It was asked to end, and says so itself.
+        (why.into_owned(), cause.into_owned())
+    } else {
+        let on_row = say!("{why} · {verb} failed", why = cause, verb);
+        (say!("{verb} failed: {why}", verb, why), on_row)
+    };
     let ended = Ended {
         at: state.now,
         ok: false,
-        // What went wrong first: a row is short.
-        text: say!(
-            "{why} · {verb} failed",
-            why = text::cause(failure.what.as_str(), REASON),
-            verb
-        ),
+        text: on_row,
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);

@@ -1,5 +1,5 @@
 //! Images on their way, also those that have no row yet: where what they tell is shown, and how they are ended.
-use crate::actions::output;
+use crate::actions::{item_kind, output};
 use crate::effect::{Effects, Verb};
 use crate::model::{Key, Kind};
 use crate::state::jobs::Running;
@@ -29,9 +29,14 @@ fn running(state: &State) -> Vec<&Running> {
     }
 }
 
+fn no_image(state: &State) -> Option<String> {
+    let other = item_kind(state) != Some(Kind::Image);
+    other.then(|| say!("only images are moved").to_owned())
+}
+
 pub fn nothing_moves(state: &State) -> Option<String> {
     let none = running(state).is_empty();
-    none.then(|| say!("nothing is under way").to_owned())
+    no_image(state).or_else(|| none.then(|| say!("nothing is under way").to_owned()))
 }
 
 /// What is ended by itself or chosen from several.
@@ -74,7 +79,8 @@ fn own(state: &State) -> Option<Key> {
 
 pub fn nothing_told(state: &State) -> Option<String> {
     let none = last(state).is_none();
-    none.then(|| say!("nothing was moved since this program began").to_owned())
+    let words = || say!("nothing was moved since this program began").to_owned();
+    no_image(state).or_else(|| none.then(words))
 }
 
 /// Opens what is under way, or asks what of it; where nothing is, what was last.
