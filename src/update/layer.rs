@@ -262,6 +262,8 @@ fn chosen(state: &mut State, choice: Choice) -> Effects {
             actions::item::ask_to_remove(state, vec![key]);
             Effects::new()
         }
+        Choice::Output(key) => actions::output::show(state, &key),
+        Choice::Cancel(key) => actions::output::cancel(state, &key),
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::ComposeAll(keys, task) => actions::stack::all(state, &keys, task),
