@@ -88,6 +88,8 @@ pub struct Service {
     /// Of its newest container.
     pub image: String,
     pub containers: usize,
+    /// Of each of them.
+    pub names: Vec<String>,
     pub running: usize,
     pub unhealthy: usize,
     /// Between two runs.
@@ -187,6 +189,7 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             name: name.to_owned(),
             image: container.image.clone(),
             containers: 0,
+            names: Vec::new(),
             running: 0,
             unhealthy: 0,
             restarting: 0,
@@ -194,6 +197,7 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             hash: hash.cloned(),
         });
         service.containers += 1;
+        service.names.push(container.name.clone());
         service.running += usize::from(runs(container));
         service.unhealthy += usize::from(sick(container));
         service.restarting += usize::from(between(container));

@@ -172,6 +172,13 @@ impl Streams {
         if let Some(flow) = self.flows.get(&Subscription::Resources(host, kind)) {
             flow.bell.notify_one();
         }
+        // A container is made anew when its image is another.
+        let of_images = |it: &Subscription| {
+            kind == Kind::Image && matches!(it, Subscription::Compose(key, ..) if key.host == host)
+        };
+        for (_, flow) in self.flows.iter().filter(|(it, _)| of_images(it)) {
+            flow.bell.notify_one();
+        }
     }
 
     /// What a host's link says rings the flows that show it.
@@ -244,10 +251,11 @@ impl Streams {
                 self.desk(volume, engine(volume)?)
                     .run(self.looks.subscribe()),
             ),
-            Subscription::Compose(key, project) => tokio::spawn(compose(
-                key.clone(),
-                project.clone(),
+            Subscription::Compose(key, project, _) => tokio::spawn(compose(
+                (key.clone(), project.clone()),
                 self.programs.clone(),
+                engine(key)?,
+                Arc::clone(&bell),
                 msgs,
             )),
             Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
@@ -400,19 +408,31 @@ async fn processes(
     }
 }
 
-/// Says what compose makes of a project's files, whenever one of them has another time of change.
-async fn compose(key: Key, project: Box<Project>, programs: Programs, out: mpsc::Sender<Msg>) {
+/// Says what compose makes of a project's files: whenever one of them has another time of change, the engine is another, or
+/// has other images.
+async fn compose(
+    (key, project): (Key, Box<Project>),
+    programs: Programs,
+    engine: watch::Receiver<Option<Engine>>,
+    bell: Arc<Notify>,
+    out: mpsc::Sender<Msg>,
+) {
     let mut known = None;
     loop {
-        let files = Programs::changed(&project);
-        if known.as_ref() != Some(&files) {
-            let answer = programs.check(&project).await.map(Box::new);
+        let client = engine.borrow().clone();
+        let environment = client.as_ref().and_then(Engine::environment);
+        let now = (Programs::changed(&project), environment.cloned());
+        if known.as_ref() != Some(&now) {
+            let answer = programs.check(&project, environment).await.map(Box::new);
             if out.send(Msg::Compose(key.clone(), answer)).await.is_err() {
                 return;
             }
-            known = Some(files);
+            known = Some(now);
         }
-        sleep(FILES_PERIOD).await;
+        if timeout(FILES_PERIOD, bell.notified()).await.is_ok() {
+            known = None;
+            sleep(LIST_PAUSE).await;
+        }
     }
 }
 

@@ -156,6 +156,8 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             let words = if checked.foreign { &foreign } else { &changed };
             tell(&plan.recreated, words);
             tell(&plan.orphans, say!("no longer in the files"));
+            let off = say!("in a profile that is not on, {up} leaves it as it is", up);
+            tell(&plan.off, &off);
             if !plan.drifted() {
                 section.note(say!("as the files say"), Key::StateOk);
             }
