@@ -41,8 +41,8 @@ fn shop(test: &str) -> Option<Project> {
         ("tool", ", profiles: [tools]"),
     ];
     let services = services.map(|(name, more)| format!("  {name}: {}\n", service(more)));
-    let text = format!("services:\n{}volumes: {{data: {{}}}}\n", services.concat());
-    project.write(&text, FILE);
+    let file = format!("services:\n{}volumes: {{data: {{}}}}\n", services.concat());
+    project.write(&file, FILE);
     Some(project)
 }
 

@@ -100,6 +100,36 @@ async fn the_generation_that_made_a_project_is_asked() {
 }
 
 #[tokio::test]
+async fn compose_2_tells_on_the_engine_what_it_would_make_anew() {
+    let place = Place::new(2);
+    let script = "case \"$*\" in
+        *--dry-run*) [ \"$DOCKER_HOST\" = unix:///there ] || { echo 'network ext could not be found'; exit 1; } >&2
+            echo ' DRY-RUN MODE -  Container shop-web-1  Recreate' >&2 ;;
+        *--hash*) echo 'web abc' ;;
+        *--profile*) echo '{services: {web: {scale: 2}, tool: {}}}' ;;
+        *) exit 1 ;;
+        esac";
+    let programs = place
+        .program("docker", &format!("{SECOND}{script}"))
+        .programs();
+    let there = vec![("DOCKER_HOST", "unix:///there".to_owned())];
+    let checked = programs.check(&place.project, Some(&there)).await;
+    let checked = checked.expect("an answer");
+    assert_eq!(checked.remade, Some(["shop-web-1".to_owned()].into()));
+    assert_eq!(checked.off, ["tool".to_owned()].into());
+    assert_eq!(checked.scales, Some([("web".to_owned(), 2)].into()));
+    assert!(checked.warnings.is_empty(), "{checked:?}");
+    let elsewhere = vec![("DOCKER_HOST", "unix:///elsewhere".to_owned())];
+    let checked = programs.check(&place.project, Some(&elsewhere)).await;
+    let checked = checked.expect("an answer");
+    assert_eq!(checked.remade, None);
+    assert_eq!(checked.warnings, ["network ext could not be found"]);
+    let checked = programs.check(&place.project, None).await;
+    let checked = checked.expect("an answer");
+    assert!(checked.remade.is_none() && checked.warnings.is_empty());
+}
+
+#[tokio::test]
 async fn the_other_generation_is_named_and_not_let_loose() {
     let place = Place::new(1);
     place.program("docker", &format!("{SECOND}echo 'web abc'"));
@@ -179,6 +209,13 @@ async fn what_cannot_be_read_is_said() {
             .what
             .as_str()
             .ends_with("is a directory, not a file"),
+        "{failure:?}"
+    );
+    gone.files = vec!["/srv/-".to_owned()];
+    let failure = place.programs().check(&gone, None).await;
+    let failure = failure.expect_err("no file");
+    assert!(
+        failure.what.as_str().contains("standard input"),
         "{failure:?}"
     );
     gone.files.clear();

@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::browse::Desk;
 use super::clock;
+use super::compose;
 use super::hosts::HostTasks;
 use super::log_stream;
 use super::mail;
@@ -20,7 +21,6 @@ use super::stack_file;
 use crate::compose::Programs;
 use crate::effect::{LogQuery, Look, Subscription};
 use crate::engine::Engine;
-use crate::model::compose::Project;
 use crate::model::mail::Source;
 use crate::model::{HostId, Key, Kind};
 use crate::msg::{Failure, FailureKind, HostMsg, LogMsg, Msg};
@@ -31,8 +31,6 @@ const DETAILS_PERIOD: Duration = Duration::from_secs(10);
 const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
 /// A burst of events is one new list.
 const LIST_PAUSE: Duration = Duration::from_millis(200);
-/// Compose files are looked at this often while their stack's page is open.
-const FILES_PERIOD: Duration = Duration::from_secs(2);
 /// Looks into volumes that may wait.
 const LOOKS: usize = 64;
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
@@ -274,10 +272,9 @@ impl Streams {
                 self.desk(volume, engine(volume)?)
                     .run(self.looks.subscribe()),
             ),
-            Subscription::Compose(key, project, _) => tokio::spawn(compose(
+            Subscription::Compose(key, project, _) => tokio::spawn(compose::follow(
                 (key.clone(), project.clone()),
-                self.programs.clone(),
-                engine(key)?,
+                (self.programs.clone(), engine(key)?),
                 Arc::clone(&bell),
                 msgs,
             )),
@@ -431,34 +428,6 @@ async fn processes(
         }
         let _rung = timeout(PROCESSES_PERIOD, bell.notified()).await;
         sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// Says what compose makes of a project's files: whenever one of them has another time of change, the engine is another, or
-/// has other images.
-async fn compose(
-    (key, project): (Key, Box<Project>),
-    programs: Programs,
-    engine: watch::Receiver<Option<Engine>>,
-    bell: Arc<Notify>,
-    out: mpsc::Sender<Msg>,
-) {
-    let mut known = None;
-    loop {
-        let client = engine.borrow().clone();
-        let environment = client.as_ref().and_then(Engine::environment);
-        let now = (Programs::changed(&project), environment.cloned());
-        if known.as_ref() != Some(&now) {
-            let answer = programs.check(&project, environment).await.map(Box::new);
-            if out.send(Msg::Compose(key.clone(), answer)).await.is_err() {
-                return;
-            }
-            known = Some(now);
-        }
-        if timeout(FILES_PERIOD, bell.notified()).await.is_ok() {
-            known = None;
-            sleep(LIST_PAUSE).await;
-        }
     }
 }
 
