@@ -227,8 +227,8 @@ async fn the_other_generation_is_named_and_asked_about_before_it_renames_all() {
             it.sees("db, web: U would make it anew under another name")
                 .await;
             menu(&it, "d").await;
-            it.sees("and another generation of compose made this stack")
-                .await;
+            // What it says is longer than a row.
+            it.sees(&format!("only {}", other.words())).await;
             it.press("U").await;
             it.sees(&format!("up with {}", other.words())).await;
             it.sees(&format!("only {}", other.words())).await;
