@@ -84,7 +84,7 @@ fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     };
     state.jobs.start(job.clone(), state.now);
     if verb.has_output() {
-        let output = Output::new(job.id, verb.command(&job.target.name));
+        let output = Output::new(job.id, job.about(), verb.command(&job.target.name));
         state.outputs.insert(key.clone(), output);
         if verb.writes_file() {
             crate::actions::stack_file::close(state, key);
