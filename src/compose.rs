@@ -2,14 +2,15 @@
 //! their output as it comes. Knows no engine: which one compose talks to is told by its environment.
 //! Must not know of state, jobs, the journal or the clock.
 
+mod dry_run;
 mod keep;
 mod outline;
 mod process;
 mod propose;
-mod scale;
 mod secrets;
 mod shown;
 mod stack_file;
+mod wanted;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use stack_file::{begin, compare, read};
 
 use process::Program;
 use secrets::Secrets;
+use wanted::Wanted;
 
 use crate::lang::Words;
 use crate::model::compose::{Call, Checked, Project};
@@ -167,12 +169,16 @@ impl Programs {
         files.chain(variables).map(time).collect()
     }
 
-    /// What compose makes of the project's files now.
+    /// What compose makes of the project's files now, and of what is on its engine; none: the engine is left out.
     ///
     /// # Errors
     /// Files are gone or not named, no compose is here, or it does not take the files: in its own words.
-    pub async fn check(&self, project: &Project) -> Result<Checked, Failure> {
-        match self.ask(project).await {
+    pub async fn check(
+        &self,
+        project: &Project,
+        engine: Option<&Environment>,
+    ) -> Result<Checked, Failure> {
+        match self.ask(project, engine).await {
             Ok(checked) => Ok(checked),
             Err(Refused::Unasked(failure)) => Err(failure),
             Err(Refused::Files(stderr)) => {
@@ -187,17 +193,37 @@ impl Programs {
     }
 
     /// The same; where compose does not take the files, with all that it says.
-    async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
+    async fn ask(
+        &self,
+        project: &Project,
+        engine: Option<&Environment>,
+    ) -> Result<Checked, Refused> {
         files_are_here(project)?;
         // Before compose reads them: what is written meanwhile is then noticed as a change.
         let files = shown::read_digests(project).await;
         let tool = self.tool(project).await?;
-        let config = |args: &[&str]| {
-            let program = self.command(tool.argv, &Vec::new());
+        let none = Environment::new();
+        let told = |args: &[&str]| {
+            let program = self.command(tool.argv, engine.unwrap_or(&none));
             let program = program.args(project.args()).args(args.iter().copied());
             process::read(program.within(directory(project)), CONFIG_LIMIT)
         };
-        let (output, whole) = tokio::join!(config(&["config", "--hash=*"]), config(&["config"]));
+        let config = async {
+            let all: &[&str] = if tool.is_first() {
+                &[]
+            } else {
+                &Project::ALL_PROFILES
+            };
+            let whole = told(&[all, &["config"]].concat()).await.ok()?;
+            Wanted::read(&whole.stdout)
+        };
+        let dry_run = async {
+            if tool.is_first() || engine.is_none() {
+                return None;
+            }
+            told(&dry_run::WORDS).await.ok()
+        };
+        let (output, wanted, dry) = tokio::join!(told(&["config", "--hash=*"]), config, dry_run);
         let output = output.map_err(|why| not_run(&tool, &why))?;
         if output.code != Some(0) {
             return Err(Refused::Files(output.stderr));
@@ -207,14 +233,26 @@ impl Programs {
             let clean = |text: &str| text::sanitise_ident(text.trim().as_bytes());
             Some((clean(service), clean(hash)))
         });
-        Ok(Checked {
+        let mut checked = Checked {
             tool: tool.shown(),
             foreign: !tool.fits(project),
             hashes: hashes.collect(),
-            scales: whole.ok().and_then(|whole| scale::read(&whole.stdout)),
             warnings: warnings(&output.stderr),
             files,
-        })
+            ..Checked::default()
+        };
+        if let Some(wanted) = wanted {
+            checked.know(wanted.scales, wanted.texts);
+        }
+        match dry.as_ref().map(dry_run::read) {
+            Some(Ok(remade)) => checked.remade = Some(remade),
+            Some(Err(why)) if !why.is_empty() => {
+                let secrets = Secrets::of(project).await;
+                checked.warnings.push(secrets.masked(&why));
+            }
+            _ => {}
+        }
+        Ok(checked)
     }
 
     /// Writes the file over that a command wants written first.
@@ -332,6 +370,12 @@ fn files_are_here(project: &Project) -> Result<(), Failure> {
     };
     if project.files.is_empty() {
         let what = Words::ours(|| say!("no label names its compose files"));
+        let advice = say!("compose cannot be run for it from here");
+        return Err(unsupported(what, advice));
+    }
+    if project.files.iter().any(|file| file.ends_with("/-")) {
+        let what =
+            Words::ours(|| say!("it was made from standard input: there is no compose file"));
         let advice = say!("compose cannot be run for it from here");
         return Err(unsupported(what, advice));
     }

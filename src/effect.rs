@@ -268,8 +268,8 @@ pub enum Subscription {
     Resources(HostId, Kind),
     /// A look into this volume, by a helper container that is there as long; begins with its top.
     Volume(Key),
-    /// What compose makes of this stack's files: now, and when one of them changes.
-    Compose(Key, Box<Project>),
+    /// What compose makes of this stack's files and these containers of it: now, and when a file or an image changes.
+    Compose(Key, Box<Project>, Vec<Key>),
     /// What this stack's files ask for, as they are written: now, and when one of them changes.
     Outline(Key, Box<Project>),
     /// The files that this stack is made from, as they are.

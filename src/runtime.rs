@@ -4,6 +4,7 @@ pub mod archive;
 mod browse;
 pub mod browser;
 pub mod clock;
+mod compose;
 pub mod cost;
 pub mod demo;
 pub mod diagnostics;

@@ -61,7 +61,9 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
             let stack = key.and_then(|key| state.shelves.stacks.things.get(&key));
             if let Some(stack) = stack.filter(|stack| stack.is_compose()) {
                 let project = Box::new(Project::of(stack));
-                wanted.insert(Subscription::Compose(stack.key.clone(), project));
+                let members = state.world.members(&stack.key).map(|c| c.key.clone());
+                let of = Subscription::Compose(stack.key.clone(), project, members.collect());
+                wanted.insert(of);
             }
         }
         (ViewId::StackFiles, Some(key)) => {

@@ -32,14 +32,25 @@ pub fn key(layer: &Layer) -> Chord {
 }
 
 fn of_question(state: &State, confirm: &Confirm) -> String {
-    match (&confirm.made_by, confirm.jobs.as_slice()) {
-        (Some(made), [(key, Verb::Recreate { pull, .. })]) => {
+    let jobs = &confirm.jobs;
+    let first = jobs.first().map(|(key, _)| key.host);
+    let one_host = |(key, _): &(Key, Verb)| Some(key.host) == first;
+    let remade: Option<Vec<String>> = jobs
+        .iter()
+        .map(|(key, verb)| {
+            let Verb::Recreate { pull, .. } = verb else {
+                return None;
+            };
+            let made = confirm.made_by.get(key)?;
             let container = state.world.container(key);
             let name = container.map_or_else(|| key.short(), |c| c.name.as_str());
             let image = container.filter(|_| *pull).map(|c| c.image.as_str());
-            made.in_place_of(name, image)
-        }
-        (_, jobs) => of_jobs(state, jobs),
+            Some(made.in_place_of(name, image))
+        })
+        .collect();
+    match remade {
+        Some(commands) if jobs.iter().all(one_host) => commands.join(" && "),
+        _ => of_jobs(state, jobs),
     }
 }
 

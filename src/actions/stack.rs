@@ -1,19 +1,20 @@
 //! What compose may do with a stack: bring it up after showing what that changes, and the rest from a menu.
 pub mod cursor;
 mod many;
+mod plan;
 mod scale;
 
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
-use crate::model::compose::{Act, Call, Checked, Plan, Project};
+use crate::model::compose::{Act, Call, Project};
 use crate::model::{Key, Stack};
 use crate::state::{
     Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, PromptKind, Scope, State, Task,
     Told, Weight,
 };
-use crate::theme::Symbols;
 
 pub use many::all;
+pub use plan::{plan, plan_words};
 pub use scale::ask_to_scale;
 
 use super::container::NO_LINK;
@@ -182,8 +183,25 @@ fn menu(state: &mut State) -> Effects {
     Effects::new()
 }
 
+/// Why a task would be refused, as far as it is known which compose there is: the other generation may bring the stack up,
+/// which tells what that means, and nothing else.
+fn refused(state: &State, key: &Key, task: Task) -> Option<String> {
+    let checked = state.compose.get(key)?.as_ref().ok()?;
+    let harmless = matches!(task, Task::Up | Task::Output);
+    (checked.foreign && !harmless).then(|| {
+        say!(
+            "only {tool} is here, and another generation of compose made this stack",
+            tool = checked.tool
+        )
+    })
+}
+
 /// Goes one step further towards a task: to the plan, to the choice of a service, to a question, or to the work itself.
 pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
+    if let Some(why) = refused(state, key, ask.task) {
+        state.toasts.bad(why, state.now);
+        return Effects::new();
+    }
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         let words = say!("gone meanwhile: nothing was done to it");
         state.toasts.bad(words, state.now);
@@ -282,100 +300,6 @@ pub(super) fn confirm(
     }));
 }
 
-/// What bringing a stack up would change, in lines.
-pub fn plan_words(stack: &Stack, checked: &Checked) -> Vec<Told> {
-    let plan = Plan::of(stack, checked);
-    let mut lines = Vec::new();
-    if checked.foreign {
-        let by = stack
-            .origin
-            .version
-            .as_deref()
-            .unwrap_or(say!("another version"));
-        let words = say!(
-            "Made by compose {by}; only {tool} is here: every container is made anew under another name.",
-            by,
-            tool = checked.tool
-        );
-        lines.push(Weight::Bad.of(words));
-    }
-    let mut tell = |what: fn(&str) -> String, names: &[String]| {
-        if !names.is_empty() {
-            lines.push(Weight::Change.of(what(&names.join(", "))));
-        }
-    };
-    tell(|names| say!("new: {names}", names), &plan.made);
-    tell(
-        |names| say!("changed, made anew: {names}", names),
-        &plan.recreated,
-    );
-    tell(
-        |names| say!("not in the files, left as they are: {names}", names),
-        &plan.orphans,
-    );
-    let arrow = Symbols::UNICODE.arrow;
-    let sizes = plan.resized.iter();
-    let sizes: Vec<String> = sizes
-        .map(|(name, now, will)| format!("{name} {now}{arrow}{will}"))
-        .collect();
-    tell(
-        |names| say!("other numbers of containers: {names}", names),
-        &sizes,
-    );
-    let stopped = stack.containers - stack.running;
-    let same = match plan.same {
-        0 => None,
-        n if plan.drifted() => Some(say_n!(
-            n,
-            "unchanged: {n} service",
-            "unchanged: {n} services"
-        )),
-        n => Some(say_n!(
-            n,
-            "nothing has changed in {n} service",
-            "nothing has changed in {n} services"
-        )),
-    };
-    lines.extend(same.map(|words| Weight::Plain.of(words)));
-    if stopped > 0 {
-        let words = say_n!(
-            stopped,
-            "not running now: {n} container",
-            "not running now: {n} containers"
-        );
-        lines.push(Weight::Plain.of(words));
-    }
-    let doubts = stack.doubts.iter();
-    lines.extend(doubts.map(|words| Weight::Change.of(words)));
-    let missing = checked.missing();
-    if !missing.is_empty() {
-        let words = say!("! not set, so empty: {names}", names = missing.join(", "));
-        lines.push(Weight::Bad.of(words));
-    }
-    let others = checked.warnings.iter();
-    let others = others.filter(|words| !words.contains(Checked::NOT_SET));
-    lines.extend(others.map(|words| Weight::Bad.of(format!("! {words}"))));
-    lines
-}
-
-/// Asks whether to bring the stack up, with what that changes.
-pub fn plan(state: &mut State, key: &Key, checked: &Checked) {
-    let Some(stack) = state.shelves.stacks.things.get(key) else {
-        return;
-    };
-    let lines = plan_words(stack, checked);
-    let mut call = Call::new(Project::of(stack), Act::UP, checked.foreign);
-    call.shown = Some(Box::new(checked.clone()));
-    let verb = Verb::Compose(Box::new(call));
-    let title = say!(
-        "Bring {name}{host} up with {tool}?",
-        name = key.id,
-        host = state.on_host(key.host),
-        tool = checked.tool
-    );
-    confirm(state, key, title, lines, verb, say!("up" as "compose"));
-}
-
 fn down(state: &mut State, key: &Key) {
     let Some(stack) = state.shelves.stacks.things.get(key) else {
         return;
@@ -417,7 +341,13 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
         service,
         host = state.on_host(key.host)
     );
-    let verb = verb(stack, Act::Recreate { service });
+    let known = stack.services.iter().find(|it| it.name == service);
+    let containers = known.map_or(1, |it| it.containers.max(1));
+    let act = Act::Recreate {
+        service,
+        containers,
+    };
+    let verb = verb(stack, act);
     confirm(state, key, title, lines, verb, say!("recreate"));
     Effects::new()
 }

@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use super::keep::{Store, digest};
 use super::secrets::Secrets;
 use super::stack_file::{content, lines};
-use super::{Programs, Refused, no_store};
+use super::{Environment, Programs, Refused, no_store};
 use crate::lang::Words;
 use crate::model::stack_file::{DiffRow, FileOf, Proposal, Role, Source, Verdict};
 use crate::msg::Failure;
@@ -30,6 +30,7 @@ impl Programs {
         file: FileOf,
         source: Source,
         deadline: Instant,
+        engine: Option<&Environment>,
     ) -> Result<Proposal, Failure> {
         let store = self.store.clone().ok_or_else(no_store)?;
         let read = tokio::task::spawn_blocking(move || read(file, source, &store, deadline));
@@ -38,13 +39,13 @@ impl Programs {
             ..Failure::default()
         });
         let mut proposal = read??;
-        proposal.verdict = self.verdict(&proposal).await;
+        proposal.verdict = self.verdict(&proposal, engine).await;
         Ok(proposal)
     }
 
-    async fn verdict(&self, proposal: &Proposal) -> Verdict {
+    async fn verdict(&self, proposal: &Proposal, engine: Option<&Environment>) -> Verdict {
         let project = proposal.file.replaced(&proposal.kept);
-        match self.ask(&project).await {
+        match self.ask(&project, engine).await {
             Ok(checked) => Verdict::Taken(Box::new(checked)),
             Err(Refused::Files(stderr)) => {
                 let own = stderr.replace(&proposal.kept, &proposal.file.path);

@@ -2,7 +2,7 @@
 use std::path::Path;
 
 use super::keep::digest;
-use super::{Programs, stack_file};
+use super::{Environment, Programs, stack_file};
 use crate::lang::Words;
 use crate::model::compose::{Call, Project};
 use crate::model::stack_file::FileOf;
@@ -35,7 +35,7 @@ impl Programs {
     ///
     /// # Errors
     /// Something is another now: what it is.
-    pub async fn holds(&self, call: &Call) -> Result<(), Failure> {
+    pub async fn holds(&self, call: &Call, engine: Option<&Environment>) -> Result<(), Failure> {
         let Some(shown) = &call.shown else {
             return Ok(());
         };
@@ -43,7 +43,7 @@ impl Programs {
         if let Some(path) = shown.changed(&read_digests(&project).await) {
             return Err(stack_file::changed(path));
         }
-        let now = self.check(&project).await?;
+        let now = self.check(&project, engine).await?;
         let others = shown.differing(&now);
         if others.is_empty() {
             return Ok(());

@@ -161,7 +161,7 @@ pub(super) fn write(change: &Change, store: &Store, now: DateTime<Utc>) -> Resul
     })?;
     let old = old.map_or_else(Vec::new, |old| old.bytes);
     replace(path, &old, &new.bytes, file.role).map_err(|broken| Failure {
-        advice: kept.map_or_else(String::new, |kept| broken.way_back(&kept, path)),
+        advice: broken.way_back(change, kept.as_deref()),
         ..failed(&file.path, &broken.error)
     })?;
     if change.source == Source::Draft
@@ -233,15 +233,19 @@ impl From<io::Error> for Broken {
 }
 
 impl Broken {
-    fn way_back(&self, kept: &Path, path: &Path) -> String {
-        let word = |path: &Path| text::quoted(&path.display().to_string());
-        let words = if self.cut {
-            say!(
+    /// `old`: where what was in the file is kept.
+    fn way_back(&self, change: &Change, old: Option<&Path>) -> String {
+        let old = old.map(|old| text::quoted(&old.display().to_string()));
+        let words = match (old, &change.source) {
+            (Some(old), _) if self.cut => say!(
                 "it may be cut: `{command}` brings it back",
-                command = format!("cp {} {}", word(kept), word(path))
-            )
-        } else {
-            say!("it is as it was, and kept in {path}", path = word(kept))
+                command = format!("cp {old} {}", text::quoted(&change.file.path))
+            ),
+            (_, Source::Draft) => say!(
+                "it is as it was, and the edit is kept in {path}",
+                path = text::quoted(&change.kept)
+            ),
+            _ => say!("it is as it was").to_owned(),
         };
         text::sanitise_ident(words.as_bytes())
     }
@@ -306,11 +310,12 @@ fn may_be_written_into(error: &io::Error) -> bool {
 
 fn swap(path: &Path, bytes: &[u8], old: Option<&Metadata>, role: Role) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut new = tempfile::Builder::new()
+    let new = tempfile::Builder::new()
         .prefix(".stacktui-")
-        .tempfile_in(folder)?;
-    new.write_all(bytes)?;
-    let file = new.as_file();
+        .tempfile_in(folder)
+        .map_err(without_path)?;
+    let mut file = new.as_file();
+    file.write_all(bytes)?;
     let mode = match (old, role) {
         (Some(old), _) => old.mode() & 0o7777,
         (None, Role::Variables) => 0o600,
@@ -326,6 +331,14 @@ fn swap(path: &Path, bytes: &[u8], old: Option<&Metadata>, role: Role) -> io::Re
     file.sync_all()?;
     new.persist(path).map_err(|error| error.error)?;
     File::open(folder)?.sync_all()
+}
+
+/// What is wrong, without the name of a temporary file, which tells nobody anything.
+fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((why, _)) => io::Error::new(error.kind(), why.to_owned()),
+        None => error,
+    }
 }
 
 #[cfg(test)]

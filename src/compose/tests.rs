@@ -87,7 +87,7 @@ async fn the_generation_that_made_a_project_is_asked() {
         place.program("docker", &format!("{SECOND}{hashes}"));
         let checked = place
             .programs()
-            .check(&place.project)
+            .check(&place.project, None)
             .await
             .expect("an answer");
         assert_eq!(checked.tool, tool);
@@ -100,12 +100,42 @@ async fn the_generation_that_made_a_project_is_asked() {
 }
 
 #[tokio::test]
+async fn compose_2_tells_on_the_engine_what_it_would_make_anew() {
+    let place = Place::new(2);
+    let script = "case \"$*\" in
+        *--dry-run*) [ \"$DOCKER_HOST\" = unix:///there ] || { echo 'network ext could not be found'; exit 1; } >&2
+            echo ' DRY-RUN MODE -  Container shop-web-1  Recreate' >&2 ;;
+        *--hash*) echo 'web abc' ;;
+        *--profile*) echo '{services: {web: {scale: 2}, tool: {}}}' ;;
+        *) exit 1 ;;
+        esac";
+    let programs = place
+        .program("docker", &format!("{SECOND}{script}"))
+        .programs();
+    let there = vec![("DOCKER_HOST", "unix:///there".to_owned())];
+    let checked = programs.check(&place.project, Some(&there)).await;
+    let checked = checked.expect("an answer");
+    assert_eq!(checked.remade, Some(["shop-web-1".to_owned()].into()));
+    assert_eq!(checked.off, ["tool".to_owned()].into());
+    assert_eq!(checked.scales, Some([("web".to_owned(), 2)].into()));
+    assert!(checked.warnings.is_empty(), "{checked:?}");
+    let elsewhere = vec![("DOCKER_HOST", "unix:///elsewhere".to_owned())];
+    let checked = programs.check(&place.project, Some(&elsewhere)).await;
+    let checked = checked.expect("an answer");
+    assert_eq!(checked.remade, None);
+    assert_eq!(checked.warnings, ["network ext could not be found"]);
+    let checked = programs.check(&place.project, None).await;
+    let checked = checked.expect("an answer");
+    assert!(checked.remade.is_none() && checked.warnings.is_empty());
+}
+
+#[tokio::test]
 async fn the_other_generation_is_named_and_not_let_loose() {
     let place = Place::new(1);
     place.program("docker", &format!("{SECOND}echo 'web abc'"));
     let checked = place
         .programs()
-        .check(&place.project)
+        .check(&place.project, None)
         .await
         .expect("an answer");
     assert!(checked.foreign);
@@ -133,7 +163,7 @@ async fn what_cannot_be_read_is_said() {
     let place = Place::new(1);
     let failure = place
         .programs()
-        .check(&place.project)
+        .check(&place.project, None)
         .await
         .expect_err("no program");
     assert_eq!(failure.kind, FailureKind::Unsupported);
@@ -148,7 +178,7 @@ async fn what_cannot_be_read_is_said() {
     );
     let failure = place
         .programs()
-        .check(&place.project)
+        .check(&place.project, None)
         .await
         .expect_err("refused");
     assert!(
@@ -164,7 +194,7 @@ async fn what_cannot_be_read_is_said() {
     gone.files.push("/srv/gone.yml".to_owned());
     let failure = place
         .programs()
-        .check(&gone)
+        .check(&gone, None)
         .await
         .expect_err("a file is gone");
     assert_eq!(
@@ -172,7 +202,7 @@ async fn what_cannot_be_read_is_said() {
         "/srv/gone.yml is not on this machine"
     );
     gone.files = vec![place.folder.path().display().to_string()];
-    let failure = place.programs().check(&gone).await;
+    let failure = place.programs().check(&gone, None).await;
     let failure = failure.expect_err("no file");
     assert!(
         failure
@@ -181,8 +211,19 @@ async fn what_cannot_be_read_is_said() {
             .ends_with("is a directory, not a file"),
         "{failure:?}"
     );
+    gone.files = vec!["/srv/-".to_owned()];
+    let failure = place.programs().check(&gone, None).await;
+    let failure = failure.expect_err("no file");
+    assert!(
+        failure.what.as_str().contains("standard input"),
+        "{failure:?}"
+    );
     gone.files.clear();
-    let failure = place.programs().check(&gone).await.expect_err("no files");
+    let failure = place
+        .programs()
+        .check(&gone, None)
+        .await
+        .expect_err("no files");
     assert!(failure.what.as_str().contains("no label"), "{failure:?}");
 }
 
@@ -202,24 +243,37 @@ async fn a_plan_is_done_only_while_what_it_was_made_of_holds() {
     let variables = directory.join(".env");
     fs::write(&variables, "A=1\n").expect("a file");
     let mut call = place.call(Act::UP);
-    assert_eq!(programs.holds(&call).await, Ok(()), "nothing was shown");
-    let shown = programs.check(&place.project).await.expect("an answer");
+    assert_eq!(
+        programs.holds(&call, None).await,
+        Ok(()),
+        "nothing was shown"
+    );
+    let shown = programs
+        .check(&place.project, None)
+        .await
+        .expect("an answer");
     call.shown = Some(Box::new(shown));
-    assert_eq!(programs.holds(&call).await, Ok(()));
+    assert_eq!(programs.holds(&call, None).await, Ok(()));
 
     fs::write(&variables, "A=2\n").expect("a file");
-    let failure = programs.holds(&call).await.expect_err("another value");
+    let failure = programs
+        .holds(&call, None)
+        .await
+        .expect_err("another value");
     assert_eq!(failure.kind, FailureKind::Conflict);
     let told = format!("{} has changed since it was shown", variables.display());
     assert_eq!(failure.what.as_str(), told);
     fs::remove_file(&variables).expect("it was there");
-    let failure = programs.holds(&call).await.expect_err("it is gone");
+    let failure = programs.holds(&call, None).await.expect_err("it is gone");
     assert_eq!(failure.what.as_str(), told);
     fs::write(&variables, "A=1\n").expect("a file");
-    assert_eq!(programs.holds(&call).await, Ok(()));
+    assert_eq!(programs.holds(&call, None).await, Ok(()));
 
     fs::write(&other, "def").expect("a file");
-    let failure = programs.holds(&call).await.expect_err("another digest");
+    let failure = programs
+        .holds(&call, None)
+        .await
+        .expect_err("another digest");
     assert!(
         failure.what.as_str().ends_with("since it was shown: web"),
         "{failure:?}"
@@ -286,7 +340,7 @@ async fn what_the_files_hide_is_not_told_by_compose() {
         "{lines:?}"
     );
     assert!(lines.contains(&format!("bad {}", text::MASK)), "{lines:?}");
-    let failure = place.programs().check(&place.project).await;
+    let failure = place.programs().check(&place.project, None).await;
     let failure = failure.expect_err("refused");
     assert_eq!(failure.what.as_str(), format!("bad {}", text::MASK));
 
@@ -294,7 +348,10 @@ async fn what_the_files_hide_is_not_told_by_compose() {
     let of = FileOf::all(&place.project).remove(0);
     begin(&of, &store).expect("an edit");
     let deadline = tokio::time::Instant::now().into_std();
-    let proposal = place.programs().propose(of, Source::Draft, deadline).await;
+    let proposal = place
+        .programs()
+        .propose(of, Source::Draft, deadline, None)
+        .await;
     match proposal.expect("a proposal").verdict {
         Verdict::Refused(said) => {
             assert_eq!(said[0].whole, "bad t0k3n-x");

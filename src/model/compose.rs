@@ -1,7 +1,7 @@
 //! Compose commands as values: what is asked of which project, the words it is asked in, and what a start would change.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::stack::{Origin, Stack};
+use super::stack::{Origin, Service, Stack};
 use super::stack_file::Write;
 use crate::text::quoted;
 
@@ -18,6 +18,9 @@ pub struct Project {
 }
 
 impl Project {
+    /// The words that switch all profiles on; known to compose 2.
+    pub const ALL_PROFILES: [&'static str; 2] = ["--profile", "*"];
+
     pub fn of(stack: &Stack) -> Self {
         Self::new(stack.name(), &stack.origin)
     }
@@ -57,15 +60,15 @@ pub enum Act {
         /// Removes containers of services that the files do not have.
         orphans: bool,
     },
-    /// Makes the containers of one service anew, its dependencies left as they are.
-    Recreate { service: String },
+    /// Makes the containers of one service anew, as many as there are, its dependencies left as they are.
+    Recreate { service: String, containers: usize },
     /// As many containers of one service.
     Scale { service: String, to: u32 },
     /// Fetches the images of all services, or of one.
     Pull { service: Option<String> },
     /// Builds the images of the services that have a build section, or of one.
     Build { service: Option<String> },
-    /// Stops and removes containers and networks.
+    /// Stops and removes all containers, those that the files do not have among them, and the networks.
     Down {
         /// And the volumes.
         volumes: bool,
@@ -131,9 +134,19 @@ impl Act {
                 ],
                 words(&["up", "-d"]),
             ),
-            Self::Recreate { service } => {
-                words(&["up", "-d", "--no-deps", "--force-recreate", service])
-            }
+            // Without a number both generations go back to the one in the files, and remove what is above it.
+            Self::Recreate {
+                service,
+                containers,
+            } => words(&[
+                "up",
+                "-d",
+                "--no-deps",
+                "--force-recreate",
+                "--scale",
+                &format!("{service}={containers}"),
+                service,
+            ]),
             Self::Scale { service, to } => words(&[
                 "up",
                 "-d",
@@ -145,7 +158,10 @@ impl Act {
             ]),
             Self::Pull { service } => of_service("pull", service),
             Self::Build { service } => of_service("build", service),
-            Self::Down { volumes } => given(&[(*volumes, "--volumes")], words(&["down"])),
+            Self::Down { volumes } => given(
+                &[(*volumes, "--volumes")],
+                words(&["down", "--remove-orphans"]),
+            ),
             Self::Save => Vec::new(),
         }
     }
@@ -275,6 +291,10 @@ impl Call {
     /// All words after the program's.
     pub fn args(&self) -> Vec<String> {
         let mut args = self.project.args();
+        // Compose 2 leaves services alone whose profile is not on, even then; compose 1 does not.
+        if matches!(self.act, Act::Down { .. }) && self.project.major != Some(1) {
+            args.extend(Project::ALL_PROFILES.map(str::to_owned));
+        }
         args.extend(self.act.args());
         args
     }
@@ -308,6 +328,14 @@ pub struct Checked {
     pub hashes: BTreeMap<String, String>,
     /// How many containers the files want of a service, where that is not one. Not known where compose did not tell.
     pub scales: Option<BTreeMap<String, usize>>,
+    /// Each service with a digest of all that the files say of it: also of what `hashes` leaves out. Not known where compose
+    /// did not tell.
+    pub texts: BTreeMap<String, String>,
+    /// Services of the files whose profile is not on: they are left as they are.
+    pub off: BTreeSet<String>,
+    /// Names of the containers that would be made anew, as compose itself says where it can go through the motions: it
+    /// looks at images and at variables of services, too, which no digest tells. Not known of compose 1.
+    pub remade: Option<BTreeSet<String>>,
     /// What compose warns of: a variable that is not set.
     pub warnings: Vec<String>,
     /// The files it was read out of with their digests as they were; none: not there.
@@ -317,6 +345,15 @@ pub struct Checked {
 impl Checked {
     /// How both generations of compose say that a variable is missing.
     pub const NOT_SET: &str = " variable is not set";
+
+    /// Takes what the files say of all their services: what is wanted of each in number, and digests.
+    pub fn know(&mut self, scales: BTreeMap<String, usize>, mut texts: BTreeMap<String, String>) {
+        self.scales = Some(scales);
+        self.off = texts.keys().cloned().collect();
+        self.off.retain(|name| !self.hashes.contains_key(name));
+        texts.retain(|name, _| self.hashes.contains_key(name));
+        self.texts = texts;
+    }
 
     /// The words that start the compose that told it.
     pub fn program(&self) -> &str {
@@ -334,6 +371,15 @@ impl Checked {
         names.filter(|name| !name.is_empty()).collect()
     }
 
+    /// Whether a start would make containers of a service anew, whose digest would be this one.
+    fn remakes(&self, service: &Service, hash: &String) -> bool {
+        match &self.remade {
+            _ if self.foreign => true,
+            Some(remade) => service.names.iter().any(|name| remade.contains(name)),
+            None => service.hash.as_ref() != Some(hash),
+        }
+    }
+
     /// The first file that is another now.
     pub fn changed<'a>(&'a self, now: &[(String, Option<String>)]) -> Option<&'a str> {
         let mut files = self.files.iter();
@@ -349,6 +395,7 @@ impl Checked {
         let differs = |name: &&String| {
             let (here, there) = (scale(self, name), scale(other, name));
             self.hashes.get(*name) != other.hashes.get(*name)
+                || self.texts.get(*name) != other.texts.get(*name)
                 || (here.is_some() && there.is_some() && here != there)
         };
         let differing = names.into_iter().filter(differs);
@@ -365,6 +412,8 @@ pub struct Plan {
     pub recreated: Vec<String>,
     /// Services with containers that the files do not have.
     pub orphans: Vec<String>,
+    /// Services with containers whose profile is not on.
+    pub off: Vec<String>,
     /// Services left as they are.
     pub same: usize,
     /// Services that have more or fewer containers than the files want: how many there are, how many there will be.
@@ -374,24 +423,21 @@ pub struct Plan {
 impl Plan {
     pub fn of(stack: &Stack, checked: &Checked) -> Self {
         let mut plan = Self::default();
-        let made: BTreeMap<&str, Option<&String>> = stack
-            .services
-            .iter()
-            .filter(|s| s.is_made())
-            .map(|s| (s.name.as_str(), s.hash.as_ref()))
-            .collect();
+        let made = stack.services.iter().filter(|s| s.is_made());
+        let made: BTreeMap<&str, &Service> = made.map(|s| (s.name.as_str(), s)).collect();
         for (name, hash) in &checked.hashes {
             match made.get(name.as_str()) {
                 None => plan.made.push(name.clone()),
-                Some(known) if checked.foreign || *known != Some(hash) => {
+                Some(service) if checked.remakes(service, hash) => {
                     plan.recreated.push(name.clone());
                 }
                 Some(_) => plan.same += 1,
             }
         }
         let wanted: BTreeSet<&str> = checked.hashes.keys().map(String::as_str).collect();
-        let orphans = made.keys().filter(|name| !wanted.contains(*name));
-        plan.orphans = orphans.map(|name| (*name).to_owned()).collect();
+        let others = made.keys().filter(|name| !wanted.contains(*name));
+        let others = others.map(|name| (*name).to_owned());
+        (plan.off, plan.orphans) = others.partition(|name| checked.off.contains(name));
         if let Some(scales) = &checked.scales {
             let services = stack.services.iter().filter(|s| s.is_made());
             let named = services.filter(|s| wanted.contains(s.name.as_str()));

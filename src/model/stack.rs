@@ -97,6 +97,8 @@ pub struct Service {
     pub containers: usize,
     /// Containers that are to be there, as far as is known: those that are, or more.
     pub wanted: usize,
+    /// Of each of them.
+    pub names: Vec<String>,
     pub running: usize,
     pub unhealthy: usize,
     /// Between two runs.
@@ -117,6 +119,7 @@ impl Service {
             image: String::new(),
             containers: 0,
             wanted: 1,
+            names: Vec::new(),
             running: 0,
             unhealthy: 0,
             restarting: 0,
@@ -247,6 +250,7 @@ fn services(containers: &[&Container]) -> Vec<Service> {
         });
         service.containers += 1;
         service.wanted = service.containers;
+        service.names.push(container.name.clone());
         service.running += usize::from(runs(container));
         service.unhealthy += usize::from(sick(container));
         service.restarting += usize::from(between(container));

@@ -197,7 +197,7 @@ impl Runner {
                 });
             }
             Effect::Fetch(fetch @ (Fetch::Compose(..) | Fetch::Proposal(..))) => {
-                self.compose(fetch);
+                self.compose(fetch, hosts);
             }
             Effect::Discard(file) => {
                 let store = self.programs.store.clone();

@@ -161,7 +161,7 @@ impl Hands {
                 ..Failure::default()
             });
         };
-        self.programs.holds(call).await?;
+        self.programs.holds(call, engine.environment()).await?;
         if let Some(write) = &call.write {
             self.programs.write(write, clock::now()).await?;
             let lines = vec![say!("written: {path}", path = write.file.path)];

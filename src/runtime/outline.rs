@@ -1,15 +1,20 @@
 //! What a stack's files ask for, beside the loop: read once, and again when one of them has another time of change.
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::stack_file::address;
-use super::streams::{FILES_PERIOD, live};
+use super::streams::live;
 use crate::compose::{Programs, outline};
 use crate::engine::Engine;
 use crate::model::compose::Project;
 use crate::model::{Key, Unread};
 use crate::msg::Msg;
+
+/// Times of change are looked at this often.
+const PERIOD: Duration = Duration::from_secs(2);
 
 /// Tells it of files on this machine alone: what stands under the same path here need not be what made a stack elsewhere.
 pub(super) async fn follow(
@@ -42,6 +47,6 @@ pub(super) async fn follow(
         {
             return;
         }
-        sleep(FILES_PERIOD).await;
+        sleep(PERIOD).await;
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::browse::Desk;
 use super::clock;
+use super::compose;
 use super::hosts::HostTasks;
 use super::log_stream;
 use super::mail;
@@ -32,8 +33,6 @@ const DETAILS_PERIOD: Duration = Duration::from_secs(10);
 const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
 /// A burst of events is one new list.
 const LIST_PAUSE: Duration = Duration::from_millis(200);
-/// Compose files are looked at this often while their stack's page is open.
-pub(super) const FILES_PERIOD: Duration = Duration::from_secs(2);
 /// Looks into volumes that may wait.
 const LOOKS: usize = 64;
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
@@ -174,6 +173,13 @@ impl Streams {
         if let Some(flow) = self.flows.get(&Subscription::Resources(host, kind)) {
             flow.bell.notify_one();
         }
+        // A container is made anew when its image is another.
+        let of_images = |it: &Subscription| {
+            kind == Kind::Image && matches!(it, Subscription::Compose(key, ..) if key.host == host)
+        };
+        for (_, flow) in self.flows.iter().filter(|(it, _)| of_images(it)) {
+            flow.bell.notify_one();
+        }
     }
 
     /// The box of this mail server changed: what searches it asks again.
@@ -225,6 +231,7 @@ impl Streams {
         subscription: &Subscription,
         (key, project): (Key, Box<Project>),
         engine: watch::Receiver<Option<Engine>>,
+        bell: Arc<Notify>,
     ) -> JoinHandle<()> {
         let (programs, msgs) = (self.programs.clone(), self.msgs.clone());
         match subscription {
@@ -232,7 +239,10 @@ impl Streams {
             Subscription::Files(..) => {
                 tokio::spawn(stack_file::follow(key, project, programs, engine, msgs))
             }
-            _ => tokio::spawn(compose(key, project, programs, msgs)),
+            _ => {
+                let (about, with) = ((key, project), (programs, engine));
+                tokio::spawn(compose::follow(about, with, bell, msgs))
+            }
         }
     }
 
@@ -285,11 +295,11 @@ impl Streams {
                 self.desk(volume, engine(volume)?)
                     .run(self.looks.subscribe()),
             ),
-            Subscription::Compose(key, project)
+            Subscription::Compose(key, project, _)
             | Subscription::Outline(key, project)
             | Subscription::Files(key, project) => {
                 let about = (key.clone(), project.clone());
-                self.of_stack(subscription, about, engine(key)?)
+                self.of_stack(subscription, about, engine(key)?, Arc::clone(&bell))
             }
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(
                 key.clone(),
@@ -434,22 +444,6 @@ async fn processes(
         }
         let _rung = timeout(PROCESSES_PERIOD, bell.notified()).await;
         sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// Says what compose makes of a project's files, whenever one of them has another time of change.
-async fn compose(key: Key, project: Box<Project>, programs: Programs, out: mpsc::Sender<Msg>) {
-    let mut known = None;
-    loop {
-        let files = Programs::changed(&project);
-        if known.as_ref() != Some(&files) {
-            let answer = programs.check(&project).await.map(Box::new);
-            if out.send(Msg::Compose(key.clone(), answer)).await.is_err() {
-                return;
-            }
-            known = Some(files);
-        }
-        sleep(FILES_PERIOD).await;
     }
 }
 

@@ -1,4 +1,6 @@
 //! Windows over the screen: one list, the front one last.
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::menu::{Choice, Menu};
@@ -247,8 +249,8 @@ pub struct Confirm {
     pub switches: Vec<(char, String, bool)>,
     /// The second choice is under the cursor (cancel is the first and the default).
     pub on_yes: bool,
-    /// What makes the one container like it that this is about, once the engine has told.
-    pub made_by: Option<Box<RunLine>>,
+    /// What makes containers like those that this is about, as far as the engine has told.
+    pub made_by: BTreeMap<Key, RunLine>,
 }
 
 /// A window over the screen.

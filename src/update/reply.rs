@@ -129,9 +129,12 @@ pub(super) fn run_line(
     answer: Result<Box<RunLine>, Failure>,
 ) -> Effects {
     if let (Some(Layer::Confirm(confirm)), Ok(line)) = (state.layers.last_mut(), &answer)
-        && matches!(confirm.jobs.as_slice(), [(of, Verb::Recreate { .. })] if of == key)
+        && confirm
+            .jobs
+            .iter()
+            .any(|(of, verb)| of == key && matches!(verb, Verb::Recreate { .. }))
     {
-        confirm.made_by = Some(line.clone());
+        confirm.made_by.insert(key.clone(), (**line).clone());
     }
     let Some(here) = state.may_ask(&Pending::RunLine(key.clone())) else {
         return Effects::new();

@@ -176,6 +176,8 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             let words = if checked.foreign { &foreign } else { &changed };
             tell(&plan.recreated, words);
             tell(&plan.orphans, say!("no longer in the files"));
+            let off = say!("in a profile that is not on, {up} leaves it as it is", up);
+            tell(&plan.off, &off);
             for (name, now, will) in &plan.resized {
                 let words = say!("{name}: {now} now, {will} by the files", name, now, will);
                 section.prose(&words, Key::StateBusy, WHOLE);

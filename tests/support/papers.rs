@@ -97,13 +97,11 @@ pub fn taken() -> Verdict {
     let hashes = [("web", "h2"), ("db", "h1")];
     Verdict::Taken(Box::new(Checked {
         tool: "docker-compose 1.29.2".to_owned(),
-        foreign: false,
         hashes: hashes
             .map(|(name, hash)| (name.to_owned(), hash.to_owned()))
             .into(),
-        scales: None,
         warnings: vec!["The DOMAIN variable is not set. Defaulting to a blank string.".to_owned()],
-        files: Vec::new(),
+        ..Checked::default()
     }))
 }
 

@@ -41,10 +41,8 @@ fn checked(hashes: &[(&str, &str)]) -> Checked {
     Checked {
         tool: "docker-compose 1.29.2".to_owned(),
         hashes: hashes.iter().map(pair).collect(),
-        scales: None,
         warnings: vec!["The DOMAIN variable is not set.".to_owned()],
-        foreign: false,
-        files: Vec::new(),
+        ..Checked::default()
     }
 }
 
@@ -130,7 +128,7 @@ fn the_page_tells_what_has_changed_while_it_is_open() {
         let flows = it.flows();
         flows
             .iter()
-            .any(|flow| matches!(flow, Subscription::Compose(key, _) if *key == stack()))
+            .any(|flow| matches!(flow, Subscription::Compose(key, ..) if *key == stack()))
     };
     assert!(!reads(&it), "a list reads no files");
     it.press("enter").view(ViewId::Stack);
@@ -226,8 +224,11 @@ fn the_menu_leads_to_every_task() {
     assert_eq!(names[0], "grafana");
     it.answer("enter").shows("Recreate grafana?");
     it.answer("y");
-    let service = "grafana".to_owned();
-    assert_eq!(call(&it).act, Act::Recreate { service });
+    let act = Act::Recreate {
+        service: "grafana".to_owned(),
+        containers: 1,
+    };
+    assert_eq!(call(&it).act, act);
 
     let mut it = stacks();
     it.press("C s enter").shows("containers of grafana");
@@ -281,6 +282,57 @@ fn scaling_is_typed_over_what_is_and_asks_which_containers_go() {
 }
 
 #[test]
+fn recreating_a_service_keeps_its_number_of_containers() {
+    let mut it = stacks();
+    second_grafana(&mut it);
+    it.press("C r enter").shows("Recreate grafana?").answer("y");
+    let act = Act::Recreate {
+        service: "grafana".to_owned(),
+        containers: 2,
+    };
+    assert_eq!(call(&it).act, act);
+}
+
+#[test]
+fn the_files_are_read_again_when_there_are_other_containers() {
+    let mut it = stacks();
+    it.press("enter").view(ViewId::Stack);
+    let read = |it: &Scene| {
+        let flows = it.flows().into_iter();
+        flows.filter(|flow| matches!(flow, Subscription::Compose(..)))
+    };
+    let before: Vec<_> = read(&it).collect();
+    it.change("grafana", |c| c.state = stacktui::model::RunState::Exited);
+    assert_eq!(read(&it).collect::<Vec<_>>(), before);
+    second_grafana(&mut it);
+    let after: Vec<_> = read(&it).collect();
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+}
+
+#[test]
+fn a_service_whose_profile_is_not_on_is_told_apart_from_one_that_is_gone() {
+    let mut it = stacks();
+    it.press("enter");
+    let mut answer = checked(&[("zammad", "h1")]);
+    answer.off = ["grafana".to_owned()].into();
+    it.send(Msg::Compose(stack(), Ok(Box::new(answer.clone()))));
+    it.shows("grafana: in a profile that is not on, U leaves it as it is");
+    it.press("U")
+        .send(Msg::Compose(stack(), Ok(Box::new(answer))));
+    let told = it.told();
+    let off = "in a profile that is not on, left as they are: grafana";
+    assert!(told.contains(&off), "{told:?}");
+    let orphans = told
+        .iter()
+        .find(|line| line.starts_with("not in the files"));
+    assert!(
+        orphans.is_some_and(|line| !line.contains("grafana")),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_plan_is_asked_about_only_where_it_was_wanted() {
     let answer = || Msg::Compose(stack(), Ok(Box::new(checked(&[("zammad", "h9")]))));
     // Gone on to something else: a key there is no answer to this.
@@ -305,6 +357,23 @@ fn a_plan_is_asked_about_only_where_it_was_wanted() {
             .iter()
             .any(|toast| toast.text.contains("is there"))
     );
+}
+
+#[test]
+fn the_other_generation_may_bring_it_up_and_nothing_else() {
+    let mut it = stacks();
+    let mut answer = checked(&[("grafana", "h1")]);
+    answer.foreign = true;
+    answer.tool = "docker compose 2.26.1".to_owned();
+    it.send(Msg::Compose(stack(), Ok(Box::new(answer.clone()))));
+    for keys in ["p", "b", "r", "s", "d"] {
+        it.press("C").answer(keys).asks_nothing().no_window();
+        it.sees_toast("only docker compose 2.26.1 is here");
+    }
+    it.press("U")
+        .send(Msg::Compose(stack(), Ok(Box::new(answer))));
+    it.shows("Bring systeme-ticketing up with docker compose 2.26.1?")
+        .shows("docker compose -p systeme-ticketing");
 }
 
 #[test]

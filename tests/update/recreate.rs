@@ -208,6 +208,36 @@ fn the_commands_that_do_the_same_are_shown_once_the_engine_has_told_what_makes_i
 }
 
 #[test]
+fn the_commands_of_several_are_shown_one_after_the_other() {
+    let mut it = world();
+    it.state.size = (120, 40);
+    it.on("grafana")
+        .press("space")
+        .on("mailhog")
+        .press("space R")
+        .wait(400);
+    let fetch = |name| Effect::Fetch(Fetch::RunLine(key(name)));
+    assert_eq!(it.effects, [fetch("grafana"), fetch("mailhog")]);
+    for name in ["grafana", "mailhog"] {
+        it.press("c").asks_nothing();
+        let line = RunLine {
+            commands: vec![vec![vec!["docker".into(), "run".into(), name.into()]]],
+            left_out: Vec::new(),
+        };
+        it.send(Msg::RunLine(key(name), Ok(Box::new(line))));
+    }
+    it.press("c");
+    let replaced = |name: &str| {
+        let old = format!("systeme-ticketing-{name}-1");
+        format!(
+            "docker stop {old} && docker rename {old} {old}.old && docker run {name} && docker rm {old}.old"
+        )
+    };
+    let command = [replaced("grafana"), replaced("mailhog")].join(" && ");
+    assert_eq!(it.effects, [Effect::Copy(command)]);
+}
+
+#[test]
 fn what_it_said_itself_is_told_on_the_screen() {
     let mut it = world();
     it.on("grafana").press("R").wait(400).press("y");

@@ -162,6 +162,9 @@ pub(super) fn remove(state: &mut State) -> Effects {
     Effects::new()
 }
 
+/// Containers that are made anew at once whose commands are shown.
+const MOST_COMMANDS: usize = 8;
+
 pub(super) fn recreate(state: &mut State) -> Effects {
     let all = targets(state);
     // One whose lender is made anew goes with it: alone it would be made for the old one.
@@ -203,11 +206,10 @@ pub(super) fn recreate(state: &mut State) -> Effects {
         pull: false,
         others,
     };
-    // What makes it is asked for, to be shown; of several there is no one command.
-    let asked = match list.as_slice() {
-        [one] => vec![Effect::Fetch(Fetch::RunLine(one.key.clone()))],
-        _ => Effects::new(),
-    };
+    // What makes them is asked for, to be shown; a command for more of them nobody would read.
+    let lines_of = list.iter().filter(|_| list.len() <= MOST_COMMANDS);
+    let asked = lines_of.map(|c| Effect::Fetch(Fetch::RunLine(c.key.clone())));
+    let asked = asked.collect();
     let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
         return Effects::new();
     };

@@ -206,6 +206,30 @@ fn written_into(new: &str, failures: usize) -> (Result<(), Broken>, String) {
     (written, fs::read_to_string(path).unwrap())
 }
 
+/// What is said of an edit that could not be written.
+fn way_back(broken: &Broken) -> String {
+    let change = Change {
+        file: FileOf {
+            project: Project::default(),
+            role: Role::Compose,
+            path: "/srv/a b.yml".to_owned(),
+        },
+        source: Source::Draft,
+        kept: "/kept/my edit".to_owned(),
+        old_digest: None,
+        new_digest: String::new(),
+    };
+    broken.way_back(&change, Some(Path::new("/kept/it's")))
+}
+
+#[test]
+fn what_cannot_be_written_is_told_without_the_name_of_a_temporary_file() {
+    let gone = Path::new("/nowhere/at all/a.yml");
+    let error = swap(gone, b"new", None, Role::Compose).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(!error.to_string().contains(".stacktui-"), "{error}");
+}
+
 #[test]
 fn a_file_that_keeps_its_place_is_whole_again_where_the_disk_is_full() {
     for new in ["new", "a new text, and longer"] {
@@ -213,16 +237,13 @@ fn a_file_that_keeps_its_place_is_whole_again_where_the_disk_is_full() {
         assert!(written.is_ok(), "{written:?}");
         assert_eq!(text, new);
         let (written, text) = written_into(new, 1);
-        let told = written
-            .unwrap_err()
-            .way_back(Path::new("/kept/a"), Path::new("/srv/a"));
-        assert_eq!(told, "it is as it was, and kept in /kept/a");
+        let told = way_back(&written.unwrap_err());
+        let kept = r"it is as it was, and the edit is kept in '/kept/my edit'";
+        assert_eq!(told, kept);
         assert_eq!(text, "old text");
         let (written, _) = written_into(new, 2);
-        let broken = written.unwrap_err();
-        let told = broken.way_back(Path::new("/kept/it's"), Path::new("/srv/a b.yml"));
         assert_eq!(
-            told,
+            way_back(&written.unwrap_err()),
             r"it may be cut: `cp '/kept/it'\''s' '/srv/a b.yml'` brings it back"
         );
     }

@@ -7,6 +7,7 @@ use crate::model::{HostId, Key};
 fn service(name: &str, hash: Option<&str>) -> Service {
     Service {
         containers: 1,
+        names: vec![format!("shop-{name}-1")],
         running: 1,
         hash: hash.map(str::to_owned),
         ..Service::unmade(name)
@@ -87,10 +88,32 @@ fn a_command_is_what_one_would_type() {
         scale.args().join(" "),
         "up -d --no-deps --no-recreate --scale web=3 web"
     );
+    let recreate = Act::Recreate {
+        service: "web".to_owned(),
+        containers: 3,
+    };
+    assert_eq!(
+        recreate.args().join(" "),
+        "up -d --no-deps --force-recreate --scale web=3 web"
+    );
+}
+
+#[test]
+fn down_takes_all_that_is_shown_of_a_stack() {
     let mut down = Act::Down { volumes: false };
-    assert_eq!(down.args(), ["down"]);
+    let mut call = Call::new(Project::of(&stack()), down.clone(), false);
+    call.project.env_files.clear();
+    let command = call.command();
+    assert!(
+        command.ends_with("b.yml' down --remove-orphans"),
+        "{command}"
+    );
+    call.project.major = Some(2);
+    let command = call.command();
+    let rest = "b.yml' --profile '*' down --remove-orphans";
+    assert!(command.ends_with(rest), "{command}");
     down.set('v', true);
-    assert_eq!(down.args(), ["down", "--volumes"]);
+    assert_eq!(down.args(), ["down", "--remove-orphans", "--volumes"]);
 }
 
 #[test]
@@ -136,4 +159,42 @@ fn what_a_start_would_change_is_told_by_the_digests() {
         ..checked
     };
     assert_eq!(Plan::of(&stack(), &foreign).recreated, ["db", "web"]);
+}
+
+#[test]
+fn what_compose_itself_says_it_would_do_goes_over_the_digests() {
+    let hashes = [("db", "other"), ("web", "other")];
+    let hashes = hashes.map(|(name, hash)| (name.to_owned(), hash.to_owned()));
+    let mut checked = Checked {
+        hashes: hashes.into(),
+        remade: Some(["shop-web-1".to_owned()].into()),
+        ..Checked::default()
+    };
+    let plan = Plan::of(&stack(), &checked);
+    assert_eq!((plan.recreated, plan.same), (vec!["web".to_owned()], 1));
+    checked.foreign = true;
+    assert_eq!(Plan::of(&stack(), &checked).recreated, ["db", "web"]);
+}
+
+#[test]
+fn services_of_a_profile_that_is_not_on_are_no_orphans() {
+    let text = |name: &str| (name.to_owned(), format!("text of {name}"));
+    let mut checked = Checked {
+        hashes: [("web".to_owned(), "h9".to_owned())].into(),
+        ..Checked::default()
+    };
+    let texts = ["web", "old", "tool"].map(text);
+    checked.know([("web".to_owned(), 1)].into(), texts.into());
+    let plan = Plan::of(&stack(), &checked);
+    assert_eq!(
+        (plan.off, plan.orphans),
+        (vec!["old".to_owned()], vec!["db".to_owned()])
+    );
+    // What is left as it is may be another when the plan is done; what a service is made from may not.
+    let mut now = checked.clone();
+    let texts = [text("web"), ("old".to_owned(), "another".to_owned())];
+    now.know([].into(), texts.into());
+    assert_eq!(checked.differing(&now), Vec::<&str>::new());
+    now.know([].into(), [("web".to_owned(), "another".to_owned())].into());
+    assert_eq!(checked.differing(&now), ["web"]);
 }

@@ -44,17 +44,24 @@ impl Runner {
         });
     }
 
-    /// Has compose read a stack's files, or what another text for one of them would do. No engine is asked.
-    pub(super) fn compose(&self, fetch: Fetch) {
+    /// Has compose read a stack's files, or what another text for one of them would do. It asks the engine itself.
+    pub(super) fn compose(&self, fetch: Fetch, hosts: &BTreeMap<HostId, HostTasks>) {
         let (msgs, programs) = (self.msgs.clone(), self.programs.clone());
+        let (Fetch::Compose(key, _) | Fetch::Proposal(key, ..)) = &fetch else {
+            return;
+        };
+        let engine = hosts.get(&key.host).and_then(HostTasks::client);
         tokio::spawn(async move {
+            let engine = engine.as_ref().and_then(Engine::environment);
             let msg = match fetch {
                 Fetch::Compose(key, project) => {
-                    Msg::Compose(key, programs.check(&project).await.map(Box::new))
+                    let answer = programs.check(&project, engine).await;
+                    Msg::Compose(key, answer.map(Box::new))
                 }
                 Fetch::Proposal(key, file, source) => {
                     let deadline = Instant::now() + DIFFERENCE;
-                    let answer = programs.propose(*file, source, deadline.into_std()).await;
+                    let deadline = deadline.into_std();
+                    let answer = programs.propose(*file, source, deadline, engine).await;
                     Msg::Proposal(key, answer.map(Box::new))
                 }
                 _ => return,

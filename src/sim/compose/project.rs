@@ -40,6 +40,8 @@ impl Asked {
                 "--project-directory" => asked.directory.clone_from(value),
                 "-f" => asked.files.push(value.clone()),
                 "--env-file" => asked.variables.push(value.clone()),
+                // It knows none that is not on.
+                "--profile" => {}
                 other if other.starts_with('-') => return Err(format!("unknown flag: {other}")),
                 _ => break,
             }
