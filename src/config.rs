@@ -121,34 +121,61 @@ pub fn load(
     env: &Environment,
     known: &Known,
 ) -> Result<Settings, ConfigErrors> {
-    let named = path
-        .map(Path::to_owned)
-        .or_else(|| env.get("STACKTUI_CONFIG").map(PathBuf::from));
-    let own = env.paths().map(|paths| paths.config);
-    let text = match (&named, &own) {
-        (Some(path), _) => file::read(path, true),
-        (None, Some(path)) => file::read(path, false),
-        (None, None) => Ok(String::new()),
-    };
-    let file = named.or(own).unwrap_or_default();
-    let mut settings = Settings::default();
-    let mut mistakes = Vec::new();
-    let mut lines = read::Lines::new();
-    match text {
-        Ok(text) => read::apply(&text, &mut settings, &mut lines, &mut mistakes),
-        Err(what) => mistakes.push(Mistake {
-            place: Place::File,
-            what,
-        }),
+    let mut found = Found::gather(path, env);
+    check::check(&found.settings, known, &found.lines, &mut found.mistakes);
+    if found.mistakes.is_empty() {
+        settle(&mut found.settings, env);
+        return Ok(found.settings);
     }
-    apply_environment(env, &mut settings, &mut lines, &mut mistakes);
-    check::check(&settings, known, &lines, &mut mistakes);
-    if mistakes.is_empty() {
-        settle(&mut settings, env);
-        return Ok(settings);
+    found.mistakes.sort();
+    Err(ConfigErrors {
+        file: found.file,
+        mistakes: found.mistakes,
+    })
+}
+
+/// The language that the settings ask for, whatever else is wrong with them: that is told in it.
+pub fn language(path: Option<&Path>, env: &Environment) -> String {
+    Found::gather(path, env).settings.language
+}
+
+/// What file and environment say, unchecked.
+struct Found {
+    file: PathBuf,
+    settings: Settings,
+    lines: read::Lines,
+    mistakes: Vec<Mistake>,
+}
+
+impl Found {
+    fn gather(path: Option<&Path>, env: &Environment) -> Self {
+        let named = path
+            .map(Path::to_owned)
+            .or_else(|| env.get("STACKTUI_CONFIG").map(PathBuf::from));
+        let own = env.paths().map(|paths| paths.config);
+        let text = match (&named, &own) {
+            (Some(path), _) => file::read(path, true),
+            (None, Some(path)) => file::read(path, false),
+            (None, None) => Ok(String::new()),
+        };
+        let mut settings = Settings::default();
+        let mut mistakes = Vec::new();
+        let mut lines = read::Lines::new();
+        match text {
+            Ok(text) => read::apply(&text, &mut settings, &mut lines, &mut mistakes),
+            Err(what) => mistakes.push(Mistake {
+                place: Place::File,
+                what,
+            }),
+        }
+        apply_environment(env, &mut settings, &mut lines, &mut mistakes);
+        Self {
+            file: named.or(own).unwrap_or_default(),
+            settings,
+            lines,
+            mistakes,
+        }
     }
-    mistakes.sort();
-    Err(ConfigErrors { file, mistakes })
 }
 
 fn apply_environment(

@@ -9,7 +9,7 @@ mod catalogue {
     use regex::Regex;
     use stacktui::columns::{Column, Width};
     use stacktui::lang::{self, Lang};
-    use stacktui::{actions, columns, text, views};
+    use stacktui::{actions, cli, columns, text, views};
     use toml::{Table, Value};
 
     /// A text and what tells it apart from an equal one.
@@ -107,6 +107,8 @@ mod catalogue {
     fn all_said() -> BTreeSet<Said> {
         let mut said = BTreeSet::new();
         registries(&mut said);
+        let help = cli::help_texts().into_iter();
+        said.extend(help.map(|(text, context)| (text, context.to_owned())));
         for source in sources() {
             said_in(&source, &mut said);
         }
