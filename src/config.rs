@@ -83,7 +83,7 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::File => f.write_str(&self.what),
-            Place::Line(line) => write!(f, "line {line}: {}", self.what),
+            Place::Line(line) => f.write_str(&say!("line {line}: {what}", line, what = self.what)),
             Place::Variable(name) => write!(f, "{name}: {}", self.what),
         }
     }
@@ -102,11 +102,12 @@ impl fmt::Display for ConfigErrors {
             .mistakes
             .iter()
             .any(|mistake| !matches!(mistake.place, Place::Variable(_)));
-        f.write_str("the settings cannot be used")?;
-        if in_file {
-            write!(f, " ({})", self.file.display())?;
-        }
-        f.write_str(":")?;
+        f.write_str(&if in_file {
+            let file = self.file.display();
+            say!("the settings cannot be used ({file}):", file)
+        } else {
+            say!("the settings cannot be used:").to_owned()
+        })?;
         for mistake in &self.mistakes {
             write!(f, "\n  {mistake}")?;
         }
@@ -200,14 +201,18 @@ fn apply_environment(
                 }
                 Err(accepted) => {
                     let value = crate::text::sanitise_ident(value.as_bytes());
-                    format!("`{value}` does not fit; it takes {accepted}")
+                    say!(
+                        "`{value}` does not fit; it takes {accepted}",
+                        value,
+                        accepted
+                    )
                 }
             }
         } else {
             // Other programs may use the prefix: only what is nearly a setting is taken for a slip.
             let names: Vec<String> = SETTINGS.iter().filter_map(Setting::variable).collect();
             match crate::text::nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => format!("no such setting: did you mean {near}?"),
+                Some(near) => say!("no such setting: did you mean {near}?", near),
                 None => continue,
             }
         };

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
                 "{file}:{line}: {why}",
                 file = fault.file.display(),
                 line = fault.line,
-                why = fault.why
+                why = say(fault.why)
             ))?;
         }
         out.line(&say!(
