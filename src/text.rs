@@ -4,6 +4,7 @@
 //! everything behind this module may take text as safe to measure and to draw.
 //! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
+mod address;
 mod cause;
 mod class;
 pub mod code;
@@ -22,6 +23,7 @@ pub mod sanitise;
 pub mod secret;
 mod secret_value;
 mod secret_words;
+pub mod seek;
 mod sequence;
 mod sgr;
 mod shell;
@@ -31,6 +33,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
+pub use address::{host_width, shorten_address};
 pub use cause::{cause, short_ids};
 pub use code::{Code, Language, Tone};
 pub use complaint::{without_value, without_values};

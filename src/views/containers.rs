@@ -14,10 +14,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::actions::table::useful_columns;
-use crate::columns::Cx;
+use crate::columns::{ContainerColumn, Cx, Width};
 use crate::layout::LIST_OFFSET;
 use crate::model::Link;
-use crate::state::{Host, RowId, State};
+use crate::state::table::{Survey, Want};
+use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
@@ -25,6 +26,9 @@ use crate::widgets::pen::{below, indent, row};
 
 use super::grid::Grid;
 use super::{hints, notice};
+
+/// A host of this length is a long one.
+const LONG_HOST: u16 = 28;
 
 /// Columns before the first one: the cursor's bar and the mark.
 const EDGE: u16 = 2;
@@ -37,7 +41,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let columns = useful_columns(state);
-    let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
+    let grid = Grid::of(&columns, area.width.saturating_sub(EDGE), |column| {
+        known(&state.containers, column)
+    });
     let order = (state.containers.order.as_str(), state.containers.reverse);
     grid.titles(order, 2, theme, indent(area, EDGE), buf);
     let list = below(area, LIST_OFFSET);
@@ -69,6 +75,31 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if table.index() == Some(index) {
             super::list::select(theme, place, buf);
         }
+    }
+}
+
+/// What the texts of a column want. One text that is longer than most must not push the columns off for all rows: beyond what is
+/// usual it takes what is left over.
+fn known(table: &ContainerTable, column: &ContainerColumn) -> Option<Want> {
+    let Width::Flex(least, most) = column.width else {
+        return None;
+    };
+    let Survey { name, address, .. } = table.survey;
+    match column.id {
+        // Without stack rows each says its stack.
+        "name" if table.is_flat() => Some(Want {
+            least: name.least.min(most),
+            ..name
+        }),
+        "name" => Some(Want {
+            least: name.least.min(most),
+            most: name.least,
+        }),
+        "url" => Some(Want {
+            least: address.least.clamp(least, LONG_HOST),
+            most: address.most.clamp(least, most),
+        }),
+        _ => None,
     }
 }
 
