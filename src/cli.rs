@@ -161,7 +161,11 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_two_and_help_is_zero() {
-        let run = |args: &[&str]| run(args.iter().map(|arg| OsString::from(*arg)));
+        // Whatever the locale: the language stays chosen for all tests of this process.
+        let run = |args: &[&str]| {
+            let args = args.iter().chain(&["--lang", "en"]);
+            run(args.map(|arg| OsString::from(*arg)))
+        };
         assert_eq!(run(&["stacktui", "restart"]), USAGE);
         assert_eq!(run(&["stacktui", "--frobnicate"]), USAGE);
         assert_eq!(run(&["stacktui", "--version"]), DONE);

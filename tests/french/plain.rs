@@ -22,6 +22,7 @@ const SAME_EVERYWHERE: &[&str] = &[
     "Shift",
     "Space",
     "Tab",
+    "MailHog",
     "SIGKILL",
     "HUP",
     "INT",
@@ -119,9 +120,18 @@ fn screens() -> Vec<(String, State)> {
         state.toasts = stacktui::state::Toasts::default();
         (name.to_owned(), state)
     }));
-    states.push(("mail".to_owned(), post::mailed(now)));
-    states.push(("routes".to_owned(), world::routed(now)));
-    states.push(("hosts".to_owned(), hosts::three(now)));
+    let peopled: [(&str, State); 3] = [
+        ("mail", post::mailed(now)),
+        ("routes", world::routed(now)),
+        ("hosts", hosts::three(now)),
+    ];
+    for (name, scene) in peopled {
+        for keys in ["", "?", ":", "o", "y", "d", "D", "t", "enter"] {
+            let mut state = scene.clone();
+            world::press(&mut state, keys);
+            states.push((format!("{name} {keys}"), state));
+        }
+    }
     states
 }
 

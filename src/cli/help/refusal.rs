@@ -1,7 +1,6 @@
 //! Why arguments cannot be used, out of what clap found: the sentences are clap's own, said in the chosen language.
 use std::error::Error as _;
 use std::fmt::Display;
-use std::num::ParseIntError;
 
 use clap::Error;
 use clap::builder::StyledStr;
@@ -149,19 +148,21 @@ fn possible(error: &Error) -> String {
     format!("\n  {}", say!("[possible values: {values}]", values))
 }
 
+/// What the standard library says of a word that is no number it can take.
+const NUMBERS: [&str; 4] = [
+    key!("invalid digit found in string"),
+    key!("cannot parse integer from empty string"),
+    key!("number too large to fit in target type"),
+    key!("number too small to fit in target type"),
+];
+
 /// What a value's own check says. Those of this program say it in the chosen language already.
 fn why(error: &Error) -> String {
     let Some(source) = error.source() else {
         return String::new();
     };
     let english = source.to_string();
-    if source.is::<ParseIntError>() {
-        let _known = [
-            key!("invalid digit found in string"),
-            key!("cannot parse integer from empty string"),
-            key!("number too large to fit in target type"),
-            key!("number too small to fit in target type"),
-        ];
+    if NUMBERS.contains(&english.as_str()) {
         return lang::say(&english).to_owned();
     }
     match english.split_once(" is not in ") {
@@ -170,9 +171,12 @@ fn why(error: &Error) -> String {
     }
 }
 
+/// How names are told that are like the one that was typed.
+type Similar = fn(usize, &str) -> String;
+
 /// What may have been meant.
 fn tips(error: &Error) -> Vec<String> {
-    let similar: [(ContextKind, fn(usize, &str) -> String); 3] = [
+    let similar: [(ContextKind, Similar); 3] = [
         (ContextKind::SuggestedSubcommand, |n, names| {
             say_n!(
                 n,
