@@ -264,9 +264,10 @@ fn nothing_is_printed_past_the_catalogue() {
     std::fs::write(home.path().join("broken.toml"), mistakes).unwrap();
     let mut told = Vec::new();
     for line in LINES {
-        let data = match line.starts_with("--print") {
-            true => registries(),
-            false => format!("{SCENARIO}\n{mistakes}"),
+        let data = if line.starts_with("--print") {
+            registries()
+        } else {
+            format!("{SCENARIO}\n{mistakes}")
         };
         let mut left = words(&printed(&home, line));
         left.retain(|word| !data.contains(word.as_str()) && !line.contains(word.as_str()));
