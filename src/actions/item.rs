@@ -38,6 +38,7 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 3,
         danger: Danger::Changes,
         unavailable: |s| one_of(s, Kind::Network, say!("only networks are joined")),
         ..item(
@@ -49,6 +50,7 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 3,
         danger: Danger::Changes,
         unavailable: |s| one_of(s, Kind::Network, say!("only networks are left")),
         ..item(
