@@ -18,9 +18,16 @@ const NO_BREAK: char = '\u{a0}';
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=assets/lang");
     println!("cargo::rerun-if-changed=src/lang/plural.rs");
+    let code = languages(Path::new("assets/lang"))?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("languages.rs"), code)?;
+    Ok(())
+}
+
+/// Every language that has a file in the directory, as code.
+pub fn languages(dir: &Path) -> Result<String, Box<dyn Error>> {
     let mut code = String::from("static LANGUAGES: &[Language] = &[\n");
     let mut choices = vec!["auto".to_owned(), "en".to_owned()];
-    let mut files: Vec<_> = fs::read_dir("assets/lang")?.collect::<Result<_, _>>()?;
+    let mut files: Vec<_> = fs::read_dir(dir)?.collect::<Result<_, _>>()?;
     files.sort_by_key(fs::DirEntry::path);
     for file in files {
         let path = file.path();
@@ -34,8 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "/// What may be asked for: the locale's language, or one by its name."
     )?;
     writeln!(code, "pub const CHOICES: &[&str] = &{choices:?};")?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("languages.rs"), code)?;
-    Ok(())
+    Ok(code)
 }
 
 /// Writes one language as code.

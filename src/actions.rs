@@ -217,8 +217,8 @@ pub fn keymap(overrides: &[(String, Vec<String>)]) -> Result<Keymap, Vec<String>
     let mut mistakes = Vec::new();
     for (id, _) in overrides.iter().filter(|(id, _)| find(id).is_none()) {
         let near = crate::text::nearest(id, all().map(|a| a.id));
-        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        mistakes.push(format!("there is no action `{id}`{hint}"));
+        let hint = near.map_or_else(String::new, |near| say!(": did you mean `{near}`?", near));
+        mistakes.push(say!("there is no action `{word}`{hint}", word = id, hint));
     }
     for action in all() {
         let own = overrides
@@ -233,9 +233,11 @@ pub fn keymap(overrides: &[(String, Vec<String>)]) -> Result<Keymap, Vec<String>
             match key.parse::<Chord>() {
                 Ok(chord) => {
                     if let Some(old) = keymap.bind(action.scope, chord, action.id) {
-                        mistakes.push(format!(
-                            "`{key}` is bound to both `{old}` and `{}`",
-                            action.id
+                        mistakes.push(say!(
+                            "`{key}` is bound to both `{old}` and `{new}`",
+                            key,
+                            old,
+                            new = action.id
                         ));
                     }
                 }

@@ -6,6 +6,7 @@ mod context;
 mod doc;
 mod doctor;
 mod exec;
+mod help;
 mod hosts;
 mod journal;
 mod language;
@@ -21,10 +22,11 @@ mod verb;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Cli, Command};
 use context::Context;
+pub use help::texts as help_texts;
 use out::{Out, Quit};
 
 use crate::engine::{Sources, contexts};
@@ -40,13 +42,12 @@ pub const USAGE: u8 = 2;
 
 /// Runs the program with these arguments, the first of which is its own name; returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => {
-            let code = if error.use_stderr() { USAGE } else { DONE };
-            // Help that nobody reads any more is as good as read.
-            let _ = error.print();
-            return code;
+        Err(answer) => {
+            language::choose_for(&args);
+            return help::tell(&args, &answer);
         }
     };
     match dispatch(cli) {
@@ -60,12 +61,12 @@ fn dispatch(cli: Cli) -> Result<u8, Quit> {
     if cli.reset_terminal {
         return reset_terminal();
     }
-    // Mistakes in the settings are told in the language that is known without them.
-    language::choose(cli.global.lang.as_deref(), None);
+    let global = &cli.global;
+    language::choose(global.lang.as_deref(), global.config.as_deref());
     let command = cli.command;
     if let Some(Command::Completions { shell }) = command {
         let mut text = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), "stacktui", &mut text);
+        clap_complete::generate(shell, &mut help::command(), "stacktui", &mut text);
         out.bytes(&text)?;
         return Ok(DONE);
     }
@@ -149,6 +150,8 @@ fn reset_terminal() -> Result<u8, Quit> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
@@ -158,7 +161,11 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_two_and_help_is_zero() {
-        let run = |args: &[&str]| run(args.iter().map(|arg| OsString::from(*arg)));
+        // Whatever the locale: the language stays chosen for all tests of this process.
+        let run = |args: &[&str]| {
+            let args = args.iter().chain(&["--lang", "en"]);
+            run(args.map(|arg| OsString::from(*arg)))
+        };
         assert_eq!(run(&["stacktui", "restart"]), USAGE);
         assert_eq!(run(&["stacktui", "--frobnicate"]), USAGE);
         assert_eq!(run(&["stacktui", "--version"]), DONE);

@@ -83,7 +83,7 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::File => f.write_str(&self.what),
-            Place::Line(line) => write!(f, "line {line}: {}", self.what),
+            Place::Line(line) => f.write_str(&say!("line {line}: {what}", line, what = self.what)),
             Place::Variable(name) => write!(f, "{name}: {}", self.what),
         }
     }
@@ -102,11 +102,12 @@ impl fmt::Display for ConfigErrors {
             .mistakes
             .iter()
             .any(|mistake| !matches!(mistake.place, Place::Variable(_)));
-        f.write_str("the settings cannot be used")?;
-        if in_file {
-            write!(f, " ({})", self.file.display())?;
-        }
-        f.write_str(":")?;
+        f.write_str(&if in_file {
+            let file = self.file.display();
+            say!("the settings cannot be used ({file}):", file)
+        } else {
+            say!("the settings cannot be used:").to_owned()
+        })?;
         for mistake in &self.mistakes {
             write!(f, "\n  {mistake}")?;
         }
@@ -121,34 +122,61 @@ pub fn load(
     env: &Environment,
     known: &Known,
 ) -> Result<Settings, ConfigErrors> {
-    let named = path
-        .map(Path::to_owned)
-        .or_else(|| env.get("STACKTUI_CONFIG").map(PathBuf::from));
-    let own = env.paths().map(|paths| paths.config);
-    let text = match (&named, &own) {
-        (Some(path), _) => file::read(path, true),
-        (None, Some(path)) => file::read(path, false),
-        (None, None) => Ok(String::new()),
-    };
-    let file = named.or(own).unwrap_or_default();
-    let mut settings = Settings::default();
-    let mut mistakes = Vec::new();
-    let mut lines = read::Lines::new();
-    match text {
-        Ok(text) => read::apply(&text, &mut settings, &mut lines, &mut mistakes),
-        Err(what) => mistakes.push(Mistake {
-            place: Place::File,
-            what,
-        }),
+    let mut found = Found::gather(path, env);
+    check::check(&found.settings, known, &found.lines, &mut found.mistakes);
+    if found.mistakes.is_empty() {
+        settle(&mut found.settings, env);
+        return Ok(found.settings);
     }
-    apply_environment(env, &mut settings, &mut lines, &mut mistakes);
-    check::check(&settings, known, &lines, &mut mistakes);
-    if mistakes.is_empty() {
-        settle(&mut settings, env);
-        return Ok(settings);
+    found.mistakes.sort();
+    Err(ConfigErrors {
+        file: found.file,
+        mistakes: found.mistakes,
+    })
+}
+
+/// The language that the settings ask for, whatever else is wrong with them: that is told in it.
+pub fn language(path: Option<&Path>, env: &Environment) -> String {
+    Found::gather(path, env).settings.language
+}
+
+/// What file and environment say, unchecked.
+struct Found {
+    file: PathBuf,
+    settings: Settings,
+    lines: read::Lines,
+    mistakes: Vec<Mistake>,
+}
+
+impl Found {
+    fn gather(path: Option<&Path>, env: &Environment) -> Self {
+        let named = path
+            .map(Path::to_owned)
+            .or_else(|| env.get("STACKTUI_CONFIG").map(PathBuf::from));
+        let own = env.paths().map(|paths| paths.config);
+        let text = match (&named, &own) {
+            (Some(path), _) => file::read(path, true),
+            (None, Some(path)) => file::read(path, false),
+            (None, None) => Ok(String::new()),
+        };
+        let mut settings = Settings::default();
+        let mut mistakes = Vec::new();
+        let mut lines = read::Lines::new();
+        match text {
+            Ok(text) => read::apply(&text, &mut settings, &mut lines, &mut mistakes),
+            Err(what) => mistakes.push(Mistake {
+                place: Place::File,
+                what,
+            }),
+        }
+        apply_environment(env, &mut settings, &mut lines, &mut mistakes);
+        Self {
+            file: named.or(own).unwrap_or_default(),
+            settings,
+            lines,
+            mistakes,
+        }
     }
-    mistakes.sort();
-    Err(ConfigErrors { file, mistakes })
 }
 
 fn apply_environment(
@@ -173,14 +201,18 @@ fn apply_environment(
                 }
                 Err(accepted) => {
                     let value = crate::text::sanitise_ident(value.as_bytes());
-                    format!("`{value}` does not fit; it takes {accepted}")
+                    say!(
+                        "`{value}` does not fit; it takes {accepted}",
+                        value,
+                        accepted
+                    )
                 }
             }
         } else {
             // Other programs may use the prefix: only what is nearly a setting is taken for a slip.
             let names: Vec<String> = SETTINGS.iter().filter_map(Setting::variable).collect();
             match crate::text::nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => format!("no such setting: did you mean {near}?"),
+                Some(near) => say!("no such setting: did you mean {near}?", near),
                 None => continue,
             }
         };

@@ -19,6 +19,7 @@ use chrono::{DateTime, FixedOffset, Months};
 use thiserror::Error;
 use ulid::Ulid;
 
+use crate::lang::say_as;
 use crate::model::{EngineInfo, Outcome, Phase, Target};
 use crate::msg::Failure;
 
@@ -33,20 +34,20 @@ use store::Store;
 /// Why the journal cannot be written or read.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    #[error("the journal cannot {doing} {}: {source}", path.display())]
+    #[error("{}", say!("the journal cannot {doing} {path}: {source}", doing = say_as(doing, "file"), path = path.display(), source))]
     Io {
         doing: &'static str,
         path: PathBuf,
         source: std::io::Error,
     },
     /// Somebody else could have written or could read it.
-    #[error("the journal refuses {}: {why}; {advice}", path.display())]
+    #[error("{}", say!("the journal refuses {path}: {why}; {advice}", path = path.display(), why, advice))]
     Unsafe {
         path: PathBuf,
         why: String,
         advice: String,
     },
-    #[error("the journal is busy: another process holds {} for seconds", path.display())]
+    #[error("{}", say!("the journal is busy: another process holds {path} for seconds", path = path.display()))]
     Busy { path: PathBuf },
 }
 

@@ -11,7 +11,7 @@ mod words;
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
 pub use fill::{fill, fits};
 pub use words::Words;
@@ -145,28 +145,24 @@ impl fmt::Debug for Lang {
     }
 }
 
-/// The place in [`Lang::all`] of the one chosen at start.
-static CHOSEN: AtomicUsize = AtomicUsize::new(0);
+/// What was chosen at start.
+static CHOSEN: OnceLock<Lang> = OnceLock::new();
 
 thread_local! {
     /// Goes over the chosen one while [`within`] runs.
     static SCOPED: Cell<Option<Lang>> = const { Cell::new(None) };
 }
 
-/// Chooses the language of the whole program. Once, at start: what is drawn later must not be of two languages.
+/// Chooses the language of the whole program. Once, at start, and for good: what is drawn later must not be of two
+/// languages.
 pub fn choose(lang: Lang) {
-    let at = Lang::all().position(|known| known == lang);
-    CHOSEN.store(at.unwrap_or(0), Ordering::Relaxed);
+    let _ = CHOSEN.set(lang);
 }
 
 /// The language things are said in.
 pub fn current() -> Lang {
-    SCOPED
-        .get()
-        .unwrap_or_else(|| match CHOSEN.load(Ordering::Relaxed) {
-            0 => Lang::ENGLISH,
-            at => Lang(LANGUAGES.get(at - 1)),
-        })
+    let chosen = || CHOSEN.get().copied().unwrap_or(Lang::ENGLISH);
+    SCOPED.get().unwrap_or_else(chosen)
 }
 
 /// Says in this language what is said meanwhile on this thread: a document, what programs read, a test's screen.

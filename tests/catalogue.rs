@@ -1,6 +1,11 @@
 //! The languages' files against the program: every text it can say is translated, every translation is said, and holes
 //! are the same in both. Texts come from the registries and from `say!`, `say_n!` and `key!` in the sources.
 #[cfg(test)]
+#[path = "../build.rs"]
+#[expect(dead_code, reason = "its `main` is cargo's")]
+mod build;
+
+#[cfg(test)]
 mod catalogue {
     use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
@@ -9,7 +14,7 @@ mod catalogue {
     use regex::Regex;
     use stacktui::columns::{Column, Width};
     use stacktui::lang::{self, Lang};
-    use stacktui::{actions, columns, text, views};
+    use stacktui::{actions, cli, columns, settings, text, theme, views};
     use toml::{Table, Value};
 
     /// A text and what tells it apart from an equal one.
@@ -101,12 +106,20 @@ mod catalogue {
             add(title);
             add(help);
         }
+        for setting in settings::SETTINGS {
+            add(setting.doc);
+        }
+        for key in theme::KEYS {
+            add(key.doc.trim());
+        }
     }
 
     /// Everything that can be said.
     fn all_said() -> BTreeSet<Said> {
         let mut said = BTreeSet::new();
         registries(&mut said);
+        let help = cli::help_texts().into_iter();
+        said.extend(help.map(|(text, context)| (text, context.to_owned())));
         for source in sources() {
             said_in(&source, &mut said);
         }
@@ -174,6 +187,36 @@ mod catalogue {
             assert!(missing.is_empty(), "{file} lacks{missing}");
             assert!(unused.is_empty(), "{file} has what is never said{unused}");
         }
+    }
+
+    /// A file in the directory is all that it takes: the program has the language, and it can be asked for.
+    #[test]
+    fn a_language_is_one_file() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in languages() {
+            fs::copy(&file, dir.path().join(file.file_name().unwrap())).unwrap();
+        }
+        let german = dir.path().join("de.toml");
+        let head = "name = 'Deutsch'\nplural = 'n != 1'\nno_break_before = ''\nno_break_after = ''";
+        let texts = "[words]\nstop = 'anhalten'\n'{n} line' = ['{n} Zeile', '{n} Zeilen']";
+        fs::write(&german, format!("{head}\n{texts}\n")).unwrap();
+        let code = super::build::languages(dir.path()).unwrap();
+        for told in [
+            r#"id: "de", name: "Deutsch""#,
+            r#"("stop", "", &["anhalten"])"#,
+            r#"("{n} line", "", &["{n} Zeile", "{n} Zeilen"])"#,
+            r#"id: "fr", name: "français""#,
+            r#"CHOICES: &[&str] = &["auto", "en", "de", "fr"]"#,
+        ] {
+            assert!(code.contains(told), "{told}");
+        }
+        fs::write(
+            &german,
+            format!("{head}\n[words]\n'{{n}} line' = ['one']\n"),
+        )
+        .unwrap();
+        let why = super::build::languages(dir.path()).unwrap_err().to_string();
+        assert!(why.ends_with("de.toml: `{n} line` needs 2 forms"), "{why}");
     }
 
     #[test]

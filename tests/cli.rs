@@ -497,6 +497,33 @@ fn doctor_says_in_plain_words_what_is_wrong_with_an_endpoint() {
 }
 
 #[test]
+fn help_and_mistakes_are_in_the_language_of_the_settings() {
+    let place = Place::without_engine();
+    let file = place.home.path().join("own.toml");
+    std::fs::write(&file, "language = 'fr'\nlgos = 1\n").unwrap();
+    let config = ["--config", file.to_str().unwrap()];
+    let run = |rest: &[&str]| place.run(&[&config[..], rest].concat());
+    let (code, _, err) = run(&["ps"]);
+    assert_eq!(code, 2);
+    let told = "ligne 2\u{a0}: clé inconnue `lgos`\u{a0}: vouliez-vous dire «\u{a0}logs\u{a0}»";
+    assert!(err.contains(told), "{err}");
+    let (code, out, _) = run(&["--help"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("Utilisation\u{a0}: stacktui [OPTIONS] [COMMANDE]"),
+        "{out}"
+    );
+    let (code, _, err) = run(&["restart"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.starts_with("erreur\u{a0}: il manque ces arguments"),
+        "{err}"
+    );
+    let (_, out, _) = run(&["--help", "--lang", "en"]);
+    assert!(out.contains("Usage: stacktui [OPTIONS] [COMMAND]"), "{out}");
+}
+
+#[test]
 fn doctor_speaks_french() {
     let place = Place::with_engine();
     let (_, out, _) = place.run(&["doctor", "--lang", "fr"]);

@@ -5,6 +5,7 @@
 )]
 mod support {
     pub mod hosts;
+    pub mod made_up;
     pub mod papers;
     pub mod post;
     pub mod screen;

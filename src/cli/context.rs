@@ -6,7 +6,6 @@ use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
 use super::args::Global;
-use super::language;
 use super::out::{Quit, complain};
 use super::sim::demo;
 use crate::config::{Environment, Known, KnownAction, load, recall};
@@ -38,7 +37,6 @@ impl Context {
         if let Some(paths) = &paths {
             settings.recall(&recall(&paths.state));
         }
-        language::choose(flags.lang.as_deref(), Some(&settings.language));
         settings.read_only |= flags.read_only;
         settings.ascii |= flags.ascii;
         settings.mouse &= !flags.no_mouse;

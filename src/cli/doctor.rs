@@ -285,9 +285,10 @@ fn files(context: &Context, out: &mut Out) -> Result<(), Quit> {
         (Ok(()), Ok(verdict)) if verdict.faults.is_empty() => {
             say_n!(verdict.lines, "{n} line, whole", "{n} lines, whole")
         }
-        (Ok(()), Ok(verdict)) => say!(
+        (Ok(()), Ok(verdict)) => say_n!(
+            verdict.lines,
+            "{n} line, {bad} at fault: see `stacktui journal --verify`",
             "{n} lines, {bad} at fault: see `stacktui journal --verify`",
-            n = verdict.lines,
             bad = verdict.faults.len()
         ),
     };

@@ -24,12 +24,13 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
                 "{file}:{line}: {why}",
                 file = fault.file.display(),
                 line = fault.line,
-                why = fault.why
+                why = say(fault.why)
             ))?;
         }
-        out.line(&say!(
+        out.line(&say_n!(
+            verdict.lines,
+            "{n} line, {bad} at fault",
             "{n} lines, {bad} at fault",
-            n = verdict.lines,
             bad = verdict.faults.len()
         ))?;
         out.flush()?;
@@ -42,7 +43,11 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
     let reading =
         read(&dir, &filter(args)?, args.limit).map_err(|error| Quit::failed(error.to_string()))?;
     if reading.skipped > 0 {
-        complain(&say!("{n} lines could not be read", n = reading.skipped));
+        complain(&say_n!(
+            reading.skipped,
+            "{n} line could not be read",
+            "{n} lines could not be read"
+        ));
     }
     if let Some(Export::Csv) = args.export {
         for line in story::table(&reading.entries) {

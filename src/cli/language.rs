@@ -1,9 +1,36 @@
 //! Which language is spoken: the flag, else the settings, else the locale of the environment.
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::config::{Environment, language};
 use crate::lang::{self, Lang};
 
-/// Chooses the language for the rest of the program.
-pub(super) fn choose(flag: Option<&str>, setting: Option<&str>) {
-    lang::choose(chosen(flag, setting, |name| std::env::var(name).ok()));
+/// Chooses the language for the rest of the program, before anything is said: mistakes in the settings are told in it.
+pub(super) fn choose(flag: Option<&str>, settings: Option<&Path>) {
+    let setting = language(settings, &Environment::from_process());
+    let env = |name: &str| std::env::var(name).ok();
+    lang::choose(chosen(flag, Some(&setting), env));
+}
+
+/// The same for arguments that clap does not take, or answers itself.
+pub(super) fn choose_for(args: &[OsString]) {
+    choose(
+        value(args, "--lang"),
+        value(args, "--config").map(Path::new),
+    );
+}
+
+/// What stands after a flag, wherever it stands.
+fn value<'a>(args: &'a [OsString], flag: &str) -> Option<&'a str> {
+    let mut args = args.iter().filter_map(|arg| arg.to_str());
+    while let Some(arg) = args.next().filter(|arg| *arg != "--") {
+        match arg.strip_prefix(flag).map(|rest| rest.strip_prefix('=')) {
+            Some(Some(value)) => return Some(value),
+            Some(None) if arg == flag => return args.next(),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The locale counts where nothing was asked for, and where `auto` was.
@@ -19,6 +46,25 @@ fn chosen(flag: Option<&str>, setting: Option<&str>, env: impl Fn(&str) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_flag_is_found_where_arguments_are_not_understood() {
+        let lang = |line: &str| {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            value(&args, "--lang").map(str::to_owned)
+        };
+        let fr = Some("fr".to_owned());
+        assert_eq!(lang("stacktui ps --nothing --lang fr"), fr);
+        assert_eq!(lang("stacktui --lang=fr --help"), fr);
+        for line in [
+            "stacktui",
+            "stacktui --language fr",
+            "stacktui --lang",
+            "stacktui -- --lang fr",
+        ] {
+            assert_eq!(lang(line), None, "{line}");
+        }
+    }
 
     #[test]
     fn the_flag_goes_over_the_settings_and_they_over_the_locale() {

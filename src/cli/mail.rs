@@ -225,7 +225,7 @@ async fn show(
     let lines = if as_json {
         vec![print::whole(mail, &server.source, &letter).to_string()]
     } else {
-        print::lines(&letter, part)
+        lang::within(out.language(), || print::lines(&letter, part))
     };
     for line in lines {
         out.line(&line)?;

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::out::{Out, Quit};
 use super::{DONE, table};
 use crate::state::Keymap;
-use crate::{actions, columns, config, theme};
+use crate::{actions, columns, config, lang, theme};
 
 pub(super) fn run(what: Print, flags: &Global, out: &mut Out) -> Result<u8, Quit> {
     match what {
@@ -93,13 +93,17 @@ fn lines(out: &mut Out, head: &[table::Head], rows: &[Vec<String>]) -> Result<()
 }
 
 fn theme_file(out: &mut Out) -> Result<(), Quit> {
-    out.line(
-        "# A theme: save it as themes/NAME.toml beside config.toml and set theme = \"NAME\".",
-    )?;
-    out.line("# Every line is the built-in theme's on a dark background; take away a `# ` to change one.")?;
+    for line in [
+        say!("A theme: save it as themes/NAME.toml beside config.toml and set theme = \"NAME\"."),
+        say!(
+            "Every line is the built-in theme's on a dark background; take away a `# ` to change one."
+        ),
+    ] {
+        out.line(&format!("# {line}"))?;
+    }
     for doc in theme::KEYS {
         out.line("")?;
-        out.line(&format!("# {}", doc.doc.trim()))?;
+        out.line(&format!("# {}", lang::say(doc.doc.trim())))?;
         out.line(&format!("# \"{}\" = \"{}\"", doc.id, doc.dark))?;
     }
     Ok(())

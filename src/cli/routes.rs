@@ -108,7 +108,7 @@ fn rows(route: &Route, container: &str) -> Vec<Vec<String>> {
     let row = |url: &str, reason: String| {
         vec![
             url.to_owned(),
-            route.status().to_owned(),
+            lang::say_as(route.status(), "route").to_owned(),
             container.to_owned(),
             route.port.map(|port| port.to_string()).unwrap_or_default(),
             route.source.word().to_owned(),

@@ -7,7 +7,7 @@ use super::context::{block_on, interrupted};
 use super::out::{Out, Quit};
 use crate::engine::{Candidate, Connector, Endpoint, Opening};
 use crate::runtime::demo::{Demo, candidate};
-use crate::sim::{Scenario, Sim};
+use crate::sim::{Scenario, ScenarioError, Sim};
 
 /// The scenario that is shown when none is named.
 pub(super) const DEFAULT: &str = "systeme-ticketing";
@@ -57,8 +57,9 @@ pub(super) fn demo(name: &str, mut machine: Option<&mut Demo>) -> Result<Vec<Ope
     reason = "it is what an error is turned into"
 )]
 pub(super) fn no_machine(error: std::io::Error) -> Quit {
-    Quit::failed(format!(
-        "no folder for the demo's files: {error}; TMPDIR may name another"
+    Quit::failed(say!(
+        "no folder for the demo's files: {error}; TMPDIR may name another",
+        error
     ))
 }
 
@@ -78,7 +79,14 @@ pub(super) fn scenario(name: &str) -> Result<Scenario, Quit> {
             .extension()
             .is_some_and(|ending| ending == "toml");
     if !is_file {
-        return Scenario::named(name).map_err(|error| Quit::usage(error.to_string()));
+        return Scenario::named(name).map_err(|error| {
+            Quit::usage(match error {
+                ScenarioError::Unknown(name, names) => {
+                    say!("no scenario named `{name}`: there are {names}", name, names)
+                }
+                error => error.to_string(),
+            })
+        });
     }
     let text = std::fs::read_to_string(name)
         .map_err(|error| Quit::failed(say!("cannot read {name}: {error}", name, error)))?;

@@ -44,7 +44,9 @@ pub(super) fn check(
     };
     let themes = known.themes.iter().map(String::as_str);
     if !known.themes.is_empty() {
-        check.name("theme", "theme", &settings.theme, themes);
+        check.name("theme", &settings.theme, themes, |word, hint| {
+            say!("there is no theme `{word}`{hint}", word, hint)
+        });
     }
     check.detach_keys(&settings.detach_keys);
     check.actions("confirm", settings.confirm.keys());
@@ -71,17 +73,17 @@ impl Check<'_> {
     fn name<'n>(
         &mut self,
         setting: &str,
-        noun: &str,
         word: &str,
         candidates: impl Iterator<Item = &'n str> + Clone,
+        what: fn(&str, &str) -> String,
     ) {
         if candidates.clone().any(|candidate| candidate == word) {
             return;
         }
         let hint = nearest(word, candidates)
-            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            .map_or_else(String::new, |near| say!(": did you mean `{near}`?", near));
         let word = sanitise_ident(word.as_bytes());
-        self.say(setting, format!("there is no {noun} `{word}`{hint}"));
+        self.say(setting, what(&word, &hint));
     }
 
     fn actions<'n>(&mut self, table: &str, ids: impl Iterator<Item = &'n String>) {
@@ -91,7 +93,9 @@ impl Check<'_> {
         }
         for id in ids {
             let all = known.actions.iter().map(|action| action.id.as_str());
-            self.name(&format!("{table}.{id}"), "action", id, all);
+            self.name(&format!("{table}.{id}"), id, all, |word, hint| {
+                say!("there is no action `{word}`{hint}", word, hint)
+            });
         }
     }
 
@@ -102,7 +106,7 @@ impl Check<'_> {
             for column in chosen {
                 if seen.contains(&column.as_str()) {
                     let column = sanitise_ident(column.as_bytes());
-                    self.say(&place, format!("column `{column}` is there twice"));
+                    self.say(&place, say!("column `{column}` is there twice", column));
                 }
                 seen.push(column);
                 self.column(&place, view, column);
@@ -120,14 +124,15 @@ impl Check<'_> {
             let place = format!("hosts.{name}");
             if name.contains(['/', '=']) || name.contains(char::is_whitespace) {
                 let name = sanitise_ident(name.as_bytes());
-                let what = format!("a host's name is one word without `/` and `=`, not `{name}`");
+                let what = say!(
+                    "a host's name is one word without `/` and `=`, not `{name}`",
+                    name
+                );
                 self.say(&place, what);
             }
             if let Some(Err(why)) = self.known.endpoint.map(|check| check(endpoint)) {
-                self.say(
-                    &place,
-                    format!("host `{}`: {why}", sanitise_ident(name.as_bytes())),
-                );
+                let name = sanitise_ident(name.as_bytes());
+                self.say(&place, say!("host `{name}`: {why}", name, why));
             }
         }
     }
@@ -139,10 +144,15 @@ impl Check<'_> {
         }
         let columns = known.columns.iter().find(|(name, _)| name == view);
         if let Some((_, columns)) = columns {
-            self.name(place, "column", column, columns.iter().map(String::as_str));
+            let columns = columns.iter().map(String::as_str);
+            self.name(place, column, columns, |word, hint| {
+                say!("there is no column `{word}`{hint}", word, hint)
+            });
         } else {
             let views = known.columns.iter().map(|(name, _)| name.as_str());
-            self.name(place, "view with columns", view, views);
+            self.name(place, view, views, |word, hint| {
+                say!("there is no view with columns `{word}`{hint}", word, hint)
+            });
         }
     }
 
@@ -161,8 +171,9 @@ impl Check<'_> {
             };
             if !fits {
                 let key = sanitise_ident(key.as_bytes());
-                let what = format!(
-                    "`detach_keys` takes characters and ctrl-x with commas between, like \"ctrl-p,ctrl-q\"; `{key}` is neither"
+                let what = say!(
+                    "`detach_keys` takes characters and ctrl-x with commas between, like \"ctrl-p,ctrl-q\"; `{key}` is neither",
+                    key
                 );
                 self.say("detach_keys", what);
             }
@@ -202,15 +213,20 @@ impl Check<'_> {
                 if way_out && !self.has_by_default(id, chord) {
                     self.say(
                         &place,
-                        format!("{chord} cannot be bound: it is the way out"),
+                        say!("{chord} cannot be bound: it is the way out", chord),
                     );
                     continue;
                 }
                 if let Some(other) = taken.insert((scope.clone(), chord), id.clone()) {
                     let what = if other == *id {
-                        format!("{chord} is there twice")
+                        say!("{chord} is there twice", chord)
                     } else {
-                        format!("{chord} is bound to both `{other}` and `{id}`")
+                        say!(
+                            "{key} is bound to both `{old}` and `{new}`",
+                            key = chord,
+                            old = other,
+                            new = id
+                        )
                     };
                     self.say(&place, what);
                 }

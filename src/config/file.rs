@@ -12,7 +12,7 @@ const SIZE_MAX: u64 = 1024 * 1024;
 
 /// The file's text; empty when it is not there and need not be. The error is for a person.
 pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
-    let failed = |error: &std::io::Error| format!("cannot be read: {error}");
+    let failed = |error: &std::io::Error| say!("cannot be read: {error}", error);
     let file = match OpenOptions::new()
         .read(true)
         .custom_flags((OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits())
@@ -26,30 +26,30 @@ pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
     };
     let meta = file.metadata().map_err(|error| failed(&error))?;
     if !meta.is_file() {
-        return Err("is no plain file".to_owned());
+        return Err(say!("is no plain file").to_owned());
     }
     let me = Uid::effective().as_raw();
     if meta.uid() != me && meta.uid() != 0 {
-        return Err(format!(
-            "belongs to user {}, who could change what this program does for you",
-            meta.uid()
+        return Err(say!(
+            "belongs to user {user}, who could change what this program does for you",
+            user = meta.uid()
         ));
     }
     if meta.mode() & 0o022 != 0 {
-        return Err(format!(
-            "others may write it (mode {:04o}); run: chmod go-w {}",
-            meta.mode() & 0o7777,
-            path.display()
+        return Err(say!(
+            "others may write it (mode {mode}); run: chmod go-w {path}",
+            mode = format_args!("{:04o}", meta.mode() & 0o7777),
+            path = path.display()
         ));
     }
     if meta.len() > SIZE_MAX {
-        return Err("is too large for settings".to_owned());
+        return Err(say!("is too large for settings").to_owned());
     }
     let mut bytes = Vec::new();
     file.take(SIZE_MAX)
         .read_to_end(&mut bytes)
         .map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
+    String::from_utf8(bytes).map_err(|_| say!("is not UTF-8 text").to_owned())
 }
 
 /// The turn of one program to read a file and write it anew: others wait until it is dropped, or their program ends.

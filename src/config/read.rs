@@ -68,9 +68,9 @@ impl Reader<'_> {
         let names = SETTINGS.iter().map(|s| s.name).chain(groups.map(|g| g.0));
         let hint = nearest(name, names)
             .or_else(|| last_word(name))
-            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            .map_or_else(String::new, |near| say!(": did you mean `{near}`?", near));
         let name = sanitise_ident(name.as_bytes());
-        self.mistake(place, format!("unknown key `{name}`{hint}"));
+        self.mistake(place, say!("unknown key `{name}`{hint}", name, hint));
     }
 
     fn setting(&mut self, found: &Setting, place: Place, value: &Spanned<DeValue<'_>>) {
@@ -111,7 +111,8 @@ impl Reader<'_> {
             let place = self.place(&key.span());
             if let Some(value) = self.value(&full, kind, value) {
                 if into.insert(name, value).is_some() {
-                    let what = format!("`{}` is set twice", sanitise_ident(full.as_bytes()));
+                    let name = sanitise_ident(full.as_bytes());
+                    let what = say!("`{name}` is set twice", name);
                     self.mistake(place, what);
                 } else {
                     self.lines.insert(full, place);
@@ -148,11 +149,7 @@ impl Reader<'_> {
         if taken.is_none() {
             let place = self.place(&value.span());
             let name = sanitise_ident(name.as_bytes());
-            let what = format!(
-                "`{name}` takes {}, not {}",
-                kind.accepts(),
-                shown(value.get_ref())
-            );
+            let what = takes(&name, &kind.accepts(), &shown(value.get_ref()));
             self.mistake(place, what);
         }
         taken
@@ -189,9 +186,18 @@ fn refused(found: &Setting, value: &Spanned<DeValue<'_>>, accepted: &str) -> Str
         (Kind::Choice(words), Some(text)) => nearest(text, words.iter().copied()),
         _ => None,
     };
-    let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+    let hint = near.map_or_else(String::new, |near| say!(": did you mean `{near}`?", near));
     let shown = shown(value.get_ref());
-    format!("`{}` takes {accepted}, not {shown}{hint}", found.name)
+    takes(found.name, accepted, &shown) + &hint
+}
+
+fn takes(name: &str, accepted: &str, shown: &str) -> String {
+    say!(
+        "`{name}` takes {accepted}, not {shown}",
+        name,
+        accepted,
+        shown
+    )
 }
 
 fn shown(value: &DeValue<'_>) -> String {
@@ -200,8 +206,8 @@ fn shown(value: &DeValue<'_>) -> String {
         DeValue::Integer(number) => number.as_str().to_owned(),
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(on) => on.to_string(),
-        DeValue::Datetime(_) => "a date".to_owned(),
-        DeValue::Array(_) => "a list".to_owned(),
-        DeValue::Table(_) => "a table".to_owned(),
+        DeValue::Datetime(_) => say!("a date").to_owned(),
+        DeValue::Array(_) => say!("a list").to_owned(),
+        DeValue::Table(_) => say!("a table").to_owned(),
     }
 }

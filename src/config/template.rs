@@ -1,17 +1,21 @@
 //! The settings file as it would be without one: every key with its words, commented out.
 use std::fmt::Write as _;
 
+use crate::lang;
 use crate::settings::{Kind, SETTINGS, Settings, Value};
-
-const HEAD: &str = "\
-# stacktui's settings. Every line is what the program does without it: take away a `# ` to change one.
-# Flags go over the environment (STACKTUI_LOGS_TAIL=100), the environment over this file.
-";
 
 /// The text of a settings file that changes nothing.
 pub fn template() -> String {
     let defaults = Settings::default();
-    let mut text = HEAD.to_owned();
+    let mut text = format!(
+        "# {}\n# {}\n",
+        say!(
+            "stacktui's settings. Every line is what the program does without it: take away a `# ` to change one."
+        ),
+        say!(
+            "Flags go over the environment (STACKTUI_LOGS_TAIL=100), the environment over this file."
+        ),
+    );
     let mut group = "";
     for setting in SETTINGS {
         let (header, key) = match (setting.name.split_once('.'), setting.kind) {
@@ -19,7 +23,7 @@ pub fn template() -> String {
             (None, Kind::Table(_)) => (setting.name, ""),
             (None, _) => ("", setting.name),
         };
-        let mut lines = vec![format!("# {}", setting.doc)];
+        let mut lines = vec![format!("# {}", lang::say(setting.doc))];
         lines.extend(accepted(setting.kind));
         if key.is_empty() {
             lines.push(format!("# [{header}]"));
@@ -40,7 +44,7 @@ pub fn template() -> String {
 /// A comment that tells what may be written, where the default does not show it.
 fn accepted(kind: Kind) -> Option<String> {
     matches!(kind, Kind::Choice(_) | Kind::Whole { .. })
-        .then(|| format!("# Takes {}.", kind.accepts()))
+        .then(|| format!("# {}", say!("Takes {accepted}.", accepted = kind.accepts())))
 }
 
 /// The value as TOML writes it.

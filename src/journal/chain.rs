@@ -15,6 +15,7 @@ pub struct Fault {
     pub file: PathBuf,
     /// From 1.
     pub line: u64,
+    /// Said in a language where it is shown.
     pub why: &'static str,
 }
 
@@ -39,8 +40,8 @@ pub fn verify(dir: &Path) -> Result<Verdict, JournalError> {
             number += 1;
             verdict.lines += 1;
             let why = match prev(&line.bytes) {
-                _ if line.torn || line.too_long => Some("cut off"),
-                Prev::Unreadable => Some("not a line of the journal"),
+                _ if line.torn || line.too_long => Some(key!("cut off")),
+                Prev::Unreadable => Some(key!("not a line of the journal")),
                 Prev::First => check(None, last.as_ref(), earlier.as_ref()),
                 Prev::Hash(prev) => check(Some(&prev), last.as_ref(), earlier.as_ref()),
             };
@@ -85,5 +86,5 @@ fn check(
         (None, Some(earlier)) => prev.map_or(earlier.is_empty(), |prev| earlier.contains(prev)),
         (None, None) => true,
     };
-    (!follows).then_some("does not follow the line before it")
+    (!follows).then_some(key!("does not follow the line before it"))
 }

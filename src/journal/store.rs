@@ -41,11 +41,11 @@ pub(super) fn months(dir: &Path) -> Result<Vec<PathBuf>, JournalError> {
     let listing = match std::fs::read_dir(dir) {
         Ok(listing) => listing,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(io("list", dir)(error)),
+        Err(error) => return Err(io(key!("list" as "file"), dir)(error)),
     };
     let mut files = Vec::new();
     for entry in listing {
-        let entry = entry.map_err(io("list", dir))?;
+        let entry = entry.map_err(io(key!("list" as "file"), dir))?;
         if is_month(&entry.file_name().to_string_lossy()) {
             files.push(entry.path());
         }
@@ -61,7 +61,7 @@ fn is_month(name: &str) -> bool {
         .is_some_and(|(y, m)| y.len() == 4 && m.len() == 2 && digits(y) && digits(m))
 }
 
-/// Wraps an error with what was being done.
+/// Wraps an error with what was being done, a word of the catalogue's.
 pub(super) fn io(
     doing: &'static str,
     path: &Path,
@@ -80,7 +80,7 @@ pub(super) fn open_read(path: &Path) -> Result<File, JournalError> {
         .read(true)
         .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits())
         .open(path)
-        .map_err(io("read", path))
+        .map_err(io(key!("read" as "file"), path))
 }
 
 impl Store {
@@ -90,8 +90,8 @@ impl Store {
             .recursive(true)
             .mode(0o700)
             .create(dir)
-            .map_err(io("make", dir))?;
-        let meta = std::fs::metadata(dir).map_err(io("look at", dir))?;
+            .map_err(io(key!("make" as "file"), dir))?;
+        let meta = std::fs::metadata(dir).map_err(io(key!("look at" as "file"), dir))?;
         check(dir, meta.uid(), meta.mode(), "0700")?;
         Ok(Self {
             dir: dir.to_owned(),
@@ -113,7 +113,7 @@ impl Store {
         let _lock = self.lock()?;
         let path = self.dir.join(format!("{month}.jsonl"));
         let mut file = open_write(&path, OFlag::O_APPEND)?;
-        let last = last_line(&mut file).map_err(io("read", &path))?;
+        let last = last_line(&mut file).map_err(io(key!("read" as "file"), &path))?;
         let (prev, torn) = match last {
             Some(last) => (Some(hash(&last.bytes)), last.torn),
             None => (self.last_before(&path)?, false),
@@ -124,9 +124,10 @@ impl Store {
             // A line that was cut off by a crash keeps its own line, so that it spoils no other.
             text.insert(0, '\n');
         }
-        write_once(&mut file, text.as_bytes()).map_err(io("write", &path))?;
+        write_once(&mut file, text.as_bytes()).map_err(io(key!("write" as "file"), &path))?;
         if sync {
-            file.sync_data().map_err(io("write", &path))?;
+            file.sync_data()
+                .map_err(io(key!("write" as "file"), &path))?;
         }
         Ok(())
     }
@@ -137,9 +138,10 @@ impl Store {
         if let Some(newest) = months(&self.dir)?.last() {
             open_write(newest, OFlag::O_APPEND)?;
         }
-        let space = statvfs(&self.dir).map_err(|errno| io("look at", &self.dir)(errno.into()))?;
+        let space = statvfs(&self.dir)
+            .map_err(|errno| io(key!("look at" as "file"), &self.dir)(errno.into()))?;
         if space.blocks_available() == 0 {
-            return Err(io("write", &self.dir)(Errno::ENOSPC.into()));
+            return Err(io(key!("write" as "file"), &self.dir)(Errno::ENOSPC.into()));
         }
         Ok(())
     }
@@ -153,9 +155,10 @@ impl Store {
             if *month >= *oldest {
                 break;
             }
-            let meta = std::fs::symlink_metadata(&path).map_err(io("look at", &path))?;
+            let meta =
+                std::fs::symlink_metadata(&path).map_err(io(key!("look at" as "file"), &path))?;
             if meta.is_file() && meta.uid() == Uid::effective().as_raw() {
-                std::fs::remove_file(&path).map_err(io("remove", &path))?;
+                std::fs::remove_file(&path).map_err(io(key!("remove" as "file"), &path))?;
                 gone += 1;
             }
         }
@@ -170,7 +173,7 @@ impl Store {
             match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
                 Ok(lock) => return Ok(lock),
                 Err((back, Errno::EWOULDBLOCK | Errno::EINTR)) => file = back,
-                Err((_, errno)) => return Err(io("lock", &path)(errno.into())),
+                Err((_, errno)) => return Err(io(key!("lock" as "file"), &path)(errno.into())),
             }
             std::thread::sleep(LOCK_WAIT);
         }
@@ -183,7 +186,8 @@ impl Store {
         let Some(before) = files.iter().rev().find(|file| file.as_path() < path) else {
             return Ok(None);
         };
-        let last = last_line(&mut open_read(before)?).map_err(io("read", before))?;
+        let last =
+            last_line(&mut open_read(before)?).map_err(io(key!("read" as "file"), before))?;
         Ok(last.map(|last| hash(&last.bytes)))
     }
 }
@@ -201,17 +205,19 @@ fn open_write(path: &Path, flags: OFlag) -> Result<File, JournalError> {
         .map_err(|error| match error.raw_os_error().map(Errno::from_raw) {
             Some(Errno::ELOOP) => JournalError::Unsafe {
                 path: path.to_owned(),
-                why: "it is a symbolic link".to_owned(),
-                advice: "remove it".to_owned(),
+                why: say!("it is a symbolic link").to_owned(),
+                advice: say!("remove it").to_owned(),
             },
-            _ => io("open", path)(error),
+            _ => io(key!("open" as "file"), path)(error),
         })?;
-    let meta = file.metadata().map_err(io("look at", path))?;
+    let meta = file
+        .metadata()
+        .map_err(io(key!("look at" as "file"), path))?;
     if !meta.is_file() {
         return Err(JournalError::Unsafe {
             path: path.to_owned(),
-            why: "it is no plain file".to_owned(),
-            advice: "remove it".to_owned(),
+            why: say!("it is no plain file").to_owned(),
+            advice: say!("remove it").to_owned(),
         });
     }
     check(path, meta.uid(), meta.mode(), "0600")?;
@@ -222,13 +228,16 @@ fn check(path: &Path, owner: u32, mode: u32, want: &str) -> Result<(), JournalEr
     let me = Uid::effective().as_raw();
     let (why, advice) = if owner != me {
         (
-            format!("it belongs to user {owner}, not to user {me}"),
-            "set `journal.path` to a directory of your own".to_owned(),
+            say!("it belongs to user {owner}, not to user {me}", owner, me),
+            say!("set `journal.path` to a directory of your own").to_owned(),
         )
     } else if mode & 0o077 != 0 {
         (
-            format!("others may use it (mode {:04o})", mode & 0o7777),
-            format!("run: chmod {want} {}", path.display()),
+            say!(
+                "others may use it (mode {mode})",
+                mode = format_args!("{:04o}", mode & 0o7777)
+            ),
+            say!("run: chmod {want} {path}", want, path = path.display()),
         )
     } else {
         return Ok(());
@@ -248,7 +257,7 @@ fn write_once(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
             Ok(n) => {
                 return Err(std::io::Error::new(
                     ErrorKind::WriteZero,
-                    format!("only {n} of {} bytes fitted", bytes.len()),
+                    say!("only {n} of {all} bytes fitted", n, all = bytes.len()),
                 ));
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

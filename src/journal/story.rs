@@ -252,7 +252,7 @@ mod tests {
         );
         entry.outcome = Some(Outcome::Failure);
         entry.error = Some("no such container".to_owned());
-        assert!(in_french(&entry).ends_with("échoué, no such container"));
+        assert!(in_french(&entry).ends_with("échec, no such container"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn follow(dir: &Path, limit: usize) -> Result<(Reading, Tail), JournalError>
     for path in months(dir)? {
         let len = open_read(&path)?
             .metadata()
-            .map_err(io("look at", &path))?
+            .map_err(io(key!("look at" as "file"), &path))?
             .len();
         files.push((path, len));
     }
@@ -43,7 +43,7 @@ impl Tail {
         for path in months(&self.dir)? {
             let known = self.offsets.get(&path).copied().unwrap_or(0);
             let len = std::fs::metadata(&path)
-                .map_err(io("look at", &path))?
+                .map_err(io(key!("look at" as "file"), &path))?
                 .len();
             if len == known {
                 continue;
@@ -63,7 +63,8 @@ impl Tail {
         entries: &mut Vec<Entry>,
     ) -> Result<u64, JournalError> {
         let mut file = open_read(path)?;
-        file.seek(SeekFrom::Start(from)).map_err(io("read", path))?;
+        file.seek(SeekFrom::Start(from))
+            .map_err(io(key!("read" as "file"), path))?;
         let mut reader = LineReader::new(file);
         let mut done = from;
         while let Some(line) = reader.next(path)? {

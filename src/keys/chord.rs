@@ -36,10 +36,15 @@ pub struct Chord {
 
 /// A key's name that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is not a key: write a character, or ctrl-x, alt-x, enter, esc, tab, space, up, f5 …"
-)]
+#[error("{}", not_a_key(.0))]
 pub struct ChordError(pub String);
+
+fn not_a_key(word: &str) -> String {
+    say!(
+        "`{word}` is not a key: write a character, or ctrl-x, alt-x, enter, esc, tab, space, up, f5 …",
+        word
+    )
+}
 
 const NAMES: &[(&str, Code)] = &[
     ("enter", Code::Enter),

@@ -161,9 +161,9 @@ impl Route {
     /// `ok`, `dead` or `off`.
     pub fn status(&self) -> &'static str {
         match &self.fault {
-            None => "ok",
-            Some(Fault::Off) => "off",
-            Some(_) => "dead",
+            None => key!("ok" as "route"),
+            Some(Fault::Off) => key!("off" as "route"),
+            Some(_) => key!("dead" as "route"),
         }
     }
 }

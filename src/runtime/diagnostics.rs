@@ -17,12 +17,17 @@ const LIMIT: u64 = 8 << 20;
 #[derive(Debug, Error)]
 pub enum Error {
     #[error(
-        "`{given}` is not a log filter: write error, warn, info, debug, trace, or stacktui::engine=debug ({why})"
+        "{}",
+        say!(
+            "`{given}` is not a log filter: write error, warn, info, debug, trace, or stacktui::engine=debug ({why})",
+            given,
+            why
+        )
     )]
     Filter { given: String, why: String },
-    #[error("the log {} cannot be written: {source}", path.display())]
+    #[error("{}", say!("the log {path} cannot be written: {source}", path = path.display(), source))]
     File { path: PathBuf, source: io::Error },
-    #[error("diagnostics are recorded already")]
+    #[error("{}", say!("diagnostics are recorded already"))]
     Twice,
 }
 

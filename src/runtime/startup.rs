@@ -64,10 +64,14 @@ pub struct Ended {
 pub enum StartError {
     #[error("{0}")]
     Terminal(#[from] super::terminal::Error),
-    #[error("the settings cannot be used:\n  {}", .0.join("\n  "))]
+    #[error("{}\n  {}", say!("the settings cannot be used:"), .0.join("\n  "))]
     Settings(Vec<String>),
-    #[error("cannot start: {0}")]
+    #[error("{}", cannot_start(.0))]
     Io(#[from] std::io::Error),
+}
+
+fn cannot_start(error: &std::io::Error) -> String {
+    say!("cannot start: {error}", error)
 }
 
 /// Runs the screen until the user leaves.
@@ -206,10 +210,12 @@ fn editor(env: fn(&str) -> Option<String>) -> Option<String> {
 fn recorder(options: &RunOptions, dir: Option<&Path>, state: &mut State) -> Recorder {
     let opened = match dir.map(|dir| Recorder::open(dir, options.env)) {
         Some(opened) => opened.map_err(|error| error.to_string()),
-        None => Err("there is no home directory for the journal: set journal.path".to_owned()),
+        None => {
+            Err(say!("there is no home directory for the journal: set journal.path").to_owned())
+        }
     };
     let mut recorder = opened.unwrap_or_else(|why| {
-        let words = format!("nothing will be journalled: {why}");
+        let words = say!("nothing will be journalled: {why}", why);
         state.toasts.bad(words, state.now);
         state.journal.unwritten = Some(why);
         Recorder::default()
@@ -334,11 +340,15 @@ pub fn theme(
         return Ok(theme);
     }
     let Some(paths) = paths else {
-        return Err(vec![format!("there is no theme `{name}`")]);
+        return Err(vec![say!(
+            "there is no theme `{word}`{hint}",
+            word = name,
+            hint = ""
+        )]);
     };
     let file = paths.themes.join(format!("{name}.toml"));
     let text = std::fs::read_to_string(&file)
-        .map_err(|e| vec![format!("theme {}: {e}", file.display())])?;
+        .map_err(|error| vec![say!("theme {file}: {error}", file = file.display(), error)])?;
     let table: toml::Table = text
         .parse()
         .map_err(|e: toml::de::Error| vec![format!("{}: {e}", file.display())])?;

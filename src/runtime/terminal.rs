@@ -29,18 +29,32 @@ pub struct Options {
 #[derive(Debug, Error)]
 pub enum Error {
     /// `stdin` or `stdout` leads elsewhere.
-    #[error(
-        "{0} is not a terminal; for scripts use `stacktui ls` and the other commands without a screen"
-    )]
+    #[error("{}", not_a_terminal(.0))]
     NotATerminal(&'static str),
     /// The terminal cannot place a cursor.
-    #[error(
-        "the terminal says it is `{0}`, which cannot draw a screen; set TERM, for example TERM=xterm-256color"
-    )]
+    #[error("{}", incapable(.0))]
     Incapable(String),
     /// The terminal refused a call.
-    #[error("the terminal cannot be set up: {0}")]
+    #[error("{}", not_set_up(.0))]
     Io(#[from] io::Error),
+}
+
+fn not_a_terminal(stream: &str) -> String {
+    say!(
+        "{stream} is not a terminal; for scripts use `stacktui ps` and the other commands without a screen",
+        stream
+    )
+}
+
+fn incapable(name: &str) -> String {
+    say!(
+        "the terminal says it is `{name}`, which cannot draw a screen; set TERM, for example TERM=xterm-256color",
+        name
+    )
+}
+
+fn not_set_up(error: &io::Error) -> String {
+    say!("the terminal cannot be set up: {error}", error)
 }
 
 /// Holds the terminal in our modes. Dropping it gives the terminal back.

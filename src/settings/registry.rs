@@ -328,7 +328,7 @@ impl Setting {
         let value = match (self.kind, item) {
             (Kind::Table(kind), Some(item)) => {
                 let Value::Table(mut table) = self.get(settings) else {
-                    return Err("not a table".to_owned());
+                    return Err(say!("not a table").to_owned());
                 };
                 table.insert(item.to_owned(), kind.read(text)?);
                 Value::Table(table)
@@ -351,13 +351,13 @@ impl Kind {
     /// What is accepted, in words.
     pub fn accepts(self) -> String {
         match self {
-            Self::Switch => "true or false".to_owned(),
-            Self::Choice(words) => format!("one of {}", words.join(", ")),
-            Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
-            Self::Text => "a text in quotes".to_owned(),
-            Self::Path => "an absolute path, or one that begins with ~/".to_owned(),
-            Self::Words => "a list of texts, like [\"a\", \"b\"]".to_owned(),
-            Self::Table(_) => "a table".to_owned(),
+            Self::Switch => say!("true or false").to_owned(),
+            Self::Choice(words) => say!("one of {words}", words = words.join(", ")),
+            Self::Whole { min, max } => say!("a whole number from {min} to {max}", min, max),
+            Self::Text => say!("a text in quotes").to_owned(),
+            Self::Path => say!("an absolute path, or one that begins with ~/").to_owned(),
+            Self::Words => say!("a list of texts, like [\"a\", \"b\"]").to_owned(),
+            Self::Table(_) => say!("a table").to_owned(),
         }
     }
 

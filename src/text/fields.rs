@@ -115,7 +115,8 @@ fn rows(name: &str, value: &str, columns: usize) -> Vec<String> {
         .collect();
     let more = value.split('\n').count() - rows.len();
     if more > 0 {
-        rows.push(format!("{}  …[+{more} lines]", " ".repeat(columns)));
+        let rest = say_n!(more, "…[+{n} line]", "…[+{n} lines]");
+        rows.push(format!("{}  {rest}", " ".repeat(columns)));
     }
     rows
 }

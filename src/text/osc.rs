@@ -17,11 +17,11 @@ pub struct TooLarge {
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} bytes are too much for a terminal's clipboard (at most {OSC52_CAP})",
-            self.len
-        )
+        f.write_str(&say!(
+            "{n} bytes are too much for a terminal's clipboard (at most {most})",
+            n = self.len,
+            most = OSC52_CAP
+        ))
     }
 }
 

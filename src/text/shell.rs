@@ -24,7 +24,7 @@ pub fn split_words(text: &str) -> Result<Vec<String>, String> {
         }
     }
     if quote.is_some() {
-        return Err("a quote is not closed".to_owned());
+        return Err(say!("a quote is not closed").to_owned());
     }
     words.extend(word);
     Ok(words)

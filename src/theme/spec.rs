@@ -5,14 +5,23 @@ use thiserror::Error;
 /// A theme line that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SpecError {
-    #[error("there is no theme key `{0}`")]
+    #[error("{}", no_key(.0))]
     Key(String),
-    #[error(
-        "`{0}` is no colour or attribute: write a name, 0-255, #rrggbb, bold, dim, italic, underline, reverse"
-    )]
+    #[error("{}", no_word(.0))]
     Word(String),
-    #[error("a colour must follow `on`")]
+    #[error("{}", say!("a colour must follow `on`"))]
     NoBackground,
+}
+
+fn no_key(word: &str) -> String {
+    say!("there is no theme key `{word}`", word)
+}
+
+fn no_word(word: &str) -> String {
+    say!(
+        "`{word}` is no colour or attribute: write a name, 0-255, #rrggbb, bold, dim, italic, underline, reverse",
+        word
+    )
 }
 
 const NAMES: [(&str, Color); 17] = [

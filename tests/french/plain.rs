@@ -1,39 +1,11 @@
 //! Nothing is said past the catalogue: in a made-up language whose letters are none of ASCII's, the words left in ASCII
 //! letters are those of the fixture, names of keys, and a few that no language changes.
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
+use super::support::made_up::{MADE_UP, words};
 use super::*;
 use stacktui::actions::command;
-use stacktui::lang::{self, Lang, Language, Text};
-
-/// Every text of the French file, its letters replaced; holes stay.
-static MADE_UP: LazyLock<Language> = LazyLock::new(|| {
-    let french = Lang::named("fr").expect("French is there");
-    let texts = french.texts().iter().map(|(text, context, forms)| {
-        let forms: Vec<&'static str> = forms.iter().map(|_| veiled(text)).collect();
-        let forms: &'static [&'static str] = forms.leak();
-        (*text, *context, forms)
-    });
-    Language {
-        id: "made-up",
-        name: "made up",
-        plural: |_| 0,
-        texts: texts.collect::<Vec<Text>>().leak(),
-    }
-});
-
-fn veiled(text: &str) -> &'static str {
-    let mut in_hole = false;
-    let letter = |c: char| {
-        in_hole = c == '{' || (in_hole && c != '}');
-        match c {
-            c if c.is_ascii_alphabetic() && !in_hole => '\u{436}',
-            c => c,
-        }
-    };
-    text.chars().map(letter).collect::<String>().leak()
-}
+use stacktui::lang::{self, Lang};
 
 /// Not ours to translate, though no state holds it: names of keys and signals, JSON's own words.
 const SAME_EVERYWHERE: &[&str] = &[
@@ -50,6 +22,7 @@ const SAME_EVERYWHERE: &[&str] = &[
     "Shift",
     "Space",
     "Tab",
+    "MailHog",
     "SIGKILL",
     "HUP",
     "INT",
@@ -92,14 +65,6 @@ const WINDOWS: &[&str] = &[
     "4 o", "5 ?", "5 D", "5 N", "5 o", "8 ?", "9 ?", "9 n", "0 ?", "0 +", "0 o", "l ?", "l :",
     "l T", "l d", "l &", "l |", "l @", "l ctrl-s", "enter ?", "i ?", "i /",
 ];
-
-/// Runs of ASCII letters, as they are on the screen.
-fn words(screen: &str) -> BTreeSet<String> {
-    let runs = screen.split(|c: char| !c.is_ascii_alphabetic());
-    runs.filter(|run| run.len() > 2)
-        .map(str::to_owned)
-        .collect()
-}
 
 /// The texts that a state holds, as one; ids of actions would hide what is called alike, and what windows and messages
 /// hold is said.
@@ -155,9 +120,18 @@ fn screens() -> Vec<(String, State)> {
         state.toasts = stacktui::state::Toasts::default();
         (name.to_owned(), state)
     }));
-    states.push(("mail".to_owned(), post::mailed(now)));
-    states.push(("routes".to_owned(), world::routed(now)));
-    states.push(("hosts".to_owned(), hosts::three(now)));
+    let peopled: [(&str, State); 3] = [
+        ("mail", post::mailed(now)),
+        ("routes", world::routed(now)),
+        ("hosts", hosts::three(now)),
+    ];
+    for (name, scene) in peopled {
+        for keys in ["", "?", ":", "o", "y", "d", "D", "t", "enter"] {
+            let mut state = scene.clone();
+            world::press(&mut state, keys);
+            states.push((format!("{name} {keys}"), state));
+        }
+    }
     states
 }
 

@@ -32,7 +32,7 @@ impl Page<'_> {
     pub(super) fn text(&self) -> String {
         let name = escape(self.stack.name());
         let mut lines = vec![
-            format!("# Documentation — {name}"),
+            format!("# {}", say!("Documentation — {name}", name)),
             format!("{STAMP}{} -->", self.now.format("%Y-%m-%dT%H:%M:%SZ")),
             String::new(),
             say_n!(

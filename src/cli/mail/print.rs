@@ -95,22 +95,25 @@ pub(super) fn lines(letter: &Letter, part: MailPart) -> Vec<String> {
         return letter.headers.iter().map(header).collect();
     }
     let mut lines = vec![
-        format!("From: {}", letter.from),
-        format!("To: {}", letter.to.join(", ")),
+        say!("From: {address}", address = letter.from),
+        say!("To: {addresses}", addresses = letter.to.join(", ")),
     ];
-    lines.extend(letter.date.map(|date| format!("Date: {}", time(date))));
-    lines.push(format!("Subject: {}", letter.subject));
+    let date = letter.date.map(time);
+    lines.extend(date.map(|time| say!("Date: {time}", time)));
+    lines.push(say!("Subject: {text}", text = letter.subject));
     if letter.raw.envelope.is_none() {
-        lines.push("Envelope: not told by this server, blind copies do not show".to_owned());
+        let untold = say!("Envelope: not told by this server, blind copies do not show");
+        lines.push(untold.to_owned());
     }
     let hidden = letter.hidden();
     if !hidden.is_empty() {
-        lines.push(format!("Envelope: also to {}", hidden.join(", ")));
+        lines.push(say!("Envelope: also to {names}", names = hidden.join(", ")));
     }
-    lines.extend(letter.notes.iter().map(|note| format!("Note: {note}")));
+    lines.extend(letter.notes.iter().map(|note| say!("Note: {note}", note)));
     for file in &letter.attachments {
         let size = text::bytes(file.content.len() as u64);
-        lines.push(format!("File: {} ({}, {size})", file.name, file.media_type));
+        let (name, kind) = (&file.name, &file.media_type);
+        lines.push(say!("File: {name} ({kind}, {size})", name, kind, size));
     }
     lines.push(String::new());
     let body = match part {

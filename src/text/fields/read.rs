@@ -181,7 +181,7 @@ fn sort(found: &[Found<'_>], beyond: usize) -> Folded {
         }
     }
     if beyond > 0 {
-        let rest = format!("[+{beyond} fields]");
+        let rest = say_n!(beyond, "[+{n} field]", "[+{n} fields]");
         folded.fields.push(("…".to_owned(), rest));
     }
     folded
