@@ -30,6 +30,9 @@ use crate::state::{Keymap, Scope, State};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Danger {
     None,
+    /// Writes what others sent into a file of this machine: who may only look, perhaps by a forced command, is not to put one
+    /// there.
+    Writes,
     /// Changes a container, or opens a way to.
     Changes,
     /// Loses something that cannot be had back.
@@ -191,7 +194,11 @@ pub fn item_kind(state: &State) -> Option<Kind> {
 /// Why an action cannot be done now: its own reason, or that nothing may be changed here.
 pub fn unavailable(state: &State, action: &Action) -> Option<String> {
     if state.read_only && action.danger != Danger::None {
-        return Some(say!("read-only: nothing may be changed here").to_owned());
+        let why = match action.danger {
+            Danger::Writes => say!("read-only: no file is written on this machine"),
+            _ => say!("read-only: nothing may be changed here"),
+        };
+        return Some(why.to_owned());
     }
     (action.unavailable)(state)
 }

@@ -1,9 +1,11 @@
 //! The journal: who did what to which thing, and how it ended, as JSON lines in one file a month.
 //! An edge: knows files, users and the model; nothing of the engine's wire, the screen or the clock.
 //!
-//! Each line carries the hash of the one before, so that a line changed or taken away later is seen by [`verify`].
+//! Each line carries the hash of the one before, and beside the files stands where the chain ends, so that a line changed or
+//! taken away later is seen by [`verify`].
 //! Secrets are never written. Calls here wait for the disk: make them where waiting is allowed.
 mod chain;
+mod head;
 mod line;
 mod mask;
 mod reader;

@@ -54,8 +54,10 @@ pub struct Settings {
     pub read_only: bool,
     /// Globs of names of containers that are mail servers, whatever their image.
     pub mail_servers: Vec<String>,
-    /// `user:password` for mail servers that want one.
+    /// `user:password` for the only mail server, when it wants one.
     pub mail_login: String,
+    /// `NAME=user:password`, each for the mail server of that name.
+    pub mail_logins: Vec<String>,
     /// Shells to try, best first.
     pub shells: Vec<String>,
     /// As docker writes them: `ctrl-p,ctrl-q`.
@@ -94,6 +96,7 @@ impl Default for Settings {
             read_only: false,
             mail_servers: Vec::new(),
             mail_login: String::new(),
+            mail_logins: Vec::new(),
             shells: ["bash", "ash", "sh"].map(str::to_owned).to_vec(),
             detach_keys: "ctrl-p,ctrl-q".to_owned(),
             logs: LogSettings {

@@ -637,6 +637,8 @@ fn a_stack_is_documented_and_what_people_wrote_into_it_stays() {
     let (code, _, err) = place.run(&absent);
     assert!(code == 1 && err.contains("is not there"), "{err}");
     assert_eq!(place.run(&check).0, 0, "it is as it would be written");
+    let (code, _, err) = place.run(&[&check[..], &["--lang", "fr"]].concat());
+    assert!(code == 1 && err.contains("--lang en"), "{err}");
     let over_ssh = |args: &[&str]| {
         let mut program = place.program(args);
         ran(program.env("SSH_CONNECTION", "203.0.113.7 51544 10.0.0.5 22"))

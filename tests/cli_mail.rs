@@ -54,6 +54,16 @@ fn a_script_lists_reads_and_waits() {
         .map(|mail| mail["subject"].as_str().unwrap().to_owned())
         .collect();
     assert!(subjects.len() >= 4, "{subjects:?}");
+    let two = told(&run(&["mail", "list", "--limit", "2", "--json"]));
+    assert_eq!(two.lines().count(), 2);
+    let newest: serde_json::Value = serde_json::from_str(two.lines().next().unwrap()).unwrap();
+    // As a narrow table has it.
+    let id: String = newest["id"].as_str().unwrap().chars().take(11).collect();
+    let shown = told(&run(&["mail", "show", &format!("{id}…")]));
+    assert!(
+        shown.contains(newest["subject"].as_str().unwrap()),
+        "{shown}"
+    );
     let shown = told(&run(&[
         "mail",
         "show",

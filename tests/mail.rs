@@ -5,6 +5,8 @@
 )]
 #[path = "mail/letters.rs"]
 mod letters;
+#[path = "mail/partly.rs"]
+mod partly;
 #[path = "mail/searches.rs"]
 mod searches;
 #[path = "mail/servers.rs"]

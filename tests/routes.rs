@@ -762,3 +762,6 @@ fn an_account_that_is_not_whole_makes_no_route_dead() {
     assert_eq!(of_two.status(), "ok", "the other one may have it");
     assert!(of_two.hints[0].contains("no such router"));
 }
+
+#[path = "routes/reach.rs"]
+mod reach;

@@ -28,6 +28,8 @@ mod asking;
 mod compose;
 #[path = "update/copying.rs"]
 mod copying;
+#[path = "update/doctor.rs"]
+mod doctor;
 #[path = "update/french.rs"]
 mod french;
 #[path = "update/images.rs"]

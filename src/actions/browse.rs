@@ -47,6 +47,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 4,
+        danger: Danger::Writes,
         unavailable: no_file,
         ..in_directory(
             "volume.save",
@@ -59,6 +60,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 1,
         scope: Scope::View(ViewId::VolumeFile),
+        danger: Danger::Writes,
         unavailable: no_file,
         ..in_directory(
             "volume.save_file",

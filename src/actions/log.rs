@@ -6,7 +6,7 @@ mod take;
 use crate::effect::Effects;
 use crate::state::{Fold, LogBook, Past, Scope, State, ViewId};
 
-use super::Action;
+use super::{Action, Danger};
 
 pub use filter::{clear_filters, edit_filter, stream_word, toggle_source};
 pub use go::leave_off;
@@ -198,14 +198,17 @@ pub const ACTIONS: &[Action] = &[
             })
         },
     ),
-    log(
-        "log.save",
-        "save",
-        "Save lines to a file: those on screen, those shown, or all; as text, or byte for byte.",
-        &["ctrl-s"],
-        0,
-        take::save,
-    ),
+    Action {
+        danger: Danger::Writes,
+        ..log(
+            "log.save",
+            "save",
+            "Save lines to a file: those on screen, those shown, or all; as text, or byte for byte.",
+            &["ctrl-s"],
+            0,
+            take::save,
+        )
+    },
     log(
         "log.search",
         "search",

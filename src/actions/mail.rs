@@ -224,6 +224,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         footer: 2,
+        danger: Danger::Writes,
         unavailable: not_there,
         ..message(
             "letter.save",
@@ -447,7 +448,10 @@ fn save_menu(state: &mut State) -> Effects {
             text::bytes(file.content.len() as u64)
         );
         let choice = Choice::SaveMail(key.clone(), Some(number));
-        items.push(MenuItem::new(&file.file_name, hint, choice));
+        // What it is stays beside a long name.
+        let room = usize::from(state.size.0) / 2;
+        let name = text::truncate_middle(&file.file_name, room);
+        items.push(MenuItem::new(name, hint, choice));
     }
     let size = text::bytes(letter.raw.bytes.len() as u64);
     let (label, hint) = (say!("the whole message"), format!(".eml, {size}"));

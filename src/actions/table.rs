@@ -135,6 +135,7 @@ pub const ACTIONS: &[Action] = &[
                 ViewId::Proposal,
                 ViewId::Processes,
                 ViewId::Logs,
+                ViewId::MailDoctor,
                 ViewId::Output,
                 ViewId::Space,
                 ViewId::VolumeFile,

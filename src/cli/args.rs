@@ -276,7 +276,12 @@ pub(super) struct JournalArgs {
     /// As a file to keep: JSON lines, a table for a spreadsheet, or Markdown that reads as a story.
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub export: Option<Export>,
-    /// Check that no line was changed or taken away.
+    /// Check that no line was changed or taken away, as far as that can be seen.
+    ///
+    /// Each line carries the hash of the one before it, and a file beside them (`head`) how many there are and the hash of the
+    /// last one. So a line that was changed, removed, put in or moved is found, at the beginning and the end too, and so is a
+    /// file that was emptied or removed. It is evidence, not proof: who can write these files can write all of them anew. Who
+    /// needs more keeps the hash in `head`, or the lines, where that user cannot write. Exit code 1 when something is at fault.
     #[arg(long, conflicts_with_all = ["since", "until", "action", "target", "outcome", "user", "limit", "json", "export"])]
     pub verify: bool,
 }
@@ -315,8 +320,11 @@ pub(super) enum MailCommand {
         /// Those that have all these words somewhere, also in what only the server looks at.
         #[arg(long, value_name = "WORDS")]
         search: Option<String>,
+        /// At most so many, the newest; without it, of each server the newest thousand.
+        #[arg(short = 'n', long, value_name = "COUNT")]
+        limit: Option<usize>,
     },
-    /// One mail: its id, `latest`, or its place counted from the newest.
+    /// One mail: its id or how that begins, `latest`, or its place counted from the newest.
     Show {
         #[arg(value_name = "MAIL", default_value = "latest")]
         mail: String,

@@ -16,6 +16,7 @@ use super::{DONE, FAILED};
 use crate::compose::outline;
 use crate::engine::Engine;
 use crate::journal::{Filter, read};
+use crate::lang;
 use crate::model::compose::Project;
 use crate::model::{Container, Details, Entry, Key, Stack};
 use crate::runtime::clock;
@@ -43,7 +44,7 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
         match (same, path.exists()) {
             (true, _) if out.is_terminal() => out.line(&say!("{file} is up to date", file))?,
             (true, _) => {}
-            (false, true) => complain(&say!("{file} is out of date", file)),
+            (false, true) => complain(&outdated(&old, &file.to_string())),
             (false, false) => complain(&say!("{file} is not there", file)),
         }
         out.flush()?;
@@ -51,6 +52,19 @@ pub(super) fn run(context: &Context, args: &DocArgs, out: &mut Out) -> Result<u8
     }
     file::replace(path, &whole).map_err(told)?;
     Ok(DONE)
+}
+
+/// That a page is not as it would be written, and why where that is plain.
+fn outdated(old: &str, file: &str) -> String {
+    if let Some(other) = page::other_language(old) {
+        return say!(
+            "{file} is written in {language}, which --lang {id} asks for",
+            file,
+            language = other.name(),
+            id = other.id()
+        );
+    }
+    say!("{file} is out of date", file)
 }
 
 async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
@@ -75,7 +89,7 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
             continue;
         }
         // The machine's own name: a page must not depend on the way its writer came.
-        let routes = routes::reached_at(site, &site.engine.info().name).await;
+        let routes = routes::reached_at(site, &site.engine.info().name, lang::current()).await;
         let details = details(&site.engine, &wanted, &site.containers).await;
         pages.extend(wanted.iter().map(|stack| {
             page::Page {

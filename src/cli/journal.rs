@@ -27,6 +27,18 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
                 why = say(fault.why)
             ))?;
         }
+        if verdict.open_end {
+            out.line(say!(
+                "nothing tells where the lines end: whether some are missing there is not known"
+            ))?;
+        }
+        if verdict.missing > 0 {
+            out.line(&say_n!(
+                verdict.missing,
+                "{n} line is missing",
+                "{n} lines are missing"
+            ))?;
+        }
         out.line(&say_n!(
             verdict.lines,
             "{n} line, {bad} at fault",
@@ -111,13 +123,13 @@ pub(super) fn moment(
 }
 
 const HEAD: &[table::Head] = &[
-    (key!("TIME"), false),
-    (key!("USER"), false),
-    (key!("ACTION"), false),
-    (key!("TARGET"), false),
-    (key!("OUTCOME"), false),
-    (key!("TOOK"), true),
-    (key!("BEFORE -> AFTER"), false),
+    table::Head::word(key!("TIME"), 3),
+    table::Head::text(key!("USER"), 5, 8),
+    table::Head::text(key!("ACTION"), 1, 16),
+    table::Head::name(key!("TARGET"), 2, 12),
+    table::Head::word(key!("OUTCOME"), 4),
+    table::Head::figure(key!("TOOK"), 6),
+    table::Head::sentence(key!("BEFORE -> AFTER")),
 ];
 
 fn row(entry: &Entry) -> Vec<String> {

@@ -5,11 +5,14 @@ mod wait;
 
 use std::sync::Arc;
 
+use futures::future::join_all;
+
 use super::args::{MailArgs, MailCommand, MailPart};
 use super::context::{Context, block_on};
 use super::hosts::{Site, Sites};
 use super::out::{Out, Quit, complain};
 use super::{DONE, table};
+use crate::integrations::mailbox::LISTED;
 use crate::lang;
 use crate::model::mail::Source;
 use crate::model::{Container, Mail};
@@ -25,15 +28,21 @@ const WIDTH: u16 = 78;
 pub(super) fn run(context: &Context, args: &MailArgs, out: &mut Out) -> Result<u8, Quit> {
     block_on(async {
         let sites = Sites::open(context, &[]).await?;
+        let prefs = startup::prefs(&context.settings);
+        let all = sites.up.iter().flat_map(|site| &site.containers);
         let choice = Choice {
-            prefs: startup::prefs(&context.settings),
+            alone: all.filter(|c| source(&prefs, c).is_some()).count() <= 1,
+            prefs,
             server: args.server.as_deref(),
         };
         match &args.command {
-            None => list(&servers(&choice, &sites).await?, None, args.json, out).await,
-            Some(MailCommand::List { search }) => {
+            None => {
                 let found = servers(&choice, &sites).await?;
-                list(&found, search.as_deref(), args.json, out).await
+                list(&found, None, None, args.json, out).await
+            }
+            Some(MailCommand::List { search, limit }) => {
+                let found = servers(&choice, &sites).await?;
+                list(&found, search.as_deref(), *limit, args.json, out).await
             }
             Some(MailCommand::Show { mail, part }) => {
                 let found = servers(&choice, &sites).await?;
@@ -49,13 +58,21 @@ struct Choice<'a> {
     prefs: Prefs,
     /// By service or container; without it, all that run.
     server: Option<&'a str>,
+    /// There is one mail server, asked for or not.
+    alone: bool,
+}
+
+/// The mail server that a container is.
+fn source(prefs: &Prefs, container: &Container) -> Option<Source> {
+    Source::of(container, prefs.is_mail_server(&container.name))
 }
 
 impl Choice<'_> {
     /// The mail server that this container is, whether it is asked for or not.
     fn server(&self, container: &Container) -> Option<Source> {
-        let source = Source::of(container, self.prefs.is_mail_server(&container.name))?;
-        Some(source.with_login(&self.prefs.mail_login))
+        let source = source(&self.prefs, container)?;
+        let login = self.prefs.mail_login_of(&source.name, self.alone);
+        Some(source.with_login(login))
     }
 
     /// The mail server that this container is, when it is one that is asked for.
@@ -121,19 +138,22 @@ async fn servers(choice: &Choice<'_>, sites: &Sites) -> Result<Vec<Found>, Quit>
     if sources.is_empty() {
         return Err(Quit::failed(choice.nobody(sites)));
     }
-    let mut found = Vec::new();
-    for (site, source) in sources {
-        let why = match resting(&source) {
-            Some(why) => why.to_owned(),
-            None => match open(&site.engine, &source).await {
-                Ok(server) => {
-                    found.push(server);
-                    continue;
-                }
-                Err(trouble) => told(&trouble.failure()),
-            },
+    // All at once: a slow one delays the others no more than itself.
+    let opened = sources.iter().map(async |(site, source)| {
+        let opened = match resting(source) {
+            Some(why) => Err(why.to_owned()),
+            None => open(&site.engine, source)
+                .await
+                .map_err(|trouble| told(&trouble.failure())),
         };
-        complain(&say!("{name}: {why}", name = source.name, why));
+        opened.map_err(|why| say!("{name}: {why}", name = source.name, why))
+    });
+    let mut found = Vec::new();
+    for opened in join_all(opened).await {
+        match opened {
+            Ok(server) => found.push(server),
+            Err(why) => complain(&why),
+        }
     }
     if found.is_empty() {
         return Err(Quit::failed(say!("no mail server answers")));
@@ -148,16 +168,34 @@ fn told(failure: &Failure) -> String {
     format!("{}; {}", failure.what, failure.advice)
 }
 
-/// The mails of all servers with where they are, the newest first.
-async fn mails(found: &[Found]) -> Result<Vec<(Mail, &Found)>, Quit> {
-    let mut all = Vec::new();
-    for server in found {
-        let listing = server.mailbox.list(server.source.key(), &[]).await;
+/// The mails of all servers with where they are, the newest first, of each so many at most; and what to say of those that have
+/// more.
+async fn mails(found: &[Found], most: usize) -> Result<(Vec<(Mail, &Found)>, Vec<String>), Quit> {
+    let listed = found.iter().map(async |server| {
+        let listing = server.mailbox.newest(most, server.source.key(), &[]);
+        (server, listing.await)
+    });
+    let (mut all, mut cut) = (Vec::new(), Vec::new());
+    for (server, listing) in join_all(listed).await {
         let listing = listing.map_err(|trouble| Quit::failed(told(&trouble.failure())))?;
+        let (here, total) = (listing.mails.len(), listing.total);
+        if here < total {
+            cut.push(say!(
+                "{name}: the newest {here} of {total} are listed; --limit {total} lists all",
+                name = server.source.name,
+                here,
+                total
+            ));
+        }
         all.extend(listing.mails.into_iter().map(|mail| (mail, server)));
     }
     all.sort_by_key(|(mail, _)| std::cmp::Reverse(mail.at));
-    Ok(all)
+    Ok((all, cut))
+}
+
+/// An id as it was typed or copied: one that was cut ends with a mark.
+fn beginning(typed: &str) -> &str {
+    typed.trim_end_matches('…')
 }
 
 fn id(mail: &Mail) -> &str {
@@ -167,13 +205,27 @@ fn id(mail: &Mail) -> &str {
 async fn list(
     found: &[Found],
     search: Option<&str>,
+    limit: Option<usize>,
     as_json: bool,
     out: &mut Out,
 ) -> Result<u8, Quit> {
-    let mut all = mails(found).await?;
+    // What is looked for may stand behind the newest.
+    let most = limit.unwrap_or(LISTED);
+    let most = if search.is_some() {
+        most.max(LISTED)
+    } else {
+        most
+    };
+    let (mut all, cut) = mails(found, most).await?;
+    if limit.is_none() {
+        for told in &cut {
+            complain(told);
+        }
+    }
     if let Some(words) = search {
         search::narrow(&mut all, found, words).await;
     }
+    all.truncate(limit.unwrap_or(usize::MAX));
     if as_json {
         for (mail, server) in &all {
             out.line(&print::object(mail, &server.source).to_string())?;
@@ -203,11 +255,17 @@ async fn show(
     as_json: bool,
     out: &mut Out,
 ) -> Result<u8, Quit> {
-    let all = mails(found).await?;
+    let (all, _) = mails(found, LISTED).await?;
+    let begins = |(mail, _): &&(Mail, &Found)| id(mail).starts_with(beginning(wanted));
     let chosen = match wanted.parse::<usize>() {
         Ok(place @ 1..) if place <= all.len() => all.get(place - 1),
         _ if wanted == "latest" => all.first(),
-        _ => all.iter().find(|(mail, _)| id(mail) == wanted),
+        _ => {
+            let whole = all.iter().find(|(mail, _)| id(mail) == wanted);
+            // As a table on a narrow terminal has it; not where several begin so.
+            let mut some = all.iter().filter(begins);
+            whole.or_else(|| some.next().filter(|_| some.next().is_none()))
+        }
     };
     let (mail, server) = chosen.ok_or_else(|| {
         Quit::failed(say!(

@@ -37,9 +37,9 @@ fn key_table(context: &Context, out: &mut Out) -> Result<(), Quit> {
     lines(
         out,
         &[
-            (key!("ACTION"), false),
-            (key!("KEYS"), false),
-            (key!("DOES"), false),
+            table::Head::text(key!("ACTION"), 1, 8),
+            table::Head::text(key!("KEYS"), 2, 8),
+            table::Head::text(key!("DOES"), 3, 8),
         ],
         &rows,
     )
@@ -76,10 +76,10 @@ fn column_table(out: &mut Out) -> Result<(), Quit> {
     lines(
         out,
         &[
-            (key!("VIEW"), false),
-            (key!("COLUMN"), false),
-            (key!("DEFAULT"), false),
-            (key!("TELLS"), false),
+            table::Head::text(key!("VIEW"), 4, 8),
+            table::Head::text(key!("COLUMN"), 1, 8),
+            table::Head::text(key!("DEFAULT"), 2, 8),
+            table::Head::text(key!("TELLS"), 3, 8),
         ],
         &rows,
     )

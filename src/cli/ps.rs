@@ -61,7 +61,7 @@ pub(super) fn run(context: &Context, args: &Ps, out: &mut Out) -> Result<u8, Qui
         if !args.json {
             let mut head = HEAD.to_vec();
             if sites.several {
-                head.insert(0, (key!("HOST"), false));
+                head.insert(0, table::Head::text(key!("HOST"), 6, 8));
             }
             let columns = out.columns();
             let lines = lang::within(out.language(), || table::lines(&head, &rows, columns));
@@ -132,15 +132,15 @@ async fn readings(engine: &Engine, shown: &[&Container]) -> Vec<Option<Counters>
 }
 
 const HEAD: &[table::Head] = &[
-    (key!("NAME"), false),
-    (key!("STATE"), false),
-    (key!("FOR"), true),
-    (key!("CPU%"), true),
-    (key!("MEM"), true),
-    (key!("LIMIT"), true),
-    (key!("STACK"), false),
-    (key!("IMAGE"), false),
-    (key!("PORTS"), false),
+    table::Head::name(key!("NAME"), 1, 20),
+    table::Head::text(key!("STATE"), 2, 12),
+    table::Head::figure(key!("FOR"), 5),
+    table::Head::figure(key!("CPU%"), 3),
+    table::Head::figure(key!("MEM"), 4),
+    table::Head::figure(key!("LIMIT"), 8),
+    table::Head::text(key!("STACK"), 7, 10),
+    table::Head::text(key!("IMAGE"), 9, 16),
+    table::Head::text(key!("PORTS"), 10, 12),
 ];
 
 fn row(container: &Container, sample: Option<&Sample>, now: DateTime<Utc>) -> Vec<String> {

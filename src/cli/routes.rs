@@ -10,7 +10,7 @@ use super::hosts::{Site, Sites};
 use super::out::{Out, Quit};
 use super::{DONE, FAILED, table};
 use crate::engine::Engine;
-use crate::lang::{self, english};
+use crate::lang::{self, Lang, english};
 use crate::model::route::{self, Fault, Seen, Sources};
 use crate::model::{Container, Key, Reach, Route};
 use crate::runtime::{browser, clock, roads};
@@ -21,7 +21,12 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
         let sites = Sites::open(context, &[]).await?;
         let mut all: Vec<(Route, String)> = Vec::new();
         for site in &sites.up {
-            let routes = of_site(context, site).await;
+            let language = if args.json {
+                Lang::ENGLISH
+            } else {
+                out.language()
+            };
+            let routes = of_site(context, site, language).await;
             all.extend(routes.into_iter().map(|route| {
                 let key = route.container.as_ref();
                 let found = key.and_then(|key| site.containers.iter().find(|c| c.key == *key));
@@ -59,19 +64,22 @@ pub(super) fn run(context: &Context, args: &RoutesArgs, out: &mut Out) -> Result
 }
 
 /// The routes of a host.
-pub(super) async fn of_site(context: &Context, site: &Site) -> Vec<Route> {
+async fn of_site(context: &Context, site: &Site, language: Lang) -> Vec<Route> {
     let here = browser::machine(|name| context.env.get(name).map(str::to_owned));
-    reached_at(site, &machine(&site.engine.info().endpoint, &here)).await
+    let machine = machine(&site.engine.info().endpoint, &here);
+    reached_at(site, &machine, language).await
 }
 
-/// The routes of a host whose machine is called so.
-pub(super) async fn reached_at(site: &Site, docker_host: &str) -> Vec<Route> {
+/// The routes of a host whose machine is called so; what is wrong with them is said in this language.
+pub(super) async fn reached_at(site: &Site, docker_host: &str, language: Lang) -> Vec<Route> {
     let listed: Vec<&Container> = site.containers.iter().collect();
     let seen = seen(&site.engine, &listed).await;
-    route::all(Sources {
-        containers: &listed,
-        seen: &seen,
-        docker_host,
+    lang::within(language, || {
+        route::all(Sources {
+            containers: &listed,
+            seen: &seen,
+            docker_host,
+        })
     })
 }
 
@@ -94,13 +102,13 @@ async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
 }
 
 const HEAD: &[table::Head] = &[
-    (key!("URL"), false),
-    (key!("STATUS"), false),
-    (key!("CONTAINER"), false),
-    (key!("PORT"), true),
-    (key!("SOURCE"), false),
-    (key!("REASON"), false),
-    (key!("RULE"), false),
+    table::Head::text(key!("URL"), 1, 40),
+    table::Head::word(key!("STATUS"), 2),
+    table::Head::name(key!("CONTAINER"), 3, 12),
+    table::Head::figure(key!("PORT"), 4),
+    table::Head::word(key!("SOURCE"), 5),
+    table::Head::sentence(key!("REASON")),
+    table::Head::text(key!("RULE"), 6, 16),
 ];
 
 /// A line for each address of a route, and one for a route without any.

@@ -221,7 +221,12 @@ impl Listed for Mail {
     /// which knows more of the mail, says so.
     fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
         let has_words = super::mail::has_words(filter);
-        Box::new(move |mail| has_words(mail) || state.mail.search.has(&mail.key))
+        let named = super::mail::several(state);
+        Box::new(move |mail| {
+            let server = state.mail.box_of(&mail.key).filter(|_| named);
+            let server = server.map(|server| server.source.name.as_str());
+            has_words(mail, server) || state.mail.search.has(&mail.key)
+        })
     }
 
     /// Nobody has read it.

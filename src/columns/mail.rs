@@ -129,19 +129,22 @@ pub(super) fn texts(mail: &Mail) -> impl Iterator<Item = &str> {
     to.chain([mail.subject.as_str(), &mail.from, &mail.content.text])
 }
 
-/// Whether all of these words are somewhere in what is known of a mail.
-pub fn has_words(typed: &str) -> impl Fn(&Mail) -> bool + use<> {
+/// Whether all of these words are somewhere in what is known of a mail, the name of its server among it where that is told.
+pub fn has_words(typed: &str) -> impl Fn(&Mail, Option<&str>) -> bool + use<> {
     let words = typed.split_whitespace().map(Matcher::literal);
     // What is too long to be looked for is nowhere.
     let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
-    move |mail| {
-        let is_there = |word: &Matcher| texts(mail).any(|text| word.is_match(text.as_bytes()));
+    move |mail, server| {
+        let is_there = |word: &Matcher| {
+            let mut texts = texts(mail).chain(server);
+            texts.any(|text| word.is_match(text.as_bytes()))
+        };
         words.iter().flatten().all(is_there) && words.is_some()
     }
 }
 
 /// There are mails of several servers: each row says of which.
-fn several(state: &State) -> bool {
+pub(super) fn several(state: &State) -> bool {
     state.mailboxes().nth(1).is_some()
 }
 
@@ -236,6 +239,15 @@ pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
         match &server.condition {
             _ if server.is_silent() => None,
             Condition::Asking => Some((format!("{name} …"), Key::Dim)),
+            Condition::Up { total, .. } if server.here < *total => Some((
+                say!(
+                    "{name} newest {here} of {total}",
+                    name,
+                    here = server.here,
+                    total
+                ),
+                Key::Dim,
+            )),
             Condition::Up { total, way, .. } if wide => {
                 Some((say!("{name} {total} via {way}", name, total, way), Key::Dim))
             }

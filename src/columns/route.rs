@@ -13,6 +13,8 @@ use crate::theme::Key;
 
 /// A certificate that ends within so long is told of on the row.
 const SOON: TimeDelta = TimeDelta::days(14);
+/// An answer older than this tells its age.
+const FRESH: TimeDelta = TimeDelta::seconds(60);
 
 /// The columns, in their order on screen.
 pub const COLUMNS: &[Column<Route>] = &[
@@ -176,14 +178,21 @@ fn state<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
     }
     match cx.state.shelves.route_book.checks.get(&route.key) {
         Some(Check::UnderWay(_)) => Cell::of(say!("checking…"), Key::Job),
-        Some(check @ Check::Done(_, answer)) => {
+        Some(check @ Check::Done(at, answer)) => {
             let style = if check.went_wrong(cx.now) {
                 Key::StateBad
             } else {
                 Key::StateOk
             };
             let told = answer.as_ref().map(|answer| answered(answer, cx.now));
-            Cell::of(told.unwrap_or_else(Clone::clone), style)
+            let told = told.unwrap_or_else(Clone::clone);
+            let age = cx.now - *at;
+            if age < FRESH {
+                Cell::of(told, style)
+            } else {
+                let ago = text::duration(age);
+                Cell::of(say!("{told}, {ago} ago", told, ago), Key::Dim)
+            }
         }
         None if !route.hints.is_empty() => Cell::of(say!("ok, but see below"), Key::StateBusy),
         None if route.only_redirects() => Cell::of(say!("redirects"), Key::StateOk),

@@ -8,6 +8,7 @@ mod maildev;
 mod mailhog;
 mod mailpit;
 mod pages;
+mod removal;
 pub mod smtp;
 mod trouble;
 
@@ -62,12 +63,18 @@ impl Mailbox {
             (Server::MailDev, "/api/config", true),
             (Server::MailDev, "/config", false),
         ];
+        // What is in the way of all of them, where one knows the path.
+        let mut refused: Option<Trouble> = None;
         for (server, path, third) in all {
             let reply = match http.get(path, 1 << 20).await {
                 Ok(reply) => reply,
                 Err(Trouble::Status(401 | 403, _)) => return Err(Trouble::Password),
                 // Another server's path: a 404, or a page instead.
-                Err(Trouble::Status(..)) => continue,
+                Err(Trouble::Status(404 | 405, _)) => continue,
+                Err(trouble @ Trouble::Status(..)) => {
+                    refused.get_or_insert(trouble);
+                    continue;
+                }
                 Err(trouble) => return Err(trouble),
             };
             let told: Value = serde_json::from_slice(&reply).unwrap_or_default();
@@ -86,7 +93,7 @@ impl Mailbox {
                 });
             }
         }
-        Err(Trouble::Stranger)
+        Err(refused.unwrap_or(Trouble::Stranger))
     }
 
     /// How many mails there are; little is sent for it.
@@ -100,10 +107,21 @@ impl Mailbox {
 
     /// What it holds, in the box of this container. What is known already is not fetched again where that is dear.
     pub async fn list(&self, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
+        self.newest(LISTED, container, known).await
+    }
+
+    /// The same with so many mails at most.
+    pub async fn newest(
+        &self,
+        most: usize,
+        container: &Key,
+        known: &[Mail],
+    ) -> Result<Listing, Trouble> {
+        let http = &self.http;
         let mut listing = match self.server {
-            Server::MailHog => mailhog::list(&self.http, container, known).await?,
-            Server::Mailpit => mailpit::list(&self.http, container).await?,
-            Server::MailDev => maildev::list(&self.http, container, self.third).await?,
+            Server::MailHog => mailhog::list(http, container, known, most).await?,
+            Server::Mailpit => mailpit::list(http, container, most).await?,
+            Server::MailDev => maildev::list(http, container, self.third, most).await?,
         };
         in_order(&mut listing.mails);
         Ok(listing)

@@ -46,6 +46,7 @@ fn of_host(host: &str, paths: &Value) -> Vec<VirtualPath> {
                 path: safe(if path == "/" { "" } else { path }),
                 port: port(told),
                 scheme: told.get("proto").and_then(Value::as_str).map(safe),
+                dest: told.get("dest").and_then(Value::as_str).map(safe),
                 ..whole.clone()
             };
             paths.iter().map(one).collect()

@@ -12,6 +12,7 @@ use nix::unistd::Uid;
 use sha2::{Digest, Sha256};
 
 use super::JournalError;
+use super::head::{self, Head};
 
 /// Waits of this length, so many times, for another process to finish its line.
 const LOCK_WAIT: Duration = Duration::from_millis(2);
@@ -114,11 +115,17 @@ impl Store {
         let path = self.dir.join(format!("{month}.jsonl"));
         let mut file = open_write(&path, OFlag::O_APPEND)?;
         let last = last_line(&mut file).map_err(io(key!("read" as "file"), &path))?;
-        let (prev, torn) = match last {
+        let (there, torn) = match last {
             Some(last) => (Some(hash(&last.bytes)), last.torn),
             None => (self.last_before(&path)?, false),
         };
+        let (head, prev) = head::follow(&self.dir, there)?;
         let mut text = line(prev);
+        let head = Head {
+            lines: head.lines + 1,
+            last: Some(hash(text.as_bytes())),
+            ..head
+        };
         text.push('\n');
         if torn {
             // A line that was cut off by a crash keeps its own line, so that it spoils no other.
@@ -129,7 +136,7 @@ impl Store {
             file.sync_data()
                 .map_err(io(key!("write" as "file"), &path))?;
         }
-        Ok(())
+        head::write(&self.dir, &head, sync)
     }
 
     /// See [`super::Journal::check`].
@@ -162,6 +169,9 @@ impl Store {
                 gone += 1;
             }
         }
+        if gone > 0 {
+            head::shortened(&self.dir)?;
+        }
         Ok(gone)
     }
 
@@ -193,7 +203,7 @@ impl Store {
 }
 
 /// Opens for writing, made 0600 where needed, never through a link; refuses what is not ours alone.
-fn open_write(path: &Path, flags: OFlag) -> Result<File, JournalError> {
+pub(super) fn open_write(path: &Path, flags: OFlag) -> Result<File, JournalError> {
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -250,7 +260,7 @@ fn check(path: &Path, owner: u32, mode: u32, want: &str) -> Result<(), JournalEr
 }
 
 /// One write(2) for the whole line. A short write (a full disk) is an error: its rest would come too late.
-fn write_once(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_once(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
     loop {
         match file.write(bytes) {
             Ok(n) if n == bytes.len() => return Ok(()),

@@ -61,6 +61,7 @@ pub fn sentence(entry: &Entry) -> String {
     }
     let what = format!("{}{}", words::act(entry), target(entry));
     let mut told: Vec<String> = Vec::new();
+    told.extend(entry.ran().map(str::to_owned));
     told.extend(entry.change());
     told.extend(entry.duration_ms.map(words::seconds));
     told.push(outcome(entry).to_owned());

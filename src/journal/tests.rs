@@ -1,4 +1,6 @@
 //! The journal, tested with directories and processes of its own.
+mod ends;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;

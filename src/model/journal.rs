@@ -309,6 +309,23 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_told_by_itself_and_a_shell_as_one() {
+        let ran = |command: &str| {
+            let mut ran = entry("1", 0, Phase::Result, "container.exec", "db");
+            ran.params = vec![("cmd".to_owned(), command.to_owned())];
+            (words::act(&ran), ran.asked())
+        };
+        for command in ["true", "false", "psql -c x", "sh -c id", "sh ./job"] {
+            let told = ("ran a command in".to_owned(), command.to_owned());
+            assert_eq!(ran(command), told);
+        }
+        for shell in ["/bin/sh", "bash -l"] {
+            let told = ("opened a shell in".to_owned(), shell.to_owned());
+            assert_eq!(ran(shell), told);
+        }
+    }
+
+    #[test]
     fn a_filter_of_several_words_wants_them_all() {
         let one = entry("1", 0, Phase::Result, "container.restart", "db");
         for found in [

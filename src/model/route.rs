@@ -4,6 +4,7 @@ pub mod address;
 pub mod constraint;
 pub mod default_rule;
 pub mod fault;
+pub mod inside;
 pub mod labels;
 pub mod matcher;
 pub mod other;
@@ -22,6 +23,7 @@ use super::container::Container;
 use super::key::Key;
 
 pub use fault::Fault;
+pub use inside::Rewrite;
 pub use labels::Protocol;
 pub use setup::Setup;
 pub use told::{Told, ToldRouter};
@@ -74,6 +76,8 @@ pub struct Route {
     /// Who has its certificate made.
     pub resolver: Option<String>,
     pub middlewares: Vec<String>,
+    /// What its proxy does to a path before the container is asked for it.
+    pub rewrites: Vec<Rewrite>,
     pub service: String,
     /// Inside the container.
     pub port: Option<u16>,
@@ -125,6 +129,7 @@ impl Route {
             tls: false,
             resolver: None,
             middlewares: Vec::new(),
+            rewrites: Vec::new(),
             service: String::new(),
             port: None,
             scheme: None,
@@ -192,6 +197,8 @@ pub struct VirtualPath {
     pub port: Option<u16>,
     /// `https` where the container itself speaks it.
     pub scheme: Option<String>,
+    /// The path it has inside, where that is another.
+    pub dest: Option<String>,
 }
 
 /// What routes are read out of, of one engine.

@@ -272,6 +272,7 @@ pub fn prefs(settings: &Settings) -> Prefs {
         protect: settings.protect.clone(),
         mail_servers: settings.mail_servers.clone(),
         mail_login: settings.mail_login.clone(),
+        mail_logins: settings.mail_logins.clone(),
         shells: settings.shells.clone(),
         log_tail: settings.logs.tail,
         log_wrap: settings.logs.wrap,

@@ -212,10 +212,18 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "mail.login",
         kind: Kind::Text,
-        doc: "user:password for mail servers that want one.",
+        doc: "user:password for the mail server, when there is one only; it is told them when it asks. Of several, see mail.logins.",
         examples: &[],
         get: |s| Value::Text(s.mail_login.clone()),
         set: |s, v| s.mail_login = v.text(),
+    },
+    Setting {
+        name: "mail.logins",
+        kind: Kind::Words,
+        doc: "NAME=user:password for each mail server that asks for one, by its name in the mail view.",
+        examples: &[],
+        get: |s| Value::Words(s.mail_logins.clone()),
+        set: |s, v| s.mail_logins = v.words(),
     },
     Setting {
         name: "journal.path",

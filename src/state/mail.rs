@@ -45,6 +45,8 @@ pub struct Mailbox {
     pub smtp: Option<u16>,
     /// Whether its box was ever listed.
     pub listed: bool,
+    /// How many of its mails are listed: the newest.
+    pub here: usize,
     /// It holds more than is known here: mails that are not listed, more of a mail than its beginning.
     pub in_part: bool,
     /// How the last test mail went: when, and in words.
@@ -52,6 +54,14 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// Another one than it was is asked anew.
+    fn is_now(&mut self, source: Source) {
+        if self.source != source {
+            self.source = source;
+            self.condition = Condition::Asking;
+        }
+    }
+
     /// It tells nothing, and not because it was only just asked.
     pub fn is_silent(&self) -> bool {
         let source = &self.source;
@@ -85,13 +95,30 @@ impl Mailbox {
 /// A container that may send its mail here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sender {
+    pub key: Key,
     pub name: String,
     pub image: String,
     /// Networks it shares with the server.
     pub networks: Vec<String>,
     /// Variables that name the server, with what they say.
     pub variables: Vec<(String, String)>,
+    /// What keeps its mail from arriving.
+    pub obstacles: Vec<Obstacle>,
 }
+
+/// Why what a sender names does not lead to a mail server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// Its name leads there only from a network of both.
+    NoSharedNetwork,
+    /// The host is named, where this port of the server is not published.
+    NotPublished(u16),
+    /// It takes mail at another port.
+    WrongPort { told: u16, right: u16 },
+}
+
+/// Most containers that are asked whether they would send to a server.
+pub const ASKED: usize = 120;
 
 /// The part of a message on screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -189,17 +216,13 @@ pub struct MailBook {
 impl MailBook {
     /// The inventory tells of a container.
     pub fn seen(&mut self, container: &Container, prefs: &Prefs) {
-        let source = Source::of(container, prefs.is_mail_server(&container.name));
-        let Some(source) = source.map(|source| source.with_login(&prefs.mail_login)) else {
+        let Some(source) = Source::of(container, prefs.is_mail_server(&container.name)) else {
             self.boxes.remove(&container.key);
             return;
         };
-        let known = self.boxes.get_mut(&container.key);
-        if let Some(known) = known {
-            if known.source != source {
-                known.source = source;
-                known.condition = Condition::Asking;
-            }
+        if let Some(known) = self.boxes.get_mut(&container.key) {
+            let login = known.source.login.0.clone();
+            known.is_now(source.with_login(&login));
             return;
         }
         let fresh = Mailbox {
@@ -207,10 +230,22 @@ impl MailBook {
             condition: Condition::Asking,
             smtp: None,
             listed: false,
+            here: 0,
             in_part: false,
             test: None,
         };
         self.boxes.insert(container.key.clone(), fresh);
+    }
+
+    /// Gives each server what it is told when it wants a login; who is there decides it.
+    pub fn give_logins(&mut self, prefs: &Prefs) {
+        let alone = self.boxes.len() == 1;
+        for known in self.boxes.values_mut() {
+            let login = prefs.mail_login_of(&known.source.name, alone);
+            if known.source.login.0 != login {
+                known.is_now(known.source.clone().with_login(login));
+            }
+        }
     }
 
     /// The servers that are asked: those that run, up to a few.
@@ -242,6 +277,7 @@ impl MailBook {
             };
             let own = listed.clone().filter(|mail| Mail::is_in(&mail.key, key));
             let whole = own.clone().filter(|mail| mail.content.whole).count();
+            known.here = own.count();
             known.in_part = total > whole;
         }
     }

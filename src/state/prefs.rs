@@ -20,8 +20,10 @@ pub struct Prefs {
     pub protect: Vec<String>,
     /// Names (with `*` and `?`) of containers that are mail servers, whatever their image.
     pub mail_servers: Vec<String>,
-    /// `user:password` for mail servers that want one.
+    /// `user:password` for the only mail server, when it wants one.
     pub mail_login: String,
+    /// `NAME=user:password`, each for the mail server of that name.
+    pub mail_logins: Vec<String>,
     /// Shells to try first.
     pub shells: Vec<String>,
     /// Lines of the past a log view begins with.
@@ -50,6 +52,7 @@ impl Default for Prefs {
             protect: Vec::new(),
             mail_servers: Vec::new(),
             mail_login: String::new(),
+            mail_logins: Vec::new(),
             shells: Vec::new(),
             log_tail: 500,
             log_wrap: false,
@@ -63,6 +66,18 @@ impl Default for Prefs {
 }
 
 impl Prefs {
+    /// What a mail server of this name is told when it wants a login; empty: nothing is known. With others beside it, it is
+    /// told only what is meant for it by name.
+    pub fn mail_login_of(&self, server: &str, alone: bool) -> &str {
+        let mut named = self
+            .mail_logins
+            .iter()
+            .filter_map(|one| one.split_once('='));
+        let named = named.find(|(name, _)| *name == server);
+        let single = alone.then_some(self.mail_login.as_str());
+        named.map(|(_, login)| login).or(single).unwrap_or_default()
+    }
+
     /// Whether an action asks first; nothing: as it does by itself.
     pub fn asks(&self, action: &str) -> Option<bool> {
         self.confirm.get(action).copied()

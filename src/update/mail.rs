@@ -1,12 +1,13 @@
 //! Mail servers as the inventory tells of them, and what they say of their boxes.
 mod search;
+mod senders;
 
 use crate::actions::mail::{mark_read, server_name};
 use crate::effect::{Effect, Effects, Fetch, Job, Verb};
 use crate::model::mail::{Act, Letter};
-use crate::model::{Details, HostId, Key, Kind, Mail};
+use crate::model::{HostId, Key, Kind, Mail};
 use crate::msg::{Failure, MailMsg, Msg};
-use crate::state::mail::{Condition, Sender};
+use crate::state::mail::Condition;
 use crate::state::{RowId, State, ViewId};
 
 /// All containers of a host are known anew.
@@ -44,6 +45,7 @@ pub(super) fn changed(state: &mut State, changed: &[Key], gone: &[Key]) {
             hold(state, key, Vec::new());
         }
     }
+    state.mail.give_logins(&state.prefs);
 }
 
 /// These mails, and no others, are in the box of this container.
@@ -91,7 +93,7 @@ pub(super) fn take(state: &mut State, msg: Msg) -> Effects {
     match msg {
         Msg::Mail(key, msg) => told(state, &key, msg),
         Msg::Letter(key, answer) => return letter(state, &key, answer),
-        Msg::MailSenders(key, answer) => senders(state, &key, answer),
+        Msg::MailSenders(key, answer) => senders::take(state, &key, answer),
         _ => {}
     }
     Effects::new()
@@ -183,56 +185,6 @@ pub(super) fn fitted(state: &mut State) -> Effects {
         known,
         width,
     })]
-}
-
-/// Those near a server that could send to it.
-fn senders(state: &mut State, key: &Key, answer: Result<Vec<Details>, Failure>) {
-    let Some(server) = state.world.container(key) else {
-        return;
-    };
-    let Some(known) = state.mail.boxes.get_mut(key) else {
-        return;
-    };
-    let source = &known.source;
-    let mut names = vec![source.name.as_str(), server.name.as_str()];
-    if source.reach.host_network {
-        names.extend(["localhost", "127.0.0.1"]);
-    }
-    names.extend(source.reach.addresses.iter().map(String::as_str));
-    let names_it = |value: &str| {
-        let host = value.split_once("://").map_or(value, |(_, rest)| rest);
-        let host = host.rsplit('@').next().unwrap_or(host);
-        let host = host.split([':', '/']).next().unwrap_or(host);
-        names.contains(&host)
-    };
-    let one = |details: Details| Sender {
-        networks: details
-            .networks
-            .iter()
-            .filter(|link| server.networks.iter().any(|(name, _)| *name == link.name))
-            .map(|link| link.name.clone())
-            .collect(),
-        variables: details
-            .environment
-            .into_iter()
-            .filter(|(_, value)| names_it(value))
-            .collect(),
-        name: details.name,
-        image: details.image,
-    };
-    let found = answer.map(|all| {
-        let (own, near): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| d.key == *key);
-        if let Some(own) = own.first() {
-            known.smtp = Some(source.clone().refined(own).smtp);
-        }
-        let mut all: Vec<Sender> = near.into_iter().map(one).collect();
-        // Those that name the server first.
-        all.sort_by(|a, b| {
-            (a.variables.is_empty(), &a.name).cmp(&(b.variables.is_empty(), &b.name))
-        });
-        all
-    });
-    state.mail.senders.insert(key.clone(), found);
 }
 
 /// Something was done to a box: what is gone is not shown until it is listed again.

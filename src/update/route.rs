@@ -8,7 +8,7 @@ use crate::columns::listed::Listed;
 use crate::effect::Effects;
 use crate::model::route::probe::Answer;
 use crate::model::route::{self, Seen, Sources, Told};
-use crate::model::{Container, Key, Kind};
+use crate::model::{Container, Key, Kind, Route};
 use crate::msg::Failure;
 use crate::state::routes::{Check, looked_at};
 use crate::state::{State, ViewId};
@@ -75,7 +75,16 @@ pub(super) fn derive(state: &mut State) {
     (book.stale, book.behind) = (false, false);
     book.read_at = Some(state.now);
     let routes = &shelves.routes.things;
-    book.checks.retain(|key, _| routes.contains_key(key));
+    // What a container answered says nothing any more once it was stopped.
+    let runs = |route: &Route| {
+        let container = route
+            .container
+            .as_ref()
+            .map(|key| state.world.container(key));
+        container.is_none_or(|c| c.is_some_and(|c| c.state.is_live()))
+    };
+    book.checks
+        .retain(|key, _| routes.get(key).is_some_and(&runs));
     let world = &state.world;
     book.seen.retain(|key, _| world.container(key).is_some());
     book.in_vain.retain(|key| world.container(key).is_some());

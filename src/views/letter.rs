@@ -30,6 +30,10 @@ use crate::widgets::{Line, link, page};
 
 use super::notice;
 
+/// Rows of a field's value.
+const ROWS: usize = 3;
+/// So many addresses are counted.
+const MANY: usize = 10;
 /// Columns of a field's name.
 const NAME: usize = 10;
 
@@ -148,6 +152,15 @@ fn parts(theme: &Theme, letter: &Letter, shown: Part) -> Line {
     })
 }
 
+/// Addresses in a row; of many, how many they are.
+fn people(all: &[String]) -> String {
+    let list = all.join(", ");
+    match all.len() {
+        0..MANY => list,
+        n => say!("{n} addresses: {list}", n, list),
+    }
+}
+
 /// Who, to whom, when, about what; what is odd; a blank row.
 fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
     let room = usize::from(width(state)).saturating_sub(NAME).max(8);
@@ -156,19 +169,23 @@ fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
         if value.is_empty() {
             return;
         }
-        for (number, part) in text::wrap_words(value, room)
-            .into_iter()
-            .take(3)
-            .enumerate()
-        {
+        let parts = text::wrap_words(value, room);
+        let cut = parts.len() > ROWS;
+        for (number, part) in parts.into_iter().take(ROWS).enumerate() {
             let name = if number == 0 { name } else { "" };
             let line = Line::of(theme, text::pad_right(name, NAME), Key::FieldName);
+            let part = if cut && number + 1 == ROWS {
+                let kept = text::truncate(part, room.saturating_sub(2));
+                format!("{} …", kept.trim_end_matches('…'))
+            } else {
+                part.to_owned()
+            };
             lines.push(line.and(theme, part, key));
         }
     };
     field(say!("From"), &letter.from, Key::Text);
-    field(say!("To"), &letter.to.join(", "), Key::Text);
-    field(say!("Cc"), &letter.cc.join(", "), Key::Text);
+    field(say!("To"), &people(&letter.to), Key::Text);
+    field(say!("Cc"), &people(&letter.cc), Key::Text);
     let hidden = letter.hidden().join(", ");
     if !hidden.is_empty() {
         field(

@@ -15,7 +15,7 @@ use crate::layout::LIST_OFFSET;
 use crate::model::Key as Id;
 use crate::model::mail::Server;
 use crate::state::State;
-use crate::state::mail::{Condition, Mailbox, Sender};
+use crate::state::mail::{ASKED, Condition, Mailbox, Obstacle, Sender};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
 use crate::widgets::pen::below;
@@ -79,12 +79,20 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
         Some(Err(failure)) => section.note(failure.what.as_str(), Key::StateBad),
         Some(Ok(senders)) => {
             let naming = senders.iter().filter(|sender| !sender.variables.is_empty());
+            let names = naming
+                .clone()
+                .map(|sender| text::width(&named(state, sender)));
+            let column = names.max().unwrap_or(0).min(width / 2);
             for sender in naming.clone() {
-                naming_it(theme, &mut section, sender);
+                naming_it(state, theme, &mut section, sender, column);
+                for found in &sender.obstacles {
+                    let words = obstacle(*found, &server.source.name);
+                    section.prose(&words, Key::StateBad, 2);
+                }
             }
             if naming.count() == 0 {
                 section.note(
-                    say!("no container near it names it in its environment"),
+                    say!("no container names it in its environment"),
                     Key::StateBusy,
                 );
             }
@@ -104,6 +112,16 @@ fn lines(state: &State, theme: &Theme, key: &Id, server: &Mailbox, width: u16) -
                 );
             }
         }
+    }
+    let host = state.world.hosts.get(&key.host);
+    let unasked = host.map_or(0, |host| host.count().saturating_sub(ASKED + 1));
+    if unasked > 0 {
+        let words = say_n!(
+            unasked,
+            "{n} container more was not asked",
+            "{n} containers more were not asked"
+        );
+        section.prose(&words, Key::Dim, 2);
     }
     lines.extend(section.finish());
     lines.extend(advice(theme, server, width));
@@ -148,29 +166,63 @@ fn taking(state: &State, theme: &Theme, server: &Mailbox, width: usize) -> Vec<L
             format!("{words}, {}", text::ago(*at, state.now)),
             Key::StateBad,
         ),
+        None if state.read_only => (say!("read-only: none is sent").to_owned(), Key::Dim),
         None => (say!("{key} sends one and times its arrival", key), Key::Dim),
     };
     section.field(say!("test mail" as "field"), &words, look);
     section.finish()
 }
 
-fn naming_it(theme: &Theme, section: &mut Section<'_>, sender: &Sender) {
+/// A sender by its name, and how it stands where it does not run.
+fn named(state: &State, sender: &Sender) -> String {
+    let container = state.world.container(&sender.key);
+    match container.filter(|c| !c.state.is_live()) {
+        Some(container) => format!("{} ({})", sender.name, container.state.said()),
+        None => sender.name.clone(),
+    }
+}
+
+fn obstacle(obstacle: Obstacle, server: &str) -> String {
+    match obstacle {
+        Obstacle::NoSharedNetwork => say!(
+            "it shares no network with {server}: the name leads nowhere there",
+            server
+        ),
+        Obstacle::NotPublished(port) => say!(
+            "that is the host, where port {port} of {server} is not published",
+            port,
+            server
+        ),
+        Obstacle::WrongPort { told, right } => say!(
+            "port {told} is not where it takes mail: that is {right}",
+            told,
+            right
+        ),
+    }
+}
+
+fn naming_it(
+    state: &State,
+    theme: &Theme,
+    section: &mut Section<'_>,
+    sender: &Sender,
+    column: usize,
+) {
+    let named = named(state, sender);
     for (number, (name, value)) in sender.variables.iter().enumerate() {
-        let who = if number == 0 {
-            sender.name.as_str()
-        } else {
-            ""
-        };
+        let who = if number == 0 { named.as_str() } else { "" };
         let shown = if text::looks_secret(name, value) {
             text::MASK
         } else {
             value
         };
-        section.line(Line::of(theme, text::pad_right(who, 26), Key::Text).and(
-            theme,
-            format!(" {name}={shown}"),
-            Key::FieldName,
-        ));
+        section.line(
+            Line::of(theme, text::pad_right(who, column), Key::Text).and(
+                theme,
+                format!("  {name}={shown}"),
+                Key::FieldName,
+            ),
+        );
     }
     if sender.image.contains("zammad") {
         let words = say!(

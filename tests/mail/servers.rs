@@ -14,6 +14,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 pub(super) enum Answer {
     Body(Vec<u8>),
     Status(u16),
+    /// Only for who signs in.
+    Locked(Vec<u8>),
     /// A head and a beginning, then the connection breaks.
     Broken,
     /// The connection is taken, and nothing is said.
@@ -25,6 +27,8 @@ pub(super) enum Answer {
 pub(super) struct Replay {
     answers: Arc<Mutex<BTreeMap<String, Answer>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Requests that came with a login.
+    signed: Arc<Mutex<Vec<String>>>,
 }
 
 impl Replay {
@@ -55,7 +59,16 @@ impl Replay {
     }
 
     pub(super) async fn mailbox(&self) -> Mailbox {
-        Mailbox::probe(self.http("")).await.unwrap()
+        self.probe().await.unwrap()
+    }
+
+    /// As one who has a login.
+    pub(super) async fn probe_as(&self, login: &str) -> Result<Mailbox, Trouble> {
+        Mailbox::probe(self.http("").with_login(login)).await
+    }
+
+    pub(super) async fn probe(&self) -> Result<Mailbox, Trouble> {
+        Mailbox::probe(self.http("")).await
     }
 
     async fn serve(self, mut stream: DuplexStream) {
@@ -90,7 +103,16 @@ impl Replay {
                 .lock()
                 .unwrap()
                 .push(format!("{request} {body}").trim_end().to_owned());
+            let signed = head.contains("\r\nauthorization: basic ");
+            if signed {
+                self.signed.lock().unwrap().push(request.clone());
+            }
             let answer = self.answers.lock().unwrap().get(&request).cloned();
+            let answer = answer.map(|answer| match answer {
+                Answer::Locked(body) if signed => Answer::Body(body),
+                Answer::Locked(_) => Answer::Status(401),
+                other => other,
+            });
             match answer.unwrap_or(Answer::Status(404)) {
                 Answer::Body(body) => {
                     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
@@ -101,6 +123,7 @@ impl Replay {
                         return;
                     }
                 }
+                Answer::Locked(_) => unreachable!("it is open or not"),
                 Answer::Status(status) => {
                     let head = format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
                     stream.write_all(head.as_bytes()).await.unwrap();
@@ -115,6 +138,10 @@ impl Replay {
                 Answer::Silent => std::future::pending().await,
             }
         }
+    }
+
+    pub(super) fn signed(&self) -> Vec<String> {
+        std::mem::take(&mut *self.signed.lock().unwrap())
     }
 
     pub(super) fn asked(&self) -> Vec<String> {

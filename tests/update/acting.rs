@@ -323,6 +323,16 @@ fn read_only_refuses_every_change_with_its_reason() {
 }
 
 #[test]
+fn read_only_writes_no_file_of_what_others_sent() {
+    let mut it = world();
+    it.state.read_only = true;
+    it.on("grafana")
+        .press("l ctrl-s")
+        .no_window()
+        .sees_toast("read-only: no file is written on this machine");
+}
+
+#[test]
 fn read_only_holds_in_the_palette_too() {
     let mut it = world();
     it.state.read_only = true;

@@ -507,6 +507,35 @@ fn of_several_servers_one_that_is_silent_is_seen_on_every_screen() {
 }
 
 #[test]
+fn where_nothing_may_be_changed_no_file_of_a_sender_is_saved() {
+    let mut it = mailed();
+    it.press("enter");
+    opened(&mut it, "ticket");
+    it.state.read_only = true;
+    it.press("s")
+        .no_window()
+        .sees_toast("read-only: no file is written on this machine");
+}
+
+#[test]
+fn a_login_is_for_the_only_server_or_for_the_one_that_is_named() {
+    let mut it = mailed();
+    it.state.prefs.mail_login = "me:one".to_owned();
+    let touch = |it: &mut Scene| {
+        it.change(MAILHOG, |_| {});
+    };
+    let login = |it: &Scene, key: &Key| it.state.mail.boxes[key].source.login.0.clone();
+    touch(&mut it);
+    assert_eq!(login(&it, &post::server()), "me:one");
+    let other = with_another(&mut it);
+    let both = |it: &Scene| [login(it, &post::server()), login(it, &other)];
+    assert_eq!(both(&it), ["", ""], "whose it is is not known");
+    it.state.prefs.mail_logins = vec!["mailpit=me:two".to_owned()];
+    touch(&mut it);
+    assert_eq!(both(&it), ["", "me:two"]);
+}
+
+#[test]
 fn with_several_servers_each_row_says_which_one_holds_it() {
     let mut it = mailed();
     it.hides("  box");
@@ -519,6 +548,19 @@ fn with_several_servers_each_row_says_which_one_holds_it() {
     let row = it.screen();
     let row = row.lines().find(|line| line.contains("elsewhere"));
     assert!(row.is_some_and(|row| row.contains("mailpit")), "{row:?}");
+    // And one is had alone by its name, as the column tells it.
+    it.press("/").type_in("mailpit").press("enter");
+    assert_eq!(subjects(&it), ["elsewhere"]);
+}
+
+#[test]
+fn a_box_that_is_not_listed_whole_says_so() {
+    let mut it = mailed();
+    it.hides("newest");
+    let mails = post::mails(base::now());
+    let (total, here) = (3_003, mails.len());
+    it.send(Msg::Mail(post::server(), MailMsg::Listed { total, mails }));
+    it.shows(&format!("mailhog newest {here} of 3003"));
 }
 
 #[test]
@@ -583,8 +625,7 @@ fn the_doctor_reads_the_port_in_the_server_itself_and_knows_the_host_network() {
     let mut details = base::details(MAILHOG, base::now());
     details.environment = vec![("MH_SMTP_BIND_ADDR".to_owned(), "0.0.0.0:2525".to_owned())];
     it.send(Msg::MailSenders(post::server(), Ok(vec![details])));
-    it.shows("mailhog:2525")
-        .shows("no container near it names it");
+    it.shows("mailhog:2525").shows("no container names it");
     it.change(MAILHOG, |c| {
         c.networks = vec![("host".to_owned(), String::new())];
     });

@@ -1,15 +1,13 @@
 //! What is done to a mail server's box: deleting, a test mail, asking who could send to it.
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::mail::{Act, Call};
-use crate::model::{Key, Mail};
-use crate::state::mail::Mailbox;
+use crate::model::{Container, Key, Mail};
+use crate::state::mail::{ASKED, Mailbox};
 use crate::state::{Confirm, Field, Layer, State, Told, ViewId, Weight};
 
 use super::super::container::{open_on, start_job};
 use super::{chosen, mailbox};
 
-/// Containers near a server that are looked at.
-const NEAR: usize = 60;
 /// Subjects shown in the question before mails go.
 const SHOWN: usize = 6;
 
@@ -122,11 +120,15 @@ pub(super) fn doctor(state: &mut State) -> Effects {
         .flat_map(|c| &c.networks)
         .map(|(name, _)| name)
         .collect();
-    let near = state.world.containers().filter(|c| {
-        let shares = c.networks.iter().any(|(name, _)| networks.contains(&name));
-        c.key != key && c.key.host == key.host && shares
-    });
-    let near = near.take(NEAR).map(|c| c.key.clone());
+    let mut near: Vec<_> = state
+        .world
+        .containers()
+        .filter(|c| c.key != key && c.key.host == key.host)
+        .collect();
+    // One that is in none of its networks may name it all the same, and wonder.
+    let shares = |c: &Container| c.networks.iter().any(|(name, _)| networks.contains(&name));
+    near.sort_by_key(|c| !shares(c));
+    let near = near.into_iter().take(ASKED).map(|c| c.key.clone());
     // Its own environment says where it takes mail, also when it wants a password to be asked.
     let near: Vec<Key> = std::iter::once(key.clone()).chain(near).collect();
     vec![Effect::Fetch(Fetch::MailSenders(key, near))]

@@ -1,5 +1,7 @@
 //! What well-known images are for, in English and French. What a label says goes before.
 use crate::lang;
+use crate::model::Container;
+use crate::model::mail::{Server, Source};
 
 /// Parts of a stack that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,7 +152,17 @@ const ALL: &[Known] = &[
     ),
 ];
 
-pub(super) fn of_image(image: &str) -> Option<&'static Known> {
+/// What is known of a container: by its image, or because its label says that it is a mail server.
+pub(super) fn of(container: &Container) -> Option<&'static Known> {
+    let labelled = || {
+        let server = Source::of(container, false)?;
+        let name = server.guess.map_or("mailhog", Server::name);
+        of_image(name)
+    };
+    of_image(&container.image).or_else(labelled)
+}
+
+fn of_image(image: &str) -> Option<&'static Known> {
     let last = image.to_lowercase();
     let last = last.rsplit('/').next().unwrap_or_default().to_owned();
     ALL.iter()

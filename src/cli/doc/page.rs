@@ -6,8 +6,11 @@ use chrono::{DateTime, Local, Utc};
 use super::keep::{self, STAMP};
 use super::known::{self, Group, Known};
 use crate::journal::story::{escape, sentence};
+use crate::lang::{self, Lang};
 use crate::model::route::Source;
-use crate::model::{Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack};
+use crate::model::{
+    Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack, mail,
+};
 
 /// Incidents told of a service.
 const INCIDENTS: usize = 5;
@@ -26,6 +29,14 @@ pub(super) struct Page<'a> {
 /// Over what was kept of services that are gone.
 pub(super) fn kept_title() -> &'static str {
     say!("Kept from before")
+}
+
+/// The language of a page, where it is another than the one spoken now.
+pub(super) fn other_language(page: &str) -> Option<Lang> {
+    let mark = |language: Lang| lang::within(language, || heading(say!("Role")));
+    let is_in = |language: Lang| page.contains(&mark(language));
+    let mut others = Lang::all().filter(|language| *language != lang::current());
+    others.find(|other| is_in(*other) && !is_in(lang::current()))
 }
 
 impl Page<'_> {
@@ -77,7 +88,7 @@ impl Page<'_> {
 
     fn service(&self, container: &Container, lines: &mut Vec<String>) {
         let name = container.service().unwrap_or(container.short_name());
-        let known = known::of_image(&container.image);
+        let known = known::of(container);
         let details = self.details.get(&container.key);
         lines.extend([
             String::new(),
@@ -193,6 +204,13 @@ impl Page<'_> {
             .filter(|port| port.protocol == "tcp")
             .map(|port| port.private);
         let mut ports: Vec<u16> = ports.collect();
+        // Where applications hand mail in: of an image that is none by its name, no list tells it.
+        let server = mail::Source::of(container, false);
+        let server = server.map(|server| match details {
+            Some(details) => server.refined(details),
+            None => server,
+        });
+        ports.extend(server.map(|server| server.smtp));
         ports.sort_unstable();
         ports.dedup();
         // Nothing is escaped between back quotes.
@@ -275,7 +293,7 @@ pub(super) fn heading(name: &str) -> String {
 }
 
 fn group_of(container: &Container) -> Group {
-    known::of_image(&container.image).map_or(Group::Application, |known| known.group)
+    known::of(container).map_or(Group::Application, |known| known.group)
 }
 
 fn joined(words: impl Iterator<Item = String>) -> String {

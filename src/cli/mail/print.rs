@@ -18,21 +18,20 @@ pub(super) fn object(mail: &Mail, server: &Source) -> Value {
 }
 
 const HEAD: &[table::Head] = &[
-    (key!("TIME"), false),
-    (key!("SERVER"), false),
-    (key!("FROM"), false),
-    (key!("TO"), false),
-    (key!("SUBJECT"), false),
-    (key!("SIZE"), true),
-    (key!("FILES"), true),
-    ("ID", false),
+    table::Head::word(key!("TIME"), 3),
+    table::Head::text(key!("SERVER"), 4, 8),
+    table::Head::text(key!("FROM"), 6, 12),
+    table::Head::text(key!("TO"), 5, 12),
+    table::Head::text(key!("SUBJECT"), 1, 30),
+    table::Head::figure(key!("SIZE"), 7),
+    table::Head::figure(key!("FILES"), 8),
+    table::Head::text("ID", 2, 12),
 ];
 
 /// The titles of rows that say which server holds the mail, or do not.
 pub(super) fn head(named: bool) -> Vec<table::Head> {
     let all = HEAD.iter().copied();
-    all.filter(|(title, _)| named || *title != "SERVER")
-        .collect()
+    all.filter(|head| named || head.title != "SERVER").collect()
 }
 
 /// The local time.
@@ -55,6 +54,13 @@ pub(super) fn row(mail: &Mail, server: Option<&Source>) -> Vec<String> {
         text::sanitise_ident(id(mail).as_bytes()),
     ]);
     cells
+}
+
+/// The same by itself.
+pub(super) fn line(mail: &Mail) -> String {
+    let cells = row(mail, None);
+    let cells: Vec<_> = cells.iter().map(|cell| table::bounded(cell)).collect();
+    cells.join("  ")
 }
 
 pub(super) fn whole(mail: &Mail, server: &Source, letter: &Letter) -> Value {

@@ -32,8 +32,9 @@ pub(super) async fn narrow<'a>(
     }
     let has_words = has_words(words);
     let mut seen = std::collections::BTreeSet::new();
-    mails.retain(|(mail, _)| {
-        seen.insert(mail.key.clone()) && (has_words(mail) || search.has(&mail.key))
+    mails.retain(|(mail, server)| {
+        let server = (servers.len() > 1).then_some(server.source.name.as_str());
+        seen.insert(mail.key.clone()) && (has_words(mail, server) || search.has(&mail.key))
     });
     mails.sort_by_key(|(mail, _)| std::cmp::Reverse(mail.at));
 }

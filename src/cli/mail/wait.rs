@@ -51,7 +51,7 @@ pub(super) async fn wait(
     let line = if as_json {
         print::object(&mail, &server).to_string()
     } else {
-        print::row(&mail, None).join("  ")
+        print::line(&mail)
     };
     out.line(&line)?;
     out.flush()?;

@@ -256,13 +256,15 @@ fn beyond_command(ssh: &Ssh, address: &str, port: u16) -> Command {
     command
 }
 
-/// Whom to reach, never asking anything on the terminal.
+/// Whom to reach, never asking anything on the terminal. A user's own `LogLevel` would keep the words from us that say what
+/// failed, by which another way is chosen.
 fn to_host(command: &mut Command, ssh: &Ssh) {
     for option in [
         "BatchMode=yes",
         "ConnectTimeout=15",
         "ServerAliveInterval=15",
         "ServerAliveCountMax=3",
+        "LogLevel=INFO",
     ] {
         command.arg("-o").arg(option);
     }
@@ -317,4 +319,30 @@ impl std::error::Error for SshEnded {}
 pub(in crate::engine) fn said(error: &io::Error) -> Option<Words> {
     let inner = error.get_ref()?.downcast_ref::<SshEnded>()?;
     Some(inner.0.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a server forwards nothing is told at this level and above it.
+    #[test]
+    fn what_ssh_says_does_not_depend_on_the_users_settings() {
+        let ssh = Ssh {
+            user: None,
+            host: "web".to_owned(),
+            port: None,
+            socket: PathBuf::from(REMOTE_SOCKET),
+        };
+        let socket = Path::new("s");
+        for command in [
+            forward_command(&ssh, socket),
+            master_command(&ssh, socket),
+            dial_command(&ssh, socket),
+            beyond_command(&ssh, "10.0.0.2", 80),
+        ] {
+            let words: Vec<_> = command.as_std().get_args().collect();
+            assert!(words.contains(&"LogLevel=INFO".as_ref()), "{words:?}");
+        }
+    }
 }

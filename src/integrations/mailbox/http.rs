@@ -1,6 +1,7 @@
 //! HTTP to one mail server over streams that somebody else opens, each reply within a size and a time.
 use std::fmt;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,8 +47,10 @@ pub struct Http {
     authority: String,
     /// `/mail`, or nothing.
     prefix: String,
-    /// `Basic …`
+    /// `Basic …`, for a server that asked for it.
     login: Option<String>,
+    /// It asked.
+    signs: AtomicBool,
     /// A kept connection would keep a process in the server's container.
     keep: bool,
     kept: Mutex<Option<SendRequest<Full<Bytes>>>>,
@@ -72,12 +75,14 @@ impl Http {
                 format!("/{prefix}")
             },
             login: None,
+            signs: AtomicBool::new(false),
             keep,
             kept: Mutex::new(None),
         }
     }
 
-    /// The same for a server that wants `user:password`.
+    /// The same for a server that may want `user:password`. It is told them once it has asked: what calls itself a mail server
+    /// is not to collect what is meant for another.
     pub fn with_login(mut self, login: &str) -> Self {
         let coded = base64::engine::general_purpose::STANDARD.encode(login);
         self.login = (!login.is_empty()).then(|| format!("Basic {coded}"));
@@ -113,13 +118,30 @@ impl Http {
         json: Option<String>,
         limit: usize,
     ) -> Result<Bytes, Trouble> {
+        let signs = self.signs.load(Ordering::Relaxed);
+        let reply = self.once(&method, path, json.as_deref(), limit).await;
+        if signs || self.login.is_none() || !matches!(reply, Err(Trouble::Password)) {
+            return reply;
+        }
+        self.signs.store(true, Ordering::Relaxed);
+        self.once(&method, path, json.as_deref(), limit).await
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        path: &str,
+        json: Option<&str>,
+        limit: usize,
+    ) -> Result<Bytes, Trouble> {
         let request = self.request(method, path, json)?;
         let reply = async {
             let (sender, response) = timeout(HEAD, self.exchange(request))
                 .await
                 .map_err(|_| Trouble::Silent(HEAD))??;
             let status = response.status().as_u16();
-            if status >= 400 {
+            // Where it sends elsewhere, nothing is followed.
+            if status >= 300 {
                 let body = collect(response.into_body(), 64 * 1024)
                     .await
                     .unwrap_or_default();
@@ -141,17 +163,23 @@ impl Http {
             .map_err(|_| Trouble::Silent(WHOLE))?
     }
 
+    /// What it is told to be let in.
+    fn signature(&self) -> Option<&str> {
+        let login = self.login.as_deref();
+        login.filter(|_| self.signs.load(Ordering::Relaxed))
+    }
+
     fn request(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
-        json: Option<String>,
+        json: Option<&str>,
     ) -> Result<Request<Full<Bytes>>, Trouble> {
         let mut builder = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.prefix))
             .header(HOST, &self.authority);
-        if let Some(login) = &self.login {
+        if let Some(login) = self.signature() {
             builder = builder.header(AUTHORIZATION, login);
         }
         if !self.keep {
@@ -160,7 +188,7 @@ impl Http {
         if json.is_some() {
             builder = builder.header(CONTENT_TYPE, "application/json");
         }
-        let body = Full::new(Bytes::from(json.unwrap_or_default()));
+        let body = Full::new(Bytes::from(json.unwrap_or_default().to_owned()));
         builder
             .body(body)
             .map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
@@ -210,7 +238,7 @@ impl Http {
         let odd = |error: &dyn fmt::Display| Trouble::Odd(Words::as_is(clean(&error.to_string())));
         let url = format!("ws://{}{}{path}", self.authority, self.prefix);
         let mut request = url.into_client_request().map_err(|error| odd(&error))?;
-        if let Some(login) = self.login.as_ref().and_then(|login| login.parse().ok()) {
+        if let Some(login) = self.signature().and_then(|login| login.parse().ok()) {
             request.headers_mut().insert(AUTHORIZATION, login);
         }
         let stream = self.connect().await?;

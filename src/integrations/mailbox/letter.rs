@@ -127,6 +127,11 @@ fn taken_apart(message: &Message<'_>, width: u16) -> Letter {
             Err(why) => letter.notes.push(why),
         }
     }
+    if letter.links.len() >= LINKS {
+        letter
+            .notes
+            .push(say!("only its first {n} links are listed", n = LINKS));
+    }
     // A page alone stands for a text too, which is empty then.
     if letter.html.is_some() && letter.text.as_ref().is_some_and(Vec::is_empty) {
         letter.text = None;

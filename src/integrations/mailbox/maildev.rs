@@ -3,7 +3,8 @@ use serde_json::Value;
 
 use super::http::{Http, escaped};
 use super::pages::Pages;
-use super::{FOUND, LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, parsed, people, time, words};
+use super::removal::Removal;
+use super::{FOUND, LIST_REPLY, Listing, MESSAGE, Trouble, parsed, people, time, words};
 use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
 
@@ -23,7 +24,12 @@ pub(super) async fn count(http: &Http, third: bool) -> Result<usize, Trouble> {
     super::number(&reply, "/storeTotal").ok_or_else(super::no_total)
 }
 
-pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Listing, Trouble> {
+pub(super) async fn list(
+    http: &Http,
+    container: &Key,
+    third: bool,
+    most: usize,
+) -> Result<Listing, Trouble> {
     if third {
         let all = Pages {
             root: "/api/email/summary?skip=",
@@ -31,7 +37,7 @@ pub(super) async fn list(http: &Http, container: &Key, third: bool) -> Result<Li
             total: "/storeTotal",
             row: mail,
         };
-        return all.take(http, container, LISTED).await;
+        return all.take(http, container, most).await;
     }
     let mut listing = Listing::default();
     let reply = parsed(&http.get("/email", LIST_REPLY).await?)?;
@@ -106,11 +112,18 @@ async fn envelope(http: &Http, id: &str, third: bool) -> Option<Envelope> {
 }
 
 pub(super) async fn delete(http: &Http, ids: &[String], third: bool) -> Result<(), Trouble> {
+    let mut removal = Removal::of(ids.len());
     for id in ids {
-        http.delete(&format!("{}/{}", root(third), escaped(id)), None)
-            .await?;
+        let path = format!("{}/{}", root(third), escaped(id));
+        let done = match http.delete(&path, None).await {
+            Err(Trouble::Status(404, _)) => Err(Trouble::Gone),
+            done => done.map(|_| ()),
+        };
+        if !removal.goes_on(done) {
+            break;
+        }
     }
-    Ok(())
+    removal.told()
 }
 
 pub(super) async fn delete_all(http: &Http, third: bool) -> Result<(), Trouble> {

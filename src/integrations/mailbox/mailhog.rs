@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::http::{Http, escaped};
-use super::{FOUND, LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
+use super::removal::Removal;
+use super::{FOUND, LIST_REPLY, Listing, MESSAGE, Trouble, letter, parsed};
 use crate::lang::Words;
 use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
@@ -49,14 +50,19 @@ pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     super::number(&reply, "/total").ok_or_else(super::no_total)
 }
 
-pub(super) async fn list(http: &Http, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
+pub(super) async fn list(
+    http: &Http,
+    container: &Key,
+    known: &[Mail],
+    most: usize,
+) -> Result<Listing, Trouble> {
     let total = count(http).await?;
     let all = List {
         http,
         container,
         root: "/api/v2/messages?",
     };
-    all.pages(total, LISTED, known).await
+    all.pages(total, most, known).await
 }
 
 /// What holds this text as it was sent. How many those are the first page tells: asked for what is behind the last of them, it
@@ -236,7 +242,16 @@ fn came(received: &str) -> Option<DateTime<Utc>> {
 /// headers of the message, which the download has lost.
 pub(super) async fn raw(http: &Http, id: &str) -> Result<RawMail, Trouble> {
     let path = format!("/api/v1/messages/{}", escaped(id));
-    let reply = http.get(&path, MESSAGE).await?;
+    let download = format!("{path}/download");
+    let reply = match http.get(&path, MESSAGE).await {
+        Err(Trouble::TooLarge { head, .. }) => {
+            return Ok(RawMail {
+                bytes: http.get(&download, MESSAGE).await?.to_vec(),
+                envelope: envelope_of(&head),
+            });
+        }
+        reply => reply?,
+    };
     // A mail that is gone is `null`.
     let message: Option<Message> = serde_json::from_slice(&reply)
         .map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))?;
@@ -248,7 +263,7 @@ pub(super) async fn raw(http: &Http, id: &str) -> Result<RawMail, Trouble> {
     };
     let mut bytes = raw.data.into_bytes();
     if String::from_utf8_lossy(&bytes).contains('\u{fffd}')
-        && let Ok(download) = http.get(&format!("{path}/download"), MESSAGE).await
+        && let Ok(download) = http.get(&download, MESSAGE).await
         && let (Some(head), Some(body)) = (blank(&bytes), blank(&download))
     {
         bytes.truncate(head);
@@ -260,6 +275,22 @@ pub(super) async fn raw(http: &Http, id: &str) -> Result<RawMail, Trouble> {
     })
 }
 
+/// What the beginning of a reply tells of the envelope, which comes before the mail: of one whose reply, with the mail in it
+/// three times, is too large.
+fn envelope_of(head: &[u8]) -> Option<Envelope> {
+    let head = String::from_utf8_lossy(head.get(..head.len().min(64 * 1024))?);
+    let address = |path: &Value| {
+        let part = |name: &str| super::words(path, name);
+        format!("{}@{}", part("/Mailbox"), part("/Domain"))
+    };
+    let (from, rest) = after("From", &head)?;
+    let (to, _) = after("To", rest)?;
+    Some(Envelope {
+        from: address(&from),
+        to: to.as_array()?.iter().map(address).collect(),
+    })
+}
+
 /// Where the body begins.
 fn blank(bytes: &[u8]) -> Option<usize> {
     let at = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
@@ -267,11 +298,29 @@ fn blank(bytes: &[u8]) -> Option<usize> {
 }
 
 pub(super) async fn delete(http: &Http, ids: &[String]) -> Result<(), Trouble> {
+    let mut removal = Removal::of(ids.len());
     for id in ids {
-        http.delete(&format!("/api/v1/messages/{}", escaped(id)), None)
-            .await?;
+        let path = format!("/api/v1/messages/{}", escaped(id));
+        let done = match http.delete(&path, None).await {
+            // It says so of what is not there, and of a store that fails.
+            Err(Trouble::Status(404 | 500, _)) if !is_there(http, &path).await => {
+                Err(Trouble::Gone)
+            }
+            done => done.map(|_| ()),
+        };
+        if !removal.goes_on(done) {
+            break;
+        }
     }
-    Ok(())
+    removal.told()
+}
+
+/// A mail that is gone is `null`; of one that is there no more is read.
+async fn is_there(http: &Http, path: &str) -> bool {
+    match http.get(path, 16).await {
+        Ok(reply) => reply.trim_ascii() != b"null",
+        Err(trouble) => !matches!(trouble, Trouble::Status(404, _)),
+    }
 }
 
 pub(super) async fn delete_all(http: &Http) -> Result<(), Trouble> {

@@ -25,6 +25,15 @@ pub enum Trouble {
     Odd(Words),
     /// The mail.
     Gone,
+    /// Not all of the mails were deleted.
+    Partly {
+        all: usize,
+        deleted: usize,
+        /// Before they could be deleted.
+        gone: usize,
+        /// What kept the others.
+        why: Option<Box<Trouble>>,
+    },
     /// In the server's own words.
     Refused(String),
 }
@@ -52,6 +61,30 @@ impl Trouble {
             Self::Stranger => say!("what answers there is no mail server that is known").to_owned(),
             Self::Odd(why) => say!("its reply cannot be read: {why}", why),
             Self::Gone => say!("the mail is gone").to_owned(),
+            Self::Partly {
+                all,
+                deleted,
+                gone,
+                why: None,
+            } => say!(
+                "of {all} mails {deleted} deleted; {gone} gone before",
+                all,
+                deleted,
+                gone
+            ),
+            Self::Partly {
+                all,
+                deleted,
+                gone,
+                why: Some(why),
+            } => say!(
+                "of {all} mails {deleted} deleted, {gone} gone before, {left} still there: {why}",
+                all,
+                deleted,
+                gone,
+                left = all.saturating_sub(deleted + gone),
+                why = why.why()
+            ),
             Self::Refused(words) => say!("it refused the mail: {words}", words),
         }
     }
@@ -66,7 +99,9 @@ impl Trouble {
             _ => FailureKind::Other,
         };
         let advice = match self {
-            Self::Password => say!("set mail.login to user:password, or STACKTUI_MAIL_LOGIN"),
+            Self::Password => say!(
+                "mail.logins = [\"NAME=user:password\"] tells it; of one server alone mail.login does, or STACKTUI_MAIL_LOGIN"
+            ),
             Self::Stranger => {
                 say!("the label stacktui.mail.port names its port, stacktui.mail.path its path")
             }

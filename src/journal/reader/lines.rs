@@ -44,7 +44,7 @@ impl<R: Read> LineReader<R> {
             let block = match self.inner.fill_buf() {
                 Ok(block) => block,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(io("read", path)(error)),
+                Err(error) => return Err(io(key!("read" as "file"), path)(error)),
             };
             if block.is_empty() {
                 break;

@@ -58,6 +58,9 @@ pub fn act(entry: &Entry) -> String {
         let count = ids.map_or(1, |(_, ids)| ids.split_whitespace().count());
         return say_n!(count, "deleted {n} mail of", "deleted {n} mails of");
     }
+    if action == "container.exec" && entry.ran().is_some() {
+        return say!("ran a command in").to_owned();
+    }
     let found = ACTS.iter().find(|(name, _)| *name == action);
     found.map_or_else(
         || say!("did {action} on", action),
@@ -86,10 +89,25 @@ impl Entry {
         (before != after).then(|| format!("{} -> {}", state_said(before), state_said(after)))
     }
 
+    /// The command that was run in a container, where it is more than a shell.
+    pub fn ran(&self) -> Option<&str> {
+        let (_, command) = self.params.iter().find(|(name, _)| name == "cmd")?;
+        let mut words = command.split_whitespace();
+        let program = words.next()?.rsplit('/').next().unwrap_or_default();
+        // `bash -l` is one, `sh -c …` and `sh script` are not.
+        let is_shell = program.ends_with("sh")
+            && words.all(|word| {
+                word.starts_with('-') && !word.trim_start_matches('-').starts_with('c')
+            });
+        (!is_shell).then_some(command.as_str())
+    }
+
     /// What was asked beside the act itself: what is not asked for is left out, and what speaks for itself has no name.
     pub fn asked(&self) -> String {
-        let told = self.params.iter().filter(|(_, value)| value != "false");
+        let told = self.params.iter();
+        let told = told.filter(|(name, value)| value != "false" || name == "cmd");
         let told = told.map(|(name, value)| match (name.as_str(), value.as_str()) {
+            ("cmd", command) => command.to_owned(),
             (name, "true") => name.to_owned(),
             ("text" | "change" | "what" | "args", value) => value.to_owned(),
             (name, value) => format!("{name} {value}"),

@@ -65,7 +65,7 @@ pub fn fill(route: &mut Route, syntax: Syntax, redirects: bool, outside: Outside
     route.excludes = reading.excludes;
     for spot in &reading.spots {
         if spot.host.as_deref().is_some_and(|host| host.ends_with('.')) {
-            let hint = "the host ends with a dot: is a variable for the domain empty?";
+            let hint = say!("the host ends with a dot: is a variable for the domain empty?");
             route.hints.push(hint.to_owned());
         }
     }
@@ -137,7 +137,7 @@ fn doors(route: &mut Route, outside: Outside) -> Vec<Door> {
             } else {
                 route
                     .hints
-                    .push(format!("Traefik has no entry point {name}"));
+                    .push(say!("Traefik has no entry point {name}", name));
             }
         }
         found
@@ -178,7 +178,7 @@ fn door(
         Protocol::Http if secure && !named => return None,
         Protocol::Http if secure => {
             if outside.setup.known {
-                let hint = format!("neither the router nor entry point {name} has TLS");
+                let hint = say!("neither the router nor entry point {name} has TLS", name);
                 route.hints.push(hint);
             }
             "https"
@@ -187,6 +187,15 @@ fn door(
     };
     let mut ports = outside.ports.iter();
     let public = ports.find_map(|port| port.public.filter(|_| port.private == entry.port));
+    if public.is_none() && named && outside.ports.iter().any(|port| port.public.is_some()) {
+        let port = entry.port;
+        let hint = say!(
+            "Traefik's entry point {name} ({port}) is not published",
+            name,
+            port
+        );
+        route.hints.push(hint);
+    }
     Some(Door {
         scheme,
         port: public.unwrap_or(entry.port),

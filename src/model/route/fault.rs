@@ -159,6 +159,32 @@ impl Fault {
     }
 }
 
+/// The proxy is in none of the container's networks, or not in the one that it is told to use. In the network of the host all are
+/// reached.
+pub fn of_networks(
+    container: &Container,
+    proxy: &Container,
+    told: Option<&String>,
+) -> Option<Fault> {
+    let names = |c: &Container| -> Vec<String> {
+        c.networks.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let (mine, its) = (names(container), names(proxy));
+    let on_host = |names: &[String]| names.iter().any(|name| name == "host");
+    if mine.is_empty() || its.is_empty() || on_host(&mine) || on_host(&its) {
+        return None;
+    }
+    let used: Vec<String> = match told.filter(|network| mine.contains(network)) {
+        Some(network) => vec![network.clone()],
+        None => mine,
+    };
+    let way = used.iter().any(|network| its.contains(network)) || container.key == proxy.key;
+    (!way).then(|| Fault::OtherNetwork {
+        proxy: proxy.short_name().to_owned(),
+        networks: used,
+    })
+}
+
 /// What keeps a container as it is now from being routed to.
 pub fn of_state(container: &Container) -> Option<Fault> {
     match (&container.state, container.health) {

@@ -2,6 +2,7 @@
 //! routers do.
 use std::collections::BTreeMap;
 
+use super::inside::Rewrite;
 use super::setup::truth;
 use super::spelling::is_traefik;
 
@@ -56,6 +57,8 @@ pub struct Labels {
     pub services: BTreeMap<(Protocol, String), Service>,
     /// By name: what sort it is.
     pub middlewares: BTreeMap<String, String>,
+    /// What they do to paths.
+    pub rewrites: BTreeMap<String, Rewrite>,
     /// Labels of Traefik 1, without their first word.
     pub old: BTreeMap<String, String>,
     /// There is any label of Traefik's.
@@ -112,6 +115,9 @@ impl Labels {
                 }
             }
             "middlewares" if protocol == Protocol::Http => {
+                let rewrite = Rewrite::of(field, value);
+                self.rewrites
+                    .extend(rewrite.map(|rewrite| (name.clone(), rewrite)));
                 if let Some(sort) = field.first() {
                     self.middlewares.insert(name, (*sort).to_owned());
                 }

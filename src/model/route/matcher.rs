@@ -90,31 +90,54 @@ pub fn check(expr: &Expr, syntax: Syntax) -> Result<(), String> {
 
 fn check_call(written: &str, values: &[String], syntax: Syntax) -> Result<(), String> {
     let Some(name) = known_name(written, syntax) else {
-        return Err(format!("unknown matcher {written}"));
+        return Err(say!("unknown matcher {written}", written));
     };
     let limits = syntax.matchers().iter().find(|(known, ..)| *known == name);
     let Some((_, least, most)) = limits else {
-        return Err(format!("unknown matcher {written}"));
+        return Err(say!("unknown matcher {written}", written));
     };
     if values.len() < *least || values.len() > *most {
-        let wanted = match (*least, *most) {
-            (1, 1) => "one value".to_owned(),
-            (least, most) if least == most => format!("{least} values"),
-            (least, usize::MAX) => format!("at least {least} values"),
-            (least, most) => format!("{least} to {most} values"),
-        };
-        return Err(format!("{name} takes {wanted}, not {}", values.len()));
+        let given = values.len();
+        return Err(match (*least, *most) {
+            (1, 1) => say!("{name} takes one value, not {given}", name, given),
+            (least, most) if least == most => {
+                say!(
+                    "{name} takes {least} values, not {given}",
+                    name,
+                    least,
+                    given
+                )
+            }
+            (least, usize::MAX) => {
+                say!(
+                    "{name} takes at least {least} values, not {given}",
+                    name,
+                    least,
+                    given
+                )
+            }
+            (least, most) => say!(
+                "{name} takes {least} to {most} values, not {given}",
+                name,
+                least,
+                most,
+                given
+            ),
+        });
     }
     for value in values {
         if value.is_empty() {
-            return Err(format!("{name} has an empty value"));
+            return Err(say!("{name} has an empty value", name));
         }
         match name {
             "Host" | "HostHeader" | "HostRegexp" if !value.is_ascii() => {
-                return Err(format!("{value}: a host is written in ASCII (punycode)"));
+                return Err(say!(
+                    "{value}: a host is written in ASCII (punycode)",
+                    value
+                ));
             }
             "Path" | "PathPrefix" if !value.starts_with('/') => {
-                return Err(format!("{name} {value}: a path begins with /"));
+                return Err(say!("{name} {value}: a path begins with /", name, value));
             }
             _ => {}
         }
@@ -147,7 +170,10 @@ pub fn never_matches(expr: &Expr, syntax: Syntax) -> Option<String> {
                 ("Host", Syntax::V2) => value.starts_with("*."),
                 _ => false,
             };
-            other.then(|| format!("{name} {value} is a {} rule", syntax.other().word()))
+            other.then(|| {
+                let version = syntax.other().word();
+                say!("{name} {value} is a {version} rule", name, value, version)
+            })
         }
     }
 }

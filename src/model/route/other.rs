@@ -2,8 +2,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
-    Fault, Protocol, Route, Seen, Source, Sources, VirtualPath, fault, is_caddy, is_nginx_proxy,
-    is_traefik,
+    Fault, Protocol, Rewrite, Route, Seen, Source, Sources, VirtualPath, fault, is_caddy,
+    is_nginx_proxy, is_traefik,
 };
 use crate::model::container::Container;
 
@@ -20,9 +20,9 @@ pub fn routes(sources: Sources) -> Vec<Route> {
     let caddies = super::proxy(sources.containers, is_caddy);
     let mut found = Vec::new();
     for container in sources.containers {
-        let mut mine = caddy(container, sources.docker_host);
+        let mut mine = caddy(container, caddies, sources.docker_host);
         if let Some(seen) = sources.seen.get(&container.key) {
-            mine.extend(nginx_proxy(container, seen));
+            mine.extend(nginx_proxy(container, nginx, seen));
         }
         for route in &mut mine {
             let proxy = match route.source {
@@ -48,10 +48,26 @@ fn fault_of(container: &Container, source: Source, proxy: Option<&Container>) ->
         state: proxy.state.clone(),
     };
     own.or_else(|| (!proxy.state.is_live()).then(down))
+        .or_else(|| fault::of_networks(container, proxy, None))
+}
+
+/// An address of a proxy, by the port at which its own is published.
+fn address(proxy: Option<&Container>, scheme: &str, host: &str, port: u16, path: &str) -> String {
+    let mut ports = proxy.into_iter().flat_map(|proxy| &proxy.ports);
+    let public = ports.find_map(|p| {
+        p.public
+            .filter(|_| p.private == port && p.protocol == "tcp")
+    });
+    let port = public.unwrap_or(port);
+    if matches!((scheme, port), ("http", 80) | ("https", 443)) {
+        format!("{scheme}://{host}{path}")
+    } else {
+        format!("{scheme}://{host}:{port}{path}")
+    }
 }
 
 /// Sites in the labels of caddy-docker-proxy: `caddy`, `caddy_0` and so on, one route each.
-fn caddy(container: &Container, docker_host: &str) -> Vec<Route> {
+fn caddy(container: &Container, proxy: Option<&Container>, docker_host: &str) -> Vec<Route> {
     let labels = &container.labels;
     let is_site = |name: &str| {
         let number = name.strip_prefix("caddy_");
@@ -70,48 +86,64 @@ fn caddy(container: &Container, docker_host: &str) -> Vec<Route> {
             .iter()
             .filter_map(|(label, value)| Some((label.strip_prefix(&inner)?, value.as_str())))
             .collect();
-        let path = of_site.iter().find_map(|(label, value)| {
-            let first = label.split('.').next().unwrap_or(label);
-            let directive = first.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
-            let handles =
-                first == *label && matches!(directive, "handle_path" | "handle" | "route");
-            handles
-                .then(|| value.trim_end_matches('*'))
-                .filter(|path| path.starts_with('/'))
-        });
+        let path = of_site
+            .iter()
+            .find_map(|(label, value)| handled(label, value));
+        if let Some((path, true)) = path {
+            let prefix = path.trim_end_matches('/').to_owned();
+            route.rewrites.push(Rewrite::Strip(vec![prefix]));
+        }
+        let path = path.map_or("", |(path, _)| path);
         route.port = of_site.values().find_map(|value| upstream_port(value));
         route.rule = sites.to_owned();
         for site in sites.split([',', ' ']).filter(|site| !site.is_empty()) {
-            put_site(&mut route, site, path.unwrap_or_default(), docker_host);
+            put_site(&mut route, site, path, proxy, docker_host);
         }
         found.push(route);
     }
     found
 }
 
-fn put_site(route: &mut Route, site: &str, path: &str, docker_host: &str) {
-    let (scheme, address) = site.split_once("://").unwrap_or(("https", site));
-    if address.contains('*') {
-        route.patterns.push(format!("{address}{path}"));
+/// The path that a directive takes, and whether the container is asked without it: `handle_path: /app/*`.
+fn handled<'a>(label: &str, value: &'a str) -> Option<(&'a str, bool)> {
+    let directive = label.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let strips = match directive {
+        "handle_path" => true,
+        "handle" | "route" => false,
+        _ => return None,
+    };
+    let path = value.trim_end_matches('*');
+    path.starts_with('/').then_some((path, strips))
+}
+
+fn put_site(
+    route: &mut Route,
+    site: &str,
+    path: &str,
+    proxy: Option<&Container>,
+    docker_host: &str,
+) {
+    let (scheme, at) = site.split_once("://").unwrap_or(("https", site));
+    if at.contains('*') {
+        route.patterns.push(format!("{at}{path}"));
         return;
     }
-    let (host, scheme) = match address.strip_prefix(':') {
-        // A port alone: any host, and no certificate for it.
-        Some("443") => (docker_host.to_owned(), "https"),
-        Some("80") => (docker_host.to_owned(), "http"),
-        Some(port) => (format!("{docker_host}:{port}"), "http"),
-        None => (address.to_owned(), scheme),
+    let (host, port) = match at.rsplit_once(':') {
+        Some((host, port)) => match port.parse::<u16>() {
+            Ok(port) => (host, Some(port)),
+            Err(_) => (at, None),
+        },
+        None => (at, None),
+    };
+    // A port alone: any host, and no certificate for it.
+    let (host, scheme) = match (host, port) {
+        ("", Some(443)) => (docker_host, "https"),
+        ("", _) => (docker_host, "http"),
+        (host, _) => (host, scheme),
     };
     route.tls |= scheme == "https";
-    let host = host
-        .strip_suffix(":443")
-        .filter(|_| scheme == "https")
-        .unwrap_or(&host);
-    let host = host
-        .strip_suffix(":80")
-        .filter(|_| scheme == "http")
-        .unwrap_or(host);
-    route.urls.push(format!("{scheme}://{host}{path}"));
+    let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+    route.urls.push(address(proxy, scheme, host, port, path));
 }
 
 /// `{{upstreams https 9443}}` leads to port 9443.
@@ -129,9 +161,9 @@ fn variable<'a>(seen: &'a Seen, name: &str) -> Option<&'a str> {
 }
 
 /// The routes of a container that nginx-proxy takes. Several ports under one name go over all else.
-fn nginx_proxy(container: &Container, seen: &Seen) -> Vec<Route> {
+fn nginx_proxy(container: &Container, proxy: Option<&Container>, seen: &Seen) -> Vec<Route> {
     if seen.multiports.is_empty() {
-        return virtual_host(container, seen).into_iter().collect();
+        return virtual_host(container, proxy, seen).into_iter().collect();
     }
     let one = |place: &VirtualPath| {
         let name = format!("{}{}", place.host, place.path);
@@ -139,7 +171,11 @@ fn nginx_proxy(container: &Container, seen: &Seen) -> Vec<Route> {
         route.rule.clone_from(&name);
         route.port = place.port.or_else(|| usual_port(container));
         route.scheme.clone_from(&place.scheme);
-        put_host(&mut route, &place.host, &place.path, seen);
+        let dest = place.dest.clone();
+        route
+            .rewrites
+            .extend(dest.map(|dest| Rewrite::Swap(place.path.clone(), dest)));
+        put_host(&mut route, &place.host, &place.path, proxy, seen);
         route
     };
     seen.multiports.iter().map(one).collect()
@@ -156,7 +192,7 @@ fn usual_port(container: &Container) -> Option<u16> {
 }
 
 /// A host that nginx-proxy answers for: with TLS where somebody sees to its certificate.
-fn put_host(route: &mut Route, host: &str, path: &str, seen: &Seen) {
+fn put_host(route: &mut Route, host: &str, path: &str, proxy: Option<&Container>, seen: &Seen) {
     if host.starts_with('~') || host.contains('*') {
         route.patterns.push(format!("{host}{path}"));
         return;
@@ -166,11 +202,12 @@ fn put_host(route: &mut Route, host: &str, path: &str, seen: &Seen) {
     let tls = certified.any(|known| known == host) || variable(seen, "CERT_NAME").is_some();
     route.tls |= tls;
     let scheme = if tls { "https" } else { "http" };
-    route.urls.push(format!("{scheme}://{host}{path}"));
+    let port = if tls { 443 } else { 80 };
+    route.urls.push(address(proxy, scheme, host, port, path));
 }
 
 /// `VIRTUAL_HOST` and what belongs to it.
-fn virtual_host(container: &Container, seen: &Seen) -> Option<Route> {
+fn virtual_host(container: &Container, proxy: Option<&Container>, seen: &Seen) -> Option<Route> {
     let of = |name: &str| variable(seen, name);
     let hosts = of("VIRTUAL_HOST").filter(|hosts| !hosts.is_empty())?;
     let mut route = Route::bare(
@@ -187,9 +224,13 @@ fn virtual_host(container: &Container, seen: &Seen) -> Option<Route> {
     let path = of("VIRTUAL_PATH")
         .filter(|path| path.starts_with('/') && *path != "/")
         .unwrap_or_default();
+    let dest = of("VIRTUAL_DEST").filter(|_| !path.is_empty());
+    route
+        .rewrites
+        .extend(dest.map(|dest| Rewrite::Swap(path.to_owned(), dest.to_owned())));
     let hosts = hosts.split(',').map(str::trim);
     for host in hosts.filter(|host| !host.is_empty()) {
-        put_host(&mut route, host, path, seen);
+        put_host(&mut route, host, path, proxy, seen);
     }
     Some(route)
 }

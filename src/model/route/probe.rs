@@ -1,7 +1,7 @@
 //! A look at whether a route answers: what is asked, and what came of it. Nothing is asked here.
 use chrono::{DateTime, Utc};
 
-use super::{Protocol, Route};
+use super::{Protocol, Route, inside};
 use crate::model::container::Container;
 use crate::model::key::Key;
 use crate::model::reach::Reach;
@@ -43,7 +43,7 @@ impl Probe {
             port: route.port?,
             tls: route.scheme.as_deref() == Some("https"),
             host: authority.to_owned(),
-            path: path.to_owned(),
+            path: inside::path(path, &route.rewrites),
             outside: (scheme == "https").then(|| (host.to_owned(), port)),
         })
     }

@@ -48,7 +48,9 @@ pub fn read(rule: &str, syntax: Syntax) -> Result<Reading, String> {
         foreign,
         ..Reading::default()
     };
-    for way in ways(&expr, false, by).ok_or("the rule has too many ways to match")? {
+    for way in ways(&expr, false, by)
+        .ok_or_else(|| say!("the rule has too many ways to match").to_owned())?
+    {
         gather(&way, by, &mut reading);
     }
     Ok(reading)

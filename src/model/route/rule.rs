@@ -3,10 +3,12 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::lang;
+
 /// Parentheses and negations within one another; Traefik's own rules have two or three.
 const DEEPEST: usize = 64;
 
-const CONTROL: &str = "a value holds a control character";
+const CONTROL: &str = key!("a value holds a control character");
 
 /// A rule in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +36,13 @@ enum Token {
 pub fn parse(rule: &str) -> Result<Expr, String> {
     let tokens = tokens(rule)?;
     if tokens.is_empty() {
-        return Err("the rule is empty".to_owned());
+        return Err(say!("the rule is empty").to_owned());
     }
     let mut parser = Parser { tokens, at: 0 };
     let expr = parser.any(0)?;
     match parser.peek() {
         None => Ok(expr),
-        Some(_) => Err("something is left over behind the rule".to_owned()),
+        Some(_) => Err(say!("something is left over behind the rule").to_owned()),
     }
 }
 
@@ -68,7 +70,7 @@ fn tokens(rule: &str) -> Result<Vec<Token>, String> {
                 }
                 Token::Name(name)
             }
-            other => return Err(format!("`{other}` cannot stand in a rule")),
+            other => return Err(say!("`{sign}` cannot stand in a rule", sign = other)),
         };
         found.push(token);
     }
@@ -84,14 +86,14 @@ fn twice(chars: &mut Peekable<Chars>, sign: char, token: Token) -> Result<Token,
     chars.next();
     match chars.next_if_eq(&sign) {
         Some(_) => Ok(token),
-        None => Err(format!("`{sign}` must stand twice")),
+        None => Err(say!("`{sign}` must stand twice", sign)),
     }
 }
 
 /// A value ends up on screens, in files and in the clipboard: a control character is in no address, however it was escaped.
 fn plain(c: char) -> Result<char, String> {
     if c.is_control() {
-        return Err(CONTROL.to_owned());
+        return Err(lang::say(CONTROL).to_owned());
     }
     Ok(c)
 }
@@ -106,7 +108,7 @@ fn raw(chars: &mut Peekable<Chars>) -> Result<String, String> {
         }
         text.push(plain(c)?);
     }
-    Err("a back quote is not closed".to_owned())
+    Err(say!("a back quote is not closed").to_owned())
 }
 
 /// Between double quotes, with Go's simple escapes.
@@ -118,13 +120,13 @@ fn quoted(chars: &mut Peekable<Chars>) -> Result<String, String> {
             '"' => return Ok(text),
             '\\' => match chars.next() {
                 Some(c @ ('\\' | '"')) => text.push(c),
-                Some('t' | 'n') => return Err(CONTROL.to_owned()),
-                _ => return Err("an escape that Go does not know".to_owned()),
+                Some('t' | 'n') => return Err(lang::say(CONTROL).to_owned()),
+                _ => return Err(say!("an escape that Go does not know").to_owned()),
             },
             c => text.push(plain(c)?),
         }
     }
-    Err("a double quote is not closed".to_owned())
+    Err(say!("a double quote is not closed").to_owned())
 }
 
 struct Parser {
@@ -161,7 +163,7 @@ impl Parser {
 
     fn factor(&mut self, depth: usize) -> Result<Expr, String> {
         if depth > DEEPEST {
-            return Err("the rule is nested too deep".to_owned());
+            return Err(say!("the rule is nested too deep").to_owned());
         }
         if self.take(&Token::Not) {
             return Ok(Expr::Not(Box::new(self.factor(depth + 1)?)));
@@ -171,18 +173,18 @@ impl Parser {
             return self.closed(inner);
         }
         let Some(Token::Name(name)) = self.peek().cloned() else {
-            return Err("a matcher is missing".to_owned());
+            return Err(say!("a matcher is missing").to_owned());
         };
         self.at += 1;
         if !self.take(&Token::Open) {
-            return Err(format!("{name} has no values"));
+            return Err(say!("{name} has no values", name));
         }
         let mut values = Vec::new();
         loop {
             match self.peek().cloned() {
                 Some(Token::Text(text)) => values.push(text),
                 Some(Token::Close) if values.is_empty() => break,
-                _ => return Err(format!("a value of {name} is no quoted text")),
+                _ => return Err(say!("a value of {name} is no quoted text", name)),
             }
             self.at += 1;
             if !self.take(&Token::Comma) {
@@ -196,7 +198,7 @@ impl Parser {
         if self.take(&Token::Close) {
             Ok(inner)
         } else {
-            Err("a parenthesis is not closed".to_owned())
+            Err(say!("a parenthesis is not closed").to_owned())
         }
     }
 }

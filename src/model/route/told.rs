@@ -66,10 +66,11 @@ impl Told {
                 None if route.fault.is_some() || !route.redirects.is_empty() => {}
                 None if !self.whole.contains(&route.protocol) => {}
                 None if alone => {
-                    route.fault = Some(Fault::Told("it has no such router".to_owned()));
+                    route.fault = Some(Fault::Told(say!("it has no such router").to_owned()));
                 }
                 None => route.hints.push(
-                    "the Traefik that was asked has no such router; another one may".to_owned(),
+                    say!("the Traefik that was asked has no such router; another one may")
+                        .to_owned(),
                 ),
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::{self, Outside};
 use super::constraint::Constraint;
 use super::default_rule::{self, BUILT_IN, Facts, full_name};
+use super::inside::{self, Rewrite};
 use super::labels::{Labels, Protocol, Router};
 use super::setup::{self, Setup};
 use super::{Fault, Route, Seen, Source, Sources, fault, is_traefik, spelling};
@@ -39,6 +40,8 @@ struct Scene<'a> {
     services: BTreeSet<(Protocol, String)>,
     /// Middlewares of those that Traefik has taken, and what sort they are.
     middlewares: BTreeMap<String, String>,
+    /// What those do to paths.
+    rewrites: BTreeMap<String, Rewrite>,
 }
 
 /// Every route that Traefik makes or would make.
@@ -58,6 +61,7 @@ pub fn routes(sources: Sources) -> Vec<Route> {
         makers: BTreeMap::new(),
         services: BTreeSet::new(),
         middlewares: BTreeMap::new(),
+        rewrites: BTreeMap::new(),
     };
     scene.index();
     let mut found = Vec::new();
@@ -191,6 +195,9 @@ impl Scene<'_> {
             let own = candidate.labels.middlewares.iter();
             self.middlewares
                 .extend(own.map(|(name, sort)| (name.clone(), sort.clone())));
+            let own = candidate.labels.rewrites.iter();
+            self.rewrites
+                .extend(own.map(|(name, rewrite)| (name.clone(), rewrite.clone())));
         }
     }
 
@@ -218,16 +225,24 @@ impl Scene<'_> {
         route.tls = router.tls;
         route.resolver = router.resolver.clone();
         route.middlewares = router.middlewares.clone();
+        route.rewrites = inside::of_middlewares(&router.middlewares, |name| {
+            let (name, provider) = name.split_once('@').unwrap_or((name, "docker"));
+            let found = labels.rewrites.get(name);
+            let found = found.or_else(|| self.rewrites.get(name));
+            found.filter(|_| provider == "docker")
+        });
         route.fault = candidate.left_out.clone();
         let old = &labels.old;
         if !old.is_empty() && self.setup.version > 1 {
-            let hint = "labels of Traefik 1 are passed over: the default rule stands";
+            let hint = say!("labels of Traefik 1 are passed over: the default rule stands");
             route.hints.push(hint.to_owned());
         }
         for label in container.labels.keys() {
             let passed_over = spelling::check(label).filter(|misspelt| !misspelt.fatal);
             if let Some(near) = passed_over.and_then(|misspelt| misspelt.nearest) {
-                route.hints.push(format!("{label} is passed over: {near}?"));
+                route
+                    .hints
+                    .push(say!("{label} is passed over: {near}?", label, near));
             }
         }
         self.lead(candidate, &mut route, router);
@@ -406,27 +421,11 @@ impl Scene<'_> {
         let proxy = self.proxy.filter(|proxy| proxy.state.is_live())?;
         let container = candidate.container;
         let inner = route.backend.is_some() || route.service.contains('@');
-        let names =
-            |c: &Container| -> Vec<String> { c.networks.iter().map(|(n, _)| n.clone()).collect() };
-        let (mine, its) = (names(container), names(proxy));
-        let on_host = |names: &[String]| names.iter().any(|name| name == "host");
-        if inner || mine.is_empty() || its.is_empty() || on_host(&mine) || on_host(&its) {
+        if inner {
             return None;
         }
-        let told = candidate
-            .labels
-            .network
-            .as_ref()
-            .or(self.setup.network.as_ref());
-        let used: Vec<String> = match told.filter(|network| mine.contains(network)) {
-            Some(network) => vec![network.clone()],
-            None => mine,
-        };
-        let way = used.iter().any(|network| its.contains(network)) || container.key == proxy.key;
-        (!way).then(|| Fault::OtherNetwork {
-            proxy: proxy.short_name().to_owned(),
-            networks: used,
-        })
+        let told = candidate.labels.network.as_ref();
+        fault::of_networks(container, proxy, told.or(self.setup.network.as_ref()))
     }
 
     fn duplicate(&self, candidate: &Candidate, route: &Route) -> Option<Fault> {
