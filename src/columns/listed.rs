@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{Cell, Column, Cx, Fit, Rank};
 use crate::log_store::Matcher;
 use crate::model::route::Fault;
+use crate::model::swarm::{Availability, Node, Service};
 use crate::model::{
     Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
 };
@@ -179,6 +180,72 @@ impl Listed for Network {
     }
 }
 
+impl Listed for Service {
+    const VIEW: ViewId = ViewId::Services;
+    const KIND: Kind = Kind::Service;
+    const NONE: &'static str = key!("There are no services in this swarm.");
+    const ALL_BUSY: &'static str =
+        key!("Of every service as many tasks run as are to; {key} shows them.");
+
+    fn columns() -> &'static [Column<Self>] {
+        super::swarm::SERVICES
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.services
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.services
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self, _: &State) -> Vec<&str> {
+        let names = [self.name.as_str(), self.image.as_str()];
+        names.into_iter().chain(self.stack()).collect()
+    }
+
+    /// Fewer of its tasks run than are to.
+    fn is_idle(&self, _: &State) -> bool {
+        self.is_short()
+    }
+}
+
+impl Listed for Node {
+    const VIEW: ViewId = ViewId::Nodes;
+    const KIND: Kind = Kind::Node;
+    const NONE: &'static str = key!("There are no nodes in this swarm.");
+    const ALL_BUSY: &'static str = key!("Every node is ready and takes tasks; {key} shows them.");
+
+    fn columns() -> &'static [Column<Self>] {
+        super::swarm::NODES
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.nodes
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.nodes
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self, _: &State) -> Vec<&str> {
+        vec![&self.hostname, &self.address]
+    }
+
+    /// It takes no tasks.
+    fn is_idle(&self, _: &State) -> bool {
+        !self.is_ready() || self.availability != Some(Availability::Active)
+    }
+}
+
 impl Listed for Mail {
     const VIEW: ViewId = ViewId::Mail;
     const KIND: Kind = Kind::Mail;
@@ -330,6 +397,8 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Images => Some(&shelves.images.listing),
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
+        ViewId::Services => Some(&shelves.services.listing),
+        ViewId::Nodes => Some(&shelves.nodes.listing),
         ViewId::Mail => Some(&shelves.mails.listing),
         ViewId::Hosts => Some(&shelves.hosts.listing),
         ViewId::Routes => Some(&shelves.routes.listing),
@@ -346,6 +415,8 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Images => Some(&mut shelves.images.listing),
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
+        ViewId::Services => Some(&mut shelves.services.listing),
+        ViewId::Nodes => Some(&mut shelves.nodes.listing),
         ViewId::Mail => Some(&mut shelves.mails.listing),
         ViewId::Hosts => Some(&mut shelves.hosts.listing),
         ViewId::Routes => Some(&mut shelves.routes.listing),
@@ -415,9 +486,19 @@ pub(super) fn sign(key: &Id, cx: &Cx) -> (&'static str, Key) {
     }
 }
 
-/// A thing's name behind its sign; the job that is under way on it, or its outcome, behind that.
+/// A thing's name behind the sign of its use.
 pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cell<'a> {
-    let (sign, style) = sign(key, cx);
+    signed(sign(key, cx), key, name, weight, cx)
+}
+
+/// A thing's name behind a sign; the job that is under way on it, or its outcome, behind that.
+pub(super) fn signed<'a>(
+    (sign, style): (&'static str, Key),
+    key: &Id,
+    name: &'a str,
+    weight: Key,
+    cx: &Cx<'a>,
+) -> Cell<'a> {
     let mut pieces = vec![(Cow::Borrowed(sign), style)];
     super::container::cells::with_hits(name, cx.hits, weight, &mut pieces);
     // The end of a name tells more than its beginning: a tag, what a volume holds.

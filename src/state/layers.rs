@@ -172,6 +172,8 @@ pub enum PromptKind {
         stack: Key,
         service: String,
     },
+    /// How many replicas a service of a swarm is to have.
+    Replicas(Key),
     /// A command to run in the container, with `-u user` and `-w dir` before it.
     ShellCommand(Key),
     /// A pattern that log lines must have (`keep`) or must not have; `chip`: the number of the one that is changed.
