@@ -127,7 +127,8 @@ pub fn standing(service: &Service) -> (String, Key) {
         }
         (Some((words, false)), None) => (words.to_owned(), Key::StateBusy),
         (None, None) => match (service.wanted, service.mode) {
-            (Some(0), _) => (say!("scaled to none").to_owned(), Key::StateOff),
+            (Some(0), Mode::Replicated) => (say!("scaled to none").to_owned(), Key::StateOff),
+            (Some(0), Mode::Global) => (say!("no node takes it").to_owned(), Key::StateBusy),
             (_, Mode::Job) if !service.is_short() => (say!("done").to_owned(), Key::StateOff),
             _ if service.is_short() => (say!("starting" as "doing").to_owned(), Key::StateBusy),
             _ => (say!("running" as "service").to_owned(), Key::StateOk),
