@@ -21,7 +21,7 @@ use crate::lang;
 use crate::model::container::Problem;
 use crate::model::{Container, RunState};
 use crate::state::State;
-use crate::text::FuzzyMatcher;
+use crate::text::{self, FuzzyMatcher};
 use crate::theme::Key;
 
 /// How wide a column is, in terminal columns.
@@ -47,10 +47,14 @@ pub enum Fit {
     /// It is cut at its end.
     #[default]
     Cut,
-    /// A path: its head is dropped up to the last slash, then it is cut in its middle: the end matters.
+    /// A path: its head is dropped up to the last slash, then it is cut in its middle, or before its tag: the end matters.
     Path,
     /// Its widest piece is cut in its middle: the beginning and the end tell things apart.
     Middle,
+    /// A sign, an address, and what is to be said of it: that goes first, then of the address what tells the least.
+    Address,
+    /// The piece of this place stays: what stands behind it goes first, then what stands before it is cut at its end.
+    Keep(usize),
     /// Whole pieces, a blank apart; those that do not fit are counted.
     Whole,
     /// It takes the room of the columns behind it; where even that is too little, the first column's name is
@@ -76,6 +80,14 @@ impl<'a> Cell<'a> {
     /// Nothing is known: blank, never 0.
     pub fn blank() -> Self {
         Self::default()
+    }
+
+    /// What it takes, uncut.
+    pub fn width(&self) -> usize {
+        self.pieces
+            .iter()
+            .map(|(words, _)| text::width(words))
+            .sum()
     }
 }
 

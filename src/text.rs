@@ -4,6 +4,7 @@
 //! everything behind this module may take text as safe to measure and to draw.
 //! Must not know: models, themes, ratatui, the terminal. Uses std, chrono and the Unicode tables only.
 
+mod address;
 mod cause;
 mod class;
 pub mod code;
@@ -31,6 +32,7 @@ pub mod when;
 pub mod width;
 pub mod wrap;
 
+pub use address::{host_width, shorten_address};
 pub use cause::{cause, short_ids};
 pub use code::{Code, Language, Tone};
 pub use complaint::{without_value, without_values};

@@ -18,6 +18,7 @@ mod scroll;
 mod shelf;
 mod space;
 mod stack_file;
+mod survey;
 mod wanted;
 
 use chrono::{FixedOffset, Offset, Utc};

@@ -5,8 +5,8 @@ mod go;
 use crate::columns;
 use crate::effect::Effects;
 use crate::state::{
-    Choice, Field, Layer, Menu, MenuItem, Place, Prompt, PromptKind, RowId, Scope, State, Table,
-    ViewId,
+    Choice, ContainerTable, Field, Layer, Menu, MenuItem, Place, Prompt, PromptKind, RowId, Scope,
+    State, Table, ViewId,
 };
 
 use super::{Action, container};
@@ -368,14 +368,25 @@ pub fn chosen_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
 }
 
 /// From this width on what is noticed has a column even where nothing hurts.
-const WIDE: u16 = 160;
+const WIDE: u16 = 180;
 
-/// Those of them that are on screen: what is noticed takes room from others only where something hurts.
+/// Those of them that are on screen: what is noticed takes room from others only where something hurts, addresses only where
+/// there are some that the ports do not tell.
 pub fn useful_columns(state: &State) -> Vec<&'static columns::ContainerColumn> {
-    let mut chosen = chosen_columns(state);
-    let noticed = state.containers.hurting > 0 || state.size.0 >= WIDE;
-    chosen.retain(|column| noticed || column.id != "noticed");
-    chosen
+    let mut columns = chosen_columns(state);
+    let ContainerTable {
+        survey,
+        columns: chosen,
+        ..
+    } = &state.containers;
+    let noticed = survey.hurting > 0 || state.size.0 >= WIDE;
+    let addresses = survey.address.most > 0 || chosen.iter().any(|id| id == "url");
+    columns.retain(|column| match column.id {
+        "noticed" => noticed,
+        "url" => addresses,
+        _ => true,
+    });
+    columns
 }
 
 /// These of the columns, to choose from.

@@ -1,6 +1,7 @@
 //! The columns of the containers' table. Their cells are written in `cells`; nothing is drawn here.
 pub mod cells;
 mod order;
+pub mod url;
 pub mod words;
 
 use super::{ContainerColumn, Width, apart, default, figure, sampled, words};
@@ -17,7 +18,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "name",
         "name",
-        Width::Flex(15, 30),
+        Width::Flex(15, 40),
         255,
         "Name, under its stack.",
         c::name,
@@ -149,7 +150,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
         Width::Flex(16, 40),
         155,
         "The address that leads to it, the best of several.",
-        c::url,
+        url::url,
         o::url,
     )),
     default(words(
@@ -182,7 +183,7 @@ pub const COLUMNS: &[ContainerColumn] = &[
     default(words(
         "noticed",
         "noticed",
-        Width::Flex(24, 60),
+        Width::Flex(30, 60),
         157,
         "What an experienced eye would notice: restart loops, memory at its limit, what it needs being down.",
         c::noticed,

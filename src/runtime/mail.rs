@@ -24,8 +24,9 @@ const RUNG: Duration = Duration::from_secs(5);
 const BESIDE: Duration = Duration::from_secs(10);
 /// Each question through a process in the container is seen in the events of others.
 const DEAR: Duration = Duration::from_secs(5);
-/// A server that does not answer is tried again after this.
+/// A server that does not answer is tried again after this; while nobody looks, each time after twice as long.
 const AGAIN: Duration = Duration::from_secs(10);
+const LATEST: Duration = Duration::from_secs(160);
 /// A bell that is lost is hung up again after this.
 const NEW_BELL: Duration = Duration::from_secs(20);
 /// How long a message may take to be read for the screen.
@@ -70,7 +71,15 @@ fn ways(engine: &Engine, source: &Source) -> Vec<(Way, u16)> {
 /// # Errors
 /// Why the likeliest way failed.
 pub async fn open(engine: &Engine, source: &Source) -> Result<Found, Trouble> {
-    open_by(engine, source, |_| true).await
+    let refined = refined(engine, source).await;
+    open_by(engine, refined.as_ref().unwrap_or(source), |_| true).await
+}
+
+/// The same with what the container's environment says, which holds as long as there is the container; `None`: the engine
+/// does not tell.
+async fn refined(engine: &Engine, source: &Source) -> Option<Source> {
+    let details = engine.details(source.key(), clock::now()).await.ok()?;
+    Some(source.clone().refined(&details))
 }
 
 /// The same by the ways that will do.
@@ -79,25 +88,12 @@ async fn open_by(
     source: &Source,
     will_do: impl Fn(&Way) -> bool,
 ) -> Result<Found, Trouble> {
-    // Where no way will do, the engine is not asked either.
-    if !ways(engine, source).iter().any(|(way, _)| will_do(way)) {
-        return Err(Trouble::Unreachable(Words::ours(|| {
-            say!(
-                "it is asked only while mail is looked at: the one way to it is a process in its container"
-            )
-        })));
-    }
-    let details = engine.details(source.key(), clock::now()).await;
-    let source = match details {
-        Ok(details) => source.clone().refined(&details),
-        Err(_) => source.clone(),
-    };
     let mut first: Option<Trouble> = None;
-    let all = ways(engine, &source).into_iter();
+    let all = ways(engine, source).into_iter();
     for (way, port) in all.filter(|(way, _)| will_do(way)) {
         let authority = format!("{}:{port}", source.name);
         let http = Http::new(
-            dial(engine, &source, &way),
+            dial(engine, source, &way),
             &authority,
             &source.prefix,
             !way.is_dear(),
@@ -108,7 +104,7 @@ async fn open_by(
                 return Ok(Found {
                     mailbox,
                     way,
-                    source,
+                    source: source.clone(),
                 });
             }
             Err(Trouble::Password) => return Err(Trouble::Password),
@@ -131,12 +127,25 @@ pub async fn follow(
     out: mpsc::Sender<Msg>,
 ) {
     let key = source.key().clone();
+    let mut known: Option<Source> = None;
+    let mut pause = AGAIN;
     while let Some(client) = super::streams::live(&mut engine).await {
         // Beside other work no process is started in a container of others.
         let looked_at = *watched.borrow_and_update();
-        let opened = open_by(&client, &source, |way| looked_at || !way.is_dear()).await;
+        let will_do = |way: &Way| looked_at || !way.is_dear();
+        let opened = if ways(&client, &source).iter().any(|(way, _)| will_do(way)) {
+            if known.is_none() {
+                known = refined(&client, &source).await;
+            }
+            open_by(&client, known.as_ref().unwrap_or(&source), will_do).await
+        } else {
+            Err(unwatched())
+        };
         let ended = match opened {
-            Ok(found) => keep(&found, &key, &mut watched, &out).await,
+            Ok(found) => {
+                pause = AGAIN;
+                keep(&found, &key, &mut watched, &out).await
+            }
             Err(trouble) => Err(trouble),
         };
         let Err(trouble) = ended else { return };
@@ -144,11 +153,23 @@ pub async fn follow(
         if out.send(msg).await.is_err() {
             return;
         }
+        if looked_at {
+            pause = AGAIN;
+        }
         tokio::select! {
-            () = sleep(AGAIN) => {}
-            _ = watched.changed() => {}
+            () = sleep(pause) => pause = (pause * 2).min(LATEST),
+            _ = watched.changed() => pause = AGAIN,
         }
     }
+}
+
+/// Where no way will do, the engine is not asked either.
+fn unwatched() -> Trouble {
+    Trouble::Unreachable(Words::ours(|| {
+        say!(
+            "it is asked only while mail is looked at: the one way to it is a process in its container"
+        )
+    }))
 }
 
 /// `Ok`: nobody listens any more.

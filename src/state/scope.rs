@@ -101,7 +101,7 @@ impl State {
 
     /// Every list is taken anew.
     pub fn touch(&mut self) {
-        self.containers.stale = true;
+        self.containers.changed();
         self.shelves.touch();
         self.events.stale = true;
         self.journal.stale = true;

@@ -1,6 +1,8 @@
 //! Tables: which rows in which order, which one is selected, which are marked. Selection is an identity, never an index.
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::model::Key;
 
 use super::prefs::Prefs;
@@ -114,6 +116,45 @@ impl Table {
     }
 }
 
+/// Room in terminal columns: what must be there, and what is of use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Want {
+    pub least: u16,
+    pub most: u16,
+}
+
+impl Want {
+    pub fn new(least: usize, most: usize) -> Self {
+        let columns = |room: usize| u16::try_from(room).unwrap_or(u16::MAX);
+        Self {
+            least: columns(least),
+            most: columns(most.max(least)),
+        }
+    }
+
+    /// What is enough for both.
+    pub fn both(self, other: Self) -> Self {
+        Self {
+            least: self.least.max(other.least),
+            most: self.most.max(other.most),
+        }
+    }
+}
+
+/// What is known of all containers together, those too that are no row: what stands on it does not move when one scrolls or
+/// types a filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Containers that something hurts which their state does not say.
+    pub hurting: usize,
+    /// The longest name; with its stack behind it.
+    pub name: Want,
+    /// The longest host of their addresses; the longest address.
+    pub address: Want,
+    /// When it was taken; `None`: they have changed since.
+    pub at: Option<DateTime<Utc>>,
+}
+
 /// The containers' table: what is shown of it and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContainerTable {
@@ -133,8 +174,7 @@ pub struct ContainerTable {
     pub columns: Vec<String>,
     /// Containers that the filters hide.
     pub hidden: usize,
-    /// Containers that something hurts which their state does not say.
-    pub hurting: usize,
+    pub survey: Survey,
     /// The rows must be taken anew.
     pub stale: bool,
 }
@@ -152,9 +192,15 @@ impl ContainerTable {
             marked: BTreeSet::new(),
             columns: prefs.columns.clone(),
             hidden: 0,
-            hurting: 0,
+            survey: Survey::default(),
             stale: true,
         }
+    }
+
+    /// Containers have changed, and not only which are shown and how.
+    pub fn changed(&mut self) {
+        self.stale = true;
+        self.survey.at = None;
     }
 
     /// Rows are shown without stack rows: filtered, problems, or ordered by a figure.

@@ -27,7 +27,7 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             host.snapshot(containers);
             let doubtful = past::doubtful(host, now);
             super::mail::inventory(state, id);
-            state.containers.stale = true;
+            state.containers.changed();
             state.shelves.touch();
             settle_jobs(state);
             return doubtful;
@@ -37,7 +37,7 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
             host.delta(changed, &gone);
             let doubtful = past::unplugged(host, &keys);
             super::mail::changed(state, &keys, &gone);
-            state.containers.stale = true;
+            state.containers.changed();
             state.shelves.touch();
             settle_jobs(state);
             return doubtful;
@@ -46,7 +46,9 @@ pub(super) fn host(state: &mut State, id: HostId, msg: HostMsg) -> Effects {
         HostMsg::Samples(samples) => {
             let full = host.totals().full;
             host.samples(&samples, now);
-            state.containers.stale |= host.totals().full != full;
+            if host.totals().full != full {
+                state.containers.changed();
+            }
             let order = columns::find(&state.containers.order);
             state.containers.stale |= order.is_some_and(|column| column.sampled);
             let stacks = &mut state.shelves.stacks.listing;

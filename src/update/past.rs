@@ -77,7 +77,9 @@ pub(super) fn inspected(state: &mut State, details: &Details) -> Effects {
     if let Some(host) = state.world.hosts.get_mut(&details.key.host) {
         let before = host.generation();
         host.inspected(details, now);
-        state.containers.stale |= host.generation() != before;
+        if host.generation() != before {
+            state.containers.changed();
+        }
     }
     if is_looked_at(state, &details.key) {
         return look(state, &details.key);

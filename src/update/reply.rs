@@ -44,7 +44,9 @@ pub(super) fn details(
         }
         Err(failure) => sheet.failure = Some(failure),
     }
-    state.containers.stale |= hangs(state, key) != silent;
+    if hangs(state, key) != silent {
+        state.containers.changed();
+    }
     if let Some(here) = state.may_ask(&Pending::Limits(key.clone())) {
         match state.sheet(key).and_then(|sheet| sheet.failure.clone()) {
             Some(failure) => state.toasts.bad(told(&failure), state.now),

@@ -71,7 +71,7 @@ pub(super) fn derive(state: &mut State) {
     }
     let book = &mut shelves.route_book;
     book.of = of;
-    state.containers.stale |= book.behind;
+    state.containers.changed();
     (book.stale, book.behind) = (false, false);
     book.read_at = Some(state.now);
     let routes = &shelves.routes.things;

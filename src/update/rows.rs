@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 use crate::columns::{self, Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{Container, HostId, Key, RunState};
-use crate::state::lints::{hurting, hurts};
+use crate::state::lints::hurts;
 use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
+
+use super::survey;
 
 /// Takes the rows of the containers' table anew.
 pub fn refresh_containers(state: &mut State) {
@@ -33,11 +35,10 @@ fn refresh(state: &mut State, best_wanted: bool) -> Option<usize> {
         .filter(|key| present(key))
         .cloned()
         .collect();
-    let hurting = hurting(state);
+    survey::renew(state);
     let table = &mut state.containers;
     table.marked = marked;
     table.hidden = hidden;
-    table.hurting = hurting;
     if let Some(RowId::Container(key)) = table.table.selected.clone()
         && !rows.contains(&RowId::Container(key.clone()))
         && let Some(stack) = state

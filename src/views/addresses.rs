@@ -1,6 +1,6 @@
 //! The addresses that texts on screen stand for, by the numbers that views gave them: so that a terminal can make links of
 //! them. Must not know how links are drawn.
-use crate::columns::container::cells::best_route;
+use crate::columns::container::url::best_route;
 use crate::model::Route;
 use crate::state::{RowId, State, ViewId};
 

@@ -14,10 +14,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::actions::table::useful_columns;
-use crate::columns::Cx;
+use crate::columns::{ContainerColumn, Cx, Width};
 use crate::layout::LIST_OFFSET;
 use crate::model::Link;
-use crate::state::{Host, RowId, State};
+use crate::state::table::{Survey, Want};
+use crate::state::{ContainerTable, Host, RowId, State};
 use crate::text::FuzzyMatcher;
 use crate::theme::{Key, Theme};
 use crate::widgets::Pen;
@@ -25,6 +26,9 @@ use crate::widgets::pen::{below, indent, row};
 
 use super::grid::Grid;
 use super::{hints, notice};
+
+/// Hosts of addresses that are longer are cut: one of them would push the column off for all.
+const LONG_HOST: u16 = 28;
 
 /// Columns before the first one: the cursor's bar and the mark.
 const EDGE: u16 = 2;
@@ -37,7 +41,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let columns = useful_columns(state);
-    let grid = Grid::of(&columns, area.width.saturating_sub(EDGE));
+    let grid = Grid::of(&columns, area.width.saturating_sub(EDGE), |column| {
+        known(&state.containers, column)
+    });
     let order = (state.containers.order.as_str(), state.containers.reverse);
     grid.titles(order, 2, theme, indent(area, EDGE), buf);
     let list = below(area, LIST_OFFSET);
@@ -69,6 +75,24 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if table.index() == Some(index) {
             super::list::select(theme, place, buf);
         }
+    }
+}
+
+/// What the texts of a column want.
+fn known(table: &ContainerTable, column: &ContainerColumn) -> Option<Want> {
+    let Survey { name, address, .. } = table.survey;
+    match (column.id, column.width) {
+        // Without stack rows each says its stack.
+        ("name", _) if table.is_flat() => Some(name),
+        ("name", _) => Some(Want {
+            most: name.least,
+            ..name
+        }),
+        ("url", Width::Flex(least, most)) => Some(Want {
+            least: address.least.clamp(least, LONG_HOST),
+            most: address.most.clamp(least, most),
+        }),
+        _ => None,
     }
 }
 

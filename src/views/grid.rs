@@ -1,8 +1,14 @@
-//! Where each column stands, by width and importance only, so that nothing jumps with the rows; and a row's cells in it.
+//! Where each column stands: by width, importance and what is known of all its texts, so that nothing jumps with the rows on
+//! screen; and a row's cells in it.
+mod fit;
+
+use std::cmp::Reverse;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::{Cell, Column, Cx, Fit, Width};
+use crate::columns::{Column, Cx, Fit, Width};
+use crate::state::table::Want;
 use crate::text;
 use crate::theme::{Key, Theme};
 use crate::widgets::pen::indent;
@@ -10,6 +16,8 @@ use crate::widgets::{Pen, link};
 
 /// Columns between two columns.
 const GAP: u16 = 2;
+/// Columns of at least this importance stay even where the first one's texts are cut for it.
+const CORE: u8 = 230;
 /// The column of addresses, in every table that has one.
 const ADDRESS: &str = "url";
 
@@ -19,66 +27,104 @@ pub(super) struct Grid<R: 'static> {
     width: u16,
 }
 
-fn least<R>(column: &Column<R>) -> u16 {
-    match column.width {
-        Width::Fixed(width) | Width::Flex(width, _) => width,
+/// What a column must have, and what it can use.
+fn want<R>(column: &Column<R>) -> Want {
+    let (least, most) = match column.width {
+        Width::Fixed(width) => (width, width),
+        Width::Flex(least, most) => (least, most),
+    };
+    Want { least, most }
+}
+
+/// A column on its way to a place.
+struct Shown<R: 'static> {
+    /// Where it stands among those chosen.
+    place: usize,
+    column: &'static Column<R>,
+    want: Want,
+    width: u16,
+}
+
+impl<R> Shown<R> {
+    /// Takes of what is spare until it is so wide.
+    fn widen(&mut self, wanted: u16, spare: &mut u16) {
+        let more = wanted.saturating_sub(self.width).min(*spare);
+        self.width += more;
+        *spare -= more;
     }
 }
 
-fn most<R>(column: &Column<R>) -> u16 {
-    match column.width {
-        Width::Fixed(width) | Width::Flex(_, width) => width,
+/// Gives what is spare to those that can use it, column by column.
+fn share<R>(shown: &mut [Shown<R>], mut spare: u16) {
+    while spare > 0 {
+        let before = spare;
+        for one in &mut *shown {
+            one.widen(one.want.most.min(one.width + 1), &mut spare);
+        }
+        if spare == before {
+            break;
+        }
     }
 }
 
 impl<R> Grid<R> {
-    pub fn of(chosen: &[&'static Column<R>], width: u16) -> Self {
-        let mut columns = chosen.to_vec();
-        let need = |columns: &[&Column<R>]| {
-            columns
-                .iter()
-                .map(|c| least(c) + GAP)
-                .sum::<u16>()
-                .saturating_sub(GAP)
-        };
-        while columns.len() > 1 && need(&columns) > width {
-            let rank = columns.iter().map(|c| c.importance).min();
-            columns.retain(|c| Some(c.importance) != rank);
-        }
-        let mut widths: Vec<u16> = columns.iter().map(|c| least(c).min(width)).collect();
-        let mut spare = width.saturating_sub(need(&columns));
-        // The most important one first takes what it can use; the others share the rest column by column.
-        for (column, wide) in columns
-            .iter()
-            .zip(&mut widths)
-            .filter(|(c, _)| c.importance == 255)
-        {
-            let more = spare.min(most(column).saturating_sub(*wide));
-            *wide += more;
-            spare -= more;
-        }
-        while spare > 0 {
-            let before = spare;
-            for (column, wide) in columns.iter().zip(&mut widths) {
-                if spare > 0 && *wide < most(column) {
-                    *wide += 1;
-                    spare -= 1;
+    /// The columns that fit, the most important first. `known` says what the texts of a column want where that is known: it
+    /// gets that or is not shown. The first column begins with what it must have, and takes what its texts want before
+    /// anything is shown that tells less than its neighbours; where that is not known, what is left over is for them and not
+    /// for lesser columns.
+    pub fn of(
+        chosen: &[&'static Column<R>],
+        width: u16,
+        known: impl Fn(&Column<R>) -> Option<Want>,
+    ) -> Self {
+        let mut ranked: Vec<(usize, &'static Column<R>)> =
+            chosen.iter().copied().enumerate().collect();
+        ranked.sort_by_key(|(_, column)| Reverse(column.importance));
+        let mut spare = width + GAP;
+        let mut shown: Vec<Shown<R>> = Vec::with_capacity(ranked.len());
+        let mut measured = true;
+        for (place, column) in ranked {
+            let must = want(column);
+            let known = known(column);
+            let want = known.unwrap_or(must);
+            measured &= known.is_some() || !shown.is_empty();
+            let width = match shown.first_mut() {
+                None => want.least.min(must.least).min(width),
+                Some(first) => {
+                    if column.importance < CORE {
+                        first.widen(first.want.least, &mut spare);
+                    }
+                    want.least
                 }
-            }
-            if spare == before {
+            };
+            if let Some(rest) = spare.checked_sub(width + GAP) {
+                spare = rest;
+                shown.push(Shown {
+                    place,
+                    column,
+                    want,
+                    width,
+                });
+            } else if !measured {
                 break;
             }
         }
+        if let Some(first) = shown.first_mut() {
+            first.widen(first.want.most, &mut spare);
+        }
+        shown.sort_by_key(|shown| shown.place);
+        share(&mut shown, spare);
+        Self::placed(shown, width)
+    }
+
+    fn placed(shown: Vec<Shown<R>>, width: u16) -> Self {
         let mut x = 0;
-        let columns = columns
-            .into_iter()
-            .zip(widths)
-            .map(|(column, wide)| {
-                let place = (column, x, wide);
-                x += wide + GAP;
-                place
-            })
-            .collect();
+        let place = |shown: Shown<R>| {
+            let place = (shown.column, x, shown.width);
+            x += shown.width + GAP;
+            place
+        };
+        let columns = shown.into_iter().map(place).collect();
         Self { columns, width }
     }
 
@@ -143,138 +189,89 @@ impl<R> Grid<R> {
                 continue;
             }
             let mut cell = (column.cell)(thing, cx);
-            let spilling = cell.fit == Fit::Spill && cell_width(&cell) > usize::from(*width);
+            let spilling = cell.fit == Fit::Spill && cell.width() > usize::from(*width);
             let width = if spilling {
                 self.width.saturating_sub(*x)
             } else {
                 *width
             };
             if spilling {
-                if cell_width(&cell) > usize::from(width) && *x == 0 {
-                    shorten(&mut cell, usize::from(width));
-                } else if cell_width(&cell) > usize::from(width) {
+                if cell.width() > usize::from(width) && *x == 0 {
+                    fit::shorten(&mut cell, usize::from(width));
+                } else if cell.width() > usize::from(width) {
                     cell.pieces.drain(..cell.pieces.len().saturating_sub(1));
                 }
                 spilt = true;
-                free = x + (cell_width(&cell) as u16).saturating_add(1);
+                free = x + (cell.width() as u16).saturating_add(1);
             }
             let place = Rect::new(area.x + x, area.y, width, area.height);
-            draw_cell(&cell, column.right, theme, place, buf);
+            fit::draw(&cell, column.right, theme, place, buf);
         }
     }
-}
-
-/// Shortens what stands before the last piece, the row's name, down to half of the room: without it nobody knows of what
-/// the last piece tells.
-fn shorten(cell: &mut Cell, room: usize) {
-    let Some((last, name)) = cell.pieces.split_last_mut() else {
-        return;
-    };
-    let mut left = room.saturating_sub(text::width(&last.0)).max(room / 2);
-    for (words, _) in name {
-        let shown = text::truncate_middle(words, left).into_owned();
-        left -= text::width(&shown).min(left);
-        *words = shown.into();
-    }
-}
-
-fn cell_width(cell: &Cell) -> usize {
-    cell.pieces
-        .iter()
-        .map(|(words, _)| text::width(words))
-        .sum()
-}
-
-pub(super) fn draw_cell(cell: &Cell, right: bool, theme: &Theme, place: Rect, buf: &mut Buffer) {
-    let room = usize::from(place.width);
-    let mut pen = Pen::new(buf, place);
-    if right {
-        pen.skip(room.saturating_sub(cell_width(cell)) as u16);
-    }
-    match cell.fit {
-        Fit::Cut | Fit::Spill => {
-            for (words, key) in &cell.pieces {
-                pen.write(words, theme.style(*key));
-            }
-        }
-        Fit::Path => {
-            for (words, key) in &cell.pieces {
-                let room = usize::from(pen.left());
-                let tail = words.rsplit('/').next().unwrap_or(words);
-                let words = if text::width(words) > room {
-                    tail
-                } else {
-                    words
-                };
-                let shown = text::truncate_middle(words, room);
-                pen.write(&shown, theme.style(*key));
-            }
-        }
-        Fit::Middle => {
-            let over = cell_width(cell).saturating_sub(room);
-            let widths = cell.pieces.iter().map(|(words, _)| text::width(words));
-            let widest = widths.enumerate().max_by_key(|(_, width)| *width);
-            for (index, (words, key)) in cell.pieces.iter().enumerate() {
-                let gives = widest.filter(|(widest, _)| *widest == index && over > 0);
-                let shown = match gives {
-                    Some((_, width)) => text::truncate_middle(words, width.saturating_sub(over)),
-                    None => words.as_ref().into(),
-                };
-                pen.write(&shown, theme.style(*key));
-            }
-        }
-        Fit::Whole => whole(cell, theme, &mut pen),
-    }
-}
-
-/// Pieces a blank apart; what does not fit is counted: `8080→80 +3`.
-fn whole(cell: &Cell, theme: &Theme, pen: &mut Pen) {
-    let count = cell.pieces.len();
-    for (index, (words, key)) in cell.pieces.iter().enumerate() {
-        let rest = count - index - 1;
-        // The last one needs no room for the number of those behind it.
-        let tail = if rest == 0 { 0 } else { 2 + digits(rest) };
-        if text::width(words) + tail > usize::from(pen.left()) {
-            if index == 0 {
-                pen.write(words, theme.style(*key));
-            } else {
-                pen.write(&format!("+{}", rest + 1), theme.style(Key::Faint));
-            }
-            return;
-        }
-        pen.write(words, theme.style(*key)).skip(1);
-    }
-}
-
-fn digits(n: usize) -> usize {
-    n.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columns::container::COLUMNS;
+    use crate::model::Container;
+
+    const NAME: Want = Want {
+        least: 33,
+        most: 33,
+    };
+    const URL: Want = Want {
+        least: 23,
+        most: 30,
+    };
+
+    /// The containers' default columns, with a long name and hosts of 23 columns.
+    fn grid(width: u16) -> Grid<Container> {
+        let columns = COLUMNS.iter().filter(|c| c.default);
+        let columns: Vec<_> = columns.filter(|c| c.comes.is_none()).collect();
+        Grid::of(&columns, width, |column| match column.id {
+            "name" => Some(NAME),
+            "url" => Some(URL),
+            _ => None,
+        })
+    }
+
+    fn room(grid: &Grid<Container>, id: &str) -> Option<u16> {
+        grid.place(id).map(|(_, width)| width)
+    }
 
     #[test]
-    fn a_name_gives_way_to_what_is_told_behind_it_but_stays() {
-        let mut cell = Cell {
-            pieces: vec![
-                ("● ".into(), Key::StateOk),
-                ("ghcr.io/zammad/zammad:6.3.1".into(), Key::Text),
-                (
-                    "  save failed: a file of this name is there".into(),
-                    Key::StateBad,
-                ),
-            ],
-            fit: Fit::Spill,
+    fn a_name_is_cut_for_nothing_that_tells_less_than_what_it_does_and_uses() {
+        for width in 1..300 {
+            let grid = grid(width);
+            let end = grid.columns.last().map_or(0, |(_, x, wide)| x + wide);
+            assert!(end <= width, "{width}");
+            let name = room(&grid, "name");
+            assert!(name.is_some(), "{width}");
+            if name < Some(NAME.least) {
+                let least = grid.columns.iter().map(|(c, _, _)| c.importance).min();
+                assert!(least >= Some(CORE), "{width}: {name:?} beside {least:?}");
+            }
+            assert!(name <= Some(NAME.most), "{width}: blanks");
+        }
+        assert_eq!(room(&grid(78), "name"), Some(33));
+        assert_eq!(room(&grid(38), "name"), Some(15), "state and CPU are there");
+        assert!(room(&grid(38), "cpu").is_some());
+    }
+
+    #[test]
+    fn a_column_has_what_its_texts_want_or_is_not_there_and_its_room_is_used() {
+        for width in 1..300 {
+            let grid = grid(width);
+            if let Some(url) = room(&grid, "url") {
+                assert!((URL.least..=URL.most).contains(&url), "{width}: {url}");
+            }
+        }
+        let ids = |width| {
+            let columns = grid(width).columns;
+            columns.iter().map(|(c, _, _)| c.id).collect::<Vec<_>>()
         };
-        shorten(&mut cell, 40);
-        let shown: Vec<&str> = cell.pieces.iter().map(|(words, _)| &**words).collect();
-        assert_eq!(shown[..2], ["● ", "ghcr.io/z…ad:6.3.1"]);
-        assert_eq!(shown[2], "  save failed: a file of this name is there");
-        // What is told takes no more room than it needs.
-        cell.pieces[1].0 = "ghcr.io/zammad/zammad:6.3.1".into();
-        cell.pieces[2].0 = "  saving 3s".into();
-        shorten(&mut cell, 40);
-        assert_eq!(cell_width(&cell), 40);
+        assert!(!ids(106).contains(&"url") && ids(106).contains(&"image"));
+        assert!(ids(108).contains(&"url"));
     }
 }

@@ -42,7 +42,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             [only] => only.totals(),
             _ => state.world.totals(),
         };
-        let hurting = state.containers.hurting;
+        let hurting = state.containers.survey.hurting;
         counts(theme, &totals, hurting, area.width < NARROW, &mut parts);
         if state.mail.unread > 0 {
             let line = Line::of(theme, say!("mail "), Key::Dim);

@@ -36,7 +36,9 @@ pub fn draw<R: Listed>(state: &State, theme: &Theme, area: Rect, buf: &mut Buffe
         empty(state, shelf, theme, area, buf);
         return;
     }
-    let grid = Grid::of(&chosen::<R>(state), area.width.saturating_sub(EDGE));
+    let grid = Grid::of(&chosen::<R>(state), area.width.saturating_sub(EDGE), |_| {
+        None
+    });
     let ordered = order::<R>(listing).map_or("", |column| column.id);
     grid.titles(
         (ordered, listing.reverse),

@@ -283,6 +283,14 @@ impl Driver {
         }
     }
 
+    /// The window comes to the front, or goes behind others.
+    pub async fn focus(&self, on: bool) {
+        self.input
+            .send(TermInput::Inputs(vec![typed(Input::Focus(on), "")]))
+            .await
+            .expect("the loop runs");
+    }
+
     /// Answers a question, which does not take keys at once.
     pub async fn answer(&self, keys: &str) {
         later().await;

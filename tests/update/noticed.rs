@@ -51,6 +51,25 @@ fn a_crash_loop_is_a_problem_while_it_happens_to_be_up() {
 }
 
 #[test]
+fn what_hurts_is_counted_when_containers_change_and_not_for_a_letter_of_a_filter() {
+    let mut it = world();
+    assert_eq!(it.state.containers.survey.hurting, 0);
+    let longest = it.state.containers.survey.name;
+    let sample = base::sample(it.state.now, 3.0, 99 << 20, 100 << 20);
+    let samples = HostMsg::Samples(vec![(key("grafana"), sample)]);
+    it.send(Msg::Host(base::HOST, samples));
+    assert_eq!(it.state.containers.survey.hurting, 1);
+    // What nothing has counted stays where only rows are chosen.
+    it.state.containers.survey.hurting = 7;
+    it.press("/").type_in("graf").press("enter");
+    it.press("o").press("esc").press("O");
+    assert_eq!(it.state.containers.survey.hurting, 7);
+    assert_eq!(it.state.containers.survey.name, longest, "nor for its rows");
+    it.gone("grafana");
+    assert_eq!(it.state.containers.survey.hurting, 0);
+}
+
+#[test]
 fn what_is_no_crash_loop_on_the_row_is_none_for_an_experienced_eye() {
     let mut it = world();
     for _ in 0..4 {

@@ -5,16 +5,21 @@ use std::cell::RefCell;
 use chrono::TimeDelta;
 
 use crate::columns::{Cell, Cx, Fit};
-use crate::model::route::Fault;
-use crate::model::route::fault::of_state;
-use crate::model::{Container, Freshness, Health, Kind, Port, Route, Sample};
+use crate::model::{Container, Freshness, Health, Kind, Port, Sample};
 use crate::state::lints::{Finding, Weight, findings, hangs, mark, worst};
-use crate::state::{History, State};
+use crate::state::table::Want;
+use crate::state::{History, Host, State};
 use crate::text::{self, FuzzyMatcher};
 use crate::theme::{Key, Symbols};
 use crate::widgets::chart;
 
 use super::{STATE, words};
+
+/// The least room for names, its title's too.
+const SHORT: usize = 8;
+
+/// What stands before a name at most: the indent of a stack's member, a sign and a blank.
+const LEAD: usize = 4;
 
 /// Figures older than this are drawn as old: they are read every two seconds where nothing stands against it.
 pub const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -60,52 +65,45 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     } else {
         Key::Dim
     };
-    let mut pieces = Vec::with_capacity(6);
+    let mut pieces = Vec::with_capacity(7);
     pieces.extend([
         (indent.into(), Key::Text),
         (sign.into(), key),
         (" ".into(), key),
     ]);
     with_hits(c.short_name(), cx.hits, weight, &mut pieces);
+    let number = apart(&mut pieces);
     pieces.push((stack, Key::Faint));
     Cell {
         pieces,
-        fit: Fit::Cut,
+        fit: Fit::Keep(number),
     }
 }
 
-/// The best address that leads to it.
-pub(super) fn url<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
-    let Some(route) = best_route(c, cx.state) else {
-        return Cell::blank();
-    };
-    let key = if route.fault.is_none() {
-        Key::Text
-    } else {
-        Key::Dim
-    };
-    let url = route.urls.first().map_or("", String::as_str);
-    let mut cell = Cell::of(url.split_once("://").map_or(url, |(_, rest)| rest), key);
-    cell.fit = Fit::Middle;
-    // What the container's own state says is told beside it.
-    let (why, key) = match &route.fault {
-        None => return cell,
-        Some(Fault::Starting) => ("◐ ".into(), Key::StateBusy),
-        Some(fault) if of_state(c).as_ref() == Some(fault) => ("✖ ".into(), Key::StateBad),
-        Some(fault) => (format!("{}: ", fault.short()).into(), Key::StateBad),
-    };
-    cell.pieces.insert(0, (why, key));
-    cell
+/// Puts the number that a name ends in apart, as nothing else tells the containers of a service apart. Gives its place.
+fn apart(pieces: &mut Vec<(Cow<str>, Key)>) -> usize {
+    if let Some((Cow::Borrowed(name), key)) = pieces.last_mut() {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let at = stem.trim_end_matches(['-', '_', '.']).len();
+        if stem.len() < name.len() && (1..stem.len()).contains(&at) {
+            let (stem, number) = name.split_at(at);
+            let number = (number.into(), *key);
+            *name = stem;
+            pieces.push(number);
+        }
+    }
+    pieces.len() - 1
 }
 
-/// The route that is shown of a container: one that leads there before one that does not.
-pub fn best_route<'a>(c: &Container, state: &'a State) -> Option<&'a Route> {
-    let shelves = &state.shelves;
-    let keys = shelves.route_book.of.get(&c.key)?;
-    let routes = keys.iter().filter_map(|key| shelves.routes.things.get(key));
-    let mut routes = routes.filter(|route| !route.urls.is_empty());
-    let first = routes.clone().next();
-    routes.find(|route| route.fault.is_none()).or(first)
+/// The room that the longest name wants, a stack's too; and with its stack behind it.
+pub fn name_want(state: &State) -> Want {
+    let containers = state.scope().flat_map(Host::containers);
+    let wants = containers.map(|c| {
+        let name = LEAD + text::width(c.short_name());
+        let stack = text::width(c.stack().unwrap_or_default());
+        Want::new(name.max(2 + stack), name + stack)
+    });
+    wants.fold(Want::new(SHORT, SHORT), Want::both)
 }
 
 /// A name with what the filter found in it.

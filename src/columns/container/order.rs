@@ -86,7 +86,7 @@ pub(super) fn ports<'a>(c: &'a Container, _: &Cx) -> Rank<'a> {
 
 /// By the address, which is state's: a copy of it.
 pub(super) fn url<'a>(c: &'a Container, cx: &Cx) -> Rank<'a> {
-    let route = super::cells::best_route(c, cx.state);
+    let route = super::url::best_route(c, cx.state);
     let url = route.and_then(|route| route.urls.first());
     url.map_or(Rank::Unknown, |url| Rank::Text(Cow::Owned(url.clone())))
 }
