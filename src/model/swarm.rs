@@ -199,7 +199,7 @@ impl Role {
     pub fn said(self) -> &'static str {
         match self {
             Self::Leader => say!("leader"),
-            Self::Manager => say!("manager"),
+            Self::Manager => say!("manager" as "role"),
             Self::Worker => say!("worker"),
         }
     }
