@@ -52,6 +52,8 @@ pub enum FailureKind {
     /// The engine lacks this or the driver cannot.
     Unsupported,
     NoShell,
+    /// The user ended it.
+    Cancelled,
     #[default]
     Other,
 }

@@ -49,6 +49,7 @@ use crate::theme::Theme;
 
 pub use addresses::of as address;
 pub use overlays::help::last_top as last_help_top;
+pub use overlays::last_question_scroll;
 pub use overlays::palette::items as palette_items;
 pub use tabs::tab_at;
 

@@ -23,7 +23,7 @@ pub fn of_layer(state: &State, layer: &Layer) -> String {
 pub fn key(layer: &Layer) -> Chord {
     let is_free = match layer {
         Layer::Confirm(confirm) => confirm.must_type.is_empty(),
-        Layer::Menu(menu) => menu.items.iter().all(|item| item.key != Some('c')),
+        Layer::Menu(menu) => !menu.is_long() && menu.items.iter().all(|item| item.key != Some('c')),
         _ => false,
     };
     if is_free {

@@ -6,7 +6,7 @@ use crate::model::image::short_id;
 use crate::model::swarm::{Act, Availability};
 use crate::model::{Key, Kind, Target};
 use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, Told, ViewId, Weight,
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
 use crate::text;
 
@@ -296,21 +296,14 @@ pub fn ask_to_remove(state: &mut State, keys: Vec<Key>) {
         Kind::Node => say!("it must join the swarm again to be part of it"),
         _ => say!("lost: it must be pulled or built again"),
     };
-    let mut lines: Vec<Told> = keys
-        .iter()
-        .take(8)
-        .map(|key| {
-            let (name, host) = (name(state, key), state.on_host(key.host));
-            Weight::Plain.of(match user_names(state, key).as_str() {
-                "" => format!("{name}{host}"),
-                users => say!("{name}{host} (used by {users})", name, host, users),
-            })
-        })
-        .collect();
-    if keys.len() > 8 {
-        lines.push(Weight::Plain.of(say!("and {n} more", n = keys.len() - 8)));
-    }
-    lines.push(Weight::Bad.of(lost));
+    let thing = |key: &Key| {
+        let (name, host) = (name(state, key), state.on_host(key.host));
+        match user_names(state, key).as_str() {
+            "" => format!("{name}{host}"),
+            users => say!("{name}{host} (used by {users})", name, host, users),
+        }
+    };
+    let things = keys.iter().map(thing).collect();
     let what = match keys.as_slice() {
         [one] => format!("{}{}", name(state, one), state.on_host(one.host)),
         many => match kind {
@@ -338,7 +331,8 @@ pub fn ask_to_remove(state: &mut State, keys: Vec<Key>) {
     let jobs = keys.into_iter().map(job).collect();
     state.layers.push(Layer::Confirm(Confirm {
         title: say!("Remove {what}?", what),
-        lines,
+        things,
+        lines: vec![Weight::Bad.of(lost)],
         jobs,
         yes: say!("remove").to_owned(),
         must_type,

@@ -3,16 +3,11 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
 use crate::model::space::{Item, Prune};
 use crate::model::{HostId, Key, Kind};
-use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, Told, ViewId, Weight,
-};
+use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId, Weight};
 use crate::text;
 
 use super::container::NO_LINK;
 use super::{Action, Danger, container};
-
-/// Names of things shown in the question before they go.
-const SHOWN: usize = 8;
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -158,19 +153,11 @@ fn menu(state: &mut State) -> Effects {
 /// Asks before it is removed, with what it is and what it gives.
 pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     let all = items(state, id, what);
-    let mut lines: Vec<Told> = all
-        .iter()
-        .take(SHOWN)
-        .map(|item| match item.bytes {
-            Some(bytes) => format!("{} ({})", item.name, text::bytes(bytes)),
-            None => item.name.clone(),
-        })
-        .map(|words| Weight::Plain.of(words))
-        .collect();
-    if all.len() > SHOWN {
-        lines.push(Weight::Plain.of(say!("and {n} more", n = all.len() - SHOWN)));
-    }
-    lines.push(Weight::Bad.of(what.loss()));
+    let things = all.iter().map(|item| match item.bytes {
+        Some(bytes) => format!("{} ({})", item.name, text::bytes(bytes)),
+        None => item.name.clone(),
+    });
+    let mut lines = vec![Weight::Bad.of(what.loss())];
     let free = free(state, id, what);
     if free > 0 {
         let words = say!("gives back about {size}", size = text::bytes(free));
@@ -189,6 +176,7 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
             what = lang::say(what.title()),
             host = state.on_host(id)
         ),
+        things: things.collect(),
         lines,
         jobs: vec![(key, Verb::Prune(what))],
         yes: say!("remove").to_owned(),

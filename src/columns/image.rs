@@ -3,6 +3,7 @@ use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
 use crate::lang;
 use crate::model::{Freshness, Image};
+use crate::msg::FailureKind;
 use crate::state::fresh::Answer;
 use crate::theme::Key;
 
@@ -33,7 +34,11 @@ pub fn freshness(answer: &Answer) -> (&'static str, Key) {
     match answer {
         Ok(fresh @ Freshness::Same) => (lang::say(fresh.word()), Key::Dim),
         Ok(fresh @ Freshness::Behind) => (lang::say(fresh.word()), Key::StateBusy),
-        Err(_) => (say!("not known there"), Key::StateBad),
+        Err(failure) => match failure.kind {
+            FailureKind::NotFound => (say!("not known there"), Key::StateBad),
+            FailureKind::Denied => (say!("refused there"), Key::StateBad),
+            _ => (say!("its registry does not answer"), Key::StateBad),
+        },
     }
 }
 

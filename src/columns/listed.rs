@@ -34,9 +34,13 @@ pub trait Listed: Sized + 'static {
     /// What a filter looks at beside the id.
     fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str>;
 
-    /// What a filter lets through: things known by a name in which its letters follow each other.
+    /// What a filter lets through: things known by a name that has its words as they are typed; where none is, those in which
+    /// its letters follow each other.
     fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
-        let mut matcher = FuzzyMatcher::new(filter);
+        let things = Self::shelf(&state.shelves).things.values();
+        let things = things.filter(|thing| state.in_scope(thing.key().host));
+        let names = things.flat_map(|thing| thing.known_by(state));
+        let mut matcher = FuzzyMatcher::filter(filter, names);
         Box::new(move |thing| {
             let mut names = thing.known_by(state).into_iter();
             names.any(|name| matcher.score(name).is_some())

@@ -198,6 +198,7 @@ impl Hands {
             pruned = engine.prune(what) => pruned.map_err(|error| error.failure())?,
             () = self.cancelled(id) => {
                 return Err(Failure {
+                    kind: FailureKind::Cancelled,
                     what: Words::ours(|| {
                         say!("no longer waited for: the engine may go on with it")
                     }),
@@ -231,6 +232,7 @@ impl Hands {
                 line = lines.next() => line,
                 () = self.cancelled(id) => {
                     return Err(Failure {
+                        kind: FailureKind::Cancelled,
                         what: Words::ours(|| say!("ended: layers that are there stay")),
                         ..Failure::default()
                     });

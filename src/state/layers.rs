@@ -232,7 +232,11 @@ impl Weight {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confirm {
     pub title: String,
-    /// What will be hit and what is lost, one line each.
+    /// What will be hit, one line each; they scroll where there is no room for all.
+    pub things: Vec<String>,
+    /// The first of these on screen.
+    pub scroll: usize,
+    /// What comes of it and what is lost, one line each.
     pub lines: Vec<Told>,
     /// What is done on yes.
     pub jobs: Vec<(Key, Verb)>,

@@ -139,21 +139,29 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
     let why = text::short_ids(failure.what.as_str());
-    let text = say!("{verb} failed: {why}", verb, why);
+    let wished = failure.kind == FailureKind::Cancelled;
+    let text = if wished {
+        format!("{verb}: {why}")
+    } else {
+        say!("{verb} failed: {why}", verb, why)
+    };
+    let short = text::cause(failure.what.as_str(), REASON);
     let ended = Ended {
         at: state.now,
         ok: false,
         // What went wrong first: a row is short.
-        text: say!(
-            "{why} · {verb} failed",
-            why = text::cause(failure.what.as_str(), REASON),
-            verb
-        ),
+        text: if wished {
+            text.clone()
+        } else {
+            say!("{why} · {verb} failed", why = short, verb)
+        },
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
+            // A question is no failure.
+            state.jobs.ended.remove(&done.job.key);
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
         }
@@ -165,7 +173,11 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
                 words.push_str(more);
             }
         }
-        state.toasts.bad(words, state.now);
+        if wished {
+            state.toasts.ok(words, state.now);
+        } else {
+            state.toasts.bad(words, state.now);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Container, Health, Key, Kind, RunState, Target};
 use crate::state::jobs::Wait;
 use crate::state::{Output, State, ViewId, Weight, order};
 
-use super::ask::{ask, hit, losses, names};
+use super::ask::{ask, losses, names};
 use super::can::{has_process, targets};
 
 /// The state of a container in words, for the journal: `running, unhealthy`.
@@ -150,7 +150,7 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         let jobs: Vec<_> = keys.iter().map(|key| (key.clone(), verb.clone())).collect();
         return start_jobs(state, &jobs);
     }
-    let mut lines = hit(state, &list);
+    let mut lines = Vec::new();
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }
