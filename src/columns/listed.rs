@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
 use crate::model::route::Fault;
-use crate::model::swarm::{Availability, Node, Service};
 use crate::model::{
     Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
 };
@@ -180,72 +179,6 @@ impl Listed for Network {
             .chain(self.project())
             .chain(ranges)
             .collect()
-    }
-}
-
-impl Listed for Service {
-    const VIEW: ViewId = ViewId::Services;
-    const KIND: Kind = Kind::Service;
-    const NONE: &'static str = key!("There are no services in this swarm.");
-    const ALL_BUSY: &'static str =
-        key!("Of every service as many tasks run as are to; {key} shows them.");
-
-    fn columns() -> &'static [Column<Self>] {
-        super::swarm::SERVICES
-    }
-
-    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
-        &shelves.services
-    }
-
-    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
-        &mut shelves.services
-    }
-
-    fn key(&self) -> &Id {
-        &self.key
-    }
-
-    fn known_by(&self, _: &State) -> Vec<&str> {
-        let names = [self.name.as_str(), self.image.as_str()];
-        names.into_iter().chain(self.stack()).collect()
-    }
-
-    /// Fewer of its tasks run than are to.
-    fn is_idle(&self, _: &State) -> bool {
-        self.is_short()
-    }
-}
-
-impl Listed for Node {
-    const VIEW: ViewId = ViewId::Nodes;
-    const KIND: Kind = Kind::Node;
-    const NONE: &'static str = key!("There are no nodes in this swarm.");
-    const ALL_BUSY: &'static str = key!("Every node is ready and takes tasks; {key} shows them.");
-
-    fn columns() -> &'static [Column<Self>] {
-        super::swarm::NODES
-    }
-
-    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
-        &shelves.nodes
-    }
-
-    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
-        &mut shelves.nodes
-    }
-
-    fn key(&self) -> &Id {
-        &self.key
-    }
-
-    fn known_by(&self, _: &State) -> Vec<&str> {
-        vec![&self.hostname, &self.address]
-    }
-
-    /// It takes no tasks.
-    fn is_idle(&self, _: &State) -> bool {
-        !self.is_ready() || self.availability != Some(Availability::Active)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The columns of the tables of a swarm's services and nodes.
-use super::listed::{age, age_rank, host, signed, size, word};
+use super::listed::{Listed, age, age_rank, host, signed, size, word};
 use super::{Cell, Column, Fit, Rank, Width, default, figure, words};
 use crate::model::swarm::{Availability, Mode, Node, Port, Service};
+use crate::model::{Key as Id, Kind};
+use crate::state::shelf::Shelves;
+use crate::state::{Shelf, State, ViewId};
 use crate::text;
 use crate::theme::Key;
 
@@ -10,15 +13,15 @@ pub const SERVICES: &[Column<Service>] = &[
     default(words(
         "name",
         "service",
-        Width::Flex(18, 36),
+        Width::Flex(14, 30),
         255,
         "Its name.",
         |service, cx| {
-            let sign = match standing(service) {
-                (_, Key::StateOk) => ("● ", Key::StateOk),
-                (_, Key::StateBad) => ("✖ ", Key::StateBad),
-                (_, Key::StateBusy) => ("◐ ", Key::StateBusy),
-                (_, key) => ("○ ", key),
+            let sign = match standing(service).key {
+                Key::StateOk => ("● ", Key::StateOk),
+                Key::StateBad => ("✖ ", Key::StateBad),
+                Key::StateBusy => ("◐ ", Key::StateBusy),
+                key => ("○ ", key),
             };
             signed(sign, &service.key, &service.name, Key::Text, cx)
         },
@@ -31,18 +34,18 @@ pub const SERVICES: &[Column<Service>] = &[
         7,
         250,
         "How many of its tasks run, of how many that are to; of a job, how many have ended well.",
-        |service, _| Cell::of(replicas(service), standing(service).1),
+        |service, _| Cell::of(replicas(service), standing(service).key),
         |service, _| Rank::Number(i64::from(!service.is_short())),
     )),
     default(words(
         "state",
         "state",
-        Width::Flex(24, 90),
+        Width::Flex(36, 90),
         245,
         "Whether all is as it is to be, and else why not.",
         |service, _| {
-            let (words, key) = standing(service);
-            Cell::of(words, key)
+            let standing = standing(service);
+            Cell::of(standing.short(), standing.key)
         },
         |service, _| Rank::Number(i64::from(!service.is_short())),
     )),
@@ -65,7 +68,7 @@ pub const SERVICES: &[Column<Service>] = &[
     default(words(
         "image",
         "image",
-        Width::Flex(12, 26),
+        Width::Flex(12, 24),
         170,
         "The image its tasks are made from.",
         |service, _| Cell {
@@ -113,25 +116,55 @@ pub fn ports(port: &Port) -> String {
     format!("{}→{}{protocol}", port.published, port.target)
 }
 
-/// How a service stands, in a few words with their meaning.
-pub fn standing(service: &Service) -> (String, Key) {
-    let rollout = service.rollout.as_ref().and_then(|r| r.words());
+/// How a service stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// In a few words.
+    pub words: String,
+    /// Why it is not as it is to be.
+    pub why: String,
+    pub key: Key,
+}
+
+impl Standing {
+    /// On one line, with the innermost cause alone.
+    fn short(&self) -> String {
+        with(&self.words, &text::cause(&self.why, REASON))
+    }
+
+    /// All of it.
+    pub fn whole(&self) -> String {
+        with(&self.words, &self.why)
+    }
+}
+
+/// Columns of a row that a reason may take before it is shortened.
+const REASON: usize = 60;
+
+pub fn standing(service: &Service) -> Standing {
+    let of = |words: &str, why: &str, key| Standing {
+        words: words.to_owned(),
+        why: why.to_owned(),
+        key,
+    };
+    let change = service.rollout.as_ref();
+    let rollout = change.and_then(|rollout| rollout.words());
     match (rollout, service.trouble()) {
         (Some((words, true)), _) => {
-            let why = service.rollout.as_ref().map_or("", |r| r.message.as_str());
-            (with(words, why), Key::StateBad)
+            let why = change.map_or("", |rollout| rollout.message.as_str());
+            of(words, why, Key::StateBad)
         }
         (rollout, Some(task)) => {
             let words = rollout.map_or(task.state.as_str(), |(words, _)| words);
-            (with(words, &task.error), Key::StateBad)
+            of(words, &task.error, Key::StateBad)
         }
-        (Some((words, false)), None) => (words.to_owned(), Key::StateBusy),
+        (Some((words, false)), None) => of(words, "", Key::StateBusy),
         (None, None) => match (service.wanted, service.mode) {
-            (Some(0), Mode::Replicated) => (say!("scaled to none").to_owned(), Key::StateOff),
-            (Some(0), Mode::Global) => (say!("no node takes it").to_owned(), Key::StateBusy),
-            (_, Mode::Job) if !service.is_short() => (say!("done").to_owned(), Key::StateOff),
-            _ if service.is_short() => (say!("starting" as "doing").to_owned(), Key::StateBusy),
-            _ => (say!("running" as "service").to_owned(), Key::StateOk),
+            (Some(0), Mode::Replicated) => of(say!("scaled to none"), "", Key::StateOff),
+            (Some(0), Mode::Global) => of(say!("no node takes it"), "", Key::StateBusy),
+            (_, Mode::Job) if !service.is_short() => of(say!("done"), "", Key::StateOff),
+            _ if service.is_short() => of(say!("starting" as "doing"), "", Key::StateBusy),
+            _ => of(say!("running" as "service"), "", Key::StateOk),
         },
     }
 }
@@ -149,7 +182,7 @@ pub const NODES: &[Column<Node>] = &[
     default(words(
         "name",
         "node",
-        Width::Flex(16, 32),
+        Width::Flex(12, 26),
         255,
         "The name of the machine.",
         |node, cx| {
@@ -166,7 +199,7 @@ pub const NODES: &[Column<Node>] = &[
     default(words(
         "state",
         "state",
-        Width::Flex(14, 50),
+        Width::Flex(26, 50),
         250,
         "Whether it answers, whether it takes tasks, and else why not.",
         |node, _| {
@@ -214,7 +247,7 @@ pub const NODES: &[Column<Node>] = &[
     default(words(
         "address",
         "address",
-        Width::Flex(10, 24),
+        Width::Flex(10, 18),
         180,
         "Where the swarm reaches it.",
         |node, _| Cell::of(node.address.as_str(), Key::Dim),
@@ -223,7 +256,7 @@ pub const NODES: &[Column<Node>] = &[
     default(words(
         "version",
         "engine",
-        Width::Flex(8, 18),
+        Width::Flex(8, 14),
         120,
         "The version of its engine.",
         |node, _| Cell::of(node.version.as_str(), Key::Dim),
@@ -254,5 +287,71 @@ pub fn condition(node: &Node) -> (String, Key) {
     match node.availability {
         Some(Availability::Active) | None => (say!("ready").to_owned(), Key::StateOk),
         Some(other) => (other.said().to_owned(), Key::StateBusy),
+    }
+}
+
+impl Listed for Service {
+    const VIEW: ViewId = ViewId::Services;
+    const KIND: Kind = Kind::Service;
+    const NONE: &'static str = key!("There are no services in this swarm.");
+    const ALL_BUSY: &'static str =
+        key!("Of every service as many tasks run as are to; {key} shows them.");
+
+    fn columns() -> &'static [Column<Self>] {
+        SERVICES
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.services
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.services
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self, _: &State) -> Vec<&str> {
+        let names = [self.name.as_str(), self.image.as_str()];
+        names.into_iter().chain(self.stack()).collect()
+    }
+
+    /// Fewer of its tasks run than are to.
+    fn is_idle(&self, _: &State) -> bool {
+        self.is_short()
+    }
+}
+
+impl Listed for Node {
+    const VIEW: ViewId = ViewId::Nodes;
+    const KIND: Kind = Kind::Node;
+    const NONE: &'static str = key!("There are no nodes in this swarm.");
+    const ALL_BUSY: &'static str = key!("Every node is ready and takes tasks; {key} shows them.");
+
+    fn columns() -> &'static [Column<Self>] {
+        NODES
+    }
+
+    fn shelf(shelves: &Shelves) -> &Shelf<Self> {
+        &shelves.nodes
+    }
+
+    fn shelf_mut(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.nodes
+    }
+
+    fn key(&self) -> &Id {
+        &self.key
+    }
+
+    fn known_by(&self, _: &State) -> Vec<&str> {
+        vec![&self.hostname, &self.address]
+    }
+
+    /// It takes no tasks.
+    fn is_idle(&self, _: &State) -> bool {
+        !self.is_ready() || self.availability != Some(Availability::Active)
     }
 }

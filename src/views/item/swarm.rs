@@ -9,8 +9,8 @@ use crate::widgets::Line;
 impl Cx<'_> {
     pub(super) fn service(&self, service: &Service) -> Vec<Line> {
         let mut s = self.section(say!("Service"));
-        let (words, key) = standing(service);
-        s.field(say!("state"), &words, key);
+        let standing = standing(service);
+        s.field(say!("state"), &standing.whole(), standing.key);
         let mode = match service.mode {
             Mode::Replicated => say!("replicated"),
             Mode::Global => say!("global: one task on every node"),
