@@ -9,6 +9,7 @@ pub mod item;
 pub mod journal;
 pub mod log;
 pub mod mail;
+pub mod output;
 pub mod program;
 pub mod route;
 pub mod shelf;
@@ -123,6 +124,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         log::ACTIONS,
         route::ACTIONS,
         mail::ACTIONS,
+        output::ACTIONS,
         shelf::ACTIONS,
         space::ACTIONS,
         stack::ACTIONS,

@@ -15,6 +15,7 @@ use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
 use crate::model::stack_file::{FileOf, Source};
 use crate::model::{Entry, HostId, Key, Kind, Reach, Run, Target};
+use crate::text::sanitise_ident;
 
 pub use verb::Verb;
 
@@ -45,6 +46,23 @@ pub struct Job {
     pub before: String,
     /// Seconds the engine waits before it kills, for verbs that stop; bounds the call's own time limit.
     pub stop_timeout: u32,
+}
+
+impl Job {
+    /// What it is about, as people call it: an image by the name that was asked for, which may not be there yet or be one of
+    /// several, a file by its own.
+    pub fn about(&self) -> String {
+        match &self.verb {
+            Verb::Pull { images } => images.join(", "),
+            Verb::Push { image } => image.clone(),
+            Verb::RemoveImage { names, .. } if !names.is_empty() => names.join(", "),
+            Verb::Load { path } => {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                sanitise_ident(name.as_encoded_bytes())
+            }
+            _ => self.target.name.clone(),
+        }
+    }
 }
 
 /// What a shell hand-over runs.

@@ -17,7 +17,7 @@ use crate::model::space::Space;
 use crate::model::stack_file::{Edited, FileOf, Proposal, StackFile};
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
-    LogRecord, Mail, Processes, Resources, Sample,
+    LogRecord, Mail, Processes, Resources, Sample, TransferLine,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -52,8 +52,6 @@ pub enum FailureKind {
     /// The engine lacks this or the driver cannot.
     Unsupported,
     NoShell,
-    /// The user ended it.
-    Cancelled,
     #[default]
     Other,
 }
@@ -174,6 +172,8 @@ pub enum JobMsg {
     },
     /// More lines of what it tells, made safe.
     Output { id: JobId, lines: Vec<String> },
+    /// What an engine told of an image on its way, in order.
+    Transfer { id: JobId, lines: Vec<TransferLine> },
     Done {
         id: JobId,
         took_ms: u64,

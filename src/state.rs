@@ -134,6 +134,8 @@ pub struct State {
     pub space: BTreeMap<HostId, SpaceBook>,
     /// How images stand to what their registries have, as far as it was asked.
     pub fresh: BTreeMap<Key, Fresh>,
+    /// Images that are being asked for together.
+    pub round: Option<fresh::Round>,
     /// What is asked of the user when an answer is there, and in which view that was wanted.
     pub pending: Option<(Pending, ViewId)>,
     /// Names of the docker contexts that could be used instead.
@@ -176,6 +178,7 @@ impl State {
             files: BTreeMap::new(),
             space: BTreeMap::new(),
             fresh: BTreeMap::new(),
+            round: None,
             pending: None,
             contexts: Vec::new(),
             shells: BTreeMap::new(),

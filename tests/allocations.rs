@@ -14,7 +14,7 @@ use allocation_counter::{AllocationInfo, measure};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stacktui::effect::Effects;
-use stacktui::model::{HostId, Image, Key, Kind, Network, Resources, Sample, Volume};
+use stacktui::model::{Freshness, HostId, Image, Key, Kind, Network, Resources, Sample, Volume};
 use stacktui::msg::{HostMsg, Msg};
 use stacktui::state::{RowId, State};
 use stacktui::subscriptions::subscriptions;
@@ -280,24 +280,42 @@ fn volumes(count: usize) -> Vec<Volume> {
     (0..count).map(one).collect()
 }
 
+fn put_images(state: &mut State, count: usize) {
+    let one = |n: usize| Image {
+        key: Key::new(HostId(0), Kind::Image, &format!("sha256:{n:064}")),
+        tags: vec![format!("image-{n:05}:1")],
+        digests: Vec::new(),
+        created: None,
+        size: Some(1),
+        labels: BTreeMap::new(),
+    };
+    let list = Resources::Images((0..count).map(one).collect());
+    world::send(state, Msg::Resources(HostId(0), Kind::Image, Ok(list)));
+}
+
+#[test]
+fn what_a_registry_says_of_one_image_costs_nothing_for_the_others() {
+    let [few, many] = [100, 2_000].map(|count| {
+        let mut state = scene(12);
+        world::press(&mut state, "3");
+        put_images(&mut state, count);
+        let key = state.subject().expect("an image");
+        let answer = vec![("image-00000:1".to_owned(), Ok(Freshness::Behind))];
+        measure(|| {
+            world::send(&mut state, Msg::Freshness(key, answer));
+        })
+    });
+    assert!(few.count_total > 0, "nothing was counted");
+    no_more(&many, &few, "an answer");
+}
+
 #[test]
 fn a_frame_of_a_list_costs_what_its_rows_cost() {
     same_list("4", 100, 2_000, |state, count| {
         let list = Resources::Volumes(volumes(count));
         world::send(state, Msg::Resources(HostId(0), Kind::Volume, Ok(list)));
     });
-    same_list("3", 100, 2_000, |state, count| {
-        let one = |n: usize| Image {
-            key: Key::new(HostId(0), Kind::Image, &format!("sha256:{n:064}")),
-            tags: vec![format!("image-{n:05}:1")],
-            digests: Vec::new(),
-            created: None,
-            size: Some(1),
-            labels: BTreeMap::new(),
-        };
-        let list = Resources::Images((0..count).map(one).collect());
-        world::send(state, Msg::Resources(HostId(0), Kind::Image, Ok(list)));
-    });
+    same_list("3", 100, 2_000, put_images);
     same_list("5", 60, 300, |state, count| {
         let one = |n: usize| Network {
             key: Key::new(HostId(0), Kind::Network, &format!("{n:064}")),

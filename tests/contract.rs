@@ -62,6 +62,8 @@ macro_rules! contract {
 contract! {
     images::an_image_goes_into_a_file_and_comes_back,
     images::what_cannot_be_saved_or_loaded_is_told_in_the_engines_words,
+    images::of_an_images_names_one_is_taken_away,
+    images::an_image_tells_its_layers,
     inventory::an_engine_tells_what_it_is,
     inventory::a_row_tells_what_the_table_shows,
     inventory::what_ended_and_what_never_ran_is_told,
@@ -79,6 +81,7 @@ contract! {
     inventory::the_room_on_the_disk_is_told,
     items::a_network_is_made_as_asked_and_its_addresses_are_its_own,
     items::a_volume_is_made_as_asked,
+    items::who_is_put_into_a_network_again_is_another_member_of_it,
     browse::a_volume_is_looked_into_and_nothing_is_left,
     browse::what_a_killed_look_left_goes_with_the_next_one,
     browse::what_is_not_there_is_not_made_by_looking,
@@ -120,6 +123,7 @@ fn every_function_is_called() {
     let parts = [
         include_str!("contract/browse.rs"),
         include_str!("contract/exec.rs"),
+        include_str!("contract/images.rs"),
         include_str!("contract/inventory.rs"),
         include_str!("contract/items.rs"),
         include_str!("contract/logs.rs"),

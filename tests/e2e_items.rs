@@ -85,9 +85,9 @@ async fn a_real_networks_members_come_and_go() {
     it.docker(&["network", "create", &network]);
     on_local(async {
         let screen = Driver::start(on_engine(&endpoint), (140, 40));
-        screen.sees(&it.name).await;
+        // Other things of the engine may fill the screen.
+        screen.sees("● up").await;
         screen.press("5").await;
-        screen.sees(&network).await;
         screen.narrow(&network).await;
         // Its row tells its driver; the toasts do not.
         let line = |s: &str| {
@@ -97,6 +97,7 @@ async fn a_real_networks_members_come_and_go() {
         };
         let member = |s: &str| line(s).is_some_and(|l| l.contains(&it.name));
         let alone = |s: &str| line(s).is_some_and(|l| !l.contains(&it.name));
+        screen.until("its row", alone).await;
         screen.press("+").await;
         screen.sees("Put which container").await;
         // The menu is chosen from by its row: other tests' containers may stand in it.
@@ -115,8 +116,10 @@ async fn a_real_networks_members_come_and_go() {
         screen.sees("Nothing matches").await;
         // A volume that is in use.
         screen.press("4").await;
-        screen.sees(&volume).await;
         screen.narrow(&volume).await;
+        screen
+            .until("its row", |s| row(s, &volume).contains("local"))
+            .await;
         screen.press("D").await;
         screen.sees("is in use").await;
         assert_eq!(screen.quit().await, 0);
@@ -142,10 +145,12 @@ async fn a_real_image_is_tagged_and_untagged() {
     it.docker(&["commit", &it.name, &tag]);
     on_local(async {
         let screen = Driver::start(on_engine(&endpoint), (140, 40));
-        screen.sees(&it.name).await;
+        screen.sees("● up").await;
         screen.press("3").await;
-        screen.sees(&tag).await;
         screen.narrow(&tag).await;
+        screen
+            .until("its row", |s| row(s, "e2e/image").contains("1.9M"))
+            .await;
         screen.press("n").await;
         screen.sees("tag e2e/image").await;
         screen.press("ctrl-u").await;

@@ -360,8 +360,9 @@ async fn an_image_is_checked_and_pulled() {
         it.press("/").await;
         it.type_in(&name).await;
         it.press("enter p").await;
-        it.sees("Downloading").await;
-        it.sees("Pull complete").await;
+        it.sees("a3ed95caeb02  Downloading").await;
+        it.sees("a3ed95caeb02  Extracting").await;
+        it.sees("3 layers done").await;
         it.sees("pulled in").await;
         it.press("q U").await;
         it.until("the newest", |s| row(s, &name).contains("up to date"))

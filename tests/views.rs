@@ -23,8 +23,10 @@ use ratatui::layout::Rect;
 
 use stacktui::lang::Words;
 use stacktui::model::host::DownReason;
-use stacktui::model::{Container, Health, HostId, Link, Outcome, Phase, Processes, Target, Tried};
-use stacktui::msg::{Failure, HostMsg, LogMsg, Msg};
+use stacktui::model::{
+    Container, Health, HostId, Link, Outcome, Phase, Processes, Target, TransferLine, Tried,
+};
+use stacktui::msg::{Failure, HostMsg, JobMsg, LogMsg, Msg};
 use stacktui::state::State;
 use stacktui::theme::{Depth, Theme};
 use stacktui::views;
@@ -166,6 +168,34 @@ fn images_volumes_and_networks() {
         world::press(&mut state, key);
         check(name, &mut state, false);
     }
+}
+
+#[test]
+fn a_pull_with_its_layers() {
+    let mut state = world::stocked(world::now());
+    world::press(&mut state, "3 P");
+    world::type_in(&mut state, "ghcr.io/zammad/zammad:6.4");
+    world::press(&mut state, "enter");
+    let line = |layer: &str, status: &str, done: Option<(u64, u64)>| TransferLine {
+        layer: layer.to_owned(),
+        status: status.to_owned(),
+        done,
+    };
+    let lines = vec![
+        line("6.4", "Pulling from zammad/zammad", None),
+        line("0a3ed95caeb0", "Already exists", None),
+        line("a3ed95caeb02", "Downloading", Some((100, 40 << 20))),
+        line("a3ed95caeb02", "Pull complete", None),
+        line("5f70bf18a086", "Extracting", Some((9 << 20, 12 << 20))),
+        line("7264a8db6415", "Downloading", Some((130 << 20, 312 << 20))),
+        line("7264a8db6415", "Retrying in 4 seconds", None),
+        line("c4d29b4a2a51", "Waiting", None),
+    ];
+    let id = *state.jobs.running.keys().next().expect("a job");
+    world::send(&mut state, Msg::Job(JobMsg::Transfer { id, lines }));
+    check("pulling", &mut state, false);
+    world::press(&mut state, "q");
+    check("pulling-aside", &mut state, false);
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! What only images take: a pull, a push, and the question to the registry whether it has a newer one.
 pub mod archive;
+mod transfer;
+
+use std::collections::BTreeSet;
 
 use crate::columns::image::freshness;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::image::registry;
 use crate::model::{Image, Key, Kind};
+use crate::state::fresh::Round;
 use crate::state::{
     Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
 
 use super::item::one_of;
-use super::{Action, Danger, container, space, stack, table};
+use super::{Action, Danger, container, space, table};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -86,35 +90,30 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
-        unavailable: nothing_told,
+        footer: 2,
+        unavailable: transfer::nothing_told,
         ..Action::harmless(
             Scope::Item,
             "image.output",
             "output",
-            "Show what its last pull, push, save or load tells, where it can be cancelled; else the engine's last one.",
+            "Show what its pull, push, save or load tells; else what is under way, or was last.",
             &["l"],
-            |state| {
-                if let Some(key) = told(state) {
-                    stack::show(state, &key);
-                }
-                Effects::new()
-            },
+            transfer::show,
+        )
+    },
+    Action {
+        footer: 1,
+        unavailable: transfer::nothing_moves,
+        ..Action::harmless(
+            Scope::Item,
+            "image.cancel",
+            "cancel",
+            "End its pull, push, save or load, else what else is under way, asking which of several.",
+            &["x"],
+            transfer::cancel,
         )
     },
 ];
-
-/// What has output: the image, else its engine.
-fn told(state: &State) -> Option<Key> {
-    let has_output = |key: &Key| state.outputs.contains_key(key);
-    let engine = || Some(space::key_of(state, space::host(state)?));
-    let own = state.subject().filter(has_output);
-    own.or_else(|| engine().filter(has_output))
-}
-
-fn nothing_told(state: &State) -> Option<String> {
-    let none = told(state).is_none();
-    none.then(|| say!("nothing was moved since this program began").to_owned())
-}
 
 /// Why it cannot be asked for at a registry.
 fn no_name(state: &State) -> Option<String> {
@@ -148,6 +147,15 @@ fn pull(state: &mut State) -> Effects {
         (image.key.clone(), Verb::Pull { images })
     };
     let jobs: Vec<(Key, Verb)> = images.iter().map(job).collect();
+    let nameless = chosen(state).len() - jobs.len();
+    if nameless > 0 {
+        let words = say_n!(
+            nameless,
+            "{n} image has no name to pull it by",
+            "{n} images have no name to pull them by"
+        );
+        state.toasts.bad(words, state.now);
+    }
     container::start_jobs(state, &jobs)
 }
 
@@ -260,10 +268,17 @@ fn check(state: &mut State) -> Effects {
     };
     let images = named(state);
     let asked = images.iter().map(ask).collect();
-    let keys: Vec<_> = images.iter().map(|image| image.key.clone()).collect();
+    let keys: BTreeSet<_> = images.iter().map(|image| image.key.clone()).collect();
     for key in &keys {
         // What they are now is to be told in the place of how something failed.
         state.jobs.seen_of(key);
+    }
+    let all = chosen(state).len();
+    if all > 1 {
+        let n = keys.len();
+        let words = say_n!(n, "asking for {n} image", "asking for {n} images");
+        state.toasts.begun(words, state.now);
+        state.round = Some(Round::new(keys, all - n));
     }
     asked
 }

@@ -1,7 +1,7 @@
 //! Where the room on the disk went, and what of it is had back.
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
-use crate::model::space::{Item, Prune};
+use crate::model::space::{Freed, Item, Prune};
 use crate::model::{HostId, Key, Kind};
 use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId, Weight};
 use crate::text;
@@ -118,11 +118,11 @@ pub fn items(state: &State, id: HostId, what: Prune) -> Vec<Item> {
         .collect()
 }
 
-/// Bytes that would be had back.
-pub fn free(state: &State, id: HostId, what: Prune) -> u64 {
+/// What would be had back.
+pub fn free(state: &State, id: HostId, what: Prune) -> Freed {
     let answer = state.space.get(&id).and_then(|book| book.answer.as_ref());
     let space = answer.and_then(|answer| answer.as_ref().ok());
-    space.map_or(0, |space| space.free(what))
+    space.map_or_else(Freed::default, |space| space.free(what))
 }
 
 fn menu(state: &mut State) -> Effects {
@@ -133,11 +133,11 @@ fn menu(state: &mut State) -> Effects {
         .into_iter()
         .filter_map(|what| {
             let count = items(state, id, what).len();
-            let size = match free(state, id, what) {
-                0 => String::new(),
-                bytes => format!(", {}", text::bytes(bytes)),
+            let hint = match free(state, id, what).short().as_str() {
+                "" => count.to_string(),
+                size => format!("{count}, {size}"),
             };
-            let (title, hint) = (lang::say(what.title()), format!("{count}{size}"));
+            let title = lang::say(what.title());
             (count > 0).then(|| MenuItem::new(title, hint, Choice::Prune(id, what)))
         })
         .collect();
@@ -150,18 +150,68 @@ fn menu(state: &mut State) -> Effects {
     Effects::new()
 }
 
+fn question(what: Prune, n: usize, host: &str) -> String {
+    match what {
+        Prune::Containers => say_n!(
+            n,
+            "Remove {n} container that does not run{host}?",
+            "Remove {n} containers that do not run{host}?",
+            host
+        ),
+        Prune::DanglingImages => say_n!(
+            n,
+            "Remove {n} image without a name{host}?",
+            "Remove {n} images without a name{host}?",
+            host
+        ),
+        Prune::UnusedImages => say_n!(
+            n,
+            "Remove {n} image no container uses{host}?",
+            "Remove {n} images no container uses{host}?",
+            host
+        ),
+        Prune::AnonymousVolumes => say_n!(
+            n,
+            "Remove {n} anonymous volume no container mounts{host}?",
+            "Remove {n} anonymous volumes no container mounts{host}?",
+            host
+        ),
+        Prune::UnusedVolumes => say_n!(
+            n,
+            "Remove {n} volume no container mounts{host}?",
+            "Remove {n} volumes no container mounts{host}?",
+            host
+        ),
+        Prune::Networks => say_n!(
+            n,
+            "Remove {n} network without a container{host}?",
+            "Remove {n} networks without a container{host}?",
+            host
+        ),
+        Prune::BuildCache => say_n!(
+            n,
+            "Remove {n} entry of the build cache{host}?",
+            "Remove {n} entries of the build cache{host}?",
+            host
+        ),
+    }
+}
+
 /// Asks before it is removed, with what it is and what it gives.
 pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     let all = items(state, id, what);
-    let things = all.iter().map(|item| match item.bytes {
-        Some(bytes) => format!("{} ({})", item.name, text::bytes(bytes)),
+    let free = free(state, id, what);
+    let is_whole = free.most == Some(free.least);
+    let things = all.iter().map(|item| match item.bytes.map(text::bytes) {
+        Some(size) if is_whole => format!("{} ({size})", item.name),
+        // Layers that it shares are not among them.
+        Some(size) => say!("{name} ({size} of its own)", name = item.name, size),
         None => item.name.clone(),
     });
     let mut lines = vec![Weight::Bad.of(what.loss())];
-    let free = free(state, id, what);
-    if free > 0 {
-        let words = say!("gives back about {size}", size = text::bytes(free));
-        lines.push(Weight::Plain.of(words));
+    let free = free.words();
+    if !free.is_empty() {
+        lines.push(Weight::Plain.of(free));
     }
     let must_type = if what.is_final() {
         all.len().to_string()
@@ -170,12 +220,7 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     };
     let key = key_of(state, id);
     state.layers.push(Layer::Confirm(Confirm {
-        title: say!(
-            "Remove {n} {what}{host}?",
-            n = all.len(),
-            what = lang::say(what.title()),
-            host = state.on_host(id)
-        ),
+        title: question(what, all.len(), &state.on_host(id)),
         things: things.collect(),
         lines,
         jobs: vec![(key, Verb::Prune(what))],

@@ -6,15 +6,15 @@ use crate::lang;
 use crate::model::compose::{Act, Call, Checked, Plan, Project};
 use crate::model::{Key, Stack};
 use crate::state::{
-    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, Place, PromptKind, Scope, State,
-    Task, Told, ViewId, Weight,
+    Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, PromptKind, Scope, State, Task,
+    Told, Weight,
 };
 use crate::theme::Symbols;
 
 pub use scale::ask_to_scale;
 
 use super::container::NO_LINK;
-use super::{Action, Danger};
+use super::{Action, Danger, output};
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -54,51 +54,14 @@ pub const ACTIONS: &[Action] = &[
             |s| on_subject(s, Task::Output),
         )
     },
-    Action {
-        footer: 1,
-        unavailable: |s| {
-            let runs = output(s).is_some_and(|output| output.runs() && !output.cancelled);
-            (!runs).then(|| say!("nothing runs here").to_owned())
-        },
-        ..Action::harmless(
-            Scope::View(ViewId::Output),
-            "output.cancel",
-            "cancel",
-            "End what runs, first as Ctrl-C does; what was done until then stays.",
-            &["x"],
-            cancel,
-        )
-    },
-    Action {
-        footer: 2,
-        unavailable: |s| {
-            let command = output(s).is_some_and(|output| !output.command.is_empty());
-            (!command).then(|| say!("no one command does this").to_owned())
-        },
-        ..Action::harmless(
-            Scope::View(ViewId::Output),
-            "output.copy",
-            "copy command",
-            "Copy the command that runs, or has run.",
-            &["y"],
-            |s| {
-                let command = output(s).map(|output| Effect::Copy(output.command.clone()));
-                command.into_iter().collect()
-            },
-        )
-    },
 ];
 
 fn chosen(state: &State) -> Option<&Stack> {
     state.shelves.stacks.things.get(&state.subject()?)
 }
 
-fn output(state: &State) -> Option<&crate::state::Output> {
-    state.outputs.get(&state.subject()?)
-}
-
 fn no_output(state: &State) -> Option<String> {
-    let none = output(state).is_none();
+    let none = output::of_subject(state).is_none();
     none.then(|| say!("compose has done nothing with it since this program began").to_owned())
 }
 
@@ -207,10 +170,7 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             down(state, key);
             Effects::new()
         }
-        (Task::Output, _) => {
-            show(state, key);
-            Effects::new()
-        }
+        (Task::Output, _) => output::show(state, key),
         (Task::Recreate, Some(service)) => recreate(state, key, service),
         (Task::Scale, Some(service)) => {
             let now = stack.services.iter().find(|s| s.name == service);
@@ -253,14 +213,6 @@ pub fn run(state: &mut State, key: &Key, act: Act) -> Effects {
     super::container::start_job(state, key, &verb)
         .into_iter()
         .collect()
-}
-
-/// Opens the lines of a thing's last job.
-pub fn show(state: &mut State, key: &Key) {
-    state.nav.open(Place {
-        view: ViewId::Output,
-        key: Some(key.clone()),
-    });
 }
 
 /// Asks before compose does this.
@@ -431,13 +383,4 @@ fn recreate(state: &mut State, key: &Key, service: String) -> Effects {
     let verb = verb(stack, Act::Recreate { service });
     confirm(state, key, title, lines, verb, say!("recreate"));
     Effects::new()
-}
-
-fn cancel(state: &mut State) -> Effects {
-    let key = state.subject();
-    let Some(output) = key.and_then(|key| state.outputs.get_mut(&key)) else {
-        return Effects::new();
-    };
-    output.cancelled = true;
-    vec![Effect::Cancel(output.job)]
 }

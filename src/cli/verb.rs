@@ -195,9 +195,10 @@ fn outcome(verb: &Verb, name: &str, before: &str, report: Report) -> Result<Stri
             took = took(took_ms)
         )),
         // A report is of a job that is over.
-        JobMsg::Started { .. } | JobMsg::Step { .. } | JobMsg::Output { .. } => {
-            Err(say!("{name}: {why}", name, why = say!("no outcome")))
-        }
+        JobMsg::Started { .. }
+        | JobMsg::Step { .. }
+        | JobMsg::Output { .. }
+        | JobMsg::Transfer { .. } => Err(say!("{name}: {why}", name, why = say!("no outcome"))),
         JobMsg::Failed { failure, .. } => {
             let why = format!("{verb}: {}", told(&failure));
             Err(say!("{name}: {why}", name, why))

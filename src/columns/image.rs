@@ -16,14 +16,13 @@ fn with_freshness<'a>(mut cell: Cell<'a>, image: &Image, cx: &Cx<'a>) -> Cell<'a
     let (words, key) = freshness(answer);
     // What is said of another of its names is not to be read as said of the one on the row.
     let words = if name == image.name() || key == Key::Dim {
-        words.into()
+        words.to_owned()
     } else {
-        format!("{words} ({name})").into()
+        format!("{words} ({name})")
     };
     // What is under way or has just ended is told there too.
     if cell.fit != Fit::Spill {
-        cell.pieces.push(("  ".into(), Key::Text));
-        cell.pieces.push((words, key));
+        cell.pieces.push((format!("  {words}").into(), key));
         cell.fit = Fit::Spill;
     }
     cell
@@ -98,7 +97,7 @@ pub const COLUMNS: &[Column<Image>] = &[
     default(figure(
         "age",
         "age",
-        5,
+        6,
         220,
         "How long ago it was built.",
         |image, cx| age(image.created, cx),

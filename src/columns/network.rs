@@ -60,7 +60,7 @@ pub const COLUMNS: &[Column<Network>] = &[
     default(figure(
         "age",
         "age",
-        5,
+        6,
         130,
         "How long ago it was made.",
         |network, cx| age(network.created, cx),

@@ -44,7 +44,7 @@ pub const COLUMNS: &[Column<Volume>] = &[
     default(figure(
         "age",
         "age",
-        5,
+        6,
         200,
         "How long ago it was made.",
         |volume, cx| age(volume.created, cx),

@@ -98,6 +98,7 @@ fn members(value: &Value) -> Vec<Member> {
                 ipv4: own("IPv4Address"),
                 ipv6: own("IPv6Address"),
                 mac: own("MacAddress"),
+                endpoint: own("EndpointID"),
             }
         })
         .collect();

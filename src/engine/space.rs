@@ -106,73 +106,100 @@ fn listed<'a>(answer: &'a Value, name: &str, usage: &str) -> &'a [Value] {
 
 fn read(answer: &Value, at: DateTime<Utc>) -> Space {
     let mut prunable = BTreeMap::new();
-    let images = images(answer, &mut prunable);
+    let (images, beside) = images(answer, &mut prunable);
     let containers = containers(answer, &mut prunable);
     let (volumes, volume_sizes) = volumes(answer, &mut prunable);
     let cache = cache(answer, &mut prunable);
     for items in prunable.values_mut() {
         items.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     }
-    Space {
+    let mut space = Space {
         at,
         images,
         containers,
         volumes,
         cache,
         prunable,
+        beside,
         volume_sizes,
-    }
+    };
+    space.images.free = space.free(Prune::UnusedImages);
+    space.containers.free = space.free(Prune::Containers);
+    space.volumes.free = space.free(Prune::UnusedVolumes);
+    space.cache.free = space.free(Prune::BuildCache);
+    space
 }
 
 type Prunable = BTreeMap<Prune, Vec<Item>>;
 
-/// What can be had back is what no used image needs: docker's own count (docker/cli, `formatter/disk_usage.go`).
-fn images(answer: &Value, prunable: &mut Prunable) -> Part {
-    let list = listed(answer, "Images", "ImageUsage");
-    let mut part = Part {
-        count: list.len(),
-        ..Part::default()
-    };
-    let mut used = 0;
-    let (mut unused, mut dangling) = (Vec::new(), Vec::new());
-    for image in list {
+/// An image as far as it takes room.
+struct Held {
+    item: Item,
+    /// Bytes of its own, and those of layers that other images have, too.
+    own: u64,
+    shared: u64,
+    used: bool,
+    dangling: bool,
+}
+
+impl Held {
+    fn of(image: &Value) -> Self {
         let size = count(member(image, "Size")).unwrap_or(0);
         let shared = count(member(image, "SharedSize")).unwrap_or(0);
-        let own = size.saturating_sub(shared);
-        if count(member(image, "Containers")).is_some_and(|n| n > 0) {
-            part.active += 1;
-            used += own;
-            continue;
-        }
         let mut names = texts(member(image, "RepoTags"));
         names.retain(|name| !name.contains("<none>"));
-        let id = text(member(image, "Id"));
+        let own = size.saturating_sub(shared);
+        let dangling = names.is_empty();
         let item = Item {
-            name: if names.is_empty() {
-                short_id(&id).to_owned()
+            name: if dangling {
+                short_id(&text(member(image, "Id"))).to_owned()
             } else {
                 names.join(", ")
             },
             bytes: Some(own),
         };
-        if names.is_empty() {
-            dangling.push(item.clone());
+        Self {
+            item,
+            own,
+            shared,
+            used: count(member(image, "Containers")).is_some_and(|n| n > 0),
+            dangling,
         }
-        unused.push(item);
     }
+}
+
+/// Docker's own figure (docker/cli, `formatter/disk_usage.go`) takes what used images share with each other for free. What
+/// stays takes at least the largest of their shared parts beside the own ones.
+fn beside(layers: u64, images: &[Held], goes: impl Fn(&Held) -> bool) -> u64 {
+    let (gone, kept): (Vec<&Held>, Vec<&Held>) = images.iter().partition(|held| goes(held));
+    let own: u64 = images.iter().map(|held| held.own).sum();
+    let needed = kept.iter().map(|held| held.shared).max().unwrap_or(0);
+    let shared = gone.iter().map(|held| held.shared).sum();
+    layers.saturating_sub(own + needed).min(shared)
+}
+
+fn images(answer: &Value, prunable: &mut Prunable) -> (Part, BTreeMap<Prune, u64>) {
+    let list = listed(answer, "Images", "ImageUsage");
+    let images: Vec<Held> = list.iter().map(Held::of).collect();
     let layers = count(member(answer, "LayersSize"))
-        .or_else(|| count(path(answer, &["ImageUsage", "TotalSize"])));
-    part.bytes = layers.unwrap_or(0);
-    // Layers that used images share stay: an engine that says how much can be had back knows best.
-    let free = count(path(answer, &["ImageUsage", "Reclaimable"]));
-    part.free = match (free, unused.is_empty()) {
-        (_, true) => 0,
-        (Some(free), _) => free,
-        (None, _) => part.bytes.saturating_sub(used),
+        .or_else(|| count(path(answer, &["ImageUsage", "TotalSize"])))
+        .unwrap_or(0);
+    let goes = |what: Prune| {
+        move |held: &Held| !held.used && (held.dangling || what == Prune::UnusedImages)
     };
-    prunable.insert(Prune::UnusedImages, unused);
-    prunable.insert(Prune::DanglingImages, dangling);
-    part
+    let mut more = BTreeMap::new();
+    for what in [Prune::UnusedImages, Prune::DanglingImages] {
+        let gone = images.iter().filter(|held| goes(what)(held));
+        prunable.insert(what, gone.map(|held| held.item.clone()).collect());
+        more.insert(what, beside(layers, &images, goes(what)));
+    }
+    let part = Part {
+        count: images.len(),
+        active: images.iter().filter(|held| held.used).count(),
+        bytes: layers,
+        ..Part::default()
+    };
+    (part, more)
 }
 
 fn containers(answer: &Value, prunable: &mut Prunable) -> Part {
@@ -194,7 +221,6 @@ fn containers(answer: &Value, prunable: &mut Prunable) -> Part {
             part.active += 1;
             continue;
         }
-        part.free += bytes;
         let names = texts(member(container, "Names"));
         let name = names.first().map(|name| name.trim_start_matches('/'));
         ended.push(Item {
@@ -225,7 +251,6 @@ fn volumes(answer: &Value, prunable: &mut Prunable) -> (Part, BTreeMap<String, u
             part.active += 1;
             continue;
         }
-        part.free += bytes.unwrap_or(0);
         let hexadecimal = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
         let labelled = pairs(member(volume, "Labels")).contains_key(ANONYMOUS);
         let item = Item { name, bytes };
@@ -257,7 +282,6 @@ fn cache(answer: &Value, prunable: &mut Prunable) -> Part {
             part.active += 1;
             continue;
         }
-        part.free += bytes;
         free.push(Item {
             name: text(member(entry, "Description")),
             bytes: Some(bytes),
@@ -270,6 +294,7 @@ fn cache(answer: &Value, prunable: &mut Prunable) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::space::Freed;
     use serde_json::json;
 
     fn answer() -> Value {
@@ -308,10 +333,12 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_counted_as_docker_counts_it() {
+    fn an_answer_is_counted() {
         let space = read(&answer(), DateTime::UNIX_EPOCH);
-        let figures = |part: Part| (part.count, part.active, part.bytes, part.free);
-        assert_eq!(figures(space.images), (3, 1, 1000, 600));
+        let figures = |part: Part| (part.count, part.active, part.bytes, part.free.least);
+        // The layers of 300 bytes are needed by the used one.
+        assert_eq!(figures(space.images), (3, 1, 1000, 300));
+        assert_eq!(space.images.free, Freed::exactly(300));
         assert_eq!(figures(space.containers), (3, 1, 15, 5));
         assert_eq!(figures(space.volumes), (4, 2, 120, 70));
         assert_eq!(figures(space.cache), (3, 1, 12, 9));
@@ -324,19 +351,58 @@ mod tests {
         );
         assert_eq!(space.items(Prune::AnonymousVolumes).len(), 1);
         assert_eq!(space.items(Prune::UnusedVolumes)[1].name, "left");
-        assert_eq!(space.free(Prune::UnusedImages), 600);
-        assert_eq!(space.free(Prune::UnusedVolumes), 70);
+        assert_eq!(space.free(Prune::DanglingImages), Freed::exactly(100));
+        assert_eq!(space.free(Prune::UnusedVolumes), Freed::exactly(70));
         assert_eq!(space.volume_sizes.len(), 3);
     }
 
     #[test]
     fn the_newer_form_and_an_empty_answer_are_read() {
-        let new = json!({"ImageUsage": {"TotalSize": 1000, "Reclaimable": 450, "Items": answer()["Images"]},
+        let new = json!({"ImageUsage": {"TotalSize": 1000, "Items": answer()["Images"]},
             "VolumeUsage": {"Items": answer()["Volumes"]}});
         let space = read(&new, DateTime::UNIX_EPOCH);
-        assert_eq!((space.images.bytes, space.images.free), (1000, 450));
+        assert_eq!(
+            (space.images.bytes, space.images.free),
+            (1000, Freed::exactly(300))
+        );
         assert_eq!(space.volumes.bytes, 120);
         assert_eq!(read(&Value::Null, DateTime::UNIX_EPOCH).bytes(), 0);
+    }
+
+    #[test]
+    fn of_what_images_share_it_is_told_between_which_bounds_it_is_had_back() {
+        // Two used ones and two unused ones share layers, an engine does not say who with whom.
+        let image = |size, shared, containers| json!({"Id": "sha256:aa", "RepoTags": ["a:1"], "Size": size, "SharedSize": shared, "Containers": containers});
+        let answer = json!({"LayersSize": 100, "Images":
+            [image(30, 25, 1), image(20, 20, 1), image(25, 20, 0), image(45, 40, 0)]});
+        let space = read(&answer, DateTime::UNIX_EPOCH);
+        let freed = Freed {
+            least: 10,
+            most: Some(70),
+        };
+        assert_eq!(space.free(Prune::UnusedImages), freed);
+        // All that runs is made of the one whose layers the unused one has, too, with three bytes of its own.
+        let answer = json!({"LayersSize": 33, "Images": [image(30, 30, 1), image(33, 30, 0)]});
+        let space = read(&answer, DateTime::UNIX_EPOCH);
+        assert_eq!(space.free(Prune::UnusedImages), Freed::exactly(3));
+        // Without any that is used, all of it.
+        let answer = json!({"LayersSize": 33, "Images": [image(30, 30, 0), image(33, 30, 0)]});
+        let space = read(&answer, DateTime::UNIX_EPOCH);
+        assert_eq!(space.free(Prune::UnusedImages).most, Some(33));
+    }
+
+    #[test]
+    fn volumes_of_no_known_size_are_not_counted_as_empty() {
+        let volume = |size: i64| json!({"Name": "v", "UsageData": {"Size": size, "RefCount": 0}});
+        let space = read(
+            &json!({"Volumes": [volume(7), volume(-1)]}),
+            DateTime::UNIX_EPOCH,
+        );
+        let freed = Freed {
+            least: 7,
+            most: None,
+        };
+        assert_eq!(space.free(Prune::UnusedVolumes), freed);
     }
 
     #[test]

@@ -203,7 +203,6 @@ fn error(failure: &Failure) -> Value {
         FailureKind::Unreachable => "unreachable",
         FailureKind::Unsupported => "unsupported",
         FailureKind::NoShell => "no_shell",
-        FailureKind::Cancelled => "cancelled",
         FailureKind::Other => "other",
     };
     json!({ "kind": kind, "status": failure.status, "message": cut_middle(failure.what.english(), FAILURE_MAX) })

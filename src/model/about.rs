@@ -22,6 +22,8 @@ pub struct Member {
     pub ipv4: String,
     pub ipv6: String,
     pub mac: String,
+    /// Another one each time it is put in or started.
+    pub endpoint: String,
 }
 
 /// What only one kind has.

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::text;
+
 /// What is removed together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Prune {
@@ -90,6 +92,65 @@ pub struct Item {
     pub bytes: Option<u64>,
 }
 
+/// Bytes that would be had back, between two bounds: of layers that things share an engine does not say with whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freed {
+    pub least: u64,
+    /// None: not all sizes are known.
+    pub most: Option<u64>,
+}
+
+/// Nothing.
+impl Default for Freed {
+    fn default() -> Self {
+        Self::exactly(0)
+    }
+}
+
+impl Freed {
+    pub fn exactly(bytes: u64) -> Self {
+        Self {
+            least: bytes,
+            most: Some(bytes),
+        }
+    }
+
+    /// Of both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            least: self.least + other.least,
+            most: self.most.zip(other.most).map(|(a, b)| a + b),
+        }
+    }
+
+    /// In a column: `3.20GiB`, `≤3.20GiB`, `≥3.20GiB`; empty where it is nothing.
+    pub fn short(self) -> String {
+        match (self.least, self.most) {
+            (0, Some(0)) => String::new(),
+            (least, Some(most)) if least == most => text::bytes(most),
+            (_, Some(most)) => format!("≤{}", text::bytes(most)),
+            (least, None) => format!("≥{}", text::bytes(least)),
+        }
+    }
+
+    /// In a sentence, with what it says of it; empty where it is nothing.
+    pub fn words(self) -> String {
+        let size = text::bytes;
+        match (self.least, self.most) {
+            (0, Some(0)) => String::new(),
+            (least, Some(most)) if least == most => say!("gives back {size}", size = size(most)),
+            (0, Some(most)) => say!("gives back at most {size}", size = size(most)),
+            (least, Some(most)) => say!(
+                "gives back {least} to {most}",
+                least = size(least),
+                most = size(most)
+            ),
+            (least, None) => say!("gives back at least {size}", size = size(least)),
+        }
+    }
+}
+
 /// All of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Part {
@@ -97,8 +158,7 @@ pub struct Part {
     /// In use.
     pub active: usize,
     pub bytes: u64,
-    /// Bytes that would be had back.
-    pub free: u64,
+    pub free: Freed,
 }
 
 /// An engine's answer.
@@ -111,6 +171,9 @@ pub struct Space {
     pub cache: Part,
     /// The largest first. Networks are not in it: they take no room, and are known from their list.
     pub prunable: BTreeMap<Prune, Vec<Item>>,
+    /// Bytes that may be had back beside the own ones of its things: of layers that they share, what nothing that stays is
+    /// known to need.
+    pub beside: BTreeMap<Prune, u64>,
     /// Bytes by volume.
     pub volume_sizes: BTreeMap<String, u64>,
 }
@@ -135,11 +198,15 @@ impl Space {
         self.prunable.get(&what).map_or(&[], Vec::as_slice)
     }
 
-    /// Bytes that would be had back. Layers that images share are counted as the engine counts them, not once an image.
-    pub fn free(&self, what: Prune) -> u64 {
-        match what {
-            Prune::UnusedImages => self.images.free,
-            what => self.items(what).iter().filter_map(|item| item.bytes).sum(),
+    /// What would be had back.
+    pub fn free(&self, what: Prune) -> Freed {
+        let items = self.items(what);
+        let least = items.iter().filter_map(|item| item.bytes).sum();
+        let known = items.iter().all(|item| item.bytes.is_some());
+        let beside = self.beside.get(&what).unwrap_or(&0);
+        Freed {
+            least,
+            most: known.then_some(least + beside),
         }
     }
 }
@@ -150,4 +217,36 @@ pub struct Pruned {
     pub names: Vec<String>,
     /// Bytes had back.
     pub bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_not_told_as_if_it_were() {
+        let freed = |least, most| Freed { least, most };
+        for (freed, short, words) in [
+            (freed(0, Some(0)), "", ""),
+            (freed(2048, Some(2048)), "2.00KiB", "gives back 2.00KiB"),
+            (
+                freed(0, Some(2048)),
+                "≤2.00KiB",
+                "gives back at most 2.00KiB",
+            ),
+            (
+                freed(1024, Some(2048)),
+                "≤2.00KiB",
+                "gives back 1.00KiB to 2.00KiB",
+            ),
+            (freed(1024, None), "≥1.00KiB", "gives back at least 1.00KiB"),
+        ] {
+            assert_eq!(
+                (freed.short().as_str(), freed.words().as_str()),
+                (short, words)
+            );
+        }
+        let both = Freed::exactly(1).and(freed(1, Some(5)));
+        assert_eq!(both, freed(2, Some(6)));
+    }
 }

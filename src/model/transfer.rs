@@ -1,4 +1,5 @@
 //! A pull, a push or a load under way: what the engine tells line by line, and how far each layer is. Must not know how it is shown.
+use crate::text;
 
 /// One line of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,28 +13,72 @@ pub struct TransferLine {
 }
 
 impl TransferLine {
-    /// Its status without what counts in it: `Retrying in 5 seconds` is told anew each second.
-    pub fn kind(&self) -> &str {
-        let counted = self.status.find(|c: char| c.is_ascii_digit());
-        let kind = counted.and_then(|at| self.status.get(..at));
-        kind.unwrap_or(&self.status)
-    }
-
     /// Whether all bytes of the layer have gone over the line. Unpacking counts the same ones a second time.
     fn is_whole(&self) -> bool {
-        const WHOLE: [&str; 8] = [
+        const WHOLE: [&str; 4] = [
             "Verifying Checksum",
             "Download complete",
             "Extracting",
             "Pull complete",
-            "Already exists",
-            "Pushed",
-            "Layer already exists",
-            "Mounted from",
         ];
-        WHOLE.iter().any(|word| self.status.starts_with(word))
+        self.begins_with(&WHOLE) || self.begins_with(&THERE) || self.status == "Pushed"
+    }
+
+    /// Nothing is left to do for it.
+    pub fn is_over(&self) -> bool {
+        match self.status.as_str() {
+            // Of one that is put in no end is told but its last byte.
+            "Loading layer" => self.done.is_some_and(|(done, all)| done >= all),
+            "Pull complete" | "Pushed" => true,
+            _ => self.was_there(),
+        }
+    }
+
+    /// There was nothing to fetch or to send.
+    fn was_there(&self) -> bool {
+        self.begins_with(&THERE)
+    }
+
+    /// It has not had its turn yet, or waits for the next.
+    pub fn waits(&self) -> bool {
+        const WAITS: [&str; 4] = [
+            "Waiting",
+            "Pulling fs layer",
+            "Preparing",
+            "Download complete",
+        ];
+        self.begins_with(&WAITS)
+    }
+
+    /// How much of the layer there is once this is told of it.
+    fn after(&self, line: &Self) -> Option<(u64, u64)> {
+        let Some((had, all)) = self.done else {
+            return line.done;
+        };
+        match line.done {
+            // What goes on where it broke off counts what is left of it.
+            Some((now, left)) if left < all && line.status == "Downloading" => {
+                Some((all - left + now.min(left), all))
+            }
+            Some(told) => Some(told),
+            // What is over tells no bytes, but they are its share of the whole.
+            None if line.is_whole() => Some((all, all)),
+            // Docker fills the bar of what breaks off before it says so.
+            None if had >= all && line.status.starts_with("Retrying") => Some((0, all)),
+            None => self.done,
+        }
+    }
+
+    fn begins_with(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.status.starts_with(word))
     }
 }
+
+/// What engines say of a layer that need not be moved.
+const THERE: [&str; 3] = ["Already exists", "Layer already exists", "Mounted from"];
+
+/// Layers that are followed; no image has half as many.
+const MOST: usize = 512;
 
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,22 +94,17 @@ impl Transfer {
         if line.layer.is_empty() || line.status.starts_with("Pulling from") {
             return true;
         }
-        match self
-            .layers
-            .iter_mut()
-            .find(|layer| layer.layer == line.layer)
-        {
+        let known = self.layers.len();
+        let mut layers = self.layers.iter_mut();
+        match layers.find(|layer| layer.layer == line.layer) {
             Some(layer) => {
-                // What is over tells no bytes, but they are its share of the whole; what is tried again keeps what it had.
-                let had = layer.done;
-                let over = had.filter(|_| line.is_whole()).map(|(_, all)| (all, all));
-                let done = line.done.or(over).or(had);
                 *layer = TransferLine {
-                    done,
+                    done: layer.after(line),
                     ..line.clone()
                 };
             }
-            None => self.layers.push(line.clone()),
+            None if known < MOST => self.layers.push(line.clone()),
+            None => {}
         }
         false
     }
@@ -82,19 +122,13 @@ impl Transfer {
 
     /// Layers that are done, and all that are known.
     pub fn count(&self) -> (usize, usize) {
-        const DONE: [&str; 5] = [
-            "Pull complete",
-            "Already exists",
-            "Pushed",
-            "Layer already exists",
-            "Mounted from",
-        ];
-        let done = |layer: &&TransferLine| match layer.status.as_str() {
-            // Of one that is put in no end is told but its last byte.
-            "Loading layer" => layer.done.is_some_and(|(done, all)| done >= all),
-            status => DONE.iter().any(|word| status.starts_with(word)),
-        };
-        (self.layers.iter().filter(done).count(), self.layers.len())
+        let done = self.layers.iter().filter(|layer| layer.is_over());
+        (done.count(), self.layers.len())
+    }
+
+    /// Those that are under way or wait.
+    pub fn rest(&self) -> impl Iterator<Item = &TransferLine> {
+        self.layers.iter().filter(|layer| !layer.is_over())
     }
 
     /// `2/5 layers, 40%`; empty as long as nothing is known.
@@ -103,10 +137,38 @@ impl Transfer {
         if all == 0 {
             return String::new();
         }
-        let layers = format!("{done}/{all} layers");
         match self.bytes() {
-            (_, 0) => layers,
-            (done, all) => format!("{layers}, {}%", done.saturating_mul(100) / all),
+            (_, 0) => say!("{done}/{all} layers", done, all),
+            (now, whole) => {
+                let percent = now.saturating_mul(100) / whole;
+                say!("{done}/{all} layers, {percent}%", done, all, percent)
+            }
+        }
+    }
+
+    /// The layers that are done in one line: `2 layers done: 52.1MiB, 3 layers were there already`; empty when none is.
+    pub fn folded(&self) -> String {
+        let over = || self.layers.iter().filter(|layer| layer.is_over());
+        let there = over().filter(|layer| layer.was_there()).count();
+        let moved = over().count() - there;
+        let told = over().filter_map(|layer| layer.done);
+        let size = match told.map(|(_, all)| all).sum() {
+            0 => String::new(),
+            bytes => say!(": {size}", size = text::bytes(bytes)),
+        };
+        let moved_words = || say_n!(moved, "{n} layer done{size}", "{n} layers done{size}", size);
+        let there_words = || {
+            say_n!(
+                there,
+                "{n} layer was there already",
+                "{n} layers were there already"
+            )
+        };
+        match (there, moved) {
+            (0, 0) => String::new(),
+            (0, _) => moved_words(),
+            (_, 0) => there_words(),
+            _ => format!("{}, {}", moved_words(), there_words()),
         }
     }
 }
@@ -150,9 +212,19 @@ mod tests {
         pull.note(&line("b", "Downloading", Some((30, 100))));
         pull.note(&line("b", "Retrying in 5 seconds", None));
         assert_eq!(pull.words(), "1/2 layers, 30%");
-        let told = |seconds| line("b", &format!("Retrying in {seconds} seconds"), None);
-        assert_eq!(told(5).kind(), told(14).kind());
-        assert_ne!(told(5).kind(), line("b", "Waiting", None).kind());
+        pull.note(&line("b", "Retrying in 4 seconds", None));
+        let rest: Vec<_> = pull.rest().map(|layer| layer.status.as_str()).collect();
+        assert_eq!(rest, ["Retrying in 4 seconds"]);
+        assert_eq!(pull.folded(), "1 layer done");
+        // It goes on with the seventy bytes that are left, and breaks again.
+        pull.note(&line("b", "Downloading", Some((10, 70))));
+        assert_eq!(pull.bytes(), (40, 100));
+        pull.note(&line("b", "Downloading", Some((70, 70))));
+        pull.note(&line("b", "Retrying in 10 seconds", None));
+        assert_eq!(pull.words(), "1/2 layers, 0%");
+        pull.note(&line("b", "Downloading", Some((100, 100))));
+        pull.note(&line("b", "Extracting", Some((5, 100))));
+        assert_eq!(pull.words(), "1/2 layers, 100%");
     }
 
     #[test]
@@ -179,5 +251,9 @@ mod tests {
         assert_eq!(push.words(), "2/3 layers, 100%");
         push.note(&line("a", "Pushed", None));
         assert_eq!(push.words(), "3/3 layers, 100%");
+        assert_eq!(
+            push.folded(),
+            "1 layer done: 100B, 2 layers were there already"
+        );
     }
 }

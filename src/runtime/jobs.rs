@@ -22,12 +22,14 @@ use crate::engine::{Engine, Error, Keyring, Moved};
 use crate::lang::Words;
 use crate::model::compose::{Act, Call};
 use crate::model::space::Prune;
-use crate::model::{Details, Key, Kind, RunState, Transfer, TransferLine};
+use crate::model::{Details, Key, Kind, RunState, TransferLine};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
 use crate::text;
 
 /// Time beyond the container's own stop timeout that a call may take.
 const MARGIN: Duration = Duration::from_secs(30);
+/// Lines of a transfer that are told at once, as far as they are there.
+const LINES: usize = 64;
 
 /// How a job went, for those who are not on the screen.
 #[derive(Debug, Clone)]
@@ -198,7 +200,6 @@ impl Hands {
             pruned = engine.prune(what) => pruned.map_err(|error| error.failure())?,
             () = self.cancelled(id) => {
                 return Err(Failure {
-                    kind: FailureKind::Cancelled,
                     what: Words::ours(|| {
                         say!("no longer waited for: the engine may go on with it")
                     }),
@@ -220,47 +221,42 @@ impl Hands {
     /// that are there stay.
     async fn transfer(
         &self,
-        job: &Job,
-        mut lines: impl Stream<Item = Result<TransferLine, Error>> + Unpin,
+        id: JobId,
+        lines: impl Stream<Item = Result<TransferLine, Error>> + Unpin,
     ) -> Result<Done, Failure> {
-        let id = job.id;
-        let steps = self.steps(id);
-        let mut transfer = Transfer::default();
-        let mut words = String::new();
+        let mut batches = lines.ready_chunks(LINES);
         loop {
-            let line = tokio::select! {
-                line = lines.next() => line,
+            let batch = tokio::select! {
+                batch = batches.next() => batch,
                 () = self.cancelled(id) => {
                     return Err(Failure {
-                        kind: FailureKind::Cancelled,
                         what: Words::ours(|| say!("ended: layers that are there stay")),
                         ..Failure::default()
                     });
                 }
             };
-            let Some(line) = line else {
+            let Some(batch) = batch else {
                 return Ok(Done::default());
             };
-            let line = line.map_err(|error| error.failure())?;
-            let known = transfer.layers.iter();
-            let mut known = known.filter(|layer| layer.layer == line.layer);
-            let is_news = known.all(|layer| layer.kind() != line.kind());
-            transfer.note(&line);
-            if is_news {
-                let words = format!("{} {}", line.layer, line.status);
-                self.tell(id, vec![words.trim().to_owned()]).await;
+            let (mut lines, mut failure) = (Vec::new(), None);
+            for line in batch {
+                match line {
+                    Ok(line) => lines.push(line),
+                    Err(error) => failure = Some(error.failure()),
+                }
             }
-            if transfer.words() != words {
-                words = transfer.words();
-                steps.tell(&words, None).await;
+            let msg = Msg::Job(JobMsg::Transfer { id, lines });
+            let _closed = self.told.send(msg).await;
+            if let Some(failure) = failure {
+                return Err(failure);
             }
         }
     }
 
     /// Fetches one image after the other, until one cannot be had.
-    async fn pull(&self, job: &Job, images: &[String], engine: &Engine) -> Result<Done, Failure> {
+    async fn pull(&self, id: JobId, images: &[String], engine: &Engine) -> Result<Done, Failure> {
         for image in images {
-            let pulled = self.transfer(job, engine.pull(image, &self.keyring)).await;
+            let pulled = self.transfer(id, engine.pull(image, &self.keyring)).await;
             pulled.map_err(|failure| match images {
                 [_] => failure,
                 _ => Failure {
@@ -291,8 +287,11 @@ impl Hands {
     async fn perform(&self, job: &Job, engine: &Engine, limit: Duration) -> Result<Done, Failure> {
         match &job.verb {
             Verb::Compose(call) => self.compose(job.id, call, engine).await,
-            Verb::Pull { images } => self.pull(job, images, engine).await,
-            Verb::Push { image } => self.transfer(job, engine.push(image, &self.keyring)).await,
+            Verb::Pull { images } => self.pull(job.id, images, engine).await,
+            Verb::Push { image } => {
+                self.transfer(job.id, engine.push(image, &self.keyring))
+                    .await
+            }
             Verb::Save {
                 images,
                 path,
@@ -300,7 +299,7 @@ impl Hands {
             } => self.save(job.id, images, (path, *replace), engine).await,
             Verb::Load { path } => {
                 let (size, archive) = archive::read(path, self.steps(job.id)).await?;
-                self.transfer(job, engine.load(archive, size)).await
+                self.transfer(job.id, engine.load(archive, size)).await
             }
             Verb::Prune(what) => self.prune(job.id, *what, engine).await,
             Verb::Mail(call) => {

@@ -1,8 +1,9 @@
 //! What registries said of an image that is here, name by name: one that bears several may be behind under one of them.
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use crate::model::Freshness;
 use crate::model::image::full_name;
+use crate::model::{Freshness, Key};
 use crate::msg::Failure;
 
 /// What a registry said of a name, or why it said nothing.
@@ -30,6 +31,66 @@ impl Fresh {
         let own = self.0.iter().filter(|(name, _)| tags.contains(name));
         let worst = own.min_by_key(|(_, answer)| Reverse(gravity(answer)));
         worst.map(|(name, answer)| (name.as_str(), answer))
+    }
+}
+
+/// Several images that are asked for together, and what is known of them so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Round {
+    /// Not answered yet.
+    pub left: BTreeSet<Key>,
+    /// Of none of their names anything could be asked.
+    pub nameless: usize,
+    newer: usize,
+    same: usize,
+    unknown: usize,
+}
+
+impl Round {
+    pub fn new(asked: BTreeSet<Key>, nameless: usize) -> Self {
+        Self {
+            left: asked,
+            nameless,
+            ..Self::default()
+        }
+    }
+
+    /// Takes an image's answer; `false`: it is not of this round.
+    pub fn note(&mut self, key: &Key, answer: Option<&Answer>) -> bool {
+        let asked = self.left.remove(key);
+        if asked {
+            match answer {
+                Some(Ok(Freshness::Behind)) => self.newer += 1,
+                Some(Ok(Freshness::Same)) => self.same += 1,
+                Some(Err(_)) => self.unknown += 1,
+                None => {}
+            }
+        }
+        asked
+    }
+
+    /// `3 newer there, 8 up to date, 1 not known, 2 without a name`.
+    pub fn words(&self) -> String {
+        let counts = [
+            (
+                self.newer,
+                say_n!(self.newer, "{n} newer there", "{n} newer there"),
+            ),
+            (
+                self.same,
+                say_n!(self.same, "{n} up to date", "{n} up to date"),
+            ),
+            (
+                self.unknown,
+                say_n!(self.unknown, "{n} not known there", "{n} not known there"),
+            ),
+            (
+                self.nameless,
+                say_n!(self.nameless, "{n} without a name", "{n} without a name"),
+            ),
+        ];
+        let told = counts.into_iter().filter(|(n, _)| *n > 0);
+        told.map(|(_, words)| words).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -54,6 +54,10 @@ pub enum Choice {
     Prune(HostId, Prune),
     /// Asks whether to remove this, an image under all its names.
     Remove(Key),
+    /// Opens what this one's last job tells.
+    Output(Key),
+    /// Ends the job of this one that tells lines.
+    Cancel(Key),
     /// Asks whether to push the image under this name.
     Push(Key, String),
     /// Asks for another file to save these images in than this one.

@@ -2,6 +2,8 @@
 use std::collections::VecDeque;
 
 use crate::effect::JobId;
+use crate::model::{Transfer, TransferLine};
+use crate::text;
 
 /// The lines of one job.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +12,8 @@ pub struct Output {
     /// What runs, as one would type it.
     pub command: String,
     pub lines: VecDeque<String>,
+    /// Layers on their way, below the lines; what becomes of them is one of those in the end.
+    pub transfer: Transfer,
     /// Lines that were let go because there were too many.
     pub dropped: usize,
     /// How it ended: well or not, in words.
@@ -29,6 +33,7 @@ impl Output {
             job,
             command,
             lines: VecDeque::new(),
+            transfer: Transfer::default(),
             dropped: 0,
             ended: None,
             back: 0,
@@ -47,14 +52,98 @@ impl Output {
         self.dropped += excess;
     }
 
+    /// More was told of an image on its way; how far it is now, where that is known.
+    pub fn note(&mut self, lines: &[TransferLine]) -> String {
+        let mut words = String::new();
+        for line in lines {
+            if !self.transfer.note(line) {
+                continue;
+            }
+            // What is said of the image while its layers move is no end of theirs.
+            if self.transfer.rest().next().is_none() {
+                words = self.transfer.words();
+                self.settle();
+            }
+            self.push(vec![said(line)]);
+        }
+        match self.transfer.words() {
+            now if now.is_empty() => words,
+            now => now,
+        }
+    }
+
+    /// What the layers have come to, as lines.
+    pub fn settle(&mut self) {
+        let transfer = std::mem::take(&mut self.transfer);
+        let folded = Some(transfer.folded()).filter(|words| !words.is_empty());
+        let rest = transfer.rest().map(said);
+        self.push(folded.into_iter().chain(rest).collect());
+    }
+
     pub fn runs(&self) -> bool {
         self.ended.is_none()
+    }
+}
+
+/// `6.3.1: Pulling from zammad/zammad`, `a3ed95caeb02: Downloading 1.2MiB/40.1MiB`.
+fn said(line: &TransferLine) -> String {
+    let TransferLine {
+        layer,
+        status,
+        done,
+    } = line;
+    let far = done.map(|(done, all)| format!(" {}/{}", text::bytes(done), text::bytes(all)));
+    let far = far.unwrap_or_default();
+    match layer.as_str() {
+        "" => status.clone(),
+        layer => format!("{layer}: {status}{far}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn line(layer: &str, status: &str, done: Option<(u64, u64)>) -> TransferLine {
+        TransferLine {
+            layer: layer.to_owned(),
+            status: status.to_owned(),
+            done,
+        }
+    }
+
+    #[test]
+    fn layers_are_one_line_when_they_are_done_and_those_that_are_not_stay_told() {
+        let mut output = Output::new(JobId(1), String::new());
+        let words = output.note(&[
+            line("1", "Pulling from a/b", None),
+            line("a", "Already exists", None),
+            line("b", "Downloading", Some((30, 100))),
+        ]);
+        assert_eq!((words.as_str(), output.lines.len()), ("1/2 layers, 30%", 1));
+        let words = output.note(&[
+            line("b", "Pull complete", None),
+            line("", "Digest: sha256:01", None),
+        ]);
+        assert_eq!(words, "2/2 layers, 100%");
+        // The next image, which breaks.
+        output.note(&[line("c", "Pull complete", None)]);
+        output.note(&[line("d", "Retrying in 4 seconds", Some((1, 2)))]);
+        assert_eq!(output.lines.len(), 3);
+        output.settle();
+        let lines: Vec<_> = output.lines.iter().map(String::as_str).collect();
+        assert_eq!(
+            lines,
+            [
+                "1: Pulling from a/b",
+                "1 layer done: 100B, 1 layer was there already",
+                "Digest: sha256:01",
+                "1 layer done",
+                "d: Retrying in 4 seconds 1B/2B",
+            ]
+        );
+        assert_eq!(output.transfer, Transfer::default());
+    }
 
     #[test]
     fn the_newest_lines_are_kept_and_the_others_counted() {

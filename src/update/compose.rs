@@ -35,6 +35,7 @@ pub(super) fn checked(
 /// A job that has output is over.
 pub(super) fn ended(state: &mut State, job: &Job, ok: bool, words: &str) {
     if let Some(output) = output(state, job) {
+        output.settle();
         output.ended = Some((ok, words.to_owned()));
     }
 }
@@ -49,7 +50,13 @@ pub(super) fn failed(state: &mut State, job: &Job, failure: &Failure) {
         ended(state, job, false, failure.what.as_str());
         return;
     }
-    ended(state, job, false, say!("failed" as "outcome"));
+    let cancelled = output(state, job).is_some_and(|output| output.cancelled);
+    let word = if cancelled {
+        say!("ended" as "cancelled")
+    } else {
+        say!("failed" as "outcome")
+    };
+    ended(state, job, false, word);
     if let Some(output) = output(state, job) {
         let told = [failure.what.as_str(), &failure.said, &failure.advice].into_iter();
         let told = told.filter(|words| !words.is_empty());

@@ -49,6 +49,15 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
                 output.push(lines);
             }
         }
+        JobMsg::Transfer { id, lines } => {
+            let mut outputs = state.outputs.values_mut();
+            let output = outputs.find(|output| output.job == id);
+            let words = output.map(|output| output.note(&lines));
+            let words = words.filter(|words| !words.is_empty());
+            if let (Some(running), Some(words)) = (state.jobs.running.get_mut(&id), words) {
+                running.step = words;
+            }
+        }
         JobMsg::Done {
             id,
             took_ms,
@@ -63,11 +72,8 @@ pub(super) fn job(state: &mut State, msg: JobMsg) -> Effects {
 fn name_of(state: &State, job: &Job) -> String {
     let host = state.on_host(job.key.host);
     match &job.verb {
-        // It may be about an image that is not there yet, and is kept by its engine then.
-        Verb::Pull { images } => return format!("{}{host}", images.join(", ")),
-        // The image may be there under its other names.
-        Verb::RemoveImage { names, .. } if !names.is_empty() => {
-            return format!("{}{host}", names.join(", "));
+        Verb::Pull { .. } | Verb::Push { .. } | Verb::Load { .. } | Verb::RemoveImage { .. } => {
+            return format!("{}{host}", job.about());
         }
         Verb::Connect { container } | Verb::Disconnect { container } => {
             let member = Key::container(job.key.host, container);
@@ -82,6 +88,17 @@ fn name_of(state: &State, job: &Job) -> String {
     let container = container.filter(|c| c.name != aside(&job.key, &job.target.name));
     let name = container.map_or(job.target.name.as_str(), |c| c.short_name());
     format!("{name}{host}")
+}
+
+/// How it ended, as its row tells it. An image that keeps a name is still there: what was done was done to that one.
+fn on_row(state: &State, job: &Job, text: &str) -> String {
+    let image = state.shelves.images.things.get(&job.key);
+    match &job.verb {
+        Verb::RemoveImage { names, .. } if image.is_some_and(|i| i.tags.len() > names.len()) => {
+            say!("{name} {text}" as "outcome", name = job.about(), text)
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn done(
@@ -110,7 +127,7 @@ fn done(
     let ended = Ended {
         at: state.now,
         ok: true,
-        text: text.clone(),
+        text: on_row(state, &running.job, &text),
     };
     let Some(done) = state.jobs.finish(id, ended) else {
         return Effects::new();
@@ -139,22 +156,21 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let asks = is_taken && matches!(running.job.verb, Verb::Save { .. });
     let verb = running.job.verb.title();
     let why = text::short_ids(failure.what.as_str());
-    let wished = failure.kind == FailureKind::Cancelled;
-    let text = if wished {
-        format!("{verb}: {why}")
+    // A row is short: what went wrong comes first there.
+    let cause = text::cause(failure.what.as_str(), REASON);
+    let output = state.outputs.get(&running.job.key);
+    let wished = output.is_some_and(|output| output.job == id && output.cancelled);
+    let (text, on_row) = if wished {
+        // It was asked to end, and says so itself.
+        (why.into_owned(), cause.into_owned())
     } else {
-        say!("{verb} failed: {why}", verb, why)
+        let on_row = say!("{why} · {verb} failed", why = cause, verb);
+        (say!("{verb} failed: {why}", verb, why), on_row)
     };
-    let short = text::cause(failure.what.as_str(), REASON);
     let ended = Ended {
         at: state.now,
         ok: false,
-        // What went wrong first: a row is short.
-        text: if wished {
-            text.clone()
-        } else {
-            say!("{why} · {verb} failed", why = short, verb)
-        },
+        text: on_row,
     };
     if let Some(done) = state.jobs.finish(id, ended) {
         super::compose::failed(state, &done.job, failure);

@@ -294,6 +294,8 @@ pub(super) fn choose(state: &mut State) -> Effects {
             actions::item::ask_to_remove(state, vec![key]);
             Effects::new()
         }
+        Choice::Output(key) => actions::output::show(state, &key),
+        Choice::Cancel(key) => actions::output::cancel(state, &key),
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
         Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),

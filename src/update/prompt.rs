@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use crate::columns::listed;
 use crate::effect::{Effect, Effects, Look, Save, ShellRequest, Verb};
 use crate::keys::{Chord, Code};
-use crate::model::Key;
 use crate::model::limits::Limit;
+use crate::model::{HostId, Key, Kind};
 use crate::state::{Field, Layer, Prompt, PromptKind, State, ViewId};
 
 use super::{log_prompt, rows, wanted};
@@ -198,8 +198,8 @@ fn accept(state: &mut State) -> Effects {
             rename(state, prompt, key, text.trim().to_owned())
         }
         PromptKind::Pull(host) => {
-            let key = crate::actions::space::key_of(state, *host);
-            pull(state, prompt, key, text.trim().to_owned())
+            let host = *host;
+            pull(state, prompt, host, text.trim().to_owned())
         }
         PromptKind::SaveImages { .. }
         | PromptKind::LoadImages(_)
@@ -367,19 +367,14 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
     }
 }
 
-fn pull(state: &mut State, prompt: Prompt, key: Key, image: String) -> Effects {
-    match crate::actions::item::tag_complaint(&image) {
-        Some(why) => refuse(state, prompt, why),
-        None => super::start_all(
-            state,
-            &[(
-                key,
-                Verb::Pull {
-                    images: vec![image],
-                },
-            )],
-        ),
+fn pull(state: &mut State, prompt: Prompt, host: HostId, image: String) -> Effects {
+    if let Some(why) = crate::actions::item::tag_complaint(&image) {
+        return refuse(state, prompt, why);
     }
+    // What is not there yet has no id: its name stands for it.
+    let key = Key::new(host, Kind::Image, &image);
+    let images = vec![image];
+    super::start_all(state, &[(key, Verb::Pull { images })])
 }
 
 pub(super) fn refuse(state: &mut State, mut prompt: Prompt, why: String) -> Effects {

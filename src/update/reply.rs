@@ -67,10 +67,12 @@ pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Fai
         Ok(about) => {
             let old = sheet.about.as_ref();
             sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
-            let members = members(key, &about);
+            let before = old.map_or(&[][..], |old| members(old));
+            let came = members(&about).iter().filter(|new| !before.contains(new));
+            let came: Vec<Key> = came.map(|new| Key::container(key.host, &new.id)).collect();
             sheet.about = Some(about);
             sheet.failure = None;
-            ask_names(state, members)
+            ask_names(state, came)
         }
         Err(failure) => {
             sheet.failure = Some(failure);
@@ -82,26 +84,20 @@ pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Fai
 /// Containers of a network that are asked at once what they are called in it.
 const NAMED: usize = 32;
 
-fn members(network: &Key, about: &About) -> Vec<Key> {
-    let Particulars::Network { members } = &about.particulars else {
-        return Vec::new();
-    };
-    let key = |member: &Member| Key::container(network.host, &member.id);
-    members.iter().map(key).collect()
+fn members(about: &About) -> &[Member] {
+    match &about.particulars {
+        Particulars::Network { members } => members,
+        _ => &[],
+    }
 }
 
-/// A network does not know by which names its containers find each other: they are asked, each once.
-fn ask_names(state: &State, members: Vec<Key>) -> Effects {
-    let unknown = |key: &Key| {
-        let known = state
-            .sheet(key)
-            .is_some_and(|sheet| sheet.details.is_some());
-        !known && state.world.container(key).is_some()
-    };
-    let asked = members.into_iter().filter(unknown).take(NAMED);
-    asked
-        .map(|key| Effect::Fetch(Fetch::Details(key)))
-        .collect()
+/// A network does not know by which names its containers find each other: they are asked when they come, and when they come
+/// again, for it may be under other names.
+fn ask_names(state: &State, came: Vec<Key>) -> Effects {
+    let there = came.into_iter();
+    let there = there.filter(|key| state.world.container(key).is_some());
+    let ask = |key| Effect::Fetch(Fetch::Details(key));
+    there.take(NAMED).map(ask).collect()
 }
 
 pub(super) fn processes(
@@ -167,20 +163,34 @@ pub(super) fn journal(state: &mut State, read: Result<Vec<Entry>, String>) -> Ef
 pub(super) fn freshness(state: &mut State, key: Key, answers: Vec<(String, Answer)>) -> Effects {
     let fresh = Fresh::new(answers);
     let image = state.shelves.images.things.get(&key);
-    match image.and_then(|image| fresh.worst(&image.tags)) {
-        Some((name, Ok(fresh))) => {
-            let words = format!("{name}: {}", lang::say(fresh.word()));
-            state.toasts.ok(words, state.now);
+    // Gone meanwhile, or called otherwise.
+    let worst = image.and_then(|image| fresh.worst(&image.tags));
+    let mut round = state.round.take();
+    let answer = worst.map(|(_, answer)| answer);
+    if round.as_mut().is_some_and(|round| round.note(&key, answer)) {
+        state.round = round.filter(|round| {
+            let over = round.left.is_empty();
+            if over {
+                state.toasts.over();
+                state.toasts.ok(round.words(), state.now);
+            }
+            !over
+        });
+    } else {
+        state.round = round;
+        match worst {
+            Some((name, Ok(fresh))) => {
+                let words = format!("{name}: {}", lang::say(fresh.word()));
+                state.toasts.ok(words, state.now);
+            }
+            Some((name, Err(failure))) => {
+                let words = format!("{name}: {}", told(failure));
+                state.toasts.bad(words, state.now);
+            }
+            None => {}
         }
-        Some((name, Err(failure))) => {
-            let words = format!("{name}: {}", told(failure));
-            state.toasts.bad(words, state.now);
-        }
-        // Gone meanwhile, or called otherwise.
-        None => {}
     }
     state.fresh.insert(key, fresh);
-    state.shelves.touch();
     state.containers.stale = true;
     Effects::new()
 }

@@ -82,12 +82,11 @@ impl<R> Grid<R> {
         ranked.sort_by_key(|(_, column)| Reverse(column.importance));
         let mut spare = width + GAP;
         let mut shown: Vec<Shown<R>> = Vec::with_capacity(ranked.len());
-        let mut measured = true;
+        let first = ranked.first();
+        let measured = first.is_some_and(|(_, column)| known(column).is_some());
         for (place, column) in ranked {
             let must = want(column);
-            let known = known(column);
-            let want = known.unwrap_or(must);
-            measured &= known.is_some() || !shown.is_empty();
+            let want = known(column).unwrap_or(must);
             let width = match shown.first_mut() {
                 None => want.least.min(must.least).min(width),
                 Some(first) => {

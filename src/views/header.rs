@@ -5,6 +5,7 @@
 //! ```
 //! Parts leave by importance when the line is narrow. Knows no view.
 mod several;
+mod under_way;
 
 use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
@@ -56,6 +57,9 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             parts.push(part(195, line.and(theme, unread, Key::Accent)));
         }
         loads(theme, &hosts, &mut parts);
+    }
+    if let Some(words) = under_way::words(state, area.width) {
+        parts.push(part(205, Line::of(theme, words, Key::Job)));
     }
     let parts = fit(parts, usize::from(area.width), 2, |p| {
         (p.importance, p.line.width())
@@ -158,7 +162,7 @@ fn link(state: &State, theme: &Theme, host: &Host, narrow: bool, parts: &mut Vec
     }
 }
 
-/// Columns below which what is in trouble is one number, and a link that is up its sign alone.
+/// Columns below which what is in trouble, or under way, is one number, and a link that is up its sign alone.
 const NARROW: u16 = 50;
 
 fn counts(theme: &Theme, totals: &Totals, hurting: usize, narrow: bool, parts: &mut Vec<Part>) {

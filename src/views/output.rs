@@ -1,4 +1,4 @@
-//! What a long job tells while it runs, the newest at the bottom.
+//! What a long job tells while it runs, the newest at the bottom; below that the layers that are on their way.
 //!
 //! ```text
 //!  shop  bringing up 12s
@@ -6,6 +6,8 @@
 //!  Network shop_default  Created
 //!  Container shop-db-1  Started
 //! ```
+mod layers;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -33,12 +35,17 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width.saturating_sub(2)).max(1);
     let above = 1 + command(theme, &output.command, width, area, buf);
     let height = usize::from(area.height).saturating_sub(above);
+    let moving = layers::lines(theme, &output.transfer, width, height);
+    let height = height - moving.len();
     let end = end(output, height);
     head(state, theme, &key, output, end).draw(buf, area);
     let shown = tail(output, end, width, height);
     for (y, (words, first)) in shown.iter().enumerate() {
         let key = if *first { tone(words) } else { Key::Text };
         Line::of(theme, *words, key).draw(buf, indent(row(area, above + y), 1));
+    }
+    for (y, line) in moving.iter().enumerate() {
+        line.draw(buf, indent(row(area, above + shown.len() + y), 1));
     }
 }
 

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use crate::actions::space::{free, items};
 use crate::lang;
 use crate::layout::LIST_OFFSET;
-use crate::model::space::{Part, Prune, Space};
+use crate::model::space::{Freed, Part, Prune, Space};
 use crate::model::{HostId, Key as Id};
 use crate::state::State;
 use crate::text;
@@ -66,9 +66,11 @@ pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
     }
 }
 
-/// Bytes that all prunes together would give; what one takes with another is counted once.
-fn all_free(space: &Space) -> u64 {
-    space.parts().iter().map(|(_, part)| part.free).sum()
+/// What all prunes together would give; what one takes with another is counted once.
+fn all_free(space: &Space) -> Freed {
+    let parts = space.parts();
+    let free = parts.iter().map(|(_, part)| part.free);
+    free.fold(Freed::default(), Freed::and)
 }
 
 fn head(state: &State, theme: &Theme, key: &Id, space: &Space) -> Line {
@@ -78,17 +80,14 @@ fn head(state: &State, theme: &Theme, key: &Id, space: &Space) -> Line {
         || say!("  asked {ago}", ago = text::ago(space.at, state.now)),
         |at| say!("  asking again {s}s", s = (state.now - at).num_seconds()),
     );
+    let free = all_free(space).short();
+    let free = match free.as_str() {
+        "" => String::new(),
+        size => say!(", {size} can be freed", size),
+    };
+    let all = say!("  {size} in all", size = text::bytes(space.bytes()));
     Line::of(theme, format!(" {}", key.id), Key::Strong)
-        .and(
-            theme,
-            say!("  {size} in all", size = text::bytes(space.bytes())),
-            Key::Text,
-        )
-        .and(
-            theme,
-            say!(", {size} can be freed", size = text::bytes(all_free(space))),
-            Key::Text,
-        )
+        .and(theme, format!("{all}{free}"), Key::Text)
         .and(theme, when, Key::Dim)
 }
 
@@ -110,10 +109,7 @@ fn lines(state: &State, theme: &Theme, host: HostId, space: &Space, width: u16) 
         section.note(say!("{key} removes", key), Key::Dim);
     }
     for (what, count) in found.into_iter().filter(|(_, count)| *count > 0) {
-        let size = match free(state, host, what) {
-            0 => String::new(),
-            bytes => text::bytes(bytes),
-        };
+        let size = free(state, host, what).short();
         let title =
             text::truncate(lang::say(what.title()), width.saturating_sub(22).max(8)).into_owned();
         section.line(
@@ -132,22 +128,29 @@ fn lines(state: &State, theme: &Theme, host: HostId, space: &Space, width: u16) 
 
 const TITLE: usize = 13;
 const COUNT: usize = 18;
+const NARROW: usize = 11;
 const SIZE: usize = 9;
 
 /// A part with its bar: what is in use, then what is not.
 fn taken_line(theme: &Theme, name: &'static str, part: Part, most: u64, bar: usize) -> Line {
-    let count = say!("{all}, {n} in use", all = part.count, n = part.active);
+    let (all, n) = (part.count, part.active);
+    // Without room for a bar there is little for words.
+    let (count, wide) = if bar == 0 {
+        (say!("{n} of {all}", n, all), NARROW)
+    } else {
+        (say!("{all}, {n} in use", all, n), COUNT)
+    };
     let cells = |bytes: u64| {
         let share = bytes as f64 / most.max(1) as f64;
         (share * bar as f64).round() as usize
     };
-    let (all, unused) = (cells(part.bytes), cells(part.free));
+    let (all, unused) = (cells(part.bytes), cells(part.free.least));
     Line::of(
         theme,
         text::pad_right(lang::say(name), TITLE),
         Key::FieldName,
     )
-    .and(theme, text::pad_right(&count, COUNT), Key::Dim)
+    .and(theme, text::pad_right(&count, wide), Key::Dim)
     .and(
         theme,
         text::pad_left(&text::bytes(part.bytes), SIZE),

@@ -137,6 +137,8 @@ fn way(state: &State, theme: &Theme) -> Line {
             let kept = || state.shelves.name(key);
             let id = match key.kind {
                 Kind::Host | Kind::Stack => &key.id,
+                // One that is only being fetched is known by its name.
+                Kind::Image if !key.id.starts_with("sha256:") => &key.id,
                 _ => crate::model::image::short_id(&key.id),
             };
             known.or_else(told).or_else(kept).unwrap_or(id).to_owned()

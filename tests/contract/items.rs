@@ -1,7 +1,7 @@
 //! Networks and volumes: made as they were asked for, and what an engine refuses.
 use stacktui::effect::Verb;
 use stacktui::model::wanted::{NewNetwork, NewVolume};
-use stacktui::model::{Key, Kind, Network, Resources, Volume};
+use stacktui::model::{Key, Kind, Network, Particulars, Resources, Volume};
 use stacktui::msg::FailureKind;
 
 use crate::bench::{Bench, HOST, LONG};
@@ -107,4 +107,57 @@ pub async fn a_volume_is_made_as_asked(bench: Bench) {
         .perform(&key, &Verb::RemoveVolume, LONG)
         .await
         .unwrap();
+}
+
+pub async fn who_is_put_into_a_network_again_is_another_member_of_it(bench: Bench) {
+    if bench.podman() {
+        return;
+    }
+    let front = if bench.is_real() {
+        format!("members-{}-front", std::process::id())
+    } else {
+        "front".to_owned()
+    };
+    let _left = bench.afterwards(&["network", "rm", &front]);
+    bench.docker(&["network", "create", &front]);
+    let it = if bench.is_real() {
+        let it = bench.obedient().await;
+        // A container without network can be in no other.
+        bench.docker(&["network", "disconnect", "none", &it.name]);
+        bench.docker(&["network", "connect", "--alias", "second", &front, &it.name]);
+        it
+    } else {
+        bench.furnished("").await
+    };
+    let all = networks(&bench).await;
+    let network = all.into_iter().find(|one| one.name == front).unwrap().key;
+    let member = async || {
+        let about = bench.engine.about(&network).await.unwrap();
+        let Particulars::Network { members } = about.particulars else {
+            panic!("a network was asked for")
+        };
+        members.into_iter().find(|member| *member.id == *it.key.id)
+    };
+    let aliases = async || {
+        let networks = bench.details(&it).await.networks;
+        let link = networks.into_iter().find(|link| link.name == front);
+        link.map(|link| link.aliases)
+    };
+    let container = it.key.id.clone();
+    let first = member().await.expect("a member");
+    assert!(first.ipv4.contains('/'), "{first:?}");
+    let second = "second".to_owned();
+    assert_eq!(aliases().await.unwrap().contains(&second), bench.is_real());
+    let leave = Verb::Disconnect {
+        container: container.clone(),
+    };
+    bench.engine.perform(&network, &leave, LONG).await.unwrap();
+    assert_eq!((member().await, aliases().await), (None, None));
+    let join = Verb::Connect { container };
+    bench.engine.perform(&network, &join, LONG).await.unwrap();
+    let again = member().await.expect("a member again");
+    assert_ne!(first.endpoint, again.endpoint);
+    assert!(!aliases().await.unwrap().contains(&second));
+    let twice = bench.engine.perform(&network, &join, LONG).await;
+    assert!(twice.is_err(), "{twice:?}");
 }

@@ -1,7 +1,7 @@
 //! Pulls, and what registries say of images that are here.
 use stacktui::effect::{Effect, Fetch, Verb};
 use stacktui::lang::Words;
-use stacktui::model::{Freshness, Key};
+use stacktui::model::{Freshness, Key, Kind, Resources, TransferLine};
 use stacktui::msg::{Failure, FailureKind, JobMsg, Msg};
 use stacktui::state::ViewId;
 
@@ -103,6 +103,63 @@ fn all_names_of_an_image_are_asked_for_and_the_worst_counts() {
     assert!(!row("zammad/zammad:6.3.1").contains('↑'), "{screen}");
 }
 
+/// What the engine lists is as it was, but this image has only these names.
+fn named(it: &mut Scene, id: &Key, tags: &[&str]) {
+    let mut images: Vec<_> = it.state.shelves.images.things.values().cloned().collect();
+    let image = images.iter_mut().find(|image| image.key == *id);
+    image.expect("an image").tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+    let host = id.host;
+    it.send(Msg::Resources(
+        host,
+        Kind::Image,
+        Ok(Resources::Images(images)),
+    ));
+}
+
+#[test]
+fn what_was_said_of_a_name_stays_when_another_is_taken_away() {
+    for (first, second, word) in [
+        (Freshness::Same, Freshness::Behind, "newer there"),
+        (Freshness::Behind, Freshness::Same, "up to date"),
+    ] {
+        let mut it = images();
+        let zammad = key(&it, SECOND);
+        let said = vec![
+            (FIRST.to_owned(), Ok(first)),
+            (SECOND.to_owned(), Ok(second)),
+        ];
+        it.send(Msg::Freshness(zammad.clone(), said)).wait(60_000);
+        named(&mut it, &zammad, &[SECOND]);
+        it.shows(&format!("{SECOND}  {word}"));
+    }
+}
+
+#[test]
+fn several_that_are_asked_for_are_summed_up_with_those_that_have_no_name() {
+    let mut it = images();
+    it.press("* U").sees_toast("asking for 2 images");
+    let asked = [("alpine:3.19", "alpine:3.19"), (SECOND, FIRST)];
+    for (tag, name) in asked {
+        let id = key(&it, tag);
+        let fresh = if tag == SECOND {
+            Freshness::Behind
+        } else {
+            Freshness::Same
+        };
+        it.send(Msg::Freshness(id, vec![(name.to_owned(), Ok(fresh))]));
+    }
+    it.sees_toast("1 newer there, 1 up to date, 1 without a name");
+    assert_eq!(it.state.toasts.shown.len(), 1);
+    // One by itself is told by its name.
+    it.press("esc / ctrl-u").type_in("alpine").press("enter U");
+    let alpine = key(&it, "alpine:3.19");
+    let said = vec![("alpine:3.19".to_owned(), Ok(Freshness::Same))];
+    it.send(Msg::Freshness(alpine, said))
+        .sees_toast("alpine:3.19: up to date");
+    it.press("esc esc * p")
+        .sees_toast("1 image has no name to pull it by");
+}
+
 #[test]
 fn of_several_names_it_is_asked_which_is_pulled() {
     let mut it = images();
@@ -136,6 +193,15 @@ fn of_several_names_it_is_asked_which_is_removed() {
         .shows(&format!("c docker rmi {SECOND}"))
         .press("enter");
     assert_eq!(verbs(&it), [remove(&[SECOND])]);
+    // The row is not gone: it tells which name is.
+    let id = *it.state.jobs.running.keys().next().expect("a job");
+    it.send(Msg::Job(JobMsg::Done {
+        id,
+        took_ms: 1,
+        already: false,
+        became: None,
+    }));
+    it.shows(&format!("{FIRST}  {SECOND} removed"));
     let mut it = images();
     it.press("/").type_in("zammad").press("enter D");
     it.wait(400)
@@ -178,6 +244,126 @@ fn an_image_is_pulled_by_its_name_or_by_one_that_is_typed() {
     it.shows("only small letters");
     it.press("ctrl-u").type_in("ghcr.io/a/b:2").press("enter");
     assert_eq!(pulls(&it), ["ghcr.io/a/b:2"]);
+}
+
+fn layer(layer: &str, status: &str, done: Option<(u64, u64)>) -> TransferLine {
+    TransferLine {
+        layer: layer.to_owned(),
+        status: status.to_owned(),
+        done,
+    }
+}
+
+/// The newest job that was asked for is under way, and these lines came of it.
+fn under_way(it: &mut Scene, lines: &[TransferLine]) {
+    let jobs = it.effects.iter().rev();
+    let mut jobs = jobs.filter_map(|effect| match effect {
+        Effect::Run(job) => Some(job.id),
+        _ => None,
+    });
+    let (id, lines) = (jobs.next().expect("a job"), lines.to_vec());
+    it.send(Msg::Job(JobMsg::Transfer { id, lines }));
+}
+
+fn typed_pull(it: &mut Scene, name: &str) {
+    it.press("P").type_in(name).press("enter");
+    under_way(
+        it,
+        &[
+            layer("2", "Pulling from a/b", None),
+            layer("a3ed95caeb02", "Already exists", None),
+            layer("5f70bf18a086", "Downloading", Some((40, 100))),
+            layer("7264a8db6415", "Waiting", None),
+        ],
+    );
+}
+
+#[test]
+fn each_layer_has_its_line_which_changes_in_place() {
+    let mut it = images();
+    typed_pull(&mut it, "ghcr.io/a/b:2");
+    it.view(ViewId::Output)
+        .shows("ghcr.io/a/b:2 › output")
+        .shows("1/3 layers, 40%")
+        .shows("1 layer was there already")
+        .shows("5f70bf18a086  Downloading")
+        .shows("40B/100B")
+        .shows("7264a8db6415  Waiting");
+    for left in [2, 1] {
+        let words = format!("Retrying in {left} seconds");
+        under_way(&mut it, &[layer("5f70bf18a086", &words, None)]);
+    }
+    it.shows("5f70bf18a086  Retrying in 1 seconds")
+        .hides("Retrying in 2")
+        .shows("1/3 layers, 40%");
+    // More of them than rows: what moves is told.
+    let many: Vec<_> = (0..60)
+        .map(|n| layer(&format!("layer-{n:02}"), "Waiting", None))
+        .collect();
+    under_way(&mut it, &many);
+    it.shows("5f70bf18a086  Retrying").shows("61 more layers");
+    under_way(&mut it, &[layer("layer-59", "Extracting", Some((1, 2)))]);
+    it.shows("layer-59      Extracting").shows("60 more layers");
+}
+
+#[test]
+fn what_broke_leaves_how_far_it_came() {
+    let mut it = images();
+    typed_pull(&mut it, "ghcr.io/a/b:2");
+    let failure = Failure {
+        what: Words::as_is("unexpected EOF"),
+        ..Failure::default()
+    };
+    let id = *it.state.jobs.running.keys().next().expect("a job");
+    it.send(Msg::Job(JobMsg::Failed {
+        id,
+        took_ms: 1,
+        failure,
+    }));
+    it.sees_toast("ghcr.io/a/b:2: pull failed: unexpected EOF");
+    it.wait(60_000)
+        .shows("ghcr.io/a/b:2  failed")
+        .shows("5f70bf18a086: Downloading 40B/100B")
+        .shows("unexpected EOF");
+}
+
+#[test]
+fn what_has_no_row_is_told_above_and_is_shown_and_ended_from_the_list() {
+    let mut it = images();
+    it.hides("l output").hides("x cancel");
+    typed_pull(&mut it, "ghcr.io/a/b:2");
+    it.hides("pulling b:2").press("q");
+    it.view(ViewId::Images)
+        .shows("pulling b:2 40%")
+        .shows("x cancel  l output");
+    it.press("1").shows("pulling b:2 40%");
+    it.press("4").hides("l output").hides("x cancel");
+    it.press("3 l").view(ViewId::Output).press("q");
+    it.effects.clear();
+    it.press("x");
+    assert!(matches!(it.effects[..], [Effect::Cancel(_)]));
+    let id = *it.state.jobs.running.keys().next().expect("a job");
+    let failure = Failure {
+        what: Words::as_is("ended: layers that are there stay"),
+        ..Failure::default()
+    };
+    it.send(Msg::Job(JobMsg::Failed {
+        id,
+        took_ms: 1,
+        failure,
+    }));
+    it.sees_toast("ghcr.io/a/b:2: ended: layers that are there stay");
+    it.press("l").shows("ghcr.io/a/b:2  ended").press("q");
+    // Two: they are told apart, and both can be had.
+    typed_pull(&mut it, "ghcr.io/a/b:2");
+    it.press("q");
+    it.press("P").type_in("redis").press("enter q");
+    it.shows("2 jobs").press("l").shows("Show which?");
+    it.shows("redis").press("down enter");
+    it.view(ViewId::Output).shows("ghcr.io/a/b:2 › output");
+    it.press("q x").shows("End which?").press("enter");
+    let redis = Key::new(crate::world::key("x").host, Kind::Image, "redis");
+    assert!(it.state.outputs[&redis].cancelled);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Lists of images, volumes and networks: what is shown of them, and what may be done to them.
-use stacktui::effect::{Effect, Subscription, Verb};
+use stacktui::effect::{Effect, Fetch, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::{HostId, Key, Kind, Resources};
+use stacktui::model::{About, HostId, Key, Kind, Member, Node, Particulars, Resources};
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::{RowId, ViewId};
 
@@ -170,6 +170,33 @@ fn containers_join_and_leave_a_network() {
         became: None,
     }));
     it.sees_toast(", back connected");
+}
+
+#[test]
+fn who_comes_into_a_network_again_is_asked_for_its_names_again() {
+    let mut it = stocked();
+    it.press("5 / b a c k enter enter").view(ViewId::Item);
+    let network = it.state.subject().expect("a network");
+    let zammad = it.container("zammad").key.clone();
+    let mut about = |endpoint: &str| {
+        let member = Member {
+            id: zammad.id.to_string(),
+            endpoint: endpoint.to_owned(),
+            ..Member::default()
+        };
+        let members = vec![member];
+        it.effects.clear();
+        let about = About {
+            particulars: Particulars::Network { members },
+            document: Node::Null,
+        };
+        it.send(Msg::About(network.clone(), Ok(Box::new(about))));
+        it.effects.clone()
+    };
+    let names = [Effect::Fetch(Fetch::Details(zammad.clone()))];
+    assert_eq!(about("1"), names);
+    assert_eq!(about("1"), []);
+    assert_eq!(about("2"), names, "put in under other names, maybe");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 use stacktui::effect::{Effect, Fetch, Verb, aside};
 use stacktui::lang::Words;
 use stacktui::model::run_line::{RunLine, Word};
-use stacktui::model::{Container, HostId, Key};
+use stacktui::model::{Container, HostId, Key, Mount};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
 
@@ -25,6 +25,22 @@ fn it_is_asked_for_with_what_is_lost() {
         .wait(400)
         .press("y")
         .runs(&[("grafana", recreate(false))]);
+}
+
+#[test]
+fn what_becomes_of_a_volume_that_nobody_named_is_told() {
+    let mut it = world();
+    it.on("grafana").press("R").hides("anonymous");
+    it.press("esc");
+    it.change("grafana", |c| {
+        c.mounts = vec![Mount {
+            kind: "volume".to_owned(),
+            source: "0f".repeat(32),
+            ..Mount::default()
+        }];
+    });
+    it.press("R")
+        .shows("1 anonymous volume goes along by its name");
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::space::{Item, Part, Prune, Space};
+use stacktui::model::space::{Freed, Item, Part, Prune, Space};
 use stacktui::model::{Key, Kind, Resources, Volume};
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::ViewId;
@@ -25,12 +25,12 @@ fn answer(it: &Scene) -> Space {
         count,
         active,
         bytes,
-        free,
+        free: Freed::exactly(free),
     };
     let images = (1..=11).map(|n| item(&format!("old:{n}"), GIB)).collect();
     Space {
         at: it.state.now,
-        images: part(34, 23, 20 * GIB, 8 * GIB),
+        images: part(34, 23, 20 * GIB, 11 * GIB),
         containers: part(12, 12, GIB, 0),
         volumes: part(3, 2, 40 * GIB, 10 * GIB),
         cache: Part::default(),
@@ -38,6 +38,7 @@ fn answer(it: &Scene) -> Space {
             (Prune::UnusedImages, images),
             (Prune::UnusedVolumes, vec![item("left", 10 * GIB)]),
         ]),
+        beside: BTreeMap::new(),
         volume_sizes: BTreeMap::from([("left".to_owned(), 10 * GIB)]),
     }
 }
@@ -74,7 +75,7 @@ fn the_engine_is_asked_once_and_the_wait_is_seen() {
 #[test]
 fn it_shows_what_is_taken_and_what_can_be_freed() {
     let mut it = space();
-    it.shows("61.0GiB in all, 18.0GiB can be freed")
+    it.shows("61.0GiB in all, 21.0GiB can be freed")
         .shows("34, 23 in use");
     it.shows("images no container uses")
         .shows("volumes no container mounts");
@@ -87,6 +88,16 @@ fn it_shows_what_is_taken_and_what_can_be_freed() {
 }
 
 #[test]
+fn figures_have_room_on_a_narrow_screen() {
+    let mut it = space();
+    it.send(Msg::Resize {
+        width: 40,
+        height: 12,
+    });
+    it.shows("23 of 34").shows("20.0GiB").shows("40.0GiB");
+}
+
+#[test]
 fn images_go_after_a_list_and_a_yes() {
     let mut it = space();
     it.press("p").answer("enter");
@@ -94,7 +105,7 @@ fn images_go_after_a_list_and_a_yes() {
     assert_eq!(question.title, "Remove 11 images no container uses?");
     assert_eq!(it.told()[0], "old:1 (1.00GiB)");
     assert_eq!(question.things.len(), 11);
-    assert_eq!(it.told()[12], "gives back about 8.00GiB");
+    assert_eq!(it.told()[12], "gives back 11.0GiB");
     it.answer("y").view(ViewId::Output);
     let jobs = it.jobs();
     assert_eq!(jobs.len(), 1);
@@ -124,9 +135,24 @@ fn images_go_after_a_list_and_a_yes() {
 }
 
 #[test]
+fn what_layers_give_back_is_told_as_well_as_it_is_known() {
+    let mut it = space();
+    let mut answer = answer(&it);
+    answer.beside.insert(Prune::UnusedImages, 3 * GIB);
+    answer.images.free = answer.free(Prune::UnusedImages);
+    it.send(Msg::Space(HOST, Ok(Box::new(answer))));
+    it.shows("61.0GiB in all, ≤24.0GiB can be freed")
+        .shows("≤14.0GiB");
+    it.press("p").shows("11, ≤14.0GiB").answer("enter");
+    it.shows("old:1 (1.00GiB of its own)")
+        .shows("gives back 11.0GiB to 14.0GiB");
+}
+
+#[test]
 fn volumes_go_only_when_their_number_is_typed() {
     let mut it = space();
     it.press("p").answer("j enter").shows("type 1 to confirm");
+    it.shows("Remove 1 volume no container mounts?");
     it.answer("y").press("enter").asks_nothing();
     it.press("ctrl-u").type_in("1").press("enter");
     assert_eq!(it.jobs()[0].1, Verb::Prune(Prune::UnusedVolumes));

@@ -1,5 +1,6 @@
 //! What is asked for before it is done: what is hit and what is lost.
 use crate::effect::{Effect, Effects, Fetch, Verb};
+use crate::model::volume::is_made_up;
 use crate::model::{Container, Key, RunState};
 use crate::state::{
     Choice, Confirm, Field, Layer, Menu, MenuItem, Prompt, PromptKind, State, Told, Weight,
@@ -192,6 +193,16 @@ pub(super) fn recreate(state: &mut State) -> Effects {
     lines.push(Weight::Bad.of(say!(
         "lost: everything written inside that is not in a volume"
     )));
+    let mounts = list.iter().flat_map(|c| &c.mounts);
+    let nameless = mounts.filter(|m| m.kind == "volume" && is_made_up(&m.source));
+    let nameless = nameless.count();
+    if nameless > 0 {
+        lines.push(Weight::Plain.of(say_n!(
+            nameless,
+            "{n} anonymous volume goes along by its name: docker rm -v will leave it",
+            "{n} anonymous volumes go along by their names: docker rm -v will leave them"
+        )));
+    }
     let borrowers = state.world.containers();
     let borrowers = borrowers.filter(|c| list.iter().any(|other| c.borrows_of(other)));
     let borrowers: Vec<&str> = borrowers.map(Container::short_name).collect();

@@ -41,7 +41,10 @@ pub fn target_of(container: &Container) -> Target {
 
 /// What the journal calls a thing that is not there before it is made.
 fn made(verb: &Verb) -> Option<Target> {
-    let (kind, name) = verb.makes()?;
+    let (kind, name) = match verb {
+        Verb::Pull { images } => ("image", images.first()?.as_str()),
+        verb => verb.makes()?,
+    };
     Some(Target {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -53,7 +56,7 @@ fn made(verb: &Verb) -> Option<Target> {
 pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     let effect = begin(state, key, verb)?;
     if verb.has_output() {
-        crate::actions::stack::show(state, key);
+        crate::actions::output::show(state, key);
     }
     Some(effect)
 }
@@ -61,8 +64,10 @@ pub fn start_job(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
 fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     let (target, before) = match state.world.container(key) {
         Some(container) => (target_of(container), state_words(container)),
-        None if verb.makes().is_some() => (made(verb)?, "not there".to_owned()),
-        None => crate::actions::item::target_of(state, key)?,
+        None => match (crate::actions::item::target_of(state, key), made(verb)) {
+            (Some(there), _) => there,
+            (None, made) => (made?, "not there".to_owned()),
+        },
     };
     let known = state
         .sheet(key)

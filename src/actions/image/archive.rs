@@ -59,12 +59,12 @@ fn names(state: &State, key: &Key) -> Vec<String> {
 /// Asks for the file, with this one offered.
 pub fn ask_where(state: &mut State, about: Key, images: Vec<String>, file: &Path) -> Effects {
     // The engine may be elsewhere: the file is here.
-    let title = match images.as_slice() {
-        [_] => say!("save locally as").to_owned(),
-        many => say!("save {n} locally as", n = many.len()),
+    let title = match about.kind {
+        Kind::Image => say!("save locally as"),
+        _ => say!("save the marked images locally as"),
     };
     let kind = PromptKind::SaveImages { about, images };
-    table::type_line(state, kind, &title, file.display().to_string())
+    table::type_line(state, kind, title, file.display().to_string())
 }
 
 /// A file of the name is there: another name, or over it.

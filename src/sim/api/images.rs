@@ -302,23 +302,52 @@ fn is_signed(call: &Call) -> bool {
     header.is_some_and(|header| header != "e30=")
 }
 
-/// The one layer that goes over the line.
+/// The layer that goes over the line, and those that a pull has beside it: the first one is there already.
 const LAYER: &str = "a3ed95caeb02";
+const OTHERS: [&str; 3] = ["5f70bf18a086", "7264a8db6415", "c4d29b4a2a51"];
+/// Parts in which a layer comes.
+const PARTS: u64 = 8;
 
-fn moving(status: &str, size: u64) -> impl Iterator<Item = Value> {
-    (1..=8).map(move |part| {
-        let current = size / 8 * part;
-        json!({"status": status, "id": LAYER,
-            "progressDetail": {"current": current, "total": size},
-            "progress": format!("[{:<50}]  {current}B/{size}B", "=".repeat(part as usize * 6) + ">")})
-    })
+fn moving(status: &'static str, size: u64) -> impl Iterator<Item = Value> {
+    (1..=PARTS).map(move |part| moved(LAYER, status, part, size))
 }
 
+/// So many parts of a layer are there.
+fn moved(layer: &str, status: &str, part: u64, size: u64) -> Value {
+    let current = size / PARTS * part;
+    json!({"status": status, "id": layer,
+        "progressDetail": {"current": current, "total": size},
+        "progress": format!("[{:<50}]  {current}B/{size}B", "=".repeat(part as usize * 6) + ">")})
+}
+
+fn layer(layer: &str, status: &str) -> Value {
+    json!({"status": status, "progressDetail": {}, "id": layer})
+}
+
+/// Three layers of which two come at once, and which are put in one after the other.
 fn download(size: u64) -> Vec<Value> {
-    let mut lines = vec![json!({"status": "Pulling fs layer", "progressDetail": {}, "id": LAYER})];
-    lines.extend(moving("Downloading", size));
-    for status in ["Download complete", "Pull complete"] {
-        lines.push(json!({"status": status, "progressDetail": {}, "id": LAYER}));
+    let [there, second, third] = OTHERS;
+    let coming = [(LAYER, size), (second, size / 4), (third, size / 9)];
+    let mut lines = vec![layer(there, "Already exists")];
+    lines.extend(coming.map(|(id, _)| layer(id, "Pulling fs layer")));
+    lines.push(layer(third, "Waiting"));
+    for part in 1..=PARTS {
+        lines.push(moved(LAYER, "Downloading", part, size));
+        // Twice as quick, the third one after the second.
+        let (id, bytes, begun) = if part <= PARTS / 2 {
+            (second, size / 4, 0)
+        } else {
+            (third, size / 9, PARTS / 2)
+        };
+        lines.push(moved(id, "Downloading", (part - begun) * 2, bytes));
+        if (part - begun) * 2 == PARTS {
+            lines.push(layer(id, "Download complete"));
+        }
+    }
+    lines.push(layer(LAYER, "Download complete"));
+    for (id, bytes) in coming {
+        lines.extend([PARTS / 2, PARTS].map(|part| moved(id, "Extracting", part, bytes)));
+        lines.push(layer(id, "Pull complete"));
     }
     lines
 }

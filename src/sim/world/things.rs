@@ -128,11 +128,12 @@ impl Network {
 
     /// The place of one more container in it.
     pub fn join(&mut self, seed: u64, container: &str) -> Endpoint {
+        let address = self.address();
         Endpoint {
             network: self.name.clone(),
             network_id: self.id.clone(),
-            id: id(seed, &format!("{} {container}", self.name)),
-            address: self.address(),
+            id: id(seed, &format!("{} {container} {}", self.name, self.given)),
+            address,
             gateway: self.gateway(),
             fixed: None,
             aliases: Vec::new(),
