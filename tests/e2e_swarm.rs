@@ -129,7 +129,7 @@ async fn a_node_gives_its_tasks_away() {
         .await;
         // One that is up does not go; one that is down does.
         it.press("D").await;
-        it.sees("docker swarm leave").await;
+        it.sees("is up: a node").await;
         it.press("esc").await;
         it.narrow("swarm-04").await;
         it.press("D").await;
