@@ -3,7 +3,7 @@
 //! Must not know of state, jobs, the journal or the clock.
 
 mod keep;
-pub mod needs;
+mod outline;
 mod process;
 mod propose;
 mod scale;
@@ -20,6 +20,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 pub use keep::Store;
+pub use outline::outline;
 pub use process::{Answer, Output, Played};
 pub use stack_file::{begin, compare, read};
 
@@ -189,7 +190,7 @@ impl Programs {
     async fn ask(&self, project: &Project) -> Result<Checked, Refused> {
         files_are_here(project)?;
         // Before compose reads them: what is written meanwhile is then noticed as a change.
-        let files = shown::digests(project).await;
+        let files = shown::read_digests(project).await;
         let tool = self.tool(project).await?;
         let config = |args: &[&str]| {
             let program = self.command(tool.argv, &Vec::new());

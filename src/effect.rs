@@ -270,6 +270,8 @@ pub enum Subscription {
     Volume(Key),
     /// What compose makes of this stack's files: now, and when one of them changes.
     Compose(Key, Box<Project>),
+    /// What this stack's files ask for, as they are written: now, and when one of them changes.
+    Outline(Key, Box<Project>),
     /// The files that this stack is made from, as they are.
     Files(Key, Box<Project>),
     /// What this container was started with, and with doors: what its own API says of its routes.

@@ -86,6 +86,9 @@ pub fn journal_foot(width: u16, body: u16) -> u16 {
     }
 }
 
+/// The row of a stack's page on which its services begin, the whole stack being the first of them.
+pub const SERVICES_AT: usize = 1;
+
 /// A window of this inner size (without its border) in the middle of the screen, cut to fit.
 pub fn window(size: (u16, u16), width: u16, height: u16) -> Rect {
     let width = width.saturating_add(4).min(size.0);

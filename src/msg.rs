@@ -17,7 +17,7 @@ use crate::model::space::Space;
 use crate::model::stack_file::{Edited, FileOf, Proposal, StackFile};
 use crate::model::{
     About, Container, Details, EngineEvent, EngineInfo, Entry, Freshness, HostId, Key, Kind, Link,
-    LogRecord, Mail, Processes, Resources, Sample, TransferLine,
+    LogRecord, Mail, Outline, Processes, Resources, Sample, TransferLine, Unread,
 };
 
 /// A message with the time it was received; state knows no other clock.
@@ -218,6 +218,8 @@ pub enum Msg {
     Space(HostId, Result<Box<Space>, Failure>),
     /// What compose makes of a stack's files.
     Compose(Key, Result<Box<Checked>, Failure>),
+    /// What a stack's files ask for, as they are written.
+    Outline(Key, Result<Outline, Unread>),
     /// The files a stack is made from; where its engine is, if that is elsewhere.
     Files(Key, Vec<StackFile>, Option<String>),
     /// The editor was left.

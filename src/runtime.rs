@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod link;
 pub mod log_stream;
 pub mod mail;
+mod outline;
 mod pacer;
 pub mod painter;
 pub mod panic;

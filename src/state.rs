@@ -2,6 +2,7 @@
 //! Holds no handle, sender, clock, span or style.
 pub mod books;
 pub mod browse;
+pub mod drift;
 pub mod fresh;
 pub mod history;
 pub mod inspect;
@@ -60,7 +61,7 @@ pub use world::{Death, Host, Vitals, World};
 
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::{About, Details, HostId, Key, Kind, Link, Node, Processes};
+use crate::model::{About, Container, Details, HostId, Key, Kind, Link, Node, Outlines, Processes};
 use crate::msg::Failure;
 
 /// What is known of one container beyond its row, fetched while it is looked at.
@@ -79,6 +80,8 @@ pub struct Sheet {
     pub all_deaths: bool,
     /// First row of the details screen on screen.
     pub scroll: usize,
+    /// The service under the cursor of a stack's page; none: the whole stack is.
+    pub service: Option<String>,
     pub inspect: InspectState,
     /// First row and column of the processes screen.
     pub process_scroll: usize,
@@ -126,6 +129,8 @@ pub struct State {
     pub outputs: BTreeMap<Key, Output>,
     /// What compose makes of the files of stacks that were looked at.
     pub compose: BTreeMap<Key, Result<Box<Checked>, Failure>>,
+    /// What the files of stacks ask for, as far as they were read.
+    pub outlines: Outlines,
     /// The volume that is looked into, while it is.
     pub browse: Option<browse::Browse>,
     /// The files of stacks that were looked at.
@@ -174,6 +179,7 @@ impl State {
             jobs: Jobs::default(),
             outputs: BTreeMap::new(),
             compose: BTreeMap::new(),
+            outlines: Outlines::default(),
             browse: None,
             files: BTreeMap::new(),
             space: BTreeMap::new(),
@@ -238,11 +244,23 @@ impl State {
         }
         match self.subject() {
             Some(key) if key.kind == Kind::Stack => {
-                self.world.members(&key).map(|c| c.key.clone()).collect()
+                let service = self.service();
+                let is_meant = |c: &&Container| {
+                    service.is_none_or(|name| c.service() == Some(name) && !c.is_one_off())
+                };
+                let members = self.world.members(&key).filter(is_meant);
+                members.map(|c| c.key.clone()).collect()
             }
             Some(key) if self.world.container(&key).is_some() => vec![key],
             _ => Vec::new(),
         }
+    }
+
+    /// The service that the cursor of a stack's page is on.
+    pub fn service(&self) -> Option<&str> {
+        let place = self.nav.current();
+        let key = place.key.filter(|_| place.view == ViewId::Stack)?;
+        self.sheet(&key)?.service.as_deref()
     }
 
     pub fn sheet(&self, key: &Key) -> Option<&Sheet> {

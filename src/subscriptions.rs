@@ -6,6 +6,7 @@ use crate::layout::list_height;
 use crate::model::compose::Project;
 use crate::model::mail::Source;
 use crate::model::route::is_traefik;
+use crate::model::stack::Origin;
 use crate::model::{Container, Key, Kind, Link, Reach};
 use crate::state::routes::looked_at;
 use crate::state::{Layer, RowId, Stamps, State, ViewId};
@@ -47,9 +48,13 @@ pub fn subscriptions(state: &State) -> BTreeSet<Subscription> {
 fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
     let place = state.nav.current();
     match (place.view, place.key) {
-        (ViewId::Containers, _) if state.focused => sampled(state, wanted),
+        (ViewId::Containers, _) if state.focused => {
+            sampled(state, wanted);
+            untold(state, wanted);
+        }
         (ViewId::Stacks | ViewId::Stack, key) if state.focused => {
             rest(state, wanted);
+            outlines(state, key.as_ref(), wanted);
             if let Some(key) = key.as_ref() {
                 near(state, state.world.members(key).map(|c| &c.key), wanted);
             }
@@ -102,6 +107,51 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
             wanted.insert(Subscription::Journal);
         }
         _ => {}
+    }
+}
+
+/// The files of stacks that have containers on screen, or marked, and whose labels do not tell what waits for what.
+fn untold(state: &State, wanted: &mut BTreeSet<Subscription>) {
+    let table = &state.containers.table;
+    let rows = table.rows.iter().skip(table.top).take(list_height(state));
+    let keys = rows.filter_map(RowId::key).chain(&state.containers.marked);
+    let mut before = None;
+    for key in keys {
+        let name = match key.kind {
+            Kind::Stack => Some(&*key.id),
+            _ => state.world.container(key).and_then(Container::stack),
+        };
+        let host = state.world.host(key.host);
+        let (Some(name), Some(host)) = (name, host) else {
+            continue;
+        };
+        // Those of one stack stand together.
+        let known = before.replace((host.id, name)) == Some((host.id, name));
+        if !known && !host.tells_order(name) {
+            let stack = Key::stack(host.id, name);
+            let origin = Origin::newest(state.world.members(&stack));
+            outline(stack, &origin, wanted);
+        }
+    }
+}
+
+/// The files of the stacks on screen: of this one, or of those in the list and the marked ones.
+fn outlines(state: &State, one: Option<&Key>, wanted: &mut BTreeSet<Subscription>) {
+    let shelf = &state.shelves.stacks;
+    let table = &shelf.listing.table;
+    let rows = table.rows.iter().skip(table.top).take(list_height(state));
+    let listed = rows.filter_map(RowId::key).chain(&shelf.listing.marked);
+    for key in listed.filter(|_| one.is_none()).chain(one) {
+        if let Some(stack) = shelf.things.get(key).filter(|stack| stack.is_compose()) {
+            outline(key.clone(), &stack.origin, wanted);
+        }
+    }
+}
+
+fn outline(stack: Key, origin: &Origin, wanted: &mut BTreeSet<Subscription>) {
+    if !origin.files.is_empty() {
+        let project = Box::new(Project::new(&stack.id, origin));
+        wanted.insert(Subscription::Outline(stack, project));
     }
 }
 

@@ -84,6 +84,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
         Msg::RouteChecked(key, answer) => route::checked(state, key, answer),
         Msg::Space(host, answer) => space::answered(state, host, answer),
         Msg::Compose(key, answer) => compose::checked(state, &key, answer),
+        Msg::Outline(key, read) => compose::outlined(state, key, read),
         Msg::Files(key, files, elsewhere) => stack_file::read(state, key, files, elsewhere),
         Msg::Edited(key, file, ended) => stack_file::edited(state, key, file, ended),
         Msg::Proposal(key, answer) => stack_file::proposed(state, key, answer),

@@ -347,8 +347,8 @@ async fn an_edit_that_compose_refuses_is_kept_until_it_is_let_go() {
         edit(&it).await;
         it.sees("services: [ [").await;
         it.press("x").await;
-        it.sees("what was typed is lost").await;
-        it.answer("l").await;
+        it.sees("What was typed is lost").await;
+        it.answer("y").await;
         it.until("the files", |s| {
             s.contains("WHO: ") && !s.contains("an edit is kept")
         })

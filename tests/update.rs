@@ -62,3 +62,5 @@ mod several;
 mod space;
 #[path = "update/stack_files.rs"]
 mod stack_files;
+#[path = "update/stacks.rs"]
+mod stacks;

@@ -4,7 +4,6 @@ use crate::keys::Chord;
 use crate::model::swarm::Act;
 use crate::model::wanted::{NewNetwork, NewVolume};
 use crate::model::{Container, Key};
-use crate::state::jobs::Wait;
 use crate::state::{Choice, Confirm, Layer, Menu, Prompt, PromptKind, State, order};
 
 use super::space::key_of;
@@ -157,25 +156,14 @@ fn in_order(state: &State, jobs: &[(Key, Verb)]) -> Vec<Vec<String>> {
         .iter()
         .filter_map(|(key, _)| state.world.container(key));
     let list: Vec<&Container> = containers.collect();
-    let waits = jobs.first().map(|(_, verb)| order::waits(&list, verb));
-    let waits = waits.unwrap_or_default();
-    let mut left: Vec<&Key> = jobs.iter().map(|(key, _)| key).collect();
-    let mut steps = Vec::new();
-    while !left.is_empty() {
-        let is_free = |key: &&Key| {
-            let mut waits = waits.get(*key).into_iter().flatten();
-            waits.all(|wait: &Wait| !left.contains(&&wait.key))
-        };
-        let (now, later): (Vec<&Key>, Vec<&Key>) =
-            left.iter().copied().partition(|key| is_free(key));
-        // A circle has been cut before.
-        if now.is_empty() {
-            break;
-        }
-        steps.push(now.into_iter().filter_map(|key| name(state, key)).collect());
-        left = later;
-    }
-    steps
+    let first = jobs.first();
+    let waits = first.map(|(_, verb)| order::waits(&list, verb, &state.outlines));
+    let steps = order::steps(jobs.iter().map(|(key, _)| key), &waits.unwrap_or_default());
+    let names = |step: Vec<&Key>| {
+        let names = step.into_iter().filter_map(|key| name(state, key));
+        names.collect()
+    };
+    steps.into_iter().map(names).collect()
 }
 
 fn name(state: &State, key: &Key) -> Option<String> {

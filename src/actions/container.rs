@@ -4,6 +4,7 @@ mod can;
 mod copy;
 mod limit;
 mod open;
+mod several;
 mod verbs;
 
 use crate::model::RunState;
@@ -13,7 +14,7 @@ pub use can::NO_LINK;
 pub use copy::{ask_run_line, copy_secret, offer_run_line, urls};
 pub use limit::{ask_limit, limit_menu, limits_now};
 pub use open::{hand_over, open_logs, open_on};
-pub use verbs::{start_job, start_jobs, state_words, target_of};
+pub use verbs::{shown_state, start_job, start_jobs, state_words, target_of};
 
 use ask::{kill, recreate, remove, rename};
 use can::{all_are, first, has_process, one, one_running, restart_unavailable, some};

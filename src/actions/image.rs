@@ -19,6 +19,7 @@ use super::{Action, Danger, container, space, table};
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
     Action {
+        footer: 3,
         unavailable: none_has_a_name,
         ..Action::harmless(
             Scope::Item,
@@ -30,6 +31,7 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 3,
         danger: Danger::Changes,
         unavailable: none_has_a_name,
         ..Action::harmless(

@@ -39,6 +39,7 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 3,
         danger: Danger::Changes,
         unavailable: |s| one_of(s, Kind::Network, say!("only networks are joined")),
         ..item(
@@ -50,6 +51,7 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        footer: 3,
         danger: Danger::Changes,
         unavailable: |s| one_of(s, Kind::Network, say!("only networks are left")),
         ..item(

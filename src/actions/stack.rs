@@ -1,4 +1,6 @@
 //! What compose may do with a stack: bring it up after showing what that changes, and the rest from a menu.
+pub mod cursor;
+mod many;
 mod scale;
 
 use crate::effect::{Effect, Effects, Fetch, Verb};
@@ -11,6 +13,7 @@ use crate::state::{
 };
 use crate::theme::Symbols;
 
+pub use many::all;
 pub use scale::ask_to_scale;
 
 use super::container::NO_LINK;
@@ -20,12 +23,15 @@ use super::{Action, Danger, output};
 pub const ACTIONS: &[Action] = &[
     Action {
         danger: Danger::Changes,
-        unavailable: cannot_compose,
+        unavailable: |s| match many::marked(s).as_slice() {
+            [] => cannot_compose(s),
+            marked => many::cannot(s, marked),
+        },
         ..Action::harmless(
             Scope::Stack,
             "stack.compose",
             "compose",
-            "Choose what compose does with the stack: pull, build, recreate, scale, down.",
+            "Choose what compose does with the stack: pull, build, recreate, scale, down; of marked ones pull, build, down.",
             &["C"],
             menu,
         )
@@ -33,7 +39,12 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 6,
         danger: Danger::Changes,
-        unavailable: cannot_compose,
+        unavailable: |s| {
+            let marked = !many::marked(s).is_empty();
+            let one =
+                marked.then(|| say!("its plan is shown first: one stack at a time, without marks"));
+            one.map(str::to_owned).or_else(|| cannot_compose(s))
+        },
         ..Action::harmless(
             Scope::Stack,
             "stack.up",
@@ -132,19 +143,41 @@ const TASKS: &[(char, Task, &str, &str)] = &[
     ),
 ];
 
+/// The same for one service: what of it is otherwise.
+const OF_SERVICE: &[(Task, &str)] = &[
+    (Task::Up, key!("make the whole stack as its files say")),
+    (Task::Pull, key!("fetch its image")),
+    (Task::Build, key!("build its image")),
+    (Task::Recreate, key!("make its containers anew")),
+    (Task::Scale, key!("as many containers of it as wanted")),
+    (Task::Down, key!("stop and remove the whole stack")),
+];
+
 fn menu(state: &mut State) -> Effects {
+    let marked = many::marked(state);
+    if !marked.is_empty() {
+        return many::menu(state, &marked);
+    }
     let Some(key) = state.subject() else {
         return Effects::new();
     };
+    let service = cursor::service(state).map(|service| service.name.clone());
     let item = |(letter, task, label, hint): &(char, Task, &str, &'static str)| {
+        let of_service = OF_SERVICE.iter().find(|(of, _)| of == task);
+        let of_service = of_service.filter(|_| service.is_some());
+        let hint = of_service.map_or(*hint, |(_, hint)| *hint);
         let ask = Ask {
             task: *task,
-            service: None,
+            service: service.clone(),
         };
         let choice = Choice::Compose(key.clone(), ask);
         MenuItem::new(*label, lang::say(hint), choice).key(*letter)
     };
-    let title = say!("Compose: {name}", name = key.id);
+    let title = if let Some(service) = &service {
+        say!("Compose: {service} of {name}", service, name = key.id)
+    } else {
+        say!("Compose: {name}", name = key.id)
+    };
     state.offer(Menu::new(title, TASKS.iter().map(item)));
     Effects::new()
 }
@@ -164,8 +197,8 @@ pub fn ask(state: &mut State, key: &Key, ask: Ask) -> Effects {
             state.toasts.begun(words, state.now);
             vec![Effect::Fetch(Fetch::Compose(key.clone(), project))]
         }
-        (Task::Pull, _) => run(state, key, Act::Pull),
-        (Task::Build, _) => run(state, key, Act::Build),
+        (Task::Pull, service) => run(state, key, Act::Pull { service }),
+        (Task::Build, service) => run(state, key, Act::Build { service }),
         (Task::Down, _) => {
             down(state, key);
             Effects::new()
@@ -215,6 +248,14 @@ pub fn run(state: &mut State, key: &Key, act: Act) -> Effects {
         .collect()
 }
 
+/// The switches of a question before this is done, all of them off.
+fn switches(act: &Act) -> Vec<(char, String, bool)> {
+    let switches = act.switches().iter();
+    switches
+        .map(|(key, words)| (*key, lang::say(words).to_owned(), false))
+        .collect()
+}
+
 /// Asks before compose does this.
 pub(super) fn confirm(
     state: &mut State,
@@ -225,13 +266,9 @@ pub(super) fn confirm(
     yes: &str,
 ) {
     let switches = match &verb {
-        Verb::Compose(call) => call.act.switches(),
-        _ => &[],
+        Verb::Compose(call) => switches(&call.act),
+        _ => Vec::new(),
     };
-    let switches = switches
-        .iter()
-        .map(|(key, words)| (*key, lang::say(words).to_owned(), false))
-        .collect();
     state.layers.push(Layer::Confirm(Confirm {
         title,
         lines,

@@ -11,7 +11,7 @@ use crate::state::{Place, PromptKind, Scope, State, ViewId};
 use super::table::type_line;
 use super::{Action, Danger};
 
-pub use change::{close, edit_again, let_go, propose};
+pub use change::{close, let_go, propose};
 
 use change::{ask, discard, edit, versions};
 

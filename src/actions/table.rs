@@ -125,10 +125,12 @@ pub const ACTIONS: &[Action] = &[
     Action {
         footer: 6,
         unavailable: |s| {
+            if s.view() == ViewId::Stack {
+                return super::stack::cursor::nothing_to_open(s);
+            }
             let pages = [
                 ViewId::Details,
                 ViewId::Item,
-                ViewId::Stack,
                 ViewId::StackFiles,
                 ViewId::Proposal,
                 ViewId::Processes,
@@ -238,6 +240,7 @@ fn open(state: &mut State) -> Effects {
                 container::open_on(state, ViewId::Stack, &key);
             }
         }
+        ViewId::Stack => return super::stack::cursor::open(state),
         ViewId::Images | ViewId::Volumes | ViewId::Networks | ViewId::Services | ViewId::Nodes => {
             if let Some(key) = state.subject() {
                 container::open_on(state, ViewId::Item, &key);

@@ -13,9 +13,10 @@ use super::hosts::Sites;
 use super::out::{Out, Quit, complain};
 use super::routes;
 use super::{DONE, FAILED};
-use crate::compose::needs;
+use crate::compose::outline;
 use crate::engine::Engine;
 use crate::journal::{Filter, read};
+use crate::model::compose::Project;
 use crate::model::{Container, Details, Entry, Key, Stack};
 use crate::runtime::clock;
 
@@ -61,7 +62,11 @@ async fn write(context: &Context, args: &DocArgs) -> Result<String, Quit> {
         let mut stacks = Stack::all(site.containers.iter());
         // The files of a stack are on the engine's machine.
         if site.engine.is_local() {
-            stacks.iter_mut().for_each(needs::fill);
+            for stack in &mut stacks {
+                if let Ok(outline) = outline(&Project::of(stack)) {
+                    stack.fill(&outline);
+                }
+            }
         }
         names.extend(stacks.iter().map(|stack| stack.name().to_owned()));
         let is_wanted = |stack: &&Stack| args.stack.as_deref().is_none_or(|n| n == stack.name());

@@ -13,9 +13,12 @@ use super::context::{Context, block_on};
 use super::hosts::Sites;
 use super::out::{Out, Quit, complain, told};
 use super::{DONE, FAILED, USAGE};
+use crate::compose::outline;
 use crate::effect::{Job, JobId, Verb};
 use crate::lang::{Words, english};
-use crate::model::{Container, Health, HostId, RunState, Target};
+use crate::model::compose::Project;
+use crate::model::stack::tells_needs;
+use crate::model::{Container, Health, HostId, Outlines, RunState, Stack, Target, Unread};
 use crate::msg::{Failure, JobMsg};
 use crate::runtime::jobs::{self, Hands, Report, Slots};
 use crate::runtime::record;
@@ -60,8 +63,10 @@ pub(super) fn run(context: &Context, act: Act, args: &Targets, out: &mut Out) ->
         if !args.yes {
             refuse_protected(context, &verb, &targets)?;
         }
+        let outlines = untold(&sites, &targets);
+        let turns = Turns::new(&targets, &verb, &outlines);
         let recorder = context.recorder();
-        perform(&sites, &recorder, &verb, &targets, out).await
+        perform(&sites, &recorder, &verb, &targets, &turns, out).await
     })
 }
 
@@ -99,12 +104,41 @@ fn refuse_protected(context: &Context, verb: &Verb, targets: &[&Container]) -> R
     )))
 }
 
+/// What the files of stacks ask for, of which several services are meant and no label says what waits for what. Where they
+/// do not tell either, that is said.
+fn untold(sites: &Sites, targets: &[&Container]) -> Outlines {
+    let mut outlines = Outlines::default();
+    let meant = targets.iter().copied().filter(|c| !tells_needs(c));
+    for stack in Stack::all(meant) {
+        let Some(site) = sites.up.iter().find(|site| site.id == stack.key.host) else {
+            continue;
+        };
+        if stack.services.len() < 2 || !stack.is_compose() {
+            continue;
+        }
+        let read = match &stack.origin.files {
+            files if files.is_empty() => None,
+            _ if site.engine.is_local() => Some(outline(&Project::of(&stack))),
+            _ => Some(Err(Unread::Elsewhere)),
+        };
+        let told = matches!(read, Some(Ok(_)));
+        if let Some(read) = read {
+            outlines.put(stack.key.clone(), read);
+        }
+        if !told {
+            complain(&outlines.in_no_order(&stack));
+        }
+    }
+    outlines
+}
+
 /// Does it to all of them, several at once where none waits for another, each told when it is over.
 async fn perform(
     sites: &Sites,
     recorder: &record::Recorder,
     verb: &Verb,
     targets: &[&Container],
+    turns: &Turns,
     out: &mut Out,
 ) -> Result<u8, Quit> {
     // Of each host: a slow one delays none of the others.
@@ -113,7 +147,6 @@ async fn perform(
         .iter()
         .map(|site| (site.id, Slots::default()))
         .collect();
-    let turns = Turns::new(targets, verb);
     let one = |(container, number): (&Container, u64)| {
         let turn = turns.of(container);
         let job = job(number, container, verb);

@@ -50,6 +50,11 @@ pub trait Listed: Sized + 'static {
         None
     }
 
+    /// Said of a list in which nothing fits the filter, while it is still looked for elsewhere.
+    fn sought(_: &State) -> Option<String> {
+        None
+    }
+
     /// Nothing uses it; nothing of it runs.
     fn is_idle(&self, state: &State) -> bool {
         state.shelves.uses.of_key(self.key()).is_empty()
@@ -190,6 +195,10 @@ impl Listed for Mail {
 
     fn waiting(state: &State) -> Option<Vec<(String, Key)>> {
         Some(super::mail::waiting(state))
+    }
+
+    fn sought(state: &State) -> Option<String> {
+        super::mail::sought(state)
     }
 
     fn columns() -> &'static [Column<Self>] {

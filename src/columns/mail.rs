@@ -282,18 +282,37 @@ fn remark(remark: Remark<'_>) -> (String, Key) {
     }
 }
 
+/// The servers that are asked what they find, and have not answered.
+fn asked(state: &State) -> Option<String> {
+    let answers = &state.mail.search.answers;
+    let unanswered = |server: &&Mailbox| !answers.contains_key(server.source.key());
+    let asked = state.searched_boxes().filter(unanswered);
+    let names: Vec<&str> = asked.map(|server| server.source.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// That nothing which is here fits the filter, while servers are asked.
+pub fn sought(state: &State) -> Option<String> {
+    let filter = &state.shelves.mails.listing.filter;
+    let words = |name| {
+        say!(
+            "Nothing here matches /{filter}; asking {name}…",
+            filter,
+            name
+        )
+    };
+    asked(state).map(words)
+}
+
 /// How far a search reaches, in a few words for the line above the list; nothing where all is searched.
 pub fn reach(state: &State) -> Option<(String, Key)> {
     if state.shelves.mails.listing.filter.is_empty() {
         return None;
     }
-    let answers = &state.mail.search.answers;
-    let unanswered = |server: &&Mailbox| !answers.contains_key(server.source.key());
-    let asked = state.searched_boxes().filter(unanswered);
-    let names: Vec<&str> = asked.map(|server| server.source.name.as_str()).collect();
-    if !names.is_empty() {
-        return Some((say!("asking {name}…", name = names.join(", ")), Key::Dim));
+    if let Some(name) = asked(state) {
+        return Some((say!("asking {name}…", name), Key::Dim));
     }
+    let answers = &state.mail.search.answers;
     let is_searched = |mail: &&Mail| {
         let server = Mail::place(&mail.key).and_then(|(server, _)| answers.get(&server));
         mail.content.whole || server.is_some_and(Result::is_ok)

@@ -155,10 +155,13 @@ fn url<'a>(route: &'a Route, cx: &Cx<'a>) -> Cell<'a> {
     if more > 0 {
         pieces.push((format!(" +{more}").into(), Key::Faint));
     }
-    Cell {
-        pieces,
-        fit: Fit::Middle,
-    }
+    // What the filter found parts it into pieces.
+    let fit = if cx.hits.is_none() {
+        Fit::Address
+    } else {
+        Fit::Middle
+    };
+    Cell { pieces, fit }
 }
 
 /// Why it leads nowhere, which no answer of the container itself mends; else what came of a check.

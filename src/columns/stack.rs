@@ -1,10 +1,13 @@
 //! The columns of the stacks' table.
+use std::borrow::Cow;
+
 use super::container::cells::{bars, load, with_hits};
 use super::listed::{age, age_rank, host, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, sampled, words};
 use crate::model::Container;
-use crate::model::stack::Stack;
+use crate::model::stack::{Service, Stack};
 use crate::state::State;
+use crate::state::drift::Drift;
 use crate::state::world::Totals;
 use crate::text;
 use crate::theme::Key;
@@ -24,13 +27,12 @@ pub const COLUMNS: &[Column<Stack>] = &[
     default(words(
         "state",
         "state",
-        Width::Flex(20, 30),
+        Width::Flex(20, 34),
         250,
         "How many of its containers run, and what is wrong.",
         state,
         |stack, _| {
-            let down = stack.containers - stack.running;
-            let worst = (stack.unhealthy + stack.restarting) * 10_000 + down;
+            let worst = (stack.unhealthy + stack.restarting) * 10_000 + stack.down();
             Rank::descending(i64::try_from(worst).ok())
         },
     )),
@@ -89,6 +91,15 @@ pub const COLUMNS: &[Column<Stack>] = &[
             Rank::descending(memory.and_then(|bytes| i64::try_from(bytes).ok()))
         },
     ))),
+    default(words(
+        "drift",
+        "drift",
+        Width::Fixed(9),
+        220,
+        "How many services its files ask for otherwise than they were made; `?` where compose was not asked: its page does.",
+        drift,
+        |stack, cx| Rank::descending(cx.state.drift(stack).map(Drift::weight)),
+    )),
     default(figure(
         "age",
         "age",
@@ -170,7 +181,7 @@ fn name<'a>(stack: &'a Stack, cx: &Cx<'a>) -> Cell<'a> {
     let (sign, style) = match stack {
         s if s.unhealthy > 0 => ("✖ ", Key::StateBad),
         s if s.restarting > 0 => ("↻ ", Key::StateBusy),
-        s if s.is_well() => ("● ", Key::StateOk),
+        s if s.down() == 0 => ("● ", Key::StateOk),
         s if s.running > 0 => ("◐ ", Key::Dim),
         _ => ("○ ", Key::StateOff),
     };
@@ -195,7 +206,7 @@ fn state<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
     } else if let Some((words, seconds)) = under_way(cx.state, members) {
         vec![(words.into(), Key::Job), (seconds.into(), Key::Job)]
     } else {
-        let told: Vec<_> = condition(&cx.state.world.stack_totals(&stack.key)).collect();
+        let told: Vec<_> = of_stack(stack, cx.state).collect();
         let many = told.len() > 2;
         told.into_iter()
             .map(|(short, long, key)| (if many { short } else { long }.into(), key))
@@ -220,10 +231,58 @@ pub fn under_way<'a>(
     ))
 }
 
+/// Whether its containers are what its files ask for.
+fn drift<'a>(stack: &Stack, cx: &Cx<'a>) -> Cell<'a> {
+    let Some(drift) = cx.state.drift(stack) else {
+        return Cell::blank();
+    };
+    let (words, key): (Cow<str>, Key) = match drift {
+        Drift::Unknown => ("?".into(), Key::Faint),
+        Drift::Same => (say!("none" as "drift").into(), Key::StateOk),
+        Drift::Differs(n) => (
+            say_n!(n, "{n} differs", "{n} differ").into(),
+            Key::StateBusy,
+        ),
+        Drift::NoFiles => (say!("no files").into(), Key::StateBusy),
+        Drift::Invalid => (say!("invalid").into(), Key::StateBad),
+    };
+    Cell::of(words, key)
+}
+
+/// How many of a stack's containers run of those that are to be there, then each trouble. What `compose run` made is none of
+/// them.
+pub fn of_stack(
+    stack: &Stack,
+    state: &State,
+) -> impl Iterator<Item = (String, String, Key)> + use<> {
+    let mut totals = state.world.stack_totals(&stack.key);
+    let (loose, running) = stack.one_offs;
+    totals.count = totals.count.saturating_sub(loose);
+    totals.running = totals.running.saturating_sub(running);
+    counted(&totals, stack.missing())
+}
+
+/// The same of one of its services.
+pub fn of_service(service: &Service) -> impl Iterator<Item = (String, String, Key)> + use<> {
+    let totals = Totals {
+        count: service.containers,
+        running: service.running,
+        unhealthy: service.unhealthy,
+        restarting: service.restarting,
+        ..Totals::default()
+    };
+    counted(&totals, service.missing())
+}
+
 /// `9/10 up`, then each trouble, short and long.
 pub fn condition(totals: &Totals) -> impl Iterator<Item = (String, String, Key)> + use<> {
-    let up = say!("{n}/{all} up", n = totals.running, all = totals.count);
-    let key = if totals.running == totals.count {
+    counted(totals, 0)
+}
+
+fn counted(totals: &Totals, missing: usize) -> impl Iterator<Item = (String, String, Key)> + use<> {
+    let all = totals.count + missing;
+    let up = say!("{n}/{all} up", n = totals.running, all);
+    let key = if totals.running == all {
         Key::StateOk
     } else {
         Key::Text
@@ -239,6 +298,11 @@ pub fn condition(totals: &Totals) -> impl Iterator<Item = (String, String, Key)>
         let long = say_n!(busy, "{n} restarting", "{n} restarting");
         (short, long, Key::StateBusy)
     });
-    let troubles = unhealthy.into_iter().chain(restarting);
+    let missing = (missing > 0).then(|| {
+        let short = say_n!(missing, "{n} gone", "{n} gone");
+        let long = say_n!(missing, "{n} not made", "{n} not made");
+        (short, long, Key::StateBusy)
+    });
+    let troubles = unhealthy.into_iter().chain(restarting).chain(missing);
     std::iter::once((up.clone(), up, key)).chain(troubles)
 }

@@ -9,17 +9,23 @@ use crate::model::stack_file::FileOf;
 use crate::msg::{Failure, FailureKind};
 use crate::text;
 
-/// The files of a project with their digests; none for one that is not there or cannot be read.
-pub(super) async fn digests(project: &Project) -> Vec<(String, Option<String>)> {
-    let files = FileOf::all(project);
-    let read = tokio::task::spawn_blocking(move || {
-        let one = |file: FileOf| {
-            let content = stack_file::content(Path::new(&file.path)).ok().flatten();
-            let digest = content.map(|content| digest(&content.bytes));
-            (file.path, digest)
-        };
-        files.into_iter().map(one).collect()
-    });
+/// A file's path with its digest; none where it is not there or cannot be read.
+type Digested = (String, Option<String>);
+
+/// The files of a project with their digests. It blocks.
+pub(super) fn digests(project: &Project) -> Vec<Digested> {
+    let one = |file: FileOf| {
+        let content = stack_file::content(Path::new(&file.path)).ok().flatten();
+        let digest = content.map(|content| digest(&content.bytes));
+        (file.path, digest)
+    };
+    FileOf::all(project).into_iter().map(one).collect()
+}
+
+/// The same beside the loop.
+pub(super) async fn read_digests(project: &Project) -> Vec<Digested> {
+    let project = project.clone();
+    let read = tokio::task::spawn_blocking(move || digests(&project));
     read.await.unwrap_or_default()
 }
 
@@ -34,7 +40,7 @@ impl Programs {
             return Ok(());
         };
         let project = call.source();
-        if let Some(path) = shown.changed(&digests(&project).await) {
+        if let Some(path) = shown.changed(&read_digests(&project).await) {
             return Err(stack_file::changed(path));
         }
         let now = self.check(&project).await?;

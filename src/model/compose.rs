@@ -1,7 +1,7 @@
 //! Compose commands as values: what is asked of which project, the words it is asked in, and what a start would change.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::stack::Stack;
+use super::stack::{Origin, Stack};
 use super::stack_file::Write;
 use crate::text::quoted;
 
@@ -19,9 +19,12 @@ pub struct Project {
 
 impl Project {
     pub fn of(stack: &Stack) -> Self {
-        let origin = &stack.origin;
+        Self::new(stack.name(), &stack.origin)
+    }
+
+    pub fn new(name: &str, origin: &Origin) -> Self {
         Self {
-            name: stack.name().to_owned(),
+            name: name.to_owned(),
             directory: origin.directory.clone(),
             files: origin.files.clone(),
             env_files: origin.env_files.clone(),
@@ -58,10 +61,10 @@ pub enum Act {
     Recreate { service: String },
     /// As many containers of one service.
     Scale { service: String, to: u32 },
-    /// Fetches the images of all services.
-    Pull,
-    /// Builds the images of the services that have a build section.
-    Build,
+    /// Fetches the images of all services, or of one.
+    Pull { service: Option<String> },
+    /// Builds the images of the services that have a build section, or of one.
+    Build { service: Option<String> },
     /// Stops and removes containers and networks.
     Down {
         /// And the volumes.
@@ -111,6 +114,10 @@ impl Act {
             args.extend(on.map(|(_, flag)| (*flag).to_owned()));
             args
         };
+        let of_service = |verb: &str, service: &Option<String>| {
+            let service = service.iter().cloned();
+            std::iter::once(verb.to_owned()).chain(service).collect()
+        };
         match self {
             Self::Up {
                 build,
@@ -136,8 +143,8 @@ impl Act {
                 &format!("{service}={to}"),
                 service,
             ]),
-            Self::Pull => words(&["pull"]),
-            Self::Build => words(&["build"]),
+            Self::Pull { service } => of_service("pull", service),
+            Self::Build { service } => of_service("build", service),
             Self::Down { volumes } => given(&[(*volumes, "--volumes")], words(&["down"])),
             Self::Save => Vec::new(),
         }
@@ -149,8 +156,8 @@ impl Act {
             Self::Up { .. } => say!("up" as "compose"),
             Self::Recreate { .. } => say!("recreate"),
             Self::Scale { .. } => say!("scale"),
-            Self::Pull => say!("pull"),
-            Self::Build => say!("build"),
+            Self::Pull { .. } => say!("pull"),
+            Self::Build { .. } => say!("build"),
             Self::Down { .. } => say!("down" as "compose"),
             Self::Save => say!("save"),
         }
@@ -174,12 +181,12 @@ impl Act {
                 say!("scaling" as "doing"),
                 say!("scaled" as "done"),
             ),
-            Self::Pull => (
+            Self::Pull { .. } => (
                 "stack.pull",
                 say!("pulling" as "doing"),
                 say!("pulled" as "done"),
             ),
-            Self::Build => (
+            Self::Build { .. } => (
                 "stack.build",
                 say!("building" as "doing"),
                 say!("built" as "done"),
@@ -370,6 +377,7 @@ impl Plan {
         let made: BTreeMap<&str, Option<&String>> = stack
             .services
             .iter()
+            .filter(|s| s.is_made())
             .map(|s| (s.name.as_str(), s.hash.as_ref()))
             .collect();
         for (name, hash) in &checked.hashes {
@@ -385,7 +393,7 @@ impl Plan {
         let orphans = made.keys().filter(|name| !wanted.contains(*name));
         plan.orphans = orphans.map(|name| (*name).to_owned()).collect();
         if let Some(scales) = &checked.scales {
-            let services = stack.services.iter();
+            let services = stack.services.iter().filter(|s| s.is_made());
             let named = services.filter(|s| wanted.contains(s.name.as_str()));
             let sizes = named.map(|s| {
                 let will = scales.get(&s.name).copied().unwrap_or(1);
@@ -394,6 +402,15 @@ impl Plan {
             plan.resized = sizes.filter(|(_, now, will)| now != will).collect();
         }
         plan
+    }
+
+    /// Services that a start would do something to.
+    pub fn differs(&self) -> usize {
+        let resized = self.resized.iter().map(|(name, ..)| name);
+        let named = [&self.made, &self.recreated, &self.orphans]
+            .into_iter()
+            .flatten();
+        named.chain(resized).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether the containers are no longer what the files say.

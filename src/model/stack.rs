@@ -1,5 +1,6 @@
 //! Stacks: what the labels of containers say of the compose projects and swarm stacks they belong to.
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -30,6 +31,12 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// As the newest of these was told: labels tell of the call that made their container.
+    pub fn newest<'a>(containers: impl IntoIterator<Item = &'a Container>) -> Self {
+        let newest = containers.into_iter().min_by(|a, b| newest_first(a, b));
+        newest.map(Self::of).unwrap_or_default()
+    }
+
     fn of(container: &Container) -> Self {
         let label = |name: &str| container.labels.get(name).filter(|value| !value.is_empty());
         let directory = label(DIRECTORY).cloned();
@@ -88,14 +95,45 @@ pub struct Service {
     /// Of its newest container.
     pub image: String,
     pub containers: usize,
+    /// Containers that are to be there, as far as is known: those that are, or more.
+    pub wanted: usize,
     pub running: usize,
     pub unhealthy: usize,
     /// Between two runs.
     pub restarting: usize,
-    /// Services it waits for when it starts; known of compose 2 alone.
+    /// Services it waits for when it starts.
     pub needs: Vec<String>,
+    /// Its labels tell them; those of compose 1 do not.
+    pub tells_needs: bool,
     /// Compose's digest of what it was made from; none where its containers differ, or nothing says so.
     pub hash: Option<String>,
+}
+
+impl Service {
+    /// One that others need, or files ask for, and that has no container.
+    pub(super) fn unmade(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            image: String::new(),
+            containers: 0,
+            wanted: 1,
+            running: 0,
+            unhealthy: 0,
+            restarting: 0,
+            needs: Vec::new(),
+            tells_needs: false,
+            hash: None,
+        }
+    }
+
+    pub fn is_made(&self) -> bool {
+        self.containers > 0
+    }
+
+    /// Containers that are not there.
+    pub fn missing(&self) -> usize {
+        self.wanted.saturating_sub(self.containers)
+    }
 }
 
 /// A compose project or a swarm stack with at least one container.
@@ -103,9 +141,11 @@ pub struct Service {
 pub struct Stack {
     pub key: Key,
     pub origin: Origin,
-    /// By name. One-off containers (`compose run`) belong to none.
+    /// By name, those that are not made among them. One-off containers (`compose run`) belong to none.
     pub services: Vec<Service>,
     pub containers: usize,
+    /// One-off containers among them, and how many of those run.
+    pub one_offs: (usize, usize),
     pub running: usize,
     pub unhealthy: usize,
     pub restarting: usize,
@@ -129,16 +169,19 @@ impl Stack {
     }
 
     fn of(name: &str, mut containers: Vec<&Container>) -> Self {
-        // The newest first: labels tell of the call that made their container.
-        containers.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
+        containers.sort_by(|a, b| newest_first(a, b));
         let count = |what: fn(&Container) -> bool| containers.iter().filter(|c| what(c)).count();
         let first = containers.first();
-        let origin = first.map(|c| Origin::of(c)).unwrap_or_default();
+        let origin = Origin::newest(containers.iter().copied());
         let host = first.map(|c| c.key.host).unwrap_or_default();
         Self {
             key: Key::stack(host, name),
             services: services(&containers),
             containers: containers.len(),
+            one_offs: (
+                count(Container::is_one_off),
+                count(|c| c.is_one_off() && runs(c)),
+            ),
             running: count(runs),
             unhealthy: count(sick),
             restarting: count(between),
@@ -157,10 +200,21 @@ impl Stack {
         !self.origin.swarm
     }
 
-    /// Everything that was made runs, and nothing is sick.
-    pub fn is_well(&self) -> bool {
-        self.running == self.containers && self.unhealthy == 0
+    /// Containers that are to run and do not, those that are not there among them.
+    pub fn down(&self) -> usize {
+        let (loose, loose_running) = self.one_offs;
+        let made = self.containers.saturating_sub(loose);
+        made.saturating_sub(self.running.saturating_sub(loose_running)) + self.missing()
     }
+
+    /// Containers of its services that are not there, as far as is known.
+    pub fn missing(&self) -> usize {
+        self.services.iter().map(Service::missing).sum()
+    }
+}
+
+fn newest_first(a: &Container, b: &Container) -> Ordering {
+    b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name))
 }
 
 fn runs(container: &Container) -> bool {
@@ -183,17 +237,16 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             continue;
         };
         let hash = container.labels.get(HASH);
+        let needs = told_needs(container);
         let service = services.entry(name).or_insert_with(|| Service {
-            name: name.to_owned(),
             image: container.image.clone(),
-            containers: 0,
-            running: 0,
-            unhealthy: 0,
-            restarting: 0,
-            needs: needs(container),
+            tells_needs: needs.is_some(),
+            needs: needs.unwrap_or_default().into_keys().collect(),
             hash: hash.cloned(),
+            ..Service::unmade(name)
         });
         service.containers += 1;
+        service.wanted = service.containers;
         service.running += usize::from(runs(container));
         service.unhealthy += usize::from(sick(container));
         service.restarting += usize::from(between(container));
@@ -201,7 +254,12 @@ fn services(containers: &[&Container]) -> Vec<Service> {
             service.hash = None;
         }
     }
-    services.into_values().collect()
+    let needed: BTreeSet<String> = services.values().flat_map(|s| s.needs.clone()).collect();
+    let unmade = needed.iter().filter(|n| !services.contains_key(n.as_str()));
+    let mut all: Vec<Service> = unmade.map(|name| Service::unmade(name)).collect();
+    all.extend(services.into_values());
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
 }
 
 /// When a service that is needed will do.
@@ -213,29 +271,32 @@ pub enum Condition {
     Completed,
 }
 
-/// The services a container waits for, and until when: `db:service_healthy:false,mail:service_started:true`. Compose 1 writes
-/// none of it down.
-pub fn conditions(container: &Container) -> Vec<(String, Condition)> {
-    let list = container.labels.get(DEPENDS).map_or("", String::as_str);
+impl Condition {
+    /// By compose's word for it.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "service_healthy" => Self::Healthy,
+            "service_completed_successfully" => Self::Completed,
+            _ => Self::Started,
+        }
+    }
+}
+
+/// The services a container waits for, and until when, as its label says: `db:service_healthy:false,mail:service_started:true`.
+/// `None`: it has none, as compose 1 writes nothing of it down.
+pub fn told_needs(container: &Container) -> Option<BTreeMap<String, Condition>> {
     let need = |part: &str| {
         let mut words = part.split(':').map(str::trim);
         let name = words.next().filter(|name| !name.is_empty())?;
-        let condition = match words.next() {
-            Some("service_healthy") => Condition::Healthy,
-            Some("service_completed_successfully") => Condition::Completed,
-            _ => Condition::Started,
-        };
-        Some((name.to_owned(), condition))
+        Some((name.to_owned(), Condition::of(words.next().unwrap_or(""))))
     };
-    list.split(',').filter_map(need).collect()
+    let list = container.labels.get(DEPENDS)?;
+    Some(list.split(',').filter_map(need).collect())
 }
 
-/// The services a container waits for.
-pub fn needs(container: &Container) -> Vec<String> {
-    conditions(container)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+/// Whether its label says what it waits for, be it nothing.
+pub fn tells_needs(container: &Container) -> bool {
+    container.labels.contains_key(DEPENDS)
 }
 
 /// What the containers' labels disagree on.
@@ -324,7 +385,6 @@ mod tests {
             panic!("{stacks:?}");
         };
         assert_eq!((stack.running, stack.containers), (2, 3));
-        assert!(!stack.is_well());
         assert_eq!(
             stack.origin.files,
             ["/srv/shop/a, b.yml", "/srv/shop/c.yml"]
@@ -336,8 +396,11 @@ mod tests {
             .iter()
             .map(|s| (s.name.as_str(), s.running, s.containers, s.hash.as_deref()))
             .collect();
-        assert_eq!(services, [("db", 1, 1, Some("h1")), ("web", 1, 2, None)]);
-        assert_eq!(stack.services[1].needs, ["db", "mail"]);
+        let mail = ("mail", 0, 0, None);
+        let made = [("db", 1, 1, Some("h1")), ("web", 1, 2, None)];
+        assert_eq!(services, [made[0], mail, made[1]]);
+        assert_eq!(stack.missing(), 1, "what is needed and not there");
+        assert_eq!(stack.services[2].needs, ["db", "mail"]);
         assert_eq!(
             stack.doubts,
             [

@@ -55,7 +55,7 @@ pub(super) async fn follow(
 }
 
 /// Where an engine is that is reached over the network.
-fn address(engine: &Engine) -> Option<String> {
+pub(super) fn address(engine: &Engine) -> Option<String> {
     let mut variables = engine.environment()?.iter();
     let (_, host) = variables.find(|(name, _)| *name == "DOCKER_HOST")?;
     (!host.starts_with("unix:")).then(|| host.clone())

@@ -13,6 +13,7 @@ use super::clock;
 use super::hosts::HostTasks;
 use super::log_stream;
 use super::mail;
+use super::outline;
 use super::record::Recorder;
 use super::roads;
 use super::sampler::Wanted;
@@ -34,7 +35,7 @@ const SWARM_PERIOD: Duration = Duration::from_secs(3);
 /// A burst of events is one new list.
 const LIST_PAUSE: Duration = Duration::from_millis(200);
 /// Compose files are looked at this often while their stack's page is open.
-const FILES_PERIOD: Duration = Duration::from_secs(2);
+pub(super) const FILES_PERIOD: Duration = Duration::from_secs(2);
 /// Looks into volumes that may wait.
 const LOOKS: usize = 64;
 const JOURNAL_PERIOD: Duration = Duration::from_secs(1);
@@ -222,6 +223,23 @@ impl Streams {
         }
     }
 
+    /// Follows the files of a stack, in the way that is asked for.
+    fn of_stack(
+        &self,
+        subscription: &Subscription,
+        (key, project): (Key, Box<Project>),
+        engine: watch::Receiver<Option<Engine>>,
+    ) -> JoinHandle<()> {
+        let (programs, msgs) = (self.programs.clone(), self.msgs.clone());
+        match subscription {
+            Subscription::Outline(..) => tokio::spawn(outline::follow(key, project, engine, msgs)),
+            Subscription::Files(..) => {
+                tokio::spawn(stack_file::follow(key, project, programs, engine, msgs))
+            }
+            _ => tokio::spawn(compose(key, project, programs, msgs)),
+        }
+    }
+
     /// Has a mail server search.
     fn search(
         &self,
@@ -271,19 +289,12 @@ impl Streams {
                 self.desk(volume, engine(volume)?)
                     .run(self.looks.subscribe()),
             ),
-            Subscription::Compose(key, project) => tokio::spawn(compose(
-                key.clone(),
-                project.clone(),
-                self.programs.clone(),
-                msgs,
-            )),
-            Subscription::Files(key, project) => tokio::spawn(stack_file::follow(
-                key.clone(),
-                project.clone(),
-                self.programs.clone(),
-                engine(key)?,
-                msgs,
-            )),
+            Subscription::Compose(key, project)
+            | Subscription::Outline(key, project)
+            | Subscription::Files(key, project) => {
+                let about = (key.clone(), project.clone());
+                self.of_stack(subscription, about, engine(key)?)
+            }
             Subscription::Proxy(key, reach) => tokio::spawn(roads::proxy(
                 key.clone(),
                 reach.clone(),

@@ -1,7 +1,7 @@
 //! Windows over the screen: one list, the front one last.
 use chrono::{DateTime, Utc};
 
-use super::menu::Menu;
+use super::menu::{Choice, Menu};
 use crate::effect::Verb;
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
@@ -240,6 +240,8 @@ pub struct Confirm {
     pub lines: Vec<Told>,
     /// What is done on yes.
     pub jobs: Vec<(Key, Verb)>,
+    /// The same where it is no job of an engine.
+    pub choice: Option<Choice>,
     /// The word of the yes key: `stop`.
     pub yes: String,
     /// To be typed before yes counts; empty: nothing.

@@ -5,7 +5,6 @@ use super::world::LOOP;
 use super::{Host, State};
 use crate::model::container::{Container, Problem};
 use crate::model::image::full_name;
-use crate::model::stack::needs;
 use crate::model::{Details, Health, Key, RunState};
 use crate::msg::FailureKind;
 use crate::text;
@@ -281,11 +280,11 @@ fn dependency(s: &Subject) -> Option<String> {
     if !container.state.is_live() && container.problem().is_none() {
         return None;
     }
-    let needs = needs(container);
+    let needs = s.state.outlines.needs(container);
     let stack = container.stack().filter(|_| !needs.is_empty())?;
     let stack = Key::stack(container.key.host, stack);
     let members: Vec<_> = s.state.world.members(&stack).collect();
-    needs.iter().find_map(|service| {
+    needs.keys().find_map(|service| {
         let of_it = || members.iter().filter(|c| c.service() == Some(service));
         let well = |c: &&Container| {
             let done = c.state == RunState::Exited && c.exit_code == Some(0);

@@ -64,9 +64,9 @@ pub enum Choice {
     SaveImages(Key, Vec<String>, PathBuf),
     /// Has compose do this with a stack, after what must be asked.
     Compose(Key, Ask),
-    /// Goes on with the edit of a stack's file.
-    EditFile(Key, Box<FileOf>),
-    /// Lets it go.
+    /// The same with several.
+    ComposeAll(Vec<Key>, Task),
+    /// Lets the edit of a stack's file go.
     DiscardEdit(Key, Box<FileOf>),
     /// Shows what going back to an earlier version of a file would do.
     Version(Key, Box<FileOf>, Box<Version>),

@@ -1,17 +1,26 @@
-//! Which of several jobs waits for which: what is needed starts first and stops last, as the labels of compose 2 say. What the
-//! engine does about it is decided elsewhere.
+//! Which of several jobs waits for which: what is needed starts first and stops last, as the labels of compose 2 say, or the
+//! files of what compose 1 made. What the engine does about it is decided elsewhere.
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::jobs::Wait;
 use crate::effect::Verb;
-use crate::model::stack::{Condition, conditions};
-use crate::model::{Container, Health, Key, RunState};
+use crate::model::stack::Condition;
+use crate::model::{Container, Health, Key, Outlines, RunState};
+
+/// Whether this is done to what is needed first, or last.
+pub fn has_order(verb: &Verb) -> bool {
+    let restart = matches!(verb, Verb::Start | Verb::Restart { .. });
+    restart || matches!(verb, Verb::Stop { .. } | Verb::Remove { .. })
+}
+
+/// Who waits, and for what.
+pub type Waits = BTreeMap<Key, Vec<Wait>>;
 
 /// What each of these waits for when the same is done to all of them. A circle is cut where it is met.
-pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
-    let mut all: BTreeMap<Key, Vec<Wait>> = BTreeMap::new();
+pub fn waits(list: &[&Container], verb: &Verb, outlines: &Outlines) -> Waits {
+    let mut all = Waits::new();
     for container in list {
-        for (service, condition) in conditions(container) {
+        for (service, condition) in outlines.needs(container) {
             let is_needed = |other: &&&Container| {
                 other.service() == Some(&service)
                     && other.stack() == container.stack()
@@ -24,7 +33,9 @@ pub fn waits(list: &[&Container], verb: &Verb) -> BTreeMap<Key, Vec<Wait>> {
                     Verb::Start => (&container.key, &needed.key, condition, true),
                     // As compose does: in order, but without waiting for health.
                     Verb::Restart { .. } => (&container.key, &needed.key, Condition::Started, true),
-                    Verb::Stop { .. } => (&needed.key, &container.key, Condition::Started, false),
+                    Verb::Stop { .. } | Verb::Remove { .. } => {
+                        (&needed.key, &container.key, Condition::Started, false)
+                    }
                     _ => continue,
                 };
                 let wait = Wait {
@@ -71,10 +82,28 @@ pub fn is_there(
     }
 }
 
-fn without_circles(
-    list: &[&Container],
-    mut all: BTreeMap<Key, Vec<Wait>>,
-) -> BTreeMap<Key, Vec<Wait>> {
+/// What is done at once, then what waits for it, and so on to the last.
+pub fn steps<'a>(keys: impl IntoIterator<Item = &'a Key>, waits: &Waits) -> Vec<Vec<&'a Key>> {
+    let mut left: Vec<&Key> = keys.into_iter().collect();
+    let mut steps = Vec::new();
+    while !left.is_empty() {
+        let is_free = |key: &&Key| {
+            let mut waits = waits.get(*key).into_iter().flatten();
+            waits.all(|wait| !left.contains(&&wait.key))
+        };
+        let (now, later): (Vec<&Key>, Vec<&Key>) =
+            left.iter().copied().partition(|key| is_free(key));
+        // A circle has been cut before.
+        if now.is_empty() {
+            break;
+        }
+        steps.push(now);
+        left = later;
+    }
+    steps
+}
+
+fn without_circles(list: &[&Container], mut all: Waits) -> Waits {
     let mut placed: BTreeSet<Key> = BTreeSet::new();
     let mut left: Vec<&Key> = list.iter().map(|c| &c.key).collect();
     while !left.is_empty() {
@@ -117,7 +146,7 @@ mod tests {
     fn order(list: &[Container], verb: &Verb) -> Vec<(String, Vec<String>)> {
         let list: Vec<&Container> = list.iter().collect();
         let names = |waits: &Vec<Wait>| waits.iter().map(|wait| wait.key.id.to_string()).collect();
-        let all = waits(&list, verb);
+        let all = waits(&list, verb, &Outlines::default());
         all.iter()
             .map(|(key, waits)| (key.id.to_string(), names(waits)))
             .collect()
@@ -151,7 +180,8 @@ mod tests {
     #[test]
     fn health_is_waited_for_by_a_start_alone() {
         let (web, db) = (service("web", "db:service_healthy:true"), service("db", ""));
-        let until = |verb: &Verb| waits(&[&web, &db], verb)[&web.key][0].until;
+        let until =
+            |verb: &Verb| waits(&[&web, &db], verb, &Outlines::default())[&web.key][0].until;
         assert_eq!(until(&Verb::Start), Condition::Healthy);
         assert_eq!(until(&Verb::Restart { timeout: None }), Condition::Started);
     }
@@ -172,6 +202,6 @@ mod tests {
         let (web, mut db) = (service("web", "db:service_started:true"), service("db", ""));
         db.labels
             .insert("com.docker.compose.project".to_owned(), "other".to_owned());
-        assert!(waits(&[&web, &db], &Verb::Start).is_empty());
+        assert!(waits(&[&web, &db], &Verb::Start, &Outlines::default()).is_empty());
     }
 }

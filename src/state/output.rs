@@ -9,6 +9,8 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     pub job: JobId,
+    /// What it is about, as it was called when it began: that may be gone, or not there yet.
+    pub about: String,
     /// What runs, as one would type it.
     pub command: String,
     pub lines: VecDeque<String>,
@@ -28,9 +30,10 @@ impl Output {
     /// Lines kept of one job.
     pub const LENGTH: usize = 5_000;
 
-    pub fn new(job: JobId, command: String) -> Self {
+    pub fn new(job: JobId, about: String, command: String) -> Self {
         Self {
             job,
+            about,
             command,
             lines: VecDeque::new(),
             transfer: Transfer::default(),
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn layers_are_one_line_when_they_are_done_and_those_that_are_not_stay_told() {
-        let mut output = Output::new(JobId(1), String::new());
+        let mut output = Output::new(JobId(1), String::new(), String::new());
         let words = output.note(&[
             line("1", "Pulling from a/b", None),
             line("a", "Already exists", None),
@@ -147,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_newest_lines_are_kept_and_the_others_counted() {
-        let mut output = Output::new(JobId(1), String::new());
+        let mut output = Output::new(JobId(1), String::new(), String::new());
         output.push(vec!["a".to_owned()]);
         output.back = 1;
         output.push(vec!["b".to_owned(); Output::LENGTH]);

@@ -113,6 +113,7 @@ impl State {
         self.sheets.retain(|key, _| key.host != id);
         self.outputs.retain(|key, _| key.host != id);
         self.compose.retain(|key, _| key.host != id);
+        self.outlines.retain(|key| key.host != id);
         self.space.remove(&id);
         self.shelves.drop_host(id);
         self.mail.boxes.retain(|key, _| key.host != id);

@@ -54,8 +54,11 @@ impl Toasts {
             text,
             until,
         });
-        let excess = self.shown.len().saturating_sub(Self::MOST);
-        self.shown.drain(..excess);
+        while self.shown.len() > Self::MOST {
+            // What went well is told on its row, too.
+            let good = self.shown.iter().position(|t| t.tidings != Tidings::Bad);
+            self.shown.remove(good.unwrap_or(0));
+        }
     }
 
     /// Drops what has been read. Returns whether anything went.
@@ -63,5 +66,27 @@ impl Toasts {
         let before = self.shown.len();
         self.shown.retain(|toast| toast.until > now);
         before != self.shown.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_is_not_pushed_away_by_what_went_well() {
+        let mut toasts = Toasts::default();
+        let now = DateTime::default();
+        toasts.bad("bad", now);
+        for n in 0..9 {
+            toasts.ok(n.to_string(), now);
+        }
+        let texts: Vec<&str> = toasts.shown.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(texts, ["bad", "6", "7", "8"]);
+        for n in 0..9 {
+            toasts.bad(n.to_string(), now);
+        }
+        let texts: Vec<&str> = toasts.shown.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(texts, ["5", "6", "7", "8"]);
     }
 }

@@ -13,6 +13,7 @@ use self::inspected::Told;
 use self::loan::Loans;
 use super::inventory::Inventory;
 use super::tally::Tally;
+use crate::model::stack::tells_needs;
 use crate::model::{Container, EngineInfo, Health, HostId, Key, Link, Sample};
 
 pub use self::inspected::Restarts;
@@ -26,6 +27,8 @@ pub use super::vitals::Vitals;
 #[derive(Debug, Clone, Default)]
 struct Stack {
     members: BTreeSet<Key>,
+    /// How many of them say what they wait for.
+    telling: usize,
     tally: Tally,
 }
 
@@ -217,6 +220,7 @@ impl Host {
         if let Some(name) = container.stack_shared() {
             let stack = self.stacks.entry(name).or_default();
             stack.members.insert(container.key.clone());
+            stack.telling += usize::from(tells_needs(&container));
             stack.tally.add(&one);
         }
         if container.problem().is_some() {
@@ -237,6 +241,7 @@ impl Host {
             && let Some(stack) = self.stacks.get_mut(name)
         {
             stack.members.remove(key);
+            stack.telling -= usize::from(tells_needs(&container));
             stack.tally.take(&one);
             if stack.members.is_empty() {
                 self.stacks.remove(name);
@@ -277,6 +282,12 @@ impl Host {
     /// Every container, by the name it is shown by.
     pub fn containers(&self) -> impl Iterator<Item = &Container> {
         self.containers.iter()
+    }
+
+    /// Whether the labels of a stack say what waits for what, or there is nothing to say.
+    pub fn tells_order(&self, stack: &str) -> bool {
+        let known = self.stacks.get(stack);
+        known.is_none_or(|stack| stack.telling > 0 || stack.members.len() < 2)
     }
 
     /// The containers in trouble.

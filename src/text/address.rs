@@ -22,11 +22,14 @@ fn has_path(address: &str) -> bool {
     address.len() > host_of(address).len() + 1
 }
 
-/// An address without a scheme in at most `max` columns: its path goes first, then its domain, name by name from the end;
-/// of one in numbers its head, as machines of a network differ at the end.
+/// An address in at most `max` columns: its scheme goes first, then its path, then its domain, name by name from the end; of one
+/// in numbers its head, as machines of a network differ at the end.
 pub fn shorten_address(address: &str, max: usize) -> Cow<'_, str> {
     if width(address) <= max {
         return address.into();
+    }
+    if let Some((_, rest)) = address.split_once("://") {
+        return shorten_address(rest, max);
     }
     let host = host_of(address);
     if host_width(address) <= max {
@@ -57,6 +60,12 @@ mod tests {
     fn an_address_loses_its_path_then_its_domain_and_no_part_of_a_name() {
         let long = "traefik.example.com/dashboard/";
         for (address, max, shown) in [
+            (
+                "https://traefik.example.com/",
+                28,
+                "https://traefik.example.com/",
+            ),
+            ("https://traefik.example.com/", 27, "traefik.example.com/"),
             (long, 30, long),
             (long, 29, "traefik.example.com/…"),
             (long, 21, "traefik.example.com/…"),

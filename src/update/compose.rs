@@ -1,8 +1,8 @@
 //! What compose says: of a stack's files, and how its commands ended.
 use crate::actions;
 use crate::effect::{Effects, Job, Verb};
-use crate::model::Key;
 use crate::model::compose::Checked;
+use crate::model::{Key, Outline, Unread};
 use crate::msg::Failure;
 use crate::state::{Output, Pending, State};
 
@@ -29,6 +29,16 @@ pub(super) fn checked(
         }
     }
     state.compose.insert(key.clone(), answer);
+    state.shelves.stacks.listing.stale = true;
+    Effects::new()
+}
+
+/// Takes what a stack's files ask for: rows and hints may stand on it.
+pub(super) fn outlined(state: &mut State, key: Key, read: Result<Outline, Unread>) -> Effects {
+    if state.outlines.put(key.clone(), read) {
+        state.containers.stale = true;
+        super::shelf::read_again(state, &key);
+    }
     Effects::new()
 }
 

@@ -166,7 +166,13 @@ fn switch(confirm: &mut Confirm, world: &World, key: char) {
 
 fn yes(state: &mut State) -> Effects {
     match state.layers.pop() {
-        Some(Layer::Confirm(confirm)) => start_all(state, &confirm.jobs),
+        Some(Layer::Confirm(confirm)) => {
+            let mut effects = start_all(state, &confirm.jobs);
+            if let Some(choice) = confirm.choice {
+                effects.extend(chosen(state, choice));
+            }
+            effects
+        }
         _ => Effects::new(),
     }
 }
@@ -242,7 +248,6 @@ fn is_dangerous(menu: &Menu) -> bool {
             Choice::Kill { .. }
                 | Choice::Replace(_)
                 | Choice::ReplaceFile(..)
-                | Choice::DiscardEdit(..)
                 | Choice::Quit
                 | Choice::Do(_, Verb::Save { .. } | Verb::RemoveImage { .. })
         )
@@ -269,6 +274,10 @@ pub(super) fn choose(state: &mut State) -> Effects {
         return Effects::new();
     }
     state.layers.pop();
+    chosen(state, choice)
+}
+
+fn chosen(state: &mut State, choice: Choice) -> Effects {
     match choice {
         Choice::Kill { keys, signal } => {
             let kill = |key| {
@@ -298,7 +307,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
         Choice::Cancel(key) => actions::output::cancel(state, &key),
         Choice::Push(key, tag) => actions::image::ask_to_push(state, &key, &tag),
         Choice::Compose(key, ask) => actions::stack::ask(state, &key, ask),
-        Choice::EditFile(key, file) => actions::stack_file::edit_again(state, key, file),
+        Choice::ComposeAll(keys, task) => actions::stack::all(state, &keys, task),
         Choice::DiscardEdit(key, file) => actions::stack_file::let_go(state, &key, file),
         Choice::Version(key, file, version) => {
             actions::stack_file::propose(state, key, file, Source::Version(*version))

@@ -3,7 +3,7 @@ use crate::actions;
 use crate::effect::Effects;
 use crate::keys::{Mouse, MouseKind};
 use crate::layout::{LIST_OFFSET, Regions, list_height};
-use crate::state::{Layer, State};
+use crate::state::{Layer, State, ViewId};
 
 use super::perform;
 
@@ -52,6 +52,9 @@ fn press(state: &mut State, mouse: Mouse) -> Effects {
     }
     let row = usize::from(mouse.row - list);
     let height = list_height(state);
+    if state.view() == ViewId::Stack {
+        return actions::stack::cursor::press(state, row);
+    }
     let Some((table, _)) = actions::table::current_table(state) else {
         return Effects::new();
     };

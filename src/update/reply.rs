@@ -68,11 +68,11 @@ pub(super) fn about(state: &mut State, key: &Key, answer: Result<Box<About>, Fai
             let old = sheet.about.as_ref();
             sheet.inspect.stale |= old.is_none_or(|old| old.document != about.document);
             let before = old.map_or(&[][..], |old| members(old));
-            let came = members(&about).iter().filter(|new| !before.contains(new));
-            let came: Vec<Key> = came.map(|new| Key::container(key.host, &new.id)).collect();
+            let member = |one: &Member| (Key::container(key.host, &one.id), before.contains(one));
+            let members: Vec<(Key, bool)> = members(&about).iter().map(member).collect();
             sheet.about = Some(about);
             sheet.failure = None;
-            ask_names(state, came)
+            ask_names(state, members)
         }
         Err(failure) => {
             sheet.failure = Some(failure);
@@ -92,12 +92,19 @@ fn members(about: &About) -> &[Member] {
 }
 
 /// A network does not know by which names its containers find each other: they are asked when they come, and when they come
-/// again, for it may be under other names.
-fn ask_names(state: &State, came: Vec<Key>) -> Effects {
-    let there = came.into_iter();
-    let there = there.filter(|key| state.world.container(key).is_some());
+/// again, for it may be under other names. Of each it is said whether it was in it before.
+fn ask_names(state: &State, members: Vec<(Key, bool)>) -> Effects {
+    let unknown = |key: &Key| {
+        let sheet = state.sheet(key);
+        sheet.is_none_or(|sheet| sheet.details.is_none())
+    };
+    let asked = members
+        .into_iter()
+        .filter(|(key, stayed)| !stayed || unknown(key))
+        .map(|(key, _)| key)
+        .filter(|key| state.world.container(key).is_some());
     let ask = |key| Effect::Fetch(Fetch::Details(key));
-    there.take(NAMED).map(ask).collect()
+    asked.take(NAMED).map(ask).collect()
 }
 
 pub(super) fn processes(

@@ -5,7 +5,8 @@ use crate::columns::listed::{Listed, order};
 use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{
-    HostEntry, HostId, Image, Key, Kind, Mail, Network, Resources, Route, Stack, Volume, swarm,
+    HostEntry, HostId, Image, Key, Kind, Mail, Network, Outlines, Resources, Route, Stack, Volume,
+    swarm,
 };
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
@@ -75,9 +76,29 @@ fn derive(state: &mut State) {
     let shelves = &mut state.shelves;
     shelves.uses = Uses::of(state.world.containers(), &shelves.networks.things);
     for host in state.world.hosts.values().filter(|host| host.loaded) {
-        let stacks = Stack::all(host.containers());
+        let mut stacks = Stack::all(host.containers());
+        for stack in &mut stacks {
+            fill(stack, &state.outlines);
+        }
         shelves.stacks.put(host.id, stacks, Listed::key);
     }
+}
+
+fn fill(stack: &mut Stack, outlines: &Outlines) {
+    if let Some(Ok(outline)) = outlines.of(&stack.key) {
+        stack.fill(outline);
+    }
+}
+
+/// Reads one stack out of its containers again: its files ask for something else. The others are as they were.
+pub(super) fn read_again(state: &mut State, key: &Key) {
+    for mut stack in Stack::all(state.world.members(key)) {
+        fill(&mut stack, &state.outlines);
+        if let Some(known) = state.shelves.stacks.things.get_mut(key) {
+            *known = stack;
+        }
+    }
+    state.shelves.stacks.listing.stale = true;
 }
 
 /// The hosts as things in a list.

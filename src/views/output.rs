@@ -11,7 +11,6 @@ mod layers;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::model::Key as Id;
 use crate::state::{Output, State};
 use crate::text;
 use crate::theme::{Key, Theme};
@@ -24,10 +23,7 @@ use super::notice;
 const COMMAND: usize = 3;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let Some((key, output)) = state
-        .subject()
-        .and_then(|key| Some((key.clone(), state.outputs.get(&key)?)))
-    else {
+    let Some(output) = state.subject().and_then(|key| state.outputs.get(&key)) else {
         let words = say!("compose has done nothing here since this program began");
         notice::draw(theme, area, buf, &[(words, Key::Dim)]);
         return;
@@ -38,7 +34,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let moving = layers::lines(theme, &output.transfer, width, height);
     let height = height - moving.len();
     let end = end(output, height);
-    head(state, theme, &key, output, end).draw(buf, area);
+    head(state, theme, output, end).draw(buf, area);
     let shown = tail(output, end, width, height);
     for (y, (words, first)) in shown.iter().enumerate() {
         let key = if *first { tone(words) } else { Key::Text };
@@ -109,9 +105,8 @@ fn tone(line: &str) -> Key {
     }
 }
 
-fn head(state: &State, theme: &Theme, key: &Id, output: &Output, end: usize) -> Line {
-    let name = state.shelves.name(key).unwrap_or(&key.id);
-    let line = Line::of(theme, format!(" {name}  "), Key::Strong);
+fn head(state: &State, theme: &Theme, output: &Output, end: usize) -> Line {
+    let line = Line::of(theme, format!(" {}  ", output.about), Key::Strong);
     let running = state.jobs.running.get(&output.job);
     let line = match (&output.ended, running) {
         (Some((ok, words)), _) => {

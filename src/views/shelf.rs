@@ -95,6 +95,8 @@ fn empty<R: Listed>(state: &State, shelf: &Shelf<R>, theme: &Theme, area: Rect, 
     }
     let words = if shelf.answers.is_empty() {
         say!("asking the engine…").to_owned()
+    } else if let Some(sought) = R::sought(state).filter(|_| !listing.filter.is_empty()) {
+        sought
     } else if !listing.filter.is_empty() {
         say!(
             "Nothing matches /{filter}; {key} clears it.",

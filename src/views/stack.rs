@@ -3,8 +3,9 @@
 //! ```text
 //!  tickets  9/10 up 1 unhealthy  compose 2.26.1
 //!  SERVICES
-//!    db        1/1 up             postgres:16
-//!    zammad    1/2 up 1 unhealthy zammad/zammad:6.3.1   needs db
+//! ▌  all of it  9/10 up 1 unhealthy
+//!    db         1/1 up             postgres:16
+//!    zammad     1/2 up 1 unhealthy zammad/zammad:6.3.1   needs db
 //!  FILES AND CONTAINERS  as the files say
 //!  CPU  41.2%  peak 96.0% 3m ago
 //!    ⣀⣠⣴⣿⣿⣷⣄ 100%
@@ -15,22 +16,26 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::actions::stack::cursor;
 use crate::columns::container::words::short_image;
-use crate::columns::stack::{condition, made_by, under_way};
-use crate::layout::LIST_OFFSET;
+use crate::columns::stack::{made_by, of_service, of_stack, under_way};
+use crate::layout::{LIST_OFFSET, SERVICES_AT};
 use crate::model::Key as Id;
 use crate::model::compose::Plan;
 use crate::model::stack::{Service, Stack};
-use crate::state::world::Totals;
 use crate::state::{History, State};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::pen::below;
+use crate::widgets::pen::{below, row};
 use crate::widgets::{Line, page};
 
 use super::course;
 use super::hints;
+use super::list::select;
 use super::section::Section;
+
+/// Rows that words may take: the page scrolls, so nothing is left out of it.
+const WHOLE: usize = usize::MAX;
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(key) = state.subject().filter(|_| area.height > 0) else {
@@ -39,8 +44,19 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     head(state, theme, &key).draw(buf, area);
     let body = below(area, LIST_OFFSET);
     let lines = lines(state, theme, &key, area.width);
-    let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
+    let sheet = state.sheet(&key);
+    let scroll = sheet.map_or(0, |sheet| sheet.scroll);
     page::draw(&lines, scroll, body, buf);
+    let stack = state.shelves.stacks.things.get(&key);
+    if let (Some(stack), Some(sheet)) = (stack, sheet) {
+        let names: Vec<&str> = stack.services.iter().map(|s| s.name.as_str()).collect();
+        let line = cursor::row(sheet, &names).map(|row| SERVICES_AT + row);
+        let last = lines.len().saturating_sub(usize::from(body.height));
+        let shown = line.and_then(|line| line.checked_sub(scroll.min(last)));
+        if let Some(n) = shown.filter(|n| *n < usize::from(body.height)) {
+            select(theme, row(body, n), buf);
+        }
+    }
 }
 
 /// How many rows there are in all, below the first line: for where scrolling ends.
@@ -59,11 +75,15 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
         );
     };
     let totals = state.world.stack_totals(key);
-    let mut line = line.and(theme, " ", Key::Text);
+    let mut line = match state.service() {
+        Some(service) => line.and(theme, format!(" › {service}"), Key::Accent),
+        None => line,
+    };
+    line = line.and(theme, " ", Key::Text);
     if let Some(running) = state.jobs.of(key) {
         line = line.and(theme, format!(" {} ", running.words(state.now)), Key::Job);
     }
-    for (_, words, key) in condition(&totals) {
+    for (_, words, key) in of_stack(stack, state) {
         line = line.and(theme, format!(" {words}"), key);
     }
     let figures = [
@@ -138,8 +158,8 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
         None if stack.is_compose() => section.note(say!("compose reads the files…"), Key::Dim),
         None => section.note(say!("made by swarm: compose does not know it"), Key::Dim),
         Some(Err(failure)) => {
-            section.prose(failure.what.as_str(), Key::StateBusy, 5);
-            section.prose(&failure.advice, Key::Dim, 3);
+            section.prose(failure.what.as_str(), Key::StateBusy, WHOLE);
+            section.prose(&failure.advice, Key::Dim, WHOLE);
         }
         Some(Ok(checked)) => {
             let plan = Plan::of(stack, checked);
@@ -147,7 +167,7 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             let mut tell = |names: &[String], words: &str| {
                 if !names.is_empty() {
                     let words = format!("{}: {words}", names.join(", "));
-                    section.prose(&words, Key::StateBusy, 2);
+                    section.prose(&words, Key::StateBusy, WHOLE);
                 }
             };
             tell(&plan.made, &say!("not made yet, {up} makes it", up));
@@ -156,17 +176,21 @@ fn compose(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Lin
             let words = if checked.foreign { &foreign } else { &changed };
             tell(&plan.recreated, words);
             tell(&plan.orphans, say!("no longer in the files"));
-            if !plan.drifted() {
+            for (name, now, will) in &plan.resized {
+                let words = say!("{name}: {now} now, {will} by the files", name, now, will);
+                section.prose(&words, Key::StateBusy, WHOLE);
+            }
+            if plan.differs() == 0 {
                 section.note(say!("as the files say"), Key::StateOk);
             }
             for warning in &checked.warnings {
-                section.prose(warning, Key::StateBad, 2);
+                section.prose(warning, Key::StateBad, WHOLE);
             }
             section.field(say!("by"), &checked.tool, Key::Text);
         }
     }
     for doubt in &stack.doubts {
-        section.prose(doubt, Key::StateBusy, 2);
+        section.prose(doubt, Key::StateBusy, WHOLE);
     }
     section.finish()
 }
@@ -182,46 +206,56 @@ fn services(state: &State, theme: &Theme, stack: &Stack, width: usize) -> Vec<Li
             .unwrap_or(0)
             .clamp(8, most)
     };
-    let name = column(|s| text::width(&s.name), (width / 3).max(8));
+    let whole = say!("all of it");
+    let name = column(|s| text::width(&s.name), (width / 3).max(8)).max(text::width(whole));
     let image = column(|s| text::width(&short_image(&s.image)), 40);
+    let mut line = Line::of(theme, text::pad_right(whole, name + 2), Key::Dim);
+    for (_, words, key) in of_stack(stack, state) {
+        line = line.and(theme, format!("{words} "), key);
+    }
+    section.line(line);
     for service in &stack.services {
-        let totals = Totals {
-            count: service.containers,
-            running: service.running,
-            unhealthy: service.unhealthy,
-            restarting: service.restarting,
-            ..Totals::default()
-        };
-        let title = text::truncate_middle(&service.name, name);
-        let mut line = Line::of(theme, text::pad_right(&title, name + 2), Key::Text);
-        let from = line.width();
-        let members = state.world.members(&stack.key);
-        let members = members.filter(|c| c.service() == Some(&service.name));
-        if let Some((words, seconds)) = under_way(state, members) {
-            line = line.and(theme, format!("{words} {seconds} "), Key::Job);
-        } else {
-            for (_, words, key) in condition(&totals) {
-                line = line.and(theme, format!("{words} "), key);
-            }
-        }
-        let pad = (from + 22).saturating_sub(line.width());
-        let of = short_image(&service.image);
-        let of = text::truncate_middle(&of, image);
-        line = line
-            .and(theme, " ".repeat(pad), Key::Text)
-            .and(theme, of.clone(), Key::Dim);
-        if !service.needs.is_empty() {
-            let pad = (image + 2).saturating_sub(text::width(&of));
-            let needs = say!("needs {others}", others = service.needs.join(", "));
-            let needs = format!("{}{needs}", " ".repeat(pad));
-            line = line.and(theme, needs, Key::Dim);
-        }
-        section.line(line);
+        section.line(row_of(state, theme, stack, service, (name, image)));
     }
     if stack.services.is_empty() {
         section.note(say!("no label names one"), Key::Dim);
     }
     section.finish()
+}
+
+/// One service: how many of it run, its image and what it needs.
+fn row_of(
+    state: &State,
+    theme: &Theme,
+    stack: &Stack,
+    service: &Service,
+    (name, image): (usize, usize),
+) -> Line {
+    let title = text::truncate_middle(&service.name, name);
+    let mut line = Line::of(theme, text::pad_right(&title, name + 2), Key::Text);
+    let from = line.width();
+    let members = state.world.members(&stack.key);
+    let members = members.filter(|c| c.service() == Some(&service.name));
+    if let Some((words, seconds)) = under_way(state, members) {
+        line = line.and(theme, format!("{words} {seconds} "), Key::Job);
+    } else {
+        for (_, words, key) in of_service(service) {
+            line = line.and(theme, format!("{words} "), key);
+        }
+    }
+    let pad = (from + 22).saturating_sub(line.width());
+    let of = short_image(&service.image);
+    let of = text::truncate_middle(&of, image);
+    line = line
+        .and(theme, " ".repeat(pad), Key::Text)
+        .and(theme, of.clone(), Key::Dim);
+    if service.needs.is_empty() {
+        return line;
+    }
+    let pad = (image + 2).saturating_sub(text::width(&of));
+    let needs = say!("needs {others}", others = service.needs.join(", "));
+    let needs = format!("{}{needs}", " ".repeat(pad));
+    line.and(theme, needs, Key::Dim)
 }
 
 fn origin(theme: &Theme, stack: &Stack, width: usize) -> Vec<Line> {

@@ -137,11 +137,12 @@ fn way(state: &State, theme: &Theme) -> Line {
             let kept = || state.shelves.name(key);
             let id = match key.kind {
                 Kind::Host | Kind::Stack => &key.id,
-                // One that is only being fetched is known by its name.
-                Kind::Image if !key.id.starts_with("sha256:") => &key.id,
                 _ => crate::model::image::short_id(&key.id),
             };
-            known.or_else(told).or_else(kept).unwrap_or(id).to_owned()
+            // What was moved may be gone, or not there yet.
+            let moved = || Some(state.outputs.get(key)?.about.as_str());
+            let named = known.or_else(told).or_else(kept).or_else(moved);
+            named.unwrap_or(id).to_owned()
         }
         (None, Some(book)) if place.view == ViewId::Logs => book.target.title.clone(),
         (None, _) => String::new(),

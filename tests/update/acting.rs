@@ -228,7 +228,10 @@ fn one_protected_among_the_marked_makes_all_be_asked_for() {
     let mut it = world();
     it.protect("zammad-db");
     it.on("zammad").press("space space r").asks_nothing();
-    assert_eq!(it.question().title, "Restart 2 containers?");
+    assert_eq!(
+        it.question().title,
+        "Restart 2 containers of systeme-ticketing?"
+    );
     it.answer("y");
     assert_eq!(it.jobs().len(), 2);
 }

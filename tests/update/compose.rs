@@ -207,7 +207,10 @@ fn a_failure_and_a_cancel_stay_on_screen() {
 
 #[test]
 fn the_menu_leads_to_every_task() {
-    for (keys, act) in [("C p", Act::Pull), ("C b", Act::Build)] {
+    for (keys, act) in [
+        ("C p", Act::Pull { service: None }),
+        ("C b", Act::Build { service: None }),
+    ] {
         let mut it = stacks();
         it.press(keys);
         assert_eq!(call(&it).act, act);

@@ -172,29 +172,37 @@ fn containers_join_and_leave_a_network() {
     it.sees_toast(", back connected");
 }
 
+/// What is asked when the engine tells that this is in the network, by this endpoint.
+fn about_with(it: &mut Scene, network: &Key, member: &Key, endpoint: &str) -> Vec<Effect> {
+    let member = Member {
+        id: member.id.to_string(),
+        endpoint: endpoint.to_owned(),
+        ..Member::default()
+    };
+    let members = vec![member];
+    let about = About {
+        particulars: Particulars::Network { members },
+        document: Node::Null,
+    };
+    it.effects.clear();
+    it.send(Msg::About(network.clone(), Ok(Box::new(about))));
+    it.effects.clone()
+}
+
 #[test]
 fn who_comes_into_a_network_again_is_asked_for_its_names_again() {
     let mut it = stocked();
     it.press("5 / b a c k enter enter").view(ViewId::Item);
     let network = it.state.subject().expect("a network");
     let zammad = it.container("zammad").key.clone();
-    let mut about = |endpoint: &str| {
-        let member = Member {
-            id: zammad.id.to_string(),
-            endpoint: endpoint.to_owned(),
-            ..Member::default()
-        };
-        let members = vec![member];
-        it.effects.clear();
-        let about = About {
-            particulars: Particulars::Network { members },
-            document: Node::Null,
-        };
-        it.send(Msg::About(network.clone(), Ok(Box::new(about))));
-        it.effects.clone()
-    };
+    let mut about = |endpoint: &str| about_with(&mut it, &network, &zammad, endpoint);
     let names = [Effect::Fetch(Fetch::Details(zammad.clone()))];
     assert_eq!(about("1"), names);
+    assert_eq!(about("1"), names, "it has not answered yet");
+    let answer = base::details("systeme-ticketing-zammad-1", base::now());
+    assert_eq!(answer.key, zammad);
+    it.send(Msg::Details(zammad.clone(), Ok(Box::new(answer))));
+    let mut about = |endpoint: &str| about_with(&mut it, &network, &zammad, endpoint);
     assert_eq!(about("1"), []);
     assert_eq!(about("2"), names, "put in under other names, maybe");
 }

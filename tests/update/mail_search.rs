@@ -58,6 +58,9 @@ fn only_a_server_that_holds_more_than_is_searched_here_is_asked() {
     assert_eq!(asked(&it), [(mailpit.clone(), "printer".to_owned())]);
     it.shows("asking mailpit");
     assert_eq!(subjects(&it).len(), 3, "what is here is found at once");
+    it.type_in("zq")
+        .shows("Nothing here matches /printerzq; asking mailpit");
+    it.press("backspace backspace");
     it.press("enter enter");
     assert_eq!(asked(&it).len(), 1, "beside a message that is open too");
     it.press("1");

@@ -1,10 +1,13 @@
 //! Whole stacks, in the order of what needs what.
-use stacktui::effect::{Effect, Verb};
+use stacktui::effect::{Effect, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::{Health, RunState};
+use stacktui::model::stack::Condition;
+use stacktui::model::{Health, RunState, Unread};
 use stacktui::msg::{Failure, JobMsg, Msg};
+use stacktui::state::lints::findings;
 
 use crate::harness::{Scene, key, restart, stop, world};
+use crate::stacks::{first_generation, outline, stack};
 
 /// Zammad needs its database, healthy; elasticsearch needs nothing.
 fn scene() -> Scene {
@@ -144,4 +147,87 @@ fn another_verb_overtakes_one_that_waits() {
         .runs(&[("zammad", stop())]);
     it.done("zammad", 5).done("zammad-db", 5);
     assert_eq!(it.state.jobs.of(&key("zammad")), None);
+}
+
+fn zammad_needs_its_database() -> Msg {
+    let needs: &[(&str, &[_])] = &[
+        ("zammad", &[("zammad-db", Condition::Healthy)]),
+        ("grafana", &[("zammad", Condition::Started)]),
+    ];
+    Msg::Outline(stack(), Ok(outline(needs)))
+}
+
+#[test]
+fn what_compose_1_made_goes_in_the_order_of_its_files() {
+    let mut it = first_generation();
+    let reads = |flow: &Subscription| {
+        matches!(flow, Subscription::Outline(key, project)
+            if *key == stack() && project.files == ["/srv/tickets/compose.yml"])
+    };
+    assert!(it.flows().iter().any(reads), "{:?}", it.flows());
+    it.send(zammad_needs_its_database());
+    it.press("g r");
+    assert!(has(&sent(&it), "zammad-db") && !has(&sent(&it), "zammad"));
+    it.sees_toast("in this order: mailhog, ocs, prometheus, traefik, wikijs, zammad-db, zammad-elasticsearch, then zammad, then grafana");
+    it.effects.clear();
+    it.done("zammad-db", 100);
+    assert_eq!(sent(&it), [("zammad".to_owned(), restart())]);
+}
+
+#[test]
+fn a_question_says_whose_they_are_and_in_which_order_they_go() {
+    let mut it = first_generation();
+    it.send(zammad_needs_its_database());
+    it.press("g s");
+    assert_eq!(
+        it.question().title,
+        "Stop systeme-ticketing (10 containers)?"
+    );
+    let order = it.told()[0];
+    assert!(order.starts_with("in this order: "), "{order}");
+    assert!(order.ends_with(", then zammad, then zammad-db"), "{order}");
+    it.press("esc").on("zammad").press("space");
+    it.on("zammad-db").press("space D");
+    assert_eq!(
+        it.question().title,
+        "Remove 2 containers of systeme-ticketing?"
+    );
+    assert_eq!(it.told()[0], "in this order: zammad, then zammad-db");
+    it.answer("y");
+    assert!(has(&sent(&it), "zammad") && !has(&sent(&it), "zammad-db"));
+    it.press("esc").on("backup").press("space");
+    it.on("zammad").press("space s");
+    assert_eq!(it.question().title, "Stop 2 containers?");
+}
+
+#[test]
+fn an_order_that_nobody_knows_is_said() {
+    let gone = "/srv/tickets/compose.yml is not on this machine";
+    let mut it = first_generation();
+    let path = "/srv/tickets/compose.yml".to_owned();
+    it.send(Msg::Outline(stack(), Err(Unread::Gone(path))));
+    it.press("g s");
+    let unknown = format!("systeme-ticketing: all at once, as its order is not known: {gone}");
+    assert_eq!(it.told()[0], unknown);
+    it.press("esc g r").sees_toast(&unknown);
+    assert!(has(&sent(&it), "zammad") && has(&sent(&it), "zammad-db"));
+    // Labels that say that nothing is needed say enough.
+    let mut it = scene();
+    it.press("g s");
+    let first = it.told()[0];
+    assert!(first.starts_with("in this order: "), "{first}");
+    // One service has no order.
+    let mut it = first_generation();
+    it.on("zammad").press("s");
+    assert!(it.told()[0].contains("zammad-1 ("), "{:?}", it.told());
+}
+
+#[test]
+fn what_files_say_is_needed_is_noticed_when_it_is_not_there() {
+    let mut it = first_generation();
+    it.send(zammad_needs_its_database());
+    it.change("zammad-db", |c| c.state = RunState::Exited);
+    let found = findings(&it.state, &key("zammad"));
+    let words: Vec<&str> = found.iter().map(|it| it.words.as_str()).collect();
+    assert_eq!(words, ["needs zammad-db, which is exited"]);
 }

@@ -7,17 +7,11 @@ use crate::state::{
 };
 
 use super::can::{first, has_process, targets};
+use super::several::{in_order, names};
 use super::verbs::{shown_state, start_job};
 
 /// Containers named in a sentence.
 const FEW: usize = 8;
-
-pub(super) fn names(list: &[&Container]) -> String {
-    match list {
-        [one] => one.short_name().to_owned(),
-        many => say_n!(many.len(), "{n} container", "{n} containers"),
-    }
-}
 
 pub(super) fn ask(
     state: &State,
@@ -106,7 +100,7 @@ pub(super) fn kill(state: &mut State) -> Effects {
         };
         MenuItem::new(signal, hint, choice).key(key)
     });
-    let title = say!("Kill {names}: which signal?", names = names(&list));
+    let title = say!("Kill {names}: which signal?", names = names(state, &list));
     let mut few = listed(state, &list);
     if few.len() > FEW {
         let more = say!("and {n} more", n = few.len() - FEW);
@@ -123,7 +117,11 @@ pub(super) fn remove(state: &mut State) -> Effects {
     let running = list
         .iter()
         .any(|c| has_process(c) || c.state == RunState::Restarting);
-    let mut lines = Vec::new();
+    let verb = Verb::Remove {
+        force: running,
+        volumes: false,
+    };
+    let mut lines = in_order(state, &list, &verb);
     if running {
         lines.push(Weight::Plain.of(say!("running: it is killed first")));
     }
@@ -143,17 +141,8 @@ pub(super) fn remove(state: &mut State) -> Effects {
         )));
     }
     lines.extend(losses(&list));
-    let title = say!("Remove {names}?", names = names(&list));
-    let Layer::Confirm(mut confirm) = ask(
-        state,
-        &list,
-        &Verb::Remove {
-            force: running,
-            volumes: false,
-        },
-        title,
-        lines,
-    ) else {
+    let title = say!("Remove {names}?", names = names(state, &list));
+    let Layer::Confirm(mut confirm) = ask(state, &list, &verb, title, lines) else {
         return Effects::new();
     };
     confirm.switches = vec![
@@ -214,7 +203,7 @@ pub(super) fn recreate(state: &mut State) -> Effects {
         )));
     }
     let others = !borrowers.is_empty();
-    let title = say!("Recreate {names}?", names = names(&list));
+    let title = say!("Recreate {names}?", names = names(state, &list));
     let verb = Verb::Recreate {
         pull: false,
         others,

@@ -30,6 +30,9 @@ pub(super) fn some(state: &State) -> Option<String> {
     let keys = state.targets();
     let Some(key) = keys.first() else {
         let why = match state.nav.current().key {
+            Some(_) if state.service().is_some() => {
+                say!("no container of it is there: U makes it")
+            }
             Some(_) => say!("the container is gone"),
             None => say!("no container is chosen"),
         };

@@ -84,6 +84,7 @@ pub(super) fn open(state: &mut State, view: ViewId) -> Effects {
 pub fn open_on(state: &mut State, view: ViewId, key: &Key) {
     let sheet = state.sheets.entry(key.clone()).or_default();
     sheet.scroll = 0;
+    sheet.service = None;
     sheet.inspect.stale = true;
     state.nav.open(Place {
         view,
@@ -93,11 +94,13 @@ pub fn open_on(state: &mut State, view: ViewId, key: &Key) {
 
 pub(super) fn logs(state: &mut State) -> Effects {
     let keys = state.targets();
-    let stack = state
-        .subject()
-        .filter(|key| key.kind == crate::model::Kind::Stack)
-        .map(|key| key.id.to_string());
-    open_logs(state, &keys, stack);
+    let stack = state.subject();
+    let stack = stack.filter(|key| key.kind == crate::model::Kind::Stack);
+    let title = match state.service() {
+        Some(service) => Some(service.to_owned()),
+        None => stack.map(|key| key.id.to_string()),
+    };
+    open_logs(state, &keys, title);
     Effects::new()
 }
 

@@ -2,12 +2,13 @@
 use std::collections::BTreeMap;
 
 use crate::effect::{Effect, Effects, Job, JobId, Verb};
-use crate::model::{Container, Health, Key, Kind, RunState, Target};
+use crate::model::{Container, Health, Key, RunState, Target};
 use crate::state::jobs::Wait;
-use crate::state::{Output, State, ViewId, Weight, order};
+use crate::state::{Output, State, Told, Weight, order};
 
 use super::ask::{ask, losses, names};
 use super::can::{has_process, targets};
+use super::several::{in_order, is_whole_stack, names};
 
 /// The state of a container in words, for the journal: `running, unhealthy`.
 pub fn state_words(container: &Container) -> String {
@@ -83,7 +84,7 @@ fn begin(state: &mut State, key: &Key, verb: &Verb) -> Option<Effect> {
     };
     state.jobs.start(job.clone(), state.now);
     if verb.has_output() {
-        let output = Output::new(job.id, verb.command(&job.target.name));
+        let output = Output::new(job.id, job.about(), verb.command(&job.target.name));
         state.outputs.insert(key.clone(), output);
         if verb.writes_file() {
             crate::actions::stack_file::close(state, key);
@@ -100,7 +101,7 @@ pub fn start_jobs(state: &mut State, jobs: &[(Key, Verb)]) -> Effects {
     let list: Vec<&Container> = containers.collect();
     let mut waits = match jobs {
         [(_, verb), _, ..] if jobs.iter().all(|(_, other)| other == verb) => {
-            order::waits(&list, verb)
+            order::waits(&list, verb, &state.outlines)
         }
         _ => BTreeMap::new(),
     };
@@ -151,11 +152,13 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
             .iter()
             .any(|c| c.is_protected() || state.prefs.protects(&c.name));
     let asks = state.prefs.asks(shown_action(verb));
+    let order = in_order(state, &list, verb);
     if !guarded && !asks.unwrap_or(habit == Habit::Asks) {
+        tell_order(state, order);
         let jobs: Vec<_> = keys.iter().map(|key| (key.clone(), verb.clone())).collect();
         return start_jobs(state, &jobs);
     }
-    let mut lines = Vec::new();
+    let mut lines = order;
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }
@@ -163,13 +166,27 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         let words = say!("protected by its label or by your settings");
         lines.push(Weight::Bad.of(words));
     }
-    let mut title = say!("{verb} {names}?", verb = verb.title(), names = names(&list));
+    let mut title = say!(
+        "{verb} {names}?",
+        verb = verb.title(),
+        names = names(state, &list)
+    );
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     let layer = ask(state, &list, verb, title, lines);
     state.layers.push(layer);
     Effects::new()
+}
+
+/// What a question would have told, where none is asked.
+fn tell_order(state: &mut State, order: Vec<Told>) {
+    for (words, weight) in order {
+        match weight {
+            Weight::Plain => state.toasts.ok(words, state.now),
+            Weight::Change | Weight::Bad => state.toasts.bad(words, state.now),
+        }
+    }
 }
 
 /// How a verb is begun when nothing is said about it.
@@ -195,13 +212,6 @@ fn keys_of(state: &State, wants: impl Fn(&Container) -> bool) -> Vec<Key> {
         .filter(|c| wants(c))
         .map(|c| c.key.clone())
         .collect()
-}
-
-/// The action is about a stack, not about containers that were chosen one by one.
-fn is_whole_stack(state: &State) -> bool {
-    let marked = state.view() == ViewId::Containers && !state.containers.marked.is_empty();
-    let of_stack = |key: Key| key.kind == Kind::Stack;
-    state.view() == ViewId::Stacks || (!marked && state.subject().is_some_and(of_stack))
 }
 
 pub(super) fn start(state: &mut State) -> Effects {

@@ -93,8 +93,8 @@ pub fn show(state: &mut State) -> Effects {
         (_, ended) => {
             let mut items = items(state, &running, Choice::Output);
             items.extend(ended.map(|key| {
-                let name = state.shelves.name(&key).unwrap_or(&key.id);
-                MenuItem::new(name, say!("over"), Choice::Output(key.clone()))
+                let about = state.outputs.get(&key).map(|output| output.about.clone());
+                MenuItem::new(about.unwrap_or_default(), say!("over"), Choice::Output(key))
             }));
             state.offer(Menu::new(say!("Show which?"), items));
             None

@@ -4,7 +4,7 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::model::Key;
 use crate::model::compose::{Act, Call, Project};
 use crate::model::stack_file::{FileOf, Source, Verdict, Version, Write};
-use crate::state::{Choice, Menu, MenuItem, State, ViewId, Weight};
+use crate::state::{Choice, Confirm, Layer, Menu, MenuItem, State, ViewId, Weight};
 use crate::text;
 
 use super::{change, paper};
@@ -25,20 +25,21 @@ pub(super) fn discard(state: &mut State, file: Option<FileOf>) -> Effects {
     let (Some(key), Some(file)) = (state.subject(), file) else {
         return Effects::new();
     };
-    let again = Choice::EditFile(key.clone(), Box::new(file.clone()));
-    let let_go = Choice::DiscardEdit(key, Box::new(file));
-    let items = [
-        MenuItem::new(say!("edit"), say!("go on with it"), again).key('e'),
-        MenuItem::new(say!("let go"), say!("what was typed is lost"), let_go).key('l'),
+    let lines = vec![
+        Weight::Plain.of(&file.path),
+        Weight::Bad.of(say!(
+            "What was typed is lost; the file itself stays as it is."
+        )),
     ];
-    state.offer(Menu::new(say!("Let the edit go?"), items));
+    state.layers.push(Layer::Confirm(Confirm {
+        title: say!("Let the edit go?").to_owned(),
+        lines,
+        choice: Some(Choice::DiscardEdit(key, Box::new(file))),
+        yes: say!("let go").to_owned(),
+        opened: state.now,
+        ..Confirm::default()
+    }));
     Effects::new()
-}
-
-/// Goes on with an edit that was to be let go.
-pub fn edit_again(state: &mut State, key: Key, file: Box<FileOf>) -> Effects {
-    state.handed_over = true;
-    vec![Effect::Edit(key, file)]
 }
 
 /// Lets an edit go, and the screen that showed it.

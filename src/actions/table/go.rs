@@ -41,6 +41,7 @@ pub fn move_by(state: &mut State, delta: isize) {
     }
     match state.view() {
         ViewId::Logs => layout::move_in_logs(state, delta),
+        ViewId::Stack => crate::actions::stack::cursor::move_by(state, delta),
         _ => scroll_by(state, delta),
     }
 }

@@ -36,7 +36,7 @@ impl Page<'_> {
             format!("{STAMP}{} -->", self.now.format("%Y-%m-%dT%H:%M:%SZ")),
             String::new(),
             say_n!(
-                self.stack.services.len(),
+                self.stack.services.iter().filter(|s| s.is_made()).count(),
                 "Written by stacktui on {engine}, as its containers are ({n} service).",
                 "Written by stacktui on {engine}, as its containers are ({n} services).",
                 engine = escape(&self.engine.name),

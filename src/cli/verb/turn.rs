@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::effect::Verb;
 use crate::engine::Engine;
-use crate::model::{Container, Key};
+use crate::model::{Container, Key, Outlines};
 use crate::runtime::clock;
 use crate::state::jobs::Wait;
 use crate::state::order;
@@ -29,10 +29,10 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    pub fn new(targets: &[&Container], verb: &Verb) -> Self {
+    pub fn new(targets: &[&Container], verb: &Verb, outlines: &Outlines) -> Self {
         let name = |c: &&Container| (c.key.clone(), c.short_name().to_owned());
         Self {
-            waits: order::waits(targets, verb),
+            waits: order::waits(targets, verb, outlines),
             names: targets.iter().map(name).collect(),
             outcomes: watch::channel(Outcomes::new()).0,
         }

@@ -6,14 +6,10 @@ use crate::model::{HostId, Key};
 
 fn service(name: &str, hash: Option<&str>) -> Service {
     Service {
-        name: name.to_owned(),
-        image: String::new(),
         containers: 1,
         running: 1,
-        unhealthy: 0,
-        restarting: 0,
-        needs: Vec::new(),
         hash: hash.map(str::to_owned),
+        ..Service::unmade(name)
     }
 }
 
@@ -33,6 +29,7 @@ fn stack() -> Stack {
             service("web", None),
         ],
         containers: 3,
+        one_offs: (0, 0),
         running: 3,
         unhealthy: 0,
         restarting: 0,

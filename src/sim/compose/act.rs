@@ -14,7 +14,8 @@ use crate::sim::world::{
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Up(Up),
-    Pull,
+    /// The images of these services; none: of all.
+    Pull(Vec<String>),
     Build,
     /// With the volumes.
     Down(bool),
@@ -40,7 +41,7 @@ impl Act {
         };
         match verb.as_str() {
             "up" => Up::of(rest).map(Self::Up),
-            "pull" => Ok(Self::Pull),
+            "pull" => Ok(Self::Pull(rest.to_vec())),
             "build" => Ok(Self::Build),
             "down" => Ok(Self::Down(rest.iter().any(|word| word == "--volumes"))),
             other => Err(format!("unknown docker command: \"compose {other}\"")),
@@ -125,8 +126,10 @@ impl<'a> Work<'a> {
     pub fn run(&mut self, act: &Act) -> Result<(), Refusal> {
         match act {
             Act::Up(up) => self.up(up),
-            Act::Pull => {
-                for name in self.project.services.keys() {
+            Act::Pull(named) => {
+                let services = self.project.services.keys();
+                let meant = services.filter(|name| named.is_empty() || named.contains(name));
+                for name in meant {
                     self.pull(name);
                 }
                 Ok(())
