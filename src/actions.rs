@@ -16,6 +16,7 @@ pub mod shelf;
 pub mod space;
 pub mod stack;
 pub mod stack_file;
+pub mod swarm;
 pub mod table;
 pub mod view;
 pub mod wanted;
@@ -100,6 +101,8 @@ impl Action {
             Some("image") => Kind::Image,
             Some("volume") => Kind::Volume,
             Some("network") => Kind::Network,
+            Some("service") => Kind::Service,
+            Some("node") => Kind::Node,
             _ => return true,
         };
         kind == Some(only)
@@ -129,6 +132,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         space::ACTIONS,
         stack::ACTIONS,
         stack_file::ACTIONS,
+        swarm::ACTIONS,
         table::ACTIONS,
         view::ACTIONS,
         wanted::ACTIONS,
@@ -149,18 +153,22 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     }
     let view = state.view();
     let mut scopes = vec![Scope::View(view)];
-    let about_item = || {
-        let kind = item_kind(state);
-        matches!(kind, Some(Kind::Image | Kind::Volume | Kind::Network))
-    };
+    let kind = item_kind(state);
+    let of_swarm = matches!(kind, Some(Kind::Service | Kind::Node));
+    let about_item = matches!(kind, Some(Kind::Image | Kind::Volume | Kind::Network));
     match view {
-        V::Inspect if about_item() => scopes.push(Scope::Item),
+        V::Inspect if about_item => scopes.push(Scope::Item),
+        V::Inspect if of_swarm => scopes.extend([Scope::Swarm, Scope::Item]),
         V::Containers | V::Details | V::Inspect | V::Processes => {
             scopes.push(Scope::Container);
         }
         V::Stack => scopes.extend([Scope::Stack, Scope::Container]),
         V::Stacks => scopes.extend([Scope::Stack, Scope::Container, Scope::Shelf]),
+        V::Item if of_swarm => {
+            scopes.extend([Scope::View(V::Details), Scope::Swarm, Scope::Item]);
+        }
         V::Item => scopes.extend([Scope::View(V::Details), Scope::Item]),
+        V::Services | V::Nodes => scopes.extend([Scope::Swarm, Scope::Item, Scope::Shelf]),
         V::Images | V::Volumes | V::Networks => scopes.extend([Scope::Item, Scope::Shelf]),
         V::Mail => scopes.extend([Scope::Mail, Scope::Shelf]),
         V::Letter | V::MailDoctor => scopes.push(Scope::Mail),
@@ -180,13 +188,15 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     scopes
 }
 
-/// Whether images, volumes or networks are what is acted on here.
+/// Of what kind the things are that are acted on here, beside containers.
 pub fn item_kind(state: &State) -> Option<Kind> {
     use crate::state::ViewId as V;
     match state.view() {
         V::Images => Some(Kind::Image),
         V::Volumes => Some(Kind::Volume),
         V::Networks => Some(Kind::Network),
+        V::Services => Some(Kind::Service),
+        V::Nodes => Some(Kind::Node),
         _ => state.subject().map(|key| key.kind),
     }
 }
@@ -210,7 +220,7 @@ pub fn here(state: &State) -> Vec<(&'static Action, Option<String>)> {
     scopes
         .iter()
         .flat_map(|scope| all().filter(move |a| a.scope == *scope))
-        .filter(|action| action.scope != Scope::Item || action.is_for(kind))
+        .filter(|action| !matches!(action.scope, Scope::Item | Scope::Swarm) || action.is_for(kind))
         .map(|action| (action, unavailable(state, action)))
         .collect()
 }

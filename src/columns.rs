@@ -8,6 +8,7 @@ pub mod mail;
 pub mod network;
 pub mod route;
 pub mod stack;
+pub mod swarm;
 pub mod volume;
 
 use std::borrow::Cow;

@@ -28,6 +28,7 @@ mod resources;
 mod run_line;
 pub mod space;
 pub mod stats;
+mod swarm;
 pub mod toll;
 mod tunnel;
 mod verb;

@@ -26,6 +26,7 @@ pub mod space;
 pub mod stack;
 pub mod stack_file;
 pub mod stats;
+pub mod swarm;
 pub mod transfer;
 pub mod url;
 pub mod volume;

@@ -209,6 +209,8 @@ impl State {
             (ViewId::Volumes, None) => self.shelves.volumes.listing.selected(),
             (ViewId::Mail, None) => self.shelves.mails.listing.selected(),
             (ViewId::Networks, None) => self.shelves.networks.listing.selected(),
+            (ViewId::Services, None) => self.shelves.services.listing.selected(),
+            (ViewId::Nodes, None) => self.shelves.nodes.listing.selected(),
             (ViewId::Hosts, None) => self.shelves.hosts.listing.selected(),
             (ViewId::Routes, None) => self.shelves.routes.listing.selected(),
             _ => None,

@@ -96,6 +96,8 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Images, _) => on_hosts(state, Kind::Image, wanted),
         (ViewId::Volumes, _) => on_hosts(state, Kind::Volume, wanted),
         (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
+        (ViewId::Services, _) => on_hosts(state, Kind::Service, wanted),
+        (ViewId::Nodes, _) => on_hosts(state, Kind::Node, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
             let words = &state.shelves.mails.listing.filter;

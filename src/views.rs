@@ -42,12 +42,14 @@ use ratatui::layout::Rect;
 
 use crate::lang;
 use crate::layout::Regions;
+use crate::model::swarm::{Node, Service};
 use crate::model::{Image, Network, Stack, Volume};
 use crate::state::{Layer, State, ViewId};
 use crate::theme::Theme;
 
 pub use addresses::of as address;
 pub use overlays::help::last_top as last_help_top;
+pub use overlays::last_question_scroll;
 pub use overlays::palette::items as palette_items;
 pub use tabs::tab_at;
 
@@ -176,6 +178,26 @@ pub const ALL: &[View] = &[
         tab: true,
         help: "Who did what, when, with what outcome.",
         render: journal::draw,
+    },
+    View {
+        id: ViewId::Services,
+        title: "Services",
+        action: "view.services",
+        aliases: &["services", "svc"],
+        key: None,
+        tab: true,
+        help: "What a swarm is to run, how much of it does, and why not all.",
+        render: shelf::draw::<Service>,
+    },
+    View {
+        id: ViewId::Nodes,
+        title: "Nodes",
+        action: "view.nodes",
+        aliases: &["nodes", "swarm"],
+        key: None,
+        tab: true,
+        help: "The machines of a swarm: which answer, which take tasks.",
+        render: shelf::draw::<Node>,
     },
     View {
         id: ViewId::Hosts,

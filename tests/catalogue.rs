@@ -82,6 +82,8 @@ mod catalogue {
             .chain(of(columns::image::COLUMNS))
             .chain(of(columns::mail::COLUMNS))
             .chain(of(columns::network::COLUMNS))
+            .chain(of(columns::swarm::SERVICES))
+            .chain(of(columns::swarm::NODES))
             .chain(of(columns::route::COLUMNS))
             .chain(of(columns::stack::COLUMNS))
             .chain(of(columns::volume::COLUMNS))

@@ -1,6 +1,7 @@
 //! The command that does the same as what is asked for: of a question, of the choice under the cursor, of a line being typed.
 use crate::effect::Verb;
 use crate::keys::Chord;
+use crate::model::swarm::Act;
 use crate::model::wanted::{NewNetwork, NewVolume};
 use crate::model::{Container, Key};
 use crate::state::{Choice, Confirm, Layer, Menu, Prompt, PromptKind, State, order};
@@ -21,7 +22,7 @@ pub fn of_layer(state: &State, layer: &Layer) -> String {
 pub fn key(layer: &Layer) -> Chord {
     let is_free = match layer {
         Layer::Confirm(confirm) => confirm.must_type.is_empty(),
-        Layer::Menu(menu) => menu.items.iter().all(|item| item.key != Some('c')),
+        Layer::Menu(menu) => !menu.is_long() && menu.items.iter().all(|item| item.key != Some('c')),
         _ => false,
     };
     if is_free {
@@ -96,6 +97,10 @@ fn asked(state: &State, prompt: &Prompt, typed: &str) -> Option<(Key, Verb)> {
             let now = super::container::limits_now(state, key);
             let change = limit.read(typed, &now).ok()?;
             (key.clone(), Verb::Update(change))
+        }
+        PromptKind::Replicas(key) => {
+            let to = typed.parse().ok()?;
+            (key.clone(), Verb::Swarm(Act::Scale(to)))
         }
         PromptKind::NewNetwork(host) => {
             let network = Box::new(NewNetwork::read(typed).ok()?);

@@ -3,9 +3,10 @@ use crate::columns::listed;
 use crate::effect::{Effects, Verb};
 use crate::lang;
 use crate::model::image::short_id;
+use crate::model::swarm::{Act, Availability};
 use crate::model::{Key, Kind, Target};
 use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, Told, ViewId, Weight,
+    Choice, Confirm, Field, Layer, Menu, MenuItem, PromptKind, Scope, State, ViewId, Weight,
 };
 use crate::text;
 
@@ -145,6 +146,8 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
         Kind::Image => "image",
         Kind::Volume => "volume",
         Kind::Network => "network",
+        Kind::Service => "service",
+        Kind::Node => "node",
         Kind::Stack => "stack",
         Kind::Host => "engine",
         Kind::Container | Kind::Mail | Kind::Route => return None,
@@ -164,6 +167,26 @@ pub fn target_of(state: &State, key: &Key) -> Option<(Target, String)> {
     }
     if key.kind == Kind::Host {
         return Some((target, String::new()));
+    }
+    if let Some(service) = state.shelves.services.things.get(key) {
+        let wanted = service
+            .wanted
+            .map_or_else(String::new, |n| format!(" of {n}"));
+        let before = format!("{}{wanted} running", service.running());
+        let project = service.stack().map(str::to_owned);
+        let image = Some(service.image.clone());
+        return Some((
+            Target {
+                project,
+                image,
+                ..target
+            },
+            before,
+        ));
+    }
+    if let Some(node) = state.shelves.nodes.things.get(key) {
+        let availability = node.availability.map_or("", Availability::word);
+        return Some((target, format!("{}, {availability}", node.state)));
     }
     let before = match state.shelves.uses.of_key(key).len() {
         0 => "not in use".to_owned(),
@@ -197,6 +220,17 @@ fn cannot_remove(state: &State) -> Option<String> {
     if let Some(why) = no_link(state, first) {
         return Some(why);
     }
+    let ready = |key: &&Key| {
+        let node = state.shelves.nodes.things.get(*key);
+        node.is_some_and(|node| node.state == "ready")
+    };
+    if let Some(key) = keys.iter().find(ready) {
+        let name = name(state, key);
+        return Some(say!(
+            "{name} is up: a node leaves by `docker swarm leave` on it",
+            name
+        ));
+    }
     let networks = &state.shelves.networks.things;
     let built_in = |key: &&Key| {
         networks
@@ -208,7 +242,7 @@ fn cannot_remove(state: &State) -> Option<String> {
     }
     let used = |key: &&Key| match key.kind {
         // An image of a stopped container goes by force, of a running one not at all: the engine says so.
-        Kind::Image => false,
+        Kind::Image | Kind::Service | Kind::Node => false,
         Kind::Network => state.shelves.uses.of_key(key).iter().any(|user| {
             let container = state.world.container(user);
             container.is_some_and(|c| c.state.is_live())
@@ -227,6 +261,8 @@ fn verb_of(state: &State, key: &Key) -> Verb {
     match key.kind {
         Kind::Volume => Verb::RemoveVolume,
         Kind::Network => Verb::RemoveNetwork,
+        Kind::Service => Verb::Swarm(Act::RemoveService),
+        Kind::Node => Verb::Swarm(Act::RemoveNode),
         _ => {
             let image = state.shelves.images.things.get(key);
             let names = image.map_or_else(Vec::new, |image| image.tags.clone());
@@ -258,28 +294,25 @@ pub fn ask_to_remove(state: &mut State, keys: Vec<Key>) {
     let lost = match kind {
         Kind::Volume => say!("lost: all that is written in it; nothing brings it back"),
         Kind::Network => say!("containers that are started later do not find it"),
+        Kind::Service => say!("lost: all its tasks, and what they wrote outside volumes"),
+        Kind::Node => say!("it must join the swarm again to be part of it"),
         _ => say!("lost: it must be pulled or built again"),
     };
-    let mut lines: Vec<Told> = keys
-        .iter()
-        .take(8)
-        .map(|key| {
-            let (name, host) = (name(state, key), state.on_host(key.host));
-            Weight::Plain.of(match user_names(state, key).as_str() {
-                "" => format!("{name}{host}"),
-                users => say!("{name}{host} (used by {users})", name, host, users),
-            })
-        })
-        .collect();
-    if keys.len() > 8 {
-        lines.push(Weight::Plain.of(say!("and {n} more", n = keys.len() - 8)));
-    }
-    lines.push(Weight::Bad.of(lost));
+    let thing = |key: &Key| {
+        let (name, host) = (name(state, key), state.on_host(key.host));
+        match user_names(state, key).as_str() {
+            "" => format!("{name}{host}"),
+            users => say!("{name}{host} (used by {users})", name, host, users),
+        }
+    };
+    let things = keys.iter().map(thing).collect();
     let what = match keys.as_slice() {
         [one] => format!("{}{}", name(state, one), state.on_host(one.host)),
         many => match kind {
             Kind::Volume => say_n!(many.len(), "{n} volume", "{n} volumes"),
             Kind::Network => say_n!(many.len(), "{n} network", "{n} networks"),
+            Kind::Service => say_n!(many.len(), "{n} service", "{n} services"),
+            Kind::Node => say_n!(many.len(), "{n} node", "{n} nodes"),
             _ => say_n!(many.len(), "{n} image", "{n} images"),
         },
     };
@@ -300,7 +333,8 @@ pub fn ask_to_remove(state: &mut State, keys: Vec<Key>) {
     let jobs = keys.into_iter().map(job).collect();
     state.layers.push(Layer::Confirm(Confirm {
         title: say!("Remove {what}?", what),
-        lines,
+        things,
+        lines: vec![Weight::Bad.of(lost)],
         jobs,
         yes: say!("remove").to_owned(),
         must_type,

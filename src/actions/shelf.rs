@@ -2,6 +2,7 @@
 use crate::columns::Column;
 use crate::columns::listed::{self, Listed};
 use crate::effect::Effects;
+use crate::model::swarm::{Node, Service};
 use crate::model::{HostEntry, Image, Mail, Network, Route, Stack, Volume};
 use crate::state::{Choice, Listing, Menu, MenuItem, RowId, Scope, State, ViewId};
 
@@ -60,6 +61,7 @@ pub const ACTIONS: &[Action] = &[
             ViewId::Hosts => Some(say!("a host is never unused").to_owned()),
             ViewId::Mail => Some(say!("no container uses a mail").to_owned()),
             ViewId::Routes => Some(say!("no container uses a route").to_owned()),
+            ViewId::Services | ViewId::Nodes => Some(say!("! shows what is in trouble").to_owned()),
             _ => None,
         },
         ..list(
@@ -147,6 +149,8 @@ fn columns(state: &State) -> Vec<Offered> {
         ViewId::Images => of::<Image>(state),
         ViewId::Volumes => of::<Volume>(state),
         ViewId::Networks => of::<Network>(state),
+        ViewId::Services => of::<Service>(state),
+        ViewId::Nodes => of::<Node>(state),
         ViewId::Hosts => of::<HostEntry>(state),
         ViewId::Routes => of::<Route>(state),
         ViewId::Mail => of::<Mail>(state),

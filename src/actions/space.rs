@@ -3,16 +3,11 @@ use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
 use crate::model::space::{Freed, Item, Prune};
 use crate::model::{HostId, Key, Kind};
-use crate::state::{
-    Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, Told, ViewId, Weight,
-};
+use crate::state::{Choice, Confirm, Field, Layer, Menu, MenuItem, Scope, State, ViewId, Weight};
 use crate::text;
 
 use super::container::NO_LINK;
 use super::{Action, Danger, container};
-
-/// Names of things shown in the question before they go.
-const SHOWN: usize = 8;
 
 /// The actions of this noun.
 pub const ACTIONS: &[Action] = &[
@@ -207,21 +202,13 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     let all = items(state, id, what);
     let free = free(state, id, what);
     let is_whole = free.most == Some(free.least);
-    let mut lines: Vec<Told> = all
-        .iter()
-        .take(SHOWN)
-        .map(|item| match item.bytes.map(text::bytes) {
-            Some(size) if is_whole => format!("{} ({size})", item.name),
-            // Layers that it shares are not among them.
-            Some(size) => say!("{name} ({size} of its own)", name = item.name, size),
-            None => item.name.clone(),
-        })
-        .map(|words| Weight::Plain.of(words))
-        .collect();
-    if all.len() > SHOWN {
-        lines.push(Weight::Plain.of(say!("and {n} more", n = all.len() - SHOWN)));
-    }
-    lines.push(Weight::Bad.of(what.loss()));
+    let things = all.iter().map(|item| match item.bytes.map(text::bytes) {
+        Some(size) if is_whole => format!("{} ({size})", item.name),
+        // Layers that it shares are not among them.
+        Some(size) => say!("{name} ({size} of its own)", name = item.name, size),
+        None => item.name.clone(),
+    });
+    let mut lines = vec![Weight::Bad.of(what.loss())];
     let free = free.words();
     if !free.is_empty() {
         lines.push(Weight::Plain.of(free));
@@ -234,6 +221,7 @@ pub fn ask(state: &mut State, id: HostId, what: Prune) -> Effects {
     let key = key_of(state, id);
     state.layers.push(Layer::Confirm(Confirm {
         title: question(what, all.len(), &state.on_host(id)),
+        things: things.collect(),
         lines,
         jobs: vec![(key, Verb::Prune(what))],
         yes: say!("remove").to_owned(),

@@ -242,7 +242,7 @@ fn open(state: &mut State) -> Effects {
             }
         }
         ViewId::Stack => return super::stack::cursor::open(state),
-        ViewId::Images | ViewId::Volumes | ViewId::Networks => {
+        ViewId::Images | ViewId::Volumes | ViewId::Networks | ViewId::Services | ViewId::Nodes => {
             if let Some(key) = state.subject() {
                 container::open_on(state, ViewId::Item, &key);
             }
@@ -276,9 +276,10 @@ pub(super) fn type_line(
     before: String,
 ) -> Effects {
     let field = match kind {
-        PromptKind::Filter | PromptKind::Search | PromptKind::Scale { .. } => {
-            Field::selected(&before)
-        }
+        PromptKind::Filter
+        | PromptKind::Search
+        | PromptKind::Scale { .. }
+        | PromptKind::Replicas(_) => Field::selected(&before),
         _ => Field::of(&before),
     };
     state.layers.push(Layer::Prompt(Prompt {

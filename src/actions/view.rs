@@ -2,7 +2,7 @@
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
 use crate::model::{Key, Kind};
-use crate::state::{PromptKind, RowId, Scope, State, ViewId};
+use crate::state::{Host, PromptKind, RowId, Scope, State, ViewId};
 
 use super::table::type_line;
 use super::{Action, container};
@@ -162,6 +162,20 @@ pub const ACTIONS: &[Action] = &[
         |s| go(s, ViewId::Networks),
     ),
     goto(
+        "view.nodes",
+        "nodes",
+        "Show the machines of the swarm.",
+        &[],
+        |s| go(s, ViewId::Nodes),
+    ),
+    goto(
+        "view.services",
+        "services",
+        "Show the services of the swarm.",
+        &[],
+        |s| go(s, ViewId::Services),
+    ),
+    goto(
         "view.routes",
         "routes",
         "Show which address leads to which container.",
@@ -191,7 +205,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The views with a tab, in their order.
-pub const TABS: [ViewId; 10] = [
+pub const TABS: [ViewId; 12] = [
     ViewId::Containers,
     ViewId::Stacks,
     ViewId::Images,
@@ -201,6 +215,8 @@ pub const TABS: [ViewId; 10] = [
     ViewId::Routes,
     ViewId::Events,
     ViewId::Journal,
+    ViewId::Services,
+    ViewId::Nodes,
     ViewId::Hosts,
 ];
 
@@ -211,9 +227,16 @@ pub fn go(state: &mut State, view: ViewId) -> Effects {
     Effects::new()
 }
 
-/// Whether a view has its place in the line of tabs now: that of hosts where there are several.
+/// Whether a view has its place in the line of tabs now: that of hosts where there are several, those of a swarm where a
+/// host manages one.
 pub fn has_tab(state: &State, view: ViewId) -> bool {
-    view != ViewId::Hosts || state.world.several() || state.nav.tab() == view
+    let manages = |host: &Host| host.link.info().is_some_and(|info| info.swarm_manager);
+    let comes = match view {
+        ViewId::Hosts => state.world.several(),
+        ViewId::Services | ViewId::Nodes => state.scope().any(manages),
+        _ => true,
+    };
+    comes || state.nav.tab() == view
 }
 
 fn turn(state: &mut State, by: isize) -> Effects {
@@ -374,6 +397,8 @@ fn of_event(state: &State) -> Option<Key> {
         "image" if event.id.starts_with("sha256:") => Kind::Image,
         "network" => Kind::Network,
         "volume" => Kind::Volume,
+        "service" => Kind::Service,
+        "node" => Kind::Node,
         _ => return None,
     };
     let gone = ["destroy", "delete", "untag", "remove", "prune"].contains(&event.action.as_str());

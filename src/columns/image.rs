@@ -3,6 +3,7 @@ use super::listed::{age, age_rank, host, name, size, users, users_rank, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, default, figure, words};
 use crate::lang;
 use crate::model::{Freshness, Image};
+use crate::msg::{Failure, FailureKind};
 use crate::state::fresh::Answer;
 use crate::theme::Key;
 
@@ -32,7 +33,19 @@ pub fn freshness(answer: &Answer) -> (&'static str, Key) {
     match answer {
         Ok(fresh @ Freshness::Same) => (lang::say(fresh.word()), Key::Dim),
         Ok(fresh @ Freshness::Behind) => (lang::say(fresh.word()), Key::StateBusy),
-        Err(_) => (say!("not known there"), Key::StateBad),
+        Err(failure) => (refusal(failure), Key::StateBad),
+    }
+}
+
+/// Engines before 25 tell all that a registry says as a mistake of their own, so that its words count, too.
+fn refusal(failure: &Failure) -> &'static str {
+    let says = |words: &str| failure.what.english().contains(words);
+    match failure.kind {
+        FailureKind::NotFound => say!("not known there"),
+        FailureKind::Denied => say!("refused there"),
+        _ if says("manifest unknown") => say!("not known there"),
+        _ if says("unauthorized") || says("denied") => say!("refused there"),
+        _ => say!("its registry does not answer"),
     }
 }
 

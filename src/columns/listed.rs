@@ -32,9 +32,13 @@ pub trait Listed: Sized + 'static {
     /// What a filter looks at beside the id.
     fn known_by<'a>(&'a self, state: &'a State) -> Vec<&'a str>;
 
-    /// What a filter lets through: things known by a name in which its letters follow each other.
+    /// What a filter lets through: things known by a name that has its words as they are typed; where none is, those in which
+    /// its letters follow each other.
     fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
-        let mut matcher = FuzzyMatcher::new(filter);
+        let things = Self::shelf(&state.shelves).things.values();
+        let things = things.filter(|thing| state.in_scope(thing.key().host));
+        let names = things.flat_map(|thing| thing.known_by(state));
+        let mut matcher = FuzzyMatcher::filter(filter, names);
         Box::new(move |thing| {
             let mut names = thing.known_by(state).into_iter();
             names.any(|name| matcher.score(name).is_some())
@@ -336,6 +340,8 @@ pub fn listing(state: &State) -> Option<&Listing> {
         ViewId::Images => Some(&shelves.images.listing),
         ViewId::Volumes => Some(&shelves.volumes.listing),
         ViewId::Networks => Some(&shelves.networks.listing),
+        ViewId::Services => Some(&shelves.services.listing),
+        ViewId::Nodes => Some(&shelves.nodes.listing),
         ViewId::Mail => Some(&shelves.mails.listing),
         ViewId::Hosts => Some(&shelves.hosts.listing),
         ViewId::Routes => Some(&shelves.routes.listing),
@@ -352,6 +358,8 @@ pub fn listing_mut(state: &mut State) -> Option<&mut Listing> {
         ViewId::Images => Some(&mut shelves.images.listing),
         ViewId::Volumes => Some(&mut shelves.volumes.listing),
         ViewId::Networks => Some(&mut shelves.networks.listing),
+        ViewId::Services => Some(&mut shelves.services.listing),
+        ViewId::Nodes => Some(&mut shelves.nodes.listing),
         ViewId::Mail => Some(&mut shelves.mails.listing),
         ViewId::Hosts => Some(&mut shelves.hosts.listing),
         ViewId::Routes => Some(&mut shelves.routes.listing),
@@ -421,9 +429,19 @@ pub(super) fn sign(key: &Id, cx: &Cx) -> (&'static str, Key) {
     }
 }
 
-/// A thing's name behind its sign; the job that is under way on it, or its outcome, behind that.
+/// A thing's name behind the sign of its use.
 pub(super) fn name<'a>(key: &Id, name: &'a str, weight: Key, cx: &Cx<'a>) -> Cell<'a> {
-    let (sign, style) = sign(key, cx);
+    signed(sign(key, cx), key, name, weight, cx)
+}
+
+/// A thing's name behind a sign; the job that is under way on it, or its outcome, behind that.
+pub(super) fn signed<'a>(
+    (sign, style): (&'static str, Key),
+    key: &Id,
+    name: &'a str,
+    weight: Key,
+    cx: &Cx<'a>,
+) -> Cell<'a> {
     let mut pieces = vec![(Cow::Borrowed(sign), style)];
     super::container::cells::with_hits(name, cx.hits, weight, &mut pieces);
     // The end of a name tells more than its beginning: a tag, what a volume holds.

@@ -7,6 +7,7 @@ use crate::model::compose::Call;
 use crate::model::limits::Change;
 use crate::model::mail::{self, Act};
 use crate::model::space::Prune;
+use crate::model::swarm;
 use crate::model::wanted::{NewNetwork, NewVolume};
 use crate::text::quoted_path;
 
@@ -88,6 +89,8 @@ pub enum Verb {
     Prune(Prune),
     /// A command of compose on a stack.
     Compose(Box<Call>),
+    /// A change of the swarm, of this service or node.
+    Swarm(swarm::Act),
     /// Something done to the box of the mail server in this container.
     Mail(Box<mail::Call>),
 }
@@ -120,6 +123,7 @@ impl Verb {
             Self::Update(_) => "container.update",
             Self::Prune(_) => "engine.prune",
             Self::Compose(call) => call.words().0,
+            Self::Swarm(act) => act.words().0,
             Self::Mail(call) => call.act.words().0,
         }
     }
@@ -150,6 +154,7 @@ impl Verb {
             Self::Update(_) => say!("update"),
             Self::Prune(_) => say!("prune"),
             Self::Compose(call) => call.title(),
+            Self::Swarm(act) => act.title(),
             Self::Mail(call) => call.act.title(),
         }
     }
@@ -180,6 +185,7 @@ impl Verb {
             Self::Update(_) => say!("changing" as "doing"),
             Self::Prune(_) => say!("pruning" as "doing"),
             Self::Compose(call) => call.words().1,
+            Self::Swarm(act) => act.words().1,
             Self::Mail(call) => call.act.words().1,
         }
     }
@@ -210,6 +216,7 @@ impl Verb {
             Self::Update(_) => say!("changed" as "done"),
             Self::Prune(_) => say!("pruned" as "done"),
             Self::Compose(call) => call.words().2,
+            Self::Swarm(act) => act.words().2,
             Self::Mail(call) => call.act.words().2,
         }
     }
@@ -306,6 +313,9 @@ impl Verb {
             Self::Update(change) => pair("change", change.args()),
             Self::Prune(what) => pair("what", what.title().to_owned()),
             Self::Compose(call) => call.params(),
+            Self::Swarm(act) => act
+                .param()
+                .map_or_else(Vec::new, |(name, value)| pair(name, value)),
             Self::Mail(call) => match &call.act {
                 Act::Delete(ids) => pair("mails", ids.join(" ")),
                 Act::DeleteAll | Act::Test => Vec::new(),
@@ -361,6 +371,7 @@ impl Verb {
             Self::Update(change) => format!("docker update {} {name}", change.args()),
             Self::Prune(what) => what.command().to_owned(),
             Self::Compose(call) => call.command(),
+            Self::Swarm(act) => act.command(name),
             // Docker knows nothing of mail, and no one command of its makes a container anew with all its settings.
             Self::Mail(_) | Self::Recreate { .. } => String::new(),
         }

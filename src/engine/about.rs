@@ -1,4 +1,4 @@
-//! All that the engine says of one image, volume or network. Must not know how it is shown.
+//! All that the engine says of one thing beside containers. Must not know how it is shown.
 use serde_json::Value;
 
 use super::details::node;
@@ -7,7 +7,7 @@ use super::{BODY_LIMIT, CALL_LIMIT, Engine, Error};
 use crate::model::{About, Key, Kind, Layer, Member, Particulars};
 
 impl Engine {
-    /// What the engine knows of an image, a volume or a network.
+    /// What the engine knows of an image, a volume, a network, or of a service or node of its swarm.
     ///
     /// # Errors
     /// No such thing, no answer within 5 s, or a kind that is none of these.
@@ -21,7 +21,9 @@ impl Engine {
                 let particulars = image(&answer, &history);
                 (answer, particulars)
             }
-            Kind::Volume => (ask(format!("/volumes/{id}")).await?, Particulars::Volume),
+            Kind::Volume => (ask(format!("/volumes/{id}")).await?, Particulars::Nothing),
+            Kind::Service => (ask(format!("/services/{id}")).await?, Particulars::Nothing),
+            Kind::Node => (ask(format!("/nodes/{id}")).await?, Particulars::Nothing),
             Kind::Network => {
                 let answer = ask(format!("/networks/{id}")).await?;
                 let members = members(member(&answer, "Containers"));

@@ -22,6 +22,8 @@ impl Engine {
             Kind::Network => ("/networks", |v, host| {
                 Resources::Networks(named(items(v), host, network))
             }),
+            Kind::Service => return self.services(host).await.map(Resources::Services),
+            Kind::Node => return self.nodes(host).await.map(Resources::Nodes),
             Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {
                 return Err(Error::unsupported(|| say!("there is no such list")));
             }
@@ -32,7 +34,11 @@ impl Engine {
 }
 
 /// What has a name; the rest cannot be shown or asked for.
-fn named<R>(values: &[Value], host: HostId, read: fn(&Value, HostId) -> Option<R>) -> Vec<R> {
+pub(super) fn named<R>(
+    values: &[Value],
+    host: HostId,
+    read: fn(&Value, HostId) -> Option<R>,
+) -> Vec<R> {
     values
         .iter()
         .filter_map(|value| read(value, host))
@@ -40,7 +46,7 @@ fn named<R>(values: &[Value], host: HostId, read: fn(&Value, HostId) -> Option<R
 }
 
 /// `None` for an empty id or name.
-fn key(host: HostId, kind: Kind, id: &str) -> Option<Key> {
+pub(super) fn key(host: HostId, kind: Kind, id: &str) -> Option<Key> {
     (!id.is_empty()).then(|| Key::new(host, kind, id))
 }
 

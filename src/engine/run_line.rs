@@ -115,6 +115,7 @@ pub(super) fn of(plan: &Blueprint, cgroupns: &str) -> RunLine {
     RunLine {
         commands,
         left_out: options.left_out,
+        live: plan.live,
     }
 }
 

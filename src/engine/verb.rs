@@ -91,6 +91,10 @@ impl Engine {
                 let timeout = self.patience(id, *timeout).await?;
                 self.post(id, "restart", timeout, limit).await
             }
+            Verb::Swarm(act) => {
+                self.in_swarm(id, *act, limit).await?;
+                Ok(Performed { already: false })
+            }
             other => within(limit, self.plain(id, other))
                 .await
                 .map(|()| Performed { already: false }),
@@ -171,6 +175,7 @@ impl Engine {
             | Verb::Save { .. }
             | Verb::Load { .. }
             | Verb::Compose(_)
+            | Verb::Swarm(_)
             | Verb::Mail(_)
             | Verb::Prune(_) => {
                 return Err(Error::unsupported(|| say!("not a plain call")));

@@ -1,4 +1,4 @@
-//! All that the engine says of one image, volume or network.
+//! All that the engine says of one thing beside containers.
 use chrono::{DateTime, Utc};
 
 use super::document::Node;
@@ -42,10 +42,11 @@ pub enum Particulars {
         /// Newest first.
         layers: Vec<Layer>,
     },
-    Volume,
     Network {
         members: Vec<Member>,
     },
+    /// All that is shown of it is in its list.
+    Nothing,
 }
 
 /// The engine's answer about one thing.

@@ -21,6 +21,10 @@ pub enum Kind {
     Mail,
     /// A way from an address to a container; the id is where it was read, its name and its container.
     Route,
+    /// A service of a swarm; the id is its full id.
+    Service,
+    /// A machine of a swarm; the id is its full id.
+    Node,
     /// The engine itself.
     Host,
 }

@@ -38,6 +38,8 @@ pub struct RunLine {
     pub commands: Vec<Vec<Group>>,
     /// What no option of docker can ask for, in words.
     pub left_out: Vec<String>,
+    /// The container that it was read from has a process.
+    pub live: bool,
 }
 
 impl RunLine {
@@ -48,16 +50,37 @@ impl RunLine {
     }
 
     /// What makes the container of this name anew, in one line and without secrets; after a pull of this image, where one is
-    /// wanted.
+    /// wanted. One that does not run is not started.
     pub fn in_place_of(&self, name: &str, pull: Option<&str>) -> String {
         let name = quoted(name);
         let pull = pull.map_or_else(String::new, |image| {
             format!("docker pull {} && ", quoted(image))
         });
-        let made = self.joined(false, " ", " && ");
-        format!(
-            "{pull}docker stop {name} && docker rename {name} {name}.old && {made} && docker rm {name}.old"
-        )
+        let (stop, made) = if self.live {
+            (format!("docker stop {name} && "), self.clone())
+        } else {
+            (String::new(), self.only_created())
+        };
+        let made = made.joined(false, " ", " && ");
+        format!("{pull}{stop}docker rename {name} {name}.old && {made} && docker rm {name}.old")
+    }
+
+    /// The same without what starts it.
+    fn only_created(&self) -> Self {
+        let mut line = self.clone();
+        let starts = |groups: &Vec<Group>| {
+            let first = groups.iter().flatten().nth(1);
+            first.is_some_and(|word| word.whole == "start")
+        };
+        line.commands.retain(|groups| !starts(groups));
+        let first = line
+            .commands
+            .first_mut()
+            .and_then(|groups| groups.first_mut());
+        if let Some(first) = first {
+            *first = vec!["docker".into(), "create".into()];
+        }
+        line
     }
 
     fn joined(&self, whole: bool, between: &str, after: &str) -> String {

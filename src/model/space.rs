@@ -74,7 +74,10 @@ impl Prune {
             Self::DanglingImages => "docker image prune --force",
             Self::UnusedImages => "docker image prune --all --force",
             Self::AnonymousVolumes => "docker volume prune --force",
-            Self::UnusedVolumes => "docker volume prune --all --force",
+            // `prune --all` is of API 1.42, and without it older engines and newer ones do different things.
+            Self::UnusedVolumes => {
+                "docker volume ls --quiet --filter dangling=true | xargs --no-run-if-empty docker volume rm"
+            }
             Self::Networks => "docker network prune --force",
             Self::BuildCache => "docker builder prune --all --force",
         }

@@ -143,7 +143,16 @@ pub async fn save(
         aside(move || part.settle()).await
     };
     whole.await.map_err(|why| Failure {
-        what: Words::ours(|| say!("{why}; nothing is left of the file", why = why.what)),
+        what: Words::ours(|| {
+            if replace {
+                say!(
+                    "{why}; the file that was there is as it was",
+                    why = why.what
+                )
+            } else {
+                say!("{why}; nothing is left of the file", why = why.what)
+            }
+        }),
         ..why
     })
 }

@@ -31,6 +31,8 @@ use crate::state::{Host, World};
 /// Details are asked for again after each event of the container, and this often without one.
 const DETAILS_PERIOD: Duration = Duration::from_secs(10);
 const PROCESSES_PERIOD: Duration = Duration::from_secs(2);
+/// How often the tasks of a swarm are asked for while they are looked at.
+const SWARM_PERIOD: Duration = Duration::from_secs(3);
 /// A burst of events is one new list.
 const LIST_PAUSE: Duration = Duration::from_millis(200);
 /// Looks into volumes that may wait.
@@ -202,6 +204,8 @@ impl Streams {
                         "image" => self.ring_list(id, Kind::Image),
                         "volume" => self.ring_list(id, Kind::Volume),
                         "network" => self.ring_list(id, Kind::Network),
+                        "service" => self.ring_list(id, Kind::Service),
+                        "node" => self.ring_list(id, Kind::Node),
                         _ => {}
                     }
                 }
@@ -415,11 +419,16 @@ async fn resources(
         if out.send(Msg::Resources(host, kind, answer)).await.is_err() {
             return;
         }
+        let again = match kind {
+            // No event tells of a task.
+            Kind::Service | Kind::Node if !failed => Some(SWARM_PERIOD),
+            _ => failed.then_some(DETAILS_PERIOD),
+        };
         // Kept by events, not polled; after a lost link the list is a new one.
         tokio::select! {
             () = bell.notified() => {}
             _ = engine.changed() => {}
-            () = sleep(DETAILS_PERIOD), if failed => {}
+            () = sleep(again.unwrap_or_default()), if again.is_some() => {}
         }
         sleep(LIST_PAUSE).await;
     }

@@ -12,6 +12,7 @@ mod logs;
 mod processes;
 mod query;
 mod stats;
+mod swarm;
 mod system;
 mod verbs;
 
@@ -147,6 +148,7 @@ async fn route(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
         Some("events") => events::answer(&call),
         Some("images" | "distribution") => images::route(&mut call).await,
         Some("networks" | "volumes") => links::route(&mut call).await,
+        Some("services" | "nodes" | "tasks") => swarm::route(&mut call).await,
         _ => system::route(&call),
     }
 }

@@ -1,6 +1,7 @@
 //! Scenarios: worlds as TOML, read and checked. Must not know how a world lives or is served.
 mod generated;
 mod spec;
+mod swarm;
 mod units;
 
 use std::collections::BTreeMap;
@@ -11,11 +12,13 @@ pub use spec::{
     ContainerSpec, EngineSpec, FileSpec, HealthSpec, ImageSpec, MailSpec, NetworkSpec, StackSpec,
     StartState, VoiceSpec, VolumeSpec,
 };
+pub use swarm::{NodeSpec, ServiceSpec};
 pub use units::{MountSpec, PortSpec, Size, Span};
 
 const VOICES: &str = include_str!("../../assets/scenarios/voices.toml");
 const TICKETING: &str = include_str!("../../assets/scenarios/systeme-ticketing.toml");
 const FRONT: &str = include_str!("../../assets/scenarios/front.toml");
+const SWARM: &str = include_str!("../../assets/scenarios/swarm.toml");
 const EMPTY: &str = include_str!("../../assets/scenarios/empty.toml");
 const HOSTILE: &str = include_str!("../../assets/scenarios/hostile.toml");
 
@@ -61,6 +64,11 @@ pub struct Scenario {
     pub(in crate::sim) volumes: Vec<VolumeSpec>,
     #[serde(rename = "container")]
     pub(in crate::sim) containers: Vec<ContainerSpec>,
+    /// The swarm that the engine manages; none: it manages none.
+    #[serde(rename = "node")]
+    pub(in crate::sim) nodes: Vec<NodeSpec>,
+    #[serde(rename = "service")]
+    pub(in crate::sim) services: Vec<ServiceSpec>,
     #[serde(rename = "mail")]
     pub(in crate::sim) mails: Vec<MailSpec>,
     #[serde(rename = "voice")]
@@ -76,6 +84,7 @@ impl Scenario {
         let text = match name {
             "systeme-ticketing" => TICKETING,
             "front" => FRONT,
+            "swarm" => SWARM,
             "empty" => EMPTY,
             "hostile" => HOSTILE,
             other => {
@@ -106,6 +115,7 @@ impl Scenario {
         &[
             "systeme-ticketing",
             "front",
+            "swarm",
             "empty",
             "hostile",
             "generated:N",
@@ -141,7 +151,16 @@ impl Scenario {
                 }
             }
         }
-        for spec in &self.containers {
+        if !self.services.is_empty() && self.nodes.is_empty() {
+            let what = "services, but no node to run them".to_owned();
+            return Err(invalid("service", what));
+        }
+        let tasks = self.services.iter().map(|service| {
+            let mut task = service.task.clone();
+            task.name = service.full_name();
+            task
+        });
+        for spec in self.containers.iter().cloned().chain(tasks) {
             let who = spec.full_name();
             if !self.images.iter().any(|image| image.name == spec.image) {
                 let what = format!("container `{who}`: no image `{}`", spec.image);

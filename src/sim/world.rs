@@ -13,6 +13,7 @@ mod making;
 mod queue;
 mod settle;
 mod signals;
+pub mod swarm;
 mod things;
 
 use std::collections::{BTreeMap, HashMap};
@@ -79,6 +80,8 @@ pub struct World {
     pub bus: Bus,
     /// What will happen by itself.
     pub queue: Queue,
+    /// The swarm that it manages.
+    pub swarm: Option<swarm::Swarm>,
     /// What mail servers hold, by container id.
     pub mail: BTreeMap<String, Store>,
     /// Mails that applications send.

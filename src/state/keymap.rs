@@ -20,6 +20,8 @@ pub enum Scope {
     Shelf,
     /// Wherever an image, a volume or a network is the target: their lists, their pages.
     Item,
+    /// Wherever a service or a node of a swarm is the target.
+    Swarm,
     /// Wherever a captured mail or its server is the target.
     Mail,
     /// Wherever there are rows to move in.

@@ -174,6 +174,8 @@ pub enum PromptKind {
         stack: Key,
         service: String,
     },
+    /// How many replicas a service of a swarm is to have.
+    Replicas(Key),
     /// A command to run in the container, with `-u user` and `-w dir` before it.
     ShellCommand(Key),
     /// A pattern that log lines must have (`keep`) or must not have; `chip`: the number of the one that is changed.
@@ -232,7 +234,11 @@ impl Weight {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confirm {
     pub title: String,
-    /// What will be hit and what is lost, one line each.
+    /// What will be hit, one line each; they scroll where there is no room for all.
+    pub things: Vec<String>,
+    /// The first of these on screen.
+    pub scroll: usize,
+    /// What comes of it and what is lost, one line each.
     pub lines: Vec<Told>,
     /// What is done on yes.
     pub jobs: Vec<(Key, Verb)>,

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{Layer, State};
+use super::{Field, Layer, State};
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
@@ -12,6 +12,7 @@ use crate::model::limits::Limit;
 use crate::model::space::Prune;
 use crate::model::stack_file::{FileOf, Version};
 use crate::model::{HostId, Key};
+use crate::text::FuzzyMatcher;
 
 /// What compose may be asked to do with a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +144,12 @@ pub struct Menu {
     pub items: Vec<MenuItem>,
     pub selected: usize,
     pub opened: DateTime<Utc>,
+    /// What is typed to find an item; none: nobody asked.
+    pub search: Option<Field>,
 }
+
+/// From so many items on a menu can be searched.
+const LONG: usize = 10;
 
 impl MenuItem {
     /// One that the cursor chooses.
@@ -189,7 +195,25 @@ impl Menu {
             items: items.into_iter().collect(),
             selected: 0,
             opened: DateTime::default(),
+            search: None,
         }
+    }
+
+    /// Long enough to be searched, and none of its letters chooses.
+    pub fn is_long(&self) -> bool {
+        self.items.len() >= LONG && self.items.iter().all(|item| item.key.is_none())
+    }
+
+    /// The places of the items that what is typed lets through.
+    pub fn shown(&self) -> Vec<usize> {
+        let typed = self.search.as_ref().map(Field::text).unwrap_or_default();
+        let labels = || self.items.iter().map(|item| item.label.as_str());
+        let mut matcher = FuzzyMatcher::filter(&typed, labels());
+        let places = labels().enumerate();
+        places
+            .filter(|(_, label)| typed.is_empty() || matcher.matches(label))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     #[must_use]

@@ -14,6 +14,10 @@ pub enum ViewId {
     Routes,
     Events,
     Journal,
+    /// What a swarm is to run.
+    Services,
+    /// The machines of a swarm.
+    Nodes,
     /// Every engine, its link, its totals.
     Hosts,
     /// All that is written of one act.
@@ -53,6 +57,8 @@ impl ViewId {
                 | Self::Images
                 | Self::Volumes
                 | Self::Networks
+                | Self::Services
+                | Self::Nodes
                 | Self::Hosts
                 | Self::Routes
                 | Self::Mail

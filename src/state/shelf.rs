@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume,
+    Container, HostEntry, HostId, Image, Key, Kind, Mail, Network, Route, Stack, Volume, swarm,
 };
 use crate::msg::Failure;
 
@@ -115,7 +115,8 @@ pub struct Uses {
 }
 
 impl Uses {
-    /// Reads it out of what containers say of their image, mounts and networks.
+    /// Reads it out of what containers say of their image, mounts and networks, and of the service and node of a swarm that
+    /// they are a task of.
     pub fn of<'a>(
         containers: impl Iterator<Item = &'a Container>,
         networks: &BTreeMap<Key, Network>,
@@ -134,7 +135,16 @@ impl Uses {
             let networks = networks
                 .filter_map(|(name, _)| names.get(&(host, name.as_str())))
                 .map(|key| (*key).clone());
-            for used in std::iter::once(image).chain(volumes).chain(networks) {
+            let in_swarm = [
+                (Kind::Service, "com.docker.swarm.service.id"),
+                (Kind::Node, "com.docker.swarm.node.id"),
+            ];
+            let in_swarm = in_swarm.iter().filter_map(|(kind, label)| {
+                let id = container.labels.get(*label)?;
+                Some(Key::new(host, *kind, id))
+            });
+            let used = std::iter::once(image).chain(volumes).chain(networks);
+            for used in used.chain(in_swarm) {
                 let users = by.entry(used).or_default();
                 // One container may mount a volume twice.
                 if users.last() != Some(&container.key) {
@@ -159,6 +169,9 @@ pub struct Shelves {
     pub images: Shelf<Image>,
     pub volumes: Shelf<Volume>,
     pub networks: Shelf<Network>,
+    /// Of the swarms that the hosts manage.
+    pub services: Shelf<swarm::Service>,
+    pub nodes: Shelf<swarm::Node>,
     /// Read out of the links.
     pub hosts: Shelf<HostEntry>,
     /// Out of all mail servers; who serves them is in the mail book.
@@ -176,6 +189,8 @@ impl Shelves {
             Kind::Image => self.images.things.get(key).map(Image::name),
             Kind::Volume => self.volumes.things.get(key).map(Volume::name),
             Kind::Network => self.networks.things.get(key).map(|n| n.name.as_str()),
+            Kind::Service => self.services.things.get(key).map(|s| s.name.as_str()),
+            Kind::Node => self.nodes.things.get(key).map(|n| n.hostname.as_str()),
             Kind::Stack => self.stacks.things.get(key).map(Stack::name),
             Kind::Mail => self.mails.things.get(key).map(|m| m.subject.as_str()),
             Kind::Route => self.routes.things.get(key).map(Route::title),
@@ -190,12 +205,14 @@ impl Shelves {
         }
     }
 
-    fn listings(&mut self) -> [&mut Listing; 7] {
+    fn listings(&mut self) -> [&mut Listing; 9] {
         [
             &mut self.stacks.listing,
             &mut self.images.listing,
             &mut self.volumes.listing,
             &mut self.networks.listing,
+            &mut self.services.listing,
+            &mut self.nodes.listing,
             &mut self.hosts.listing,
             &mut self.mails.listing,
             &mut self.routes.listing,
@@ -215,6 +232,8 @@ impl Shelves {
         self.images.drop_host(host);
         self.volumes.drop_host(host);
         self.networks.drop_host(host);
+        self.services.drop_host(host);
+        self.nodes.drop_host(host);
         self.mails.drop_host(host);
         self.routes.drop_host(host);
         self.unmark_where(|key| key.host == host);

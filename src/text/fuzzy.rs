@@ -12,24 +12,42 @@ const NEAREST_CAP: usize = 64;
 
 /// One pattern, ready to be held against many texts.
 ///
-/// Blanks separate words, each of which must match as a subsequence; capitals in the pattern make it
+/// Blanks separate words, each of which must match as a subsequence, or whole; capitals in the pattern make it
 /// case-sensitive. No character is special.
 pub struct FuzzyMatcher {
     pattern: Pattern,
+    /// Words must stand in a text as they are.
+    whole: bool,
     matcher: Matcher,
     chars: Vec<char>,
 }
 
 impl FuzzyMatcher {
     pub fn new(pattern: &str) -> Self {
-        let pattern = Pattern::new(
-            pattern,
-            CaseMatching::Smart,
-            Normalization::Smart,
-            AtomKind::Fuzzy,
-        );
+        Self::of(pattern, false)
+    }
+
+    /// For a filter over these texts: where one of them has the words as they are typed, those alone pass that have; else
+    /// the letters need but follow each other. What is marked by a filter and acted on must not be a surprise.
+    pub fn filter<'a>(pattern: &str, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut whole = Self::of(pattern, true);
+        if texts.into_iter().any(|text| whole.matches(text)) {
+            whole
+        } else {
+            Self::new(pattern)
+        }
+    }
+
+    fn of(pattern: &str, whole: bool) -> Self {
+        let kind = if whole {
+            AtomKind::Substring
+        } else {
+            AtomKind::Fuzzy
+        };
+        let pattern = Pattern::new(pattern, CaseMatching::Smart, Normalization::Smart, kind);
         Self {
             pattern,
+            whole,
             matcher: Matcher::new(Config::DEFAULT),
             chars: Vec::new(),
         }
@@ -43,8 +61,9 @@ impl FuzzyMatcher {
 
     /// Whether `haystack` matches at all: what [`FuzzyMatcher::score`] would say, for a tenth of its work.
     pub fn matches(&mut self, haystack: &str) -> bool {
+        let looks = if self.whole { stands } else { follows };
         let plain = |atom: &Atom| match atom.needle_text() {
-            Utf32Str::Ascii(needle) if haystack.is_ascii() => Some(follows(needle, haystack)),
+            Utf32Str::Ascii(needle) if haystack.is_ascii() => Some(looks(needle, haystack)),
             _ => None,
         };
         let mut unknown = false;
@@ -104,6 +123,14 @@ fn follows(needle: &[u8], haystack: &str) -> bool {
     needle
         .iter()
         .all(|wanted| letters.any(|c| c == *wanted || any_case && c.eq_ignore_ascii_case(wanted)))
+}
+
+/// Whether `needle` is in `haystack` as it is; case as in [`follows`].
+fn stands(needle: &[u8], haystack: &str) -> bool {
+    let any_case = !needle.iter().any(u8::is_ascii_uppercase);
+    let mut places = haystack.as_bytes().windows(needle.len().max(1));
+    needle.is_empty()
+        || places.any(|place| place == needle || any_case && place.eq_ignore_ascii_case(needle))
 }
 
 /// Characters one by one; nucleo's own conversion would count graphemes.
@@ -210,12 +237,29 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_matches_is_what_scores(pattern in "[a-bA-B1é\\\\ -]{0,5}", haystack in "[a-bA-B1é漢 -]{0,12}") {
-            let mut matcher = FuzzyMatcher::new(&pattern);
+        fn what_matches_is_what_scores(
+            pattern in "[a-bA-B1é\\\\ -]{0,5}",
+            haystack in "[a-bA-B1é漢 -]{0,12}",
+            whole in any::<bool>(),
+        ) {
+            let mut matcher = FuzzyMatcher::of(&pattern, whole);
             let score = matcher.score(&haystack);
             prop_assert_eq!(matcher.matches(&haystack), score.is_some());
             prop_assert!(score.unwrap_or(0) <= matcher.best());
         }
+    }
+
+    #[test]
+    fn a_filter_takes_words_as_they_are_typed_where_there_are_such() {
+        let names = ["aud-m01", "aud-m02", "aud-oom", "a-u-d-m"];
+        let passing = |pattern: &str| {
+            let mut filter = FuzzyMatcher::filter(pattern, names);
+            names.map(|name| filter.matches(name))
+        };
+        assert_eq!(passing("aud-m"), [true, true, false, false]);
+        assert_eq!(passing("AUD-M"), [false; 4]);
+        assert_eq!(passing("m0 aud"), [true, true, false, false]);
+        assert_eq!(passing("adm"), [true, true, true, true]);
     }
 
     #[test]

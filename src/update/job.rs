@@ -159,7 +159,8 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     // A row is short: what went wrong comes first there.
     let cause = text::cause(failure.what.as_str(), REASON);
     let output = state.outputs.get(&running.job.key);
-    let (text, on_row) = if output.is_some_and(|output| output.job == id && output.cancelled) {
+    let wished = output.is_some_and(|output| output.job == id && output.cancelled);
+    let (text, on_row) = if wished {
         // It was asked to end, and says so itself.
         (why.into_owned(), cause.into_owned())
     } else {
@@ -175,6 +176,8 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
+            // A question is no failure.
+            state.jobs.ended.remove(&done.job.key);
             crate::actions::image::archive::ask_to_replace(state, &done.job);
             return;
         }
@@ -186,7 +189,11 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
                 words.push_str(more);
             }
         }
-        state.toasts.bad(words, state.now);
+        if wished {
+            state.toasts.ok(words, state.now);
+        } else {
+            state.toasts.bad(words, state.now);
+        }
     }
 }
 

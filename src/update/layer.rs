@@ -7,12 +7,14 @@ use crate::effect::{Effect, Effects, Look, Verb};
 use crate::keys::{Chord, Code};
 use crate::model::Container;
 use crate::model::stack_file::Source;
-use crate::state::{Choice, Confirm, Layer, Menu, State, ViewId, World};
+use crate::state::{Choice, Confirm, Field, Layer, Menu, State, ViewId, World};
 
 use super::{perform, prompt, reply, start_all};
 
 /// Keys typed this soon after a question opened were not meant for it.
 const TOO_SOON: TimeDelta = TimeDelta::milliseconds(300);
+/// Rows that a page key scrolls what a question hits.
+const PAGE: usize = 8;
 
 pub(super) fn key(state: &mut State, chord: Chord) -> Effects {
     if let Some(command) = copied(state, chord) {
@@ -92,6 +94,7 @@ fn palette(state: &mut State, chord: Chord) -> Effects {
 
 fn confirm(state: &mut State, chord: Chord) -> Effects {
     let now = state.now;
+    let last = crate::views::last_question_scroll(state);
     let Some(Layer::Confirm(confirm)) = state.layers.last_mut() else {
         return Effects::new();
     };
@@ -100,6 +103,10 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
     }
     let typing = !confirm.must_type.is_empty();
     match chord.code {
+        Code::Down => confirm.scroll = (confirm.scroll + 1).min(last),
+        Code::Up => confirm.scroll = confirm.scroll.min(last).saturating_sub(1),
+        Code::PageDown => confirm.scroll = (confirm.scroll + PAGE).min(last),
+        Code::PageUp => confirm.scroll = confirm.scroll.min(last).saturating_sub(PAGE),
         Code::Esc => {
             state.layers.pop();
         }
@@ -113,6 +120,8 @@ fn confirm(state: &mut State, chord: Chord) -> Effects {
             state.layers.pop();
         }
         Code::Char('y') => return yes(state),
+        Code::Char('j') => confirm.scroll = (confirm.scroll + 1).min(last),
+        Code::Char('k') => confirm.scroll = confirm.scroll.min(last).saturating_sub(1),
         Code::Left | Code::Right | Code::Tab | Code::Char('h' | 'l') => {
             confirm.on_yes = !confirm.on_yes;
         }
@@ -174,7 +183,13 @@ fn menu(state: &mut State, chord: Chord) -> Effects {
         return Effects::new();
     };
     let soon = now - menu.opened < TOO_SOON;
-    let last = menu.items.len().saturating_sub(1);
+    if menu.is_long() && narrow(menu, chord) {
+        return Effects::new();
+    }
+    let shown = menu.shown();
+    let place = shown.iter().position(|index| *index == menu.selected);
+    let last = shown.len().saturating_sub(1);
+    let mut go = |to: usize| menu.selected = shown.get(to.min(last)).copied().unwrap_or(0);
     if let Some(index) = chord
         .typed()
         .and_then(|c| menu.items.iter().position(|item| item.key == Some(c)))
@@ -190,14 +205,40 @@ fn menu(state: &mut State, chord: Chord) -> Effects {
         Code::Esc | Code::Char('q') => {
             state.layers.pop();
         }
-        Code::Down | Code::Char('j') | Code::Tab => menu.selected = (menu.selected + 1).min(last),
-        Code::Up | Code::Char('k') => menu.selected = menu.selected.saturating_sub(1),
-        Code::Home | Code::Char('g') => menu.selected = 0,
-        Code::End | Code::Char('G') => menu.selected = last,
-        Code::Enter | Code::Char(' ') if !(soon && is_dangerous(menu)) => return choose(state),
+        Code::Down | Code::Char('j') | Code::Tab => go(place.map_or(0, |at| at + 1)),
+        Code::Up | Code::Char('k') => go(place.map_or(0, |at| at.saturating_sub(1))),
+        Code::Home | Code::Char('g') => go(0),
+        Code::End | Code::Char('G') => go(last),
+        Code::Enter | Code::Char(' ') if place.is_some() && !(soon && is_dangerous(menu)) => {
+            return choose(state);
+        }
         _ => {}
     }
     Effects::new()
+}
+
+/// Types into what narrows a long menu: after `/`, or at once with a letter that means nothing there. `false`: the key is
+/// none of its.
+fn narrow(menu: &mut Menu, chord: Chord) -> bool {
+    match (&mut menu.search, chord.code) {
+        (None, Code::Char('/')) => menu.search = Some(Field::default()),
+        (None, Code::Char('j' | 'k' | 'g' | 'G' | 'q' | ' ')) => return false,
+        (None, _) => match chord.typed() {
+            Some(c) => menu.search = Some(Field::of(&c.to_string())),
+            None => return false,
+        },
+        (Some(_), Code::Esc) => menu.search = None,
+        (Some(field), Code::Backspace) if field.is_empty() => menu.search = None,
+        (Some(_), Code::Enter | Code::Up | Code::Down | Code::Tab) => return false,
+        (Some(field), _) => {
+            prompt::edit(field, chord);
+        }
+    }
+    let shown = menu.shown();
+    if !shown.contains(&menu.selected) {
+        menu.selected = shown.first().copied().unwrap_or(0);
+    }
+    true
 }
 
 fn is_dangerous(menu: &Menu) -> bool {

@@ -12,6 +12,7 @@ use super::{log_prompt, rows, wanted};
 
 /// More containers of one service are a slip of the finger.
 const MOST_CONTAINERS: u32 = 100;
+const MOST_REPLICAS: u32 = 1000;
 
 /// Edits a field; `false` when the key is none of its.
 pub(super) fn edit(field: &mut Field, chord: Chord) -> bool {
@@ -85,6 +86,7 @@ pub(super) fn changed(state: &mut State) {
         | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
+        | PromptKind::Replicas(_)
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
@@ -174,6 +176,7 @@ fn cancel(state: &mut State) {
         | PromptKind::LoadImages(_)
         | PromptKind::Limit(..)
         | PromptKind::Scale { .. }
+        | PromptKind::Replicas(_)
         | PromptKind::ShellCommand(_)
         | PromptKind::LogTime
         | PromptKind::Note
@@ -217,6 +220,10 @@ fn accept(state: &mut State) -> Effects {
         PromptKind::Scale { stack, service } => {
             let (stack, service) = (stack.clone(), service.clone());
             scale(state, prompt, &stack, service)
+        }
+        PromptKind::Replicas(key) => {
+            let key = key.clone();
+            replicas(state, prompt, &key)
         }
         PromptKind::Limit(key, limit) => {
             let (key, limit) = (key.clone(), *limit);
@@ -317,6 +324,20 @@ fn scale(state: &mut State, prompt: Prompt, stack: &Key, service: String) -> Eff
             state,
             prompt,
             say!("a number from 0 to {most}", most = MOST_CONTAINERS),
+        ),
+    }
+}
+
+fn replicas(state: &mut State, prompt: Prompt, service: &Key) -> Effects {
+    match prompt.field.text().trim().parse::<u32>() {
+        Ok(to) if to <= MOST_REPLICAS => {
+            crate::actions::swarm::ask_to_scale(state, service, to.into());
+            Effects::new()
+        }
+        _ => refuse(
+            state,
+            prompt,
+            say!("a number from 0 to {most}", most = MOST_REPLICAS),
         ),
     }
 }

@@ -81,7 +81,17 @@ struct Shown<'a> {
 
 fn rows(state: &State, best_wanted: bool) -> Taken {
     let table = &state.containers;
-    let mut matcher = (!table.filter.is_empty()).then(|| FuzzyMatcher::new(&table.filter));
+    let all: Vec<&Container> = state
+        .world
+        .containers()
+        .filter(|c| wanted(state, table, c))
+        .collect();
+    let mut matcher = (!table.filter.is_empty()).then(|| {
+        let hosts = state.world.hosts.values().map(|host| host.label.as_str());
+        let hosts = hosts.filter(|_| state.mixes_hosts());
+        let names = all.iter().flat_map(|c| [c.name.as_str(), &c.image]);
+        FuzzyMatcher::filter(&table.filter, names.chain(hosts))
+    });
     let found = hosts_found(state, matcher.as_mut());
     let order = columns::find(&table.order).or_else(|| columns::find("name"));
     let cx = Cx {
@@ -90,14 +100,11 @@ fn rows(state: &State, best_wanted: bool) -> Taken {
         hits: None,
     };
     let mut left = 0;
-    let shown = state
-        .world
-        .containers()
+    let shown = all
+        .into_iter()
         .filter(|c| {
             let matcher = matcher.as_mut();
-            wanted(state, table, c)
-                && (found.contains(&c.key.host)
-                    || matcher.is_none_or(|m| fits(m, &table.filter, c)))
+            found.contains(&c.key.host) || matcher.is_none_or(|m| fits(m, &table.filter, c))
         })
         .inspect(|_| left += 1)
         .map(|container| Shown {
@@ -116,10 +123,10 @@ fn rows(state: &State, best_wanted: bool) -> Taken {
     } else {
         folded(table, shown)
     };
-    let all: usize = state.scope().map(Host::count).sum();
+    let count: usize = state.scope().map(Host::count).sum();
     Taken {
         rows,
-        hidden: all - left,
+        hidden: count - left,
         best,
     }
 }

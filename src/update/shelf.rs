@@ -6,6 +6,7 @@ use crate::columns::{Cx, Rank};
 use crate::layout::list_height;
 use crate::model::{
     HostEntry, HostId, Image, Key, Kind, Mail, Network, Outlines, Resources, Route, Stack, Volume,
+    swarm,
 };
 use crate::msg::Failure;
 use crate::state::{Host, RowId, State, Uses, ViewId};
@@ -32,10 +33,14 @@ pub(super) fn resources(
             shelves.networks.put(host, networks, Listed::key);
             shelves.uses.stale = true;
         }
+        Ok(Resources::Services(services)) => shelves.services.put(host, services, Listed::key),
+        Ok(Resources::Nodes(nodes)) => shelves.nodes.put(host, nodes, Listed::key),
         Err(failure) => match kind {
             Kind::Image => shelves.images.failed(host, failure),
             Kind::Volume => shelves.volumes.failed(host, failure),
             Kind::Network => shelves.networks.failed(host, failure),
+            Kind::Service => shelves.services.failed(host, failure),
+            Kind::Node => shelves.nodes.failed(host, failure),
             Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => {}
         },
     }
@@ -48,6 +53,8 @@ pub(super) fn settle(state: &mut State) {
         ViewId::Images => settle_one::<Image>(state),
         ViewId::Volumes => settle_one::<Volume>(state),
         ViewId::Networks => settle_one::<Network>(state),
+        ViewId::Services => settle_one::<swarm::Service>(state),
+        ViewId::Nodes => settle_one::<swarm::Node>(state),
         ViewId::Mail => settle_one::<Mail>(state),
         ViewId::Hosts if state.shelves.hosts.listing.stale => {
             entries(state);

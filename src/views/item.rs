@@ -1,4 +1,4 @@
-//! Everything about one image, volume or network on one screen.
+//! Everything about one thing beside containers on one screen: an image, a volume, a network, a service or node of a swarm.
 //!
 //! ```text
 //!  ● zammad/zammad:6.3.1  used by 3 containers
@@ -6,6 +6,8 @@
 //!  LAYERS  1.2G
 //!    840M  12d   RUN bundle install
 //! ```
+mod swarm;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -58,6 +60,9 @@ fn head(state: &State, theme: &Theme, key: &Id) -> Line {
     let name = state.shelves.name(key).unwrap_or(short_id(&key.id));
     let users = state.shelves.uses.of_key(key).len();
     let used = match users {
+        _ if matches!(key.kind, Kind::Service | Kind::Node) => {
+            say_n!(users, "{n} container here", "{n} containers here")
+        }
         0 => say!("not in use").to_owned(),
         n => say_n!(n, "used by {n} container", "used by {n} containers"),
     };
@@ -84,6 +89,8 @@ fn lines(state: &State, theme: &Theme, key: &Id, about: &About, width: u16) -> V
         Kind::Image => shelves.images.things.get(key).map(|it| cx.image(it)),
         Kind::Volume => shelves.volumes.things.get(key).map(|it| cx.volume(it)),
         Kind::Network => shelves.networks.things.get(key).map(|it| cx.network(it)),
+        Kind::Service => shelves.services.things.get(key).map(|it| cx.service(it)),
+        Kind::Node => shelves.nodes.things.get(key).map(|it| cx.node(it)),
         Kind::Container | Kind::Stack | Kind::Mail | Kind::Route | Kind::Host => None,
     }
     .unwrap_or_default();
@@ -92,6 +99,8 @@ fn lines(state: &State, theme: &Theme, key: &Id, about: &About, width: u16) -> V
     let labels = match key.kind {
         Kind::Image => shelves.images.things.get(key).map(|it| &it.labels),
         Kind::Volume => shelves.volumes.things.get(key).map(|it| &it.labels),
+        Kind::Service => shelves.services.things.get(key).map(|it| &it.labels),
+        Kind::Node => shelves.nodes.things.get(key).map(|it| &it.labels),
         _ => shelves.networks.things.get(key).map(|it| &it.labels),
     };
     lines.extend(cx.pairs(say!("Labels"), labels.into_iter().flatten()));

@@ -29,6 +29,16 @@ pub fn draw(layer: &Layer, state: &State, theme: &Theme, buf: &mut Buffer) {
     }
 }
 
+/// Where scrolling what a question hits ends.
+pub fn last_question_scroll(state: &State) -> usize {
+    match state.layer() {
+        Some(layer @ Layer::Confirm(confirm)) => {
+            confirm::last_scroll(state.size, confirm, &Equivalent::of(state, layer))
+        }
+        _ => 0,
+    }
+}
+
 /// Where the text cursor stands in a window.
 pub fn cursor(layer: &Layer, state: &State) -> Option<(u16, u16)> {
     match layer {

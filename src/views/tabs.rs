@@ -258,6 +258,7 @@ fn chips(state: &State, theme: &Theme) -> Vec<(u8, Line)> {
                 if listing.unused_only {
                     let only = match state.view() {
                         ViewId::Routes => say!("dead only"),
+                        ViewId::Services | ViewId::Nodes => say!("! problems"),
                         _ => say!("unused only"),
                     };
                     chip(240, only.to_owned(), Key::Accent);

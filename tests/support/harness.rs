@@ -262,11 +262,13 @@ impl Scene {
         }
     }
 
-    /// The lines of the question.
+    /// The lines of the question: what is hit, and what comes of it.
     #[track_caller]
     pub fn told(&self) -> Vec<&str> {
-        let lines = self.question().lines.iter();
-        lines.map(|(words, _)| words.as_str()).collect()
+        let question = self.question();
+        let things = question.things.iter().map(String::as_str);
+        let lines = question.lines.iter().map(|(words, _)| words.as_str());
+        things.chain(lines).collect()
     }
 
     #[track_caller]

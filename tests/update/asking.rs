@@ -43,6 +43,34 @@ fn a_question_lists_by_name() {
 }
 
 #[test]
+fn all_that_is_hit_can_be_seen_and_what_is_lost_stays_in_sight() {
+    let mut it = world();
+    it.state.size = (80, 24);
+    it.press("* D");
+    let all = it.question().things.len();
+    assert!(all > 8, "{all}");
+    let last = it.question().things[all - 1].clone();
+    it.shows(&format!("of {all}, ↑ ↓ scroll"))
+        .shows("lost: everything written inside")
+        .hides(&last);
+    it.wait(1000);
+    for _ in 0..all {
+        it.press("j");
+    }
+    it.shows(&last).shows("lost: everything written inside");
+    it.press("k k k").hides(&last);
+    it.state.size = (40, 12);
+    it.shows("lost:").shows("scroll");
+}
+
+#[test]
+fn a_filter_marks_what_has_its_words_where_something_has() {
+    let mut it = world();
+    it.press("/").type_in("mail").press("enter *");
+    assert_eq!(it.marked(), [key("mailhog")]);
+}
+
+#[test]
 fn the_answers_of_a_question() {
     for (keys, goes) in [
         ("y", true),

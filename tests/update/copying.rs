@@ -33,6 +33,7 @@ fn line(secret: bool) -> RunLine {
     RunLine {
         commands: vec![groups],
         left_out: Vec::new(),
+        live: true,
     }
 }
 

@@ -52,7 +52,7 @@ fn the_registry_is_asked_by_hand_and_its_word_stays_on_the_row() {
     };
     it.send(Msg::Freshness(alpine, vec![(name, Err(failure))]))
         .sees_toast("unauthorized")
-        .shows("not known there");
+        .shows("refused there");
 }
 
 const FIRST: &str = "ghcr.io/zammad/zammad:6.3.1";

@@ -5,7 +5,7 @@ use stacktui::model::{About, HostId, Key, Kind, Member, Node, Particulars, Resou
 use stacktui::msg::{Failure, JobMsg, Msg};
 use stacktui::state::{RowId, ViewId};
 
-use crate::harness::{Scene, of};
+use crate::harness::{Scene, full, of};
 use crate::world as base;
 
 fn stocked() -> Scene {
@@ -472,4 +472,18 @@ fn help_tells_of_what_is_under_the_cursor_and_of_nothing_else() {
         }
         it.press("esc q");
     }
+}
+
+#[test]
+fn a_long_menu_is_searched_by_typing() {
+    let mut it = stocked();
+    it.press("5 g +");
+    let all = it.menu().items.len();
+    it.shows(&format!("{all} in all, / finds"));
+    it.type_in("zammad-db").shows(" /zammad-db  1 of ");
+    let chosen = it.menu().items[it.menu().selected].label.clone();
+    assert_eq!(chosen, full("zammad-db"));
+    // What is found nowhere is not chosen.
+    it.type_in("nowhere").press("enter").asks_nothing();
+    it.press("esc").shows("/ finds").press("esc").no_window();
 }

@@ -193,6 +193,7 @@ fn the_commands_that_do_the_same_are_shown_once_the_engine_has_told_what_makes_i
     let line = RunLine {
         commands: vec![groups],
         left_out: Vec::new(),
+        live: true,
     };
     it.send(Msg::RunLine(key("grafana"), Ok(Box::new(line))));
     it.shows("docker run -d --env TOKEN box").press("c");

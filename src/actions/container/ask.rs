@@ -10,6 +10,9 @@ use super::can::{first, has_process, targets};
 use super::several::{in_order, names};
 use super::verbs::{shown_state, start_job};
 
+/// Containers named in a sentence.
+const FEW: usize = 8;
+
 pub(super) fn ask(
     state: &State,
     list: &[&Container],
@@ -19,6 +22,7 @@ pub(super) fn ask(
 ) -> Layer {
     Layer::Confirm(Confirm {
         title,
+        things: listed(state, list),
         lines,
         jobs: list.iter().map(|c| (c.key.clone(), verb.clone())).collect(),
         yes: verb.title().to_owned(),
@@ -35,17 +39,7 @@ pub(super) fn listed(state: &State, list: &[&Container]) -> Vec<String> {
         let host = state.on_host(c.key.host);
         format!("{} ({}){host}", c.name, shown_state(c))
     };
-    let mut lines: Vec<String> = list.iter().take(8).map(one).collect();
-    if list.len() > 8 {
-        lines.push(say!("and {n} more", n = list.len() - 8));
-    }
-    lines
-}
-
-/// The same as lines of a question.
-pub(super) fn hit(state: &State, list: &[&Container]) -> Vec<Told> {
-    let lines = listed(state, list).into_iter();
-    lines.map(|words| Weight::Plain.of(words)).collect()
+    list.iter().map(one).collect()
 }
 
 /// Published ports and routes that go away with these containers.
@@ -107,7 +101,13 @@ pub(super) fn kill(state: &mut State) -> Effects {
         MenuItem::new(signal, hint, choice).key(key)
     });
     let title = say!("Kill {names}: which signal?", names = names(state, &list));
-    let note = listed(state, &list).join(", ");
+    let mut few = listed(state, &list);
+    if few.len() > FEW {
+        let more = say!("and {n} more", n = few.len() - FEW);
+        few.truncate(FEW);
+        few.push(more);
+    }
+    let note = few.join(", ");
     state.offer(Menu::new(title, items).note(note));
     Effects::new()
 }
@@ -122,7 +122,6 @@ pub(super) fn remove(state: &mut State) -> Effects {
         volumes: false,
     };
     let mut lines = in_order(state, &list, &verb);
-    lines.extend(hit(state, &list));
     if running {
         lines.push(Weight::Plain.of(say!("running: it is killed first")));
     }
@@ -170,13 +169,19 @@ pub(super) fn recreate(state: &mut State) -> Effects {
     // One whose lender is made anew goes with it: alone it would be made for the old one.
     let goes_along = |c: &Container| all.iter().any(|other| c.borrows_of(other));
     let list: Vec<&Container> = all.iter().copied().filter(|c| !goes_along(c)).collect();
-    let mut lines = hit(state, &list);
-    lines.push(Weight::Plain.of(say!(
-        "made anew with all settings and volumes, then stopped and replaced"
-    )));
-    lines.push(Weight::Plain.of(say!(
-        "the old one comes back when the new one dies or is not healthy"
-    )));
+    let mut lines = Vec::new();
+    if list.iter().any(|c| c.state.is_live()) {
+        lines.push(Weight::Plain.of(say!(
+            "made anew with all settings and volumes, then stopped and replaced"
+        )));
+        lines.push(Weight::Plain.of(say!(
+            "the old one comes back when the new one dies or is not healthy"
+        )));
+    } else {
+        lines.push(Weight::Plain.of(say!(
+            "made anew with all settings and volumes, and not started"
+        )));
+    }
     lines.push(Weight::Bad.of(say!(
         "lost: everything written inside that is not in a volume"
     )));

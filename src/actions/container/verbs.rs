@@ -6,7 +6,7 @@ use crate::model::{Container, Health, Key, RunState, Target};
 use crate::state::jobs::Wait;
 use crate::state::{Output, State, Told, Weight, order};
 
-use super::ask::{ask, hit, losses};
+use super::ask::{ask, losses, names};
 use super::can::{has_process, targets};
 use super::several::{in_order, is_whole_stack, names};
 
@@ -159,7 +159,6 @@ fn act(state: &mut State, keys: &[Key], verb: &Verb, habit: Habit) -> Effects {
         return start_jobs(state, &jobs);
     }
     let mut lines = order;
-    lines.extend(hit(state, &list));
     if *verb == (Verb::Stop { timeout: None }) {
         lines.extend(losses(&list));
     }

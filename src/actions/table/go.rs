@@ -12,6 +12,8 @@ pub fn current_table(state: &mut State) -> Option<(&mut Table, usize)> {
         ViewId::Images => &mut state.shelves.images.listing.table,
         ViewId::Volumes => &mut state.shelves.volumes.listing.table,
         ViewId::Networks => &mut state.shelves.networks.listing.table,
+        ViewId::Services => &mut state.shelves.services.listing.table,
+        ViewId::Nodes => &mut state.shelves.nodes.listing.table,
         ViewId::Mail => &mut state.shelves.mails.listing.table,
         ViewId::Hosts => &mut state.shelves.hosts.listing.table,
         ViewId::Routes => &mut state.shelves.routes.listing.table,

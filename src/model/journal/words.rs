@@ -46,6 +46,12 @@ const ACTS: &[(&str, &str)] = &[
     ("stack.down", key!("took down")),
     ("stack.pull", key!("pulled the images of")),
     ("stack.build", key!("built")),
+    ("service.scale", key!("scaled")),
+    ("service.restart", key!("restarted")),
+    ("service.rollback", key!("rolled back")),
+    ("service.remove", key!("removed service")),
+    ("node.availability", key!("changed the availability of")),
+    ("node.remove", key!("removed node")),
     ("mail.delete_all", key!("emptied the mailbox of")),
     ("mail.test", key!("sent a test mail to")),
 ];

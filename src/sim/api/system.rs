@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::answer::{self, Answer};
 use super::{Call, containers, images, links, not_found};
 use crate::sim::clock::stamp;
-use crate::sim::world::{Phase, Refusal, World};
+use crate::sim::world::swarm::no_manager;
+use crate::sim::world::{Phase, World};
 
 /// Answers what is about the engine itself.
 pub fn route(call: &Call) -> Answer {
@@ -26,13 +27,7 @@ pub fn route(call: &Call) -> Answer {
             &json!({"Status": "Login Succeeded", "IdentityToken": ""}),
         )),
         ["plugins"] if get => Ok(answer::ok(&json!([]))),
-        [
-            "swarm" | "services" | "nodes" | "tasks" | "secrets" | "configs",
-            ..,
-        ] => {
-            let words = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
-            Err(Refusal::new(503, words))
-        }
+        ["swarm" | "secrets" | "configs", ..] => Err(no_manager()),
         _ => Err(not_found()),
     }
 }
@@ -136,6 +131,10 @@ fn info(call: &Call) -> Value {
         "ServerVersion": engine.version
     });
     let mut info: Value = serde_json::from_str(USUAL_INFO).unwrap_or_default();
+    if let Some(first) = world.swarm.as_ref().and_then(|swarm| swarm.nodes.first()) {
+        info["Swarm"] = json!({"NodeID": first.id, "NodeAddr": first.spec.address,
+            "LocalNodeState": "active", "ControlAvailable": true, "Error": ""});
+    }
     if let (Some(info), Value::Object(own)) = (info.as_object_mut(), own) {
         info.extend(own);
     }

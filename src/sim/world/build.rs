@@ -34,6 +34,7 @@ impl World {
             bus: Bus::new(),
             queue: Queue::default(),
             made: 0,
+            swarm: None,
             mail: BTreeMap::new(),
             mails: scenario.mails.clone(),
             engine: scenario.engine.clone(),
@@ -42,6 +43,7 @@ impl World {
         for (spec, place) in scenario.containers.iter().zip(0..) {
             world.settle(spec, scenario, place);
         }
+        world.form_swarm(scenario);
         world.post(origin);
         // Nobody was there to hear what happened before the first moment.
         world.bus.forget();

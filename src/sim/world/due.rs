@@ -11,6 +11,9 @@ impl World {
             // It happens at its own time, however late the timeline looks.
             self.happen(&due, at);
         }
+        if changed {
+            self.reconcile(now);
+        }
         changed
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ╭ Remove zammad-db-1? ─────────────────────────╮
-//! │ zammad-db-1 (running, healthy)               │
+//! │ zammad-db-1 (running, healthy)               │  what is hit, which scrolls: 1-8 of 34
 //! │ no longer reachable: port 5432               │
 //! │                                              │
 //! │ v [x] remove its volumes                     │
@@ -27,16 +27,16 @@ use super::equivalent::Equivalent;
 /// Columns before a switch's words: its key and its box.
 const SWITCH: usize = 6;
 
+/// Rows that what is hit may take.
+const THINGS: u16 = 10;
+
 /// Rows that a command may take.
 const COMMAND: u16 = 4;
 
 fn width(confirm: &Confirm) -> usize {
-    let lines = confirm
-        .lines
-        .iter()
-        .map(|(words, _)| text::width(words))
-        .max()
-        .unwrap_or(0);
+    let things = confirm.things.iter().map(|words| text::width(words));
+    let lines = confirm.lines.iter().map(|(words, _)| text::width(words));
+    let lines = lines.chain(things).max().unwrap_or(0);
     let typed = text::width(&label(confirm)) + text::width(&confirm.must_type) + 2;
     let switches = confirm.switches.iter();
     let switches = switches.map(|(_, words, _)| text::width(words) + SWITCH);
@@ -62,8 +62,41 @@ fn told(confirm: &Confirm, width: usize) -> Vec<(&str, Weight)> {
         .collect()
 }
 
-/// The window, the room in it, and the row of the typed text below the top of that room.
-fn frame(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> (Rect, u16) {
+/// Where its parts are.
+struct Frame {
+    window: Rect,
+    /// Rows of what is hit, with the one that counts them where not all are there.
+    things: u16,
+    /// Rows of what comes of it, and of the switches with the blank before them.
+    told: u16,
+    switches: u16,
+}
+
+impl Frame {
+    /// The row of the typed text below the top of the room in the window.
+    fn typed(&self) -> u16 {
+        self.things + self.told + self.switches
+    }
+
+    /// How many of the things are on screen.
+    fn shown(&self, confirm: &Confirm) -> usize {
+        let rows = usize::from(self.things);
+        if confirm.things.len() > rows {
+            rows.saturating_sub(1)
+        } else {
+            rows
+        }
+    }
+}
+
+/// Where scrolling what is hit ends.
+pub fn last_scroll(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> usize {
+    let shown = frame(size, confirm, command).shown(confirm);
+    confirm.things.len().saturating_sub(shown)
+}
+
+/// What is lost has room before what is hit, of which two rows stay.
+fn frame(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> Frame {
     let own = width(confirm);
     let width = own
         .max(command.width().min(70))
@@ -73,12 +106,17 @@ fn frame(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> (Rect, u1
     let blank = u16::from(switches + typed > 0);
     let commands = command.rows(width, COMMAND);
     let below = switches + typed + blank + commands + u16::from(commands > 0);
-    let told = (told(confirm, width).len() as u16).min(size.1.saturating_sub(4 + below));
-    let height = told + blank + switches + typed + commands + 1 + u16::from(commands > 0) + 1;
-    (
-        layout::window(size, width as u16, height),
-        told + blank + switches,
-    )
+    let room = size.1.saturating_sub(4 + below);
+    let all = confirm.things.len().min(usize::from(THINGS)) as u16;
+    let told = (told(confirm, width).len() as u16).min(room.saturating_sub(all.min(2)));
+    let things = all.min(room.saturating_sub(told));
+    let height = things + told + below + 2;
+    Frame {
+        window: layout::window(size, width as u16, height),
+        things,
+        told,
+        switches: blank + switches,
+    }
 }
 
 /// Where the text cursor stands while the name is typed.
@@ -86,28 +124,33 @@ pub fn cursor(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> Opti
     if confirm.must_type.is_empty() {
         return None;
     }
-    let (area, y) = frame(size, confirm, command);
+    let frame = frame(size, confirm, command);
+    let area = frame.window;
     let x =
         area.x + 2 + (text::width(&label(confirm)) + text::width(&confirm.field.split().0)) as u16;
-    Some((x.min(area.right().saturating_sub(2)), area.y + 1 + y))
+    let y = area.y + 1 + frame.typed();
+    Some((x.min(area.right().saturating_sub(2)), y))
 }
 
 pub fn draw(confirm: &Confirm, command: &Equivalent, theme: &Theme, buf: &mut Buffer) {
     let size = (buf.area.width, buf.area.height);
-    let (area, typed_at) = frame(size, confirm, command);
-    let inner = window::open(buf, theme, area, &confirm.title);
+    let frame = frame(size, confirm, command);
+    let inner = window::open(buf, theme, frame.window, &confirm.title);
+    things(confirm, &frame, theme, inner, buf);
+    let typed_at = frame.typed();
     let switches = confirm.switches.len() as u16;
     let first_switch = typed_at.saturating_sub(switches);
+    let above = usize::from(frame.things);
     for (y, (part, weight)) in told(confirm, usize::from(inner.width).max(1))
         .iter()
         .enumerate()
-        .take(usize::from(first_switch))
+        .take(usize::from(frame.told))
     {
         let key = match weight {
             Weight::Bad => Key::Danger,
             Weight::Plain | Weight::Change => Key::Text,
         };
-        pen::write(buf, pen::row(inner, y), part, theme.style(key));
+        pen::write(buf, pen::row(inner, above + y), part, theme.style(key));
     }
     for (n, (key, words, on)) in confirm.switches.iter().enumerate() {
         let place = pen::row(inner, usize::from(first_switch) + n);
@@ -138,6 +181,22 @@ pub fn draw(confirm: &Confirm, command: &Equivalent, theme: &Theme, buf: &mut Bu
         pen::row(inner, usize::from(inner.height.saturating_sub(1))),
         buf,
     );
+}
+
+/// What is hit, and which of it is on screen where that is not all.
+fn things(confirm: &Confirm, frame: &Frame, theme: &Theme, inner: Rect, buf: &mut Buffer) {
+    let (all, shown) = (confirm.things.len(), frame.shown(confirm));
+    let top = confirm.scroll.min(all - shown.min(all));
+    let width = usize::from(inner.width);
+    for (y, words) in confirm.things.iter().skip(top).take(shown).enumerate() {
+        let words = text::truncate_middle(words, width);
+        pen::write(buf, pen::row(inner, y), &words, theme.style(Key::Text));
+    }
+    if all > shown && frame.things > 0 {
+        let (from, to) = (top + 1, top + shown);
+        let words = say!("{from}-{to} of {all}, ↑ ↓ scroll", from, to, all);
+        pen::write(buf, pen::row(inner, shown), &words, theme.style(Key::Dim));
+    }
 }
 
 fn buttons(confirm: &Confirm, theme: &Theme, typing: bool, place: Rect, buf: &mut Buffer) {

@@ -100,8 +100,10 @@ fn heading(state: &State, scope: Scope) -> &'static str {
         Scope::Item => match actions::item_kind(state) {
             Some(Kind::Image) => say!("Images"),
             Some(Kind::Volume) => say!("Volumes"),
-            _ => say!("Networks"),
+            Some(Kind::Network) => say!("Networks"),
+            _ => say!("Things of a swarm"),
         },
+        Scope::Swarm => say!("Swarm"),
         Scope::Mail => say!("Mail"),
         Scope::Table => say!("Moving"),
         Scope::Global => say!("Everywhere"),

@@ -67,14 +67,38 @@ pub fn draw(menu: &Menu, command: &Equivalent, theme: &Theme, buf: &mut Buffer) 
     let above = (above as u16).min(inner.height.saturating_sub(1));
     let list = Rect::new(inner.x, inner.y + above, inner.width, inner.height - above);
     let height = usize::from(list.height).max(1);
-    let top = (menu.selected + 1).saturating_sub(height);
-    for (index, item) in menu.items.iter().enumerate().skip(top).take(height) {
-        let place = pen::row(list, index - top);
-        line(item, theme, labels).draw(buf, place);
-        if index == menu.selected {
+    let shown = menu.shown();
+    let at = shown.iter().position(|index| *index == menu.selected);
+    let top = at.map_or(0, |at| (at + 1).saturating_sub(height));
+    for (y, index) in shown.iter().skip(top).take(height).enumerate() {
+        let place = pen::row(list, y);
+        if let Some(item) = menu.items.get(*index) {
+            line(item, theme, labels).draw(buf, place);
+        }
+        if *index == menu.selected {
             select(theme, place, buf);
         }
     }
+    foot(menu, shown.len(), area, theme, buf);
+}
+
+/// On the lower edge of a long menu: what is typed to find an item, and how many there are.
+fn foot(menu: &Menu, shown: usize, area: Rect, theme: &Theme, buf: &mut Buffer) {
+    if !menu.is_long() || area.height < 2 {
+        return;
+    }
+    let all = menu.items.len();
+    let words = match &menu.search {
+        Some(field) => say!(
+            " /{typed}  {shown} of {all} ",
+            typed = field.text(),
+            shown,
+            all
+        ),
+        None => say!(" {all} in all, / finds ", all),
+    };
+    let place = Rect::new(area.x, area.bottom() - 1, area.width.saturating_sub(2), 1);
+    Line::of(theme, words, Key::Dim).draw_right(buf, place);
 }
 
 fn line(item: &MenuItem, theme: &Theme, labels: usize) -> Line {
