@@ -80,3 +80,23 @@ fn take_a_sample(bencher: divan::Bencher<'_, '_>, containers: usize) {
         world::send(&mut state, Msg::Host(world::HOST, msg))
     });
 }
+
+/// One container changes: its row, the sums, and what is counted and measured over all of them.
+#[divan::bench(args = [12, 1_000, 10_000])]
+fn take_a_change(bencher: divan::Bencher<'_, '_>, containers: usize) {
+    let mut state = world::many(containers, world::now());
+    let key = world::key("stack-000-service-00000-1");
+    let container = state
+        .world
+        .container(&key)
+        .expect("a known container")
+        .clone();
+    bencher.bench_local(|| {
+        let changed = vec![container.clone()];
+        let msg = HostMsg::Delta {
+            changed,
+            gone: Vec::new(),
+        };
+        world::send(&mut state, Msg::Host(world::HOST, msg))
+    });
+}

@@ -6,6 +6,7 @@ pub mod container;
 pub mod host;
 pub mod image;
 pub mod item;
+pub mod journal;
 pub mod log;
 pub mod mail;
 pub mod program;
@@ -115,6 +116,7 @@ pub fn all() -> impl Iterator<Item = &'static Action> {
         host::ACTIONS,
         image::ACTIONS,
         item::ACTIONS,
+        journal::ACTIONS,
         log::ACTIONS,
         route::ACTIONS,
         mail::ACTIONS,

@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
 use crate::model::compose::Project;
+use crate::model::journal::Form;
 use crate::model::mail::{self, RawMail};
 use crate::model::route::probe::Probe;
 use crate::model::stack_file::{FileOf, Source};
-use crate::model::{HostId, Key, Kind, Reach, Run, Target};
+use crate::model::{Entry, HostId, Key, Kind, Reach, Run, Target};
 
 pub use verb::Verb;
 
@@ -174,6 +175,12 @@ pub enum Effect {
         path: PathBuf,
         bytes: Arc<[u8]>,
     },
+    /// Write these entries of the journal into a new file only the user may read; answers with `Msg::Said`.
+    ExportJournal {
+        path: PathBuf,
+        form: Form,
+        entries: Vec<Entry>,
+    },
     /// Note in the journal that a masked value was shown.
     JournalReveal {
         target: Target,
@@ -275,6 +282,8 @@ pub enum Subscription {
     Proxy(Key, Option<Reach>),
     /// The box of this mail server, for the count in the header too.
     Mail(Box<mail::Source>),
+    /// What this mail server finds itself for these words, now and when its box changes.
+    MailSearch(Box<mail::Source>, String),
     /// Boxes are looked at: they are asked more often.
     MailWatched,
     /// The journal as it grows.

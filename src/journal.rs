@@ -9,6 +9,7 @@ mod mask;
 mod reader;
 mod session;
 mod store;
+pub mod story;
 mod tail;
 
 use std::path::{Path, PathBuf};

@@ -68,13 +68,14 @@ pub fn route_foot(body: u16) -> u16 {
     }
 }
 
-/// Rows below the list of mail, which tell of servers that do not answer while others do.
+/// Rows below the list of mail, which tell of servers that do not answer while others do, and of what they cannot find.
 pub fn mail_foot(state: &State, body: u16) -> u16 {
     if state.shelves.mails.things.is_empty() {
         return 0;
     }
     let silent = state.mailboxes().filter(|server| server.is_silent());
-    (body / 4).min(silent.take(3).count() as u16)
+    let lines = silent.count() + state.search_remarks().len();
+    (body / 4).min(lines.min(3) as u16)
 }
 
 /// Rows below the journal, which tell the whole of the line under the cursor; none where lines are wide.

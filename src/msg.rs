@@ -9,7 +9,7 @@ use crate::lang::Words;
 use crate::model::browse::{Directory, FileText, VolumePath};
 use crate::model::compose::Checked;
 use crate::model::cost::Cost;
-use crate::model::mail::{Letter, Server};
+use crate::model::mail::{Found, Letter, Server};
 use crate::model::route::Seen;
 use crate::model::route::probe::Answer;
 use crate::model::run_line::RunLine;
@@ -133,9 +133,13 @@ pub enum MailMsg {
         server: Server,
         way: String,
         smtp: u16,
+        /// It can be asked for mails with some words in them.
+        searches: bool,
     },
     /// All that it holds, and the newest of it.
     Listed { total: usize, mails: Vec<Mail> },
+    /// What it finds itself for these words.
+    Found(String, Result<Found, Failure>),
     /// It is tried again.
     Down(Failure),
 }

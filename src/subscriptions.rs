@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use crate::effect::Subscription;
 use crate::layout::list_height;
 use crate::model::compose::Project;
+use crate::model::mail::Source;
 use crate::model::route::is_traefik;
 use crate::model::{Container, Key, Kind, Link, Reach};
 use crate::state::routes::looked_at;
@@ -90,6 +91,10 @@ fn on_screen(state: &State, wanted: &mut BTreeSet<Subscription>) {
         (ViewId::Networks | ViewId::Space, _) => on_hosts(state, Kind::Network, wanted),
         (ViewId::Mail | ViewId::Letter | ViewId::MailDoctor, _) => {
             wanted.insert(Subscription::MailWatched);
+            let words = &state.shelves.mails.listing.filter;
+            let search =
+                |source: &Source| Subscription::MailSearch(Box::new(source.clone()), words.clone());
+            wanted.extend(state.searched_boxes().map(|known| search(&known.source)));
         }
         (ViewId::Journal | ViewId::Entry, _) => {
             wanted.insert(Subscription::Journal);

@@ -23,6 +23,7 @@ pub mod sanitise;
 pub mod secret;
 mod secret_value;
 mod secret_words;
+pub mod seek;
 mod sequence;
 mod sgr;
 mod shell;

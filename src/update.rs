@@ -113,6 +113,7 @@ pub fn update(state: &mut State, envelope: Envelope) -> Effects {
 /// What follows from the state as it is now, whatever came.
 fn follow(state: &mut State) -> Effects {
     let mut effects = job::release(state);
+    mail::settle(state);
     settle(state);
     scroll::settle(state);
     effects.extend(log::pursue(state));

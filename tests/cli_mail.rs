@@ -191,6 +191,65 @@ headers = { "X-Title" = "\u001b]0;OWNED\u0007", "X-Clip" = "\u001b]52;c;T1dORUQ=
 text = "body"
 "#;
 
+/// Two mail servers; what a Mailpit lists of a mail ends before its last word.
+fn two_servers() -> String {
+    let server = |name: &str, image: &str, subject: &str| {
+        format!(
+            "[[image]]
+name = \"{image}\"
+shells = [\"ash\", \"sh\"]
+[[container]]
+service = \"{name}\"
+stack = \"mail\"
+image = \"{image}\"
+ports = [\"8025/tcp\"]
+[[mail]]
+to_box = \"{name}\"
+age = \"1m\"
+from = \"x@example.com\"
+to = [\"y@example.com\"]
+subject = \"{subject}\"
+text = \"{}toner\"
+",
+            "word ".repeat(80)
+        )
+    };
+    let hog = server("mailhog", "mailhog/mailhog:v1.0.1", "to the hog");
+    let pit = server("mailpit", "axllent/mailpit:v1.30", "to the pit");
+    format!("[[stack]]\nname = \"mail\"\ndirectory = \"/srv/mail\"\n{hog}{pit}")
+}
+
+#[test]
+fn of_several_servers_each_line_says_which_and_all_are_searched() {
+    let mut home = Home::new();
+    let scenario = home.path().join("two.toml");
+    std::fs::write(&scenario, two_servers()).unwrap();
+    home.serve("engine", scenario.to_str().unwrap());
+    let engine = home.endpoint("engine");
+    let run = |args: &[&str]| told(&program(&home, &engine, args).output().unwrap());
+    let listed = run(&["mail"]);
+    let mut lines = listed.lines();
+    assert!(lines.next().is_some_and(|titles| titles.contains("SERVER")));
+    let of = |subject: &str| listed.lines().find(|line| line.contains(subject)).unwrap();
+    assert!(of("to the hog").contains("  mailhog  "), "{listed}");
+    assert!(of("to the pit").contains("  mailpit  "), "{listed}");
+    let one = run(&["mail", "--server", "mailhog"]);
+    assert!(
+        !one.contains("SERVER") && one.contains("to the hog"),
+        "{one}"
+    );
+    // Both have the word, one of them behind what it lists.
+    let found = run(&["mail", "list", "--search", "toner word", "--json"]);
+    let found: Vec<serde_json::Value> = found
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let servers: Vec<&str> = found.iter().filter_map(|m| m["server"].as_str()).collect();
+    assert_eq!(servers.len(), 2, "{found:?}");
+    assert!(servers.contains(&"mailpit"), "{servers:?}");
+    assert_eq!(run(&["mail", "list", "--search", "nowhere", "--json"]), "");
+}
+
 #[test]
 fn a_raw_mail_does_not_drive_a_terminal_and_is_exact_in_a_pipe() {
     let mut home = Home::new();

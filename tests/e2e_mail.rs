@@ -14,6 +14,8 @@ mod maildev;
 mod ways;
 
 use driver::{Driver, demo, later, on_local};
+use stacktui::runtime::demo::simulated;
+use stacktui::sim::Scenario;
 
 #[tokio::test(start_paused = true)]
 async fn an_action_in_zammad_sends_a_mail_that_is_seen_read_and_deleted() {
@@ -64,6 +66,36 @@ async fn the_doctor_finds_who_names_the_server() {
         it.sees("Zammad does not read SMTP_*").await;
         it.press("T").await;
         it.sees("arrived in").await;
+        assert_eq!(it.quit().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_server_lists_the_beginning_of_it_is_asked_for() {
+    on_local(async {
+        // Behind what a Mailpit shows in its list; a MailHog lists all of a mail.
+        let text = format!("text = \"{}toner\\n\"", "word ".repeat(80));
+        let boxes = ways::BOXES.replace("text = \"hello\\n\"", &text);
+        let scenario = Scenario::parse(&boxes).expect("a scenario");
+        let it = Driver::start(simulated(scenario), (120, 40));
+        it.sees("mail 2").await;
+        it.press("6").await;
+        it.sees("to mailpit").await;
+        it.press("/").await;
+        it.type_in("toner").await;
+        it.until("what is here, and that more is asked for", |s| {
+            s.contains("Grüße") && s.contains("asking mailpit") && !s.contains("to mailpit")
+        })
+        .await;
+        it.until("what the server found", |s| {
+            s.contains("to mailpit") && s.contains("Grüße") && !s.contains("asking")
+        })
+        .await;
+        it.type_in("s").await;
+        it.sees("Nothing matches /toners").await;
+        it.press("esc").await;
+        it.sees("to mailpit").await;
         assert_eq!(it.quit().await, 0);
     })
     .await;

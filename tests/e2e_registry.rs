@@ -85,8 +85,9 @@ impl Registry {
             text.push_str(&auth);
         }
         std::fs::write(&config, text).unwrap();
-        let child = Command::new(program)
-            .arg("serve")
+        // It goes with this process, however that ends.
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", program, "serve"])
             .arg(&config)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

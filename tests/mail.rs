@@ -5,5 +5,7 @@
 )]
 #[path = "mail/letters.rs"]
 mod letters;
+#[path = "mail/searches.rs"]
+mod searches;
 #[path = "mail/servers.rs"]
 mod servers;

@@ -13,7 +13,7 @@ use stacktui::model::container::{Container, Health, Port, RunState};
 use stacktui::model::route::matcher::Syntax;
 use stacktui::model::route::probe::Probe;
 use stacktui::model::route::{
-    self, Fault, Protocol, Route, Seen, Source, Sources, Told, ToldRouter,
+    self, Fault, Protocol, Route, Seen, Source, Sources, Told, ToldRouter, reads_environments,
 };
 use stacktui::model::{HostId, Key};
 
@@ -469,6 +469,32 @@ fn several_ports_under_the_names_of_one_container_go_over_all_else() {
     );
     let keys: BTreeSet<_> = found.iter().map(|route| &route.key).collect();
     assert_eq!(keys.len(), 3, "each is a route of its own");
+}
+
+#[test]
+fn a_virtual_host_without_an_nginx_proxy_leads_nowhere_and_says_so() {
+    let mut app = Container::bare(Key::container(HostId(0), "app"), "app");
+    app.state = RunState::Running;
+    let seen = Seen {
+        environment: vec![("VIRTUAL_HOST".to_owned(), "shop.example".to_owned())],
+        ..Seen::default()
+    };
+    let seen = BTreeMap::from([(app.key.clone(), seen)]);
+    let found = routes(&[&app], &seen);
+    assert_eq!(found[0].title(), "http://shop.example");
+    assert_eq!(found[0].fault, Some(Fault::NoProxy("nginx-proxy")));
+    assert_eq!(found[0].open(), [""; 0]);
+}
+
+#[test]
+fn the_environments_of_a_large_engine_are_asked_for_an_nginx_proxy_alone() {
+    let mut all: Vec<Container> = (0..101)
+        .map(|n| Container::bare(Key::container(HostId(0), &n.to_string()), "app"))
+        .collect();
+    assert!(!reads_environments(&all));
+    assert!(reads_environments(&all[..100]));
+    all[70].image = "nginxproxy/nginx-proxy:1.6".to_owned();
+    assert!(reads_environments(&all));
 }
 
 #[test]

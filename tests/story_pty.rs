@@ -1,5 +1,13 @@
 //! The operator's whole story on one screen, in the program itself on a real terminal: what is stuck is found, restarted, the
-//! mail that this causes is read, its address followed to its route, the route checked, and the journal tells of it.
+//! mail that this causes is read, its address followed to its route, the route checked, and the journal tells of it. On the
+//! demo, and on a real engine where there is one.
+#[cfg(test)]
+#[path = "support/engine.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod engine;
+#[cfg(test)]
+#[path = "story_pty/real.rs"]
+mod real;
 #[cfg(test)]
 #[path = "support/pty.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
@@ -14,6 +22,7 @@ fn program(home: &TempDir, args: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_stacktui"));
     command.args(args);
     command.env("HOME", home.path());
+    command.cwd(home.path());
     command.env("SSH_CONNECTION", "203.0.113.7 51544 10.0.0.5 22");
     for name in [
         "XDG_STATE_HOME",

@@ -42,6 +42,8 @@ mod logs;
 mod looking;
 #[path = "update/mail.rs"]
 mod mail;
+#[path = "update/mail_search.rs"]
+mod mail_search;
 #[path = "update/moving.rs"]
 mod moving;
 #[path = "update/noticed.rs"]

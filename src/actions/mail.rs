@@ -10,11 +10,12 @@ use crate::effect::{Effect, Effects, Fetch};
 use crate::lang;
 use crate::model::mail::Letter;
 use crate::model::{Key, Kind};
-use crate::state::mail::{Mailbox, Part};
-use crate::state::{Choice, Menu, MenuItem, RowId, Scope, State, ViewId};
+use crate::state::mail::Mailbox;
+use crate::state::{Choice, Menu, MenuItem, PromptKind, RowId, Scope, State, ViewId};
 use crate::text;
 
 use super::container::{NO_LINK, open_on};
+use super::table::type_line;
 use super::{Action, Danger};
 
 pub use read::{mark_read, server_name};
@@ -128,7 +129,7 @@ pub const ACTIONS: &[Action] = &[
                 let rows = state.shelves.mails.listing.table.rows.iter();
                 let keys = rows.filter_map(RowId::key).cloned().collect();
                 let effects = mark_read(state, keys);
-                state.mail.unread = unread(state);
+                state.mail.count(&state.shelves.mails.things);
                 effects
             },
         )
@@ -171,16 +172,26 @@ pub const ACTIONS: &[Action] = &[
         "letter.newer",
         "newer",
         "Show the mail above this one.",
-        &["N", "["],
+        &["["],
         |s| neighbour(s, -1),
     ),
+    Action {
+        unavailable: not_there,
+        ..message(
+            "letter.next_hit",
+            "next hit",
+            "Go to the next hit of the search.",
+            &["n"],
+            |s| seek(s, true),
+        )
+    },
     Action {
         footer: 8,
         ..message(
             "letter.older",
             "older",
             "Show the mail below this one.",
-            &["n", "]"],
+            &["]"],
             |s| neighbour(s, 1),
         )
     },
@@ -202,12 +213,18 @@ pub const ACTIONS: &[Action] = &[
         )
     },
     Action {
+        unavailable: not_there,
+        ..message(
+            "letter.previous_hit",
+            "previous hit",
+            "Go to the previous hit of the search.",
+            &["N"],
+            |s| seek(s, false),
+        )
+    },
+    Action {
         footer: 2,
-        unavailable: |s| {
-            letter(s)
-                .is_none()
-                .then(|| say!("it is not there yet").to_owned())
-        },
+        unavailable: not_there,
         ..message(
             "letter.save",
             "save",
@@ -216,12 +233,18 @@ pub const ACTIONS: &[Action] = &[
             save_menu,
         )
     },
+    Action {
+        footer: 9,
+        unavailable: not_there,
+        ..message(
+            "letter.search",
+            "search",
+            "Search the part of the message on screen; capitals make it exact.",
+            &["/"],
+            search,
+        )
+    },
 ];
-
-fn unread(state: &State) -> usize {
-    let mails = state.shelves.mails.things.values();
-    mails.filter(|mail| state.mail.is_unread(mail)).count()
-}
 
 /// Columns of a message's text.
 pub fn width(state: &State) -> u16 {
@@ -276,6 +299,11 @@ fn none_chosen(state: &State) -> Option<String> {
     nothing(state)
 }
 
+fn not_there(state: &State) -> Option<String> {
+    let none = letter(state).is_none();
+    none.then(|| say!("it is not there yet").to_owned())
+}
+
 /// The message on screen.
 fn letter(state: &State) -> Option<&Letter> {
     let opened = state.mail.opened.get(&state.subject()?)?;
@@ -325,25 +353,55 @@ fn turn(state: &mut State, by: isize) -> Effects {
     let Some(key) = state.subject() else {
         return Effects::new();
     };
-    let Some(opened) = state.mail.opened.get_mut(&key) else {
-        return Effects::new();
-    };
-    if let Ok(letter) = &opened.letter {
-        let there: Vec<Part> = Part::ALL
-            .into_iter()
-            .filter(|part| part.is_in(letter))
-            .collect();
-        let here = there
-            .iter()
-            .position(|part| *part == opened.part)
-            .unwrap_or(0);
-        let next = (here + there.len()).saturating_add_signed(by) % there.len().max(1);
-        opened.part = there.get(next).copied().unwrap_or_default();
+    if let Some(opened) = state.mail.opened.get_mut(&key) {
+        opened.turn(by);
     }
     if let Some(sheet) = state.sheets.get_mut(&key) {
         sheet.scroll = 0;
     }
     Effects::new()
+}
+
+fn search(state: &mut State) -> Effects {
+    let opened = state.subject().and_then(|key| state.mail.opened.get(&key));
+    let before = opened.map(|opened| opened.find.query.clone());
+    let before = before.unwrap_or_default();
+    type_line(state, PromptKind::Search, say!("search"), before)
+}
+
+fn seek(state: &mut State, forward: bool) -> Effects {
+    let key = state.subject();
+    let opened = key.and_then(|key| state.mail.opened.get_mut(&key));
+    let found = opened.map(|opened| (opened.find.seek(forward), opened.find.query.is_empty()));
+    match found {
+        Some((false, true)) => {
+            let why = say!("nothing is searched: / searches");
+            state.toasts.bad(why, state.now);
+        }
+        Some((false, false)) => state.toasts.bad(say!("no hit"), state.now),
+        _ => {}
+    }
+    Effects::new()
+}
+
+/// The search that was typed: there is a hit, or it is said that there is none.
+pub fn found(state: &mut State) -> Effects {
+    let opened = state.subject().and_then(|key| state.mail.opened.get(&key));
+    if opened.is_none_or(|opened| opened.find.count().1 == 0) {
+        state.toasts.bad(say!("no hit"), state.now);
+    }
+    Effects::new()
+}
+
+/// Ends the search of the message on screen; false where nothing is searched.
+pub fn unsearch(state: &mut State) -> bool {
+    let key = state.subject();
+    let Some(opened) = key.and_then(|key| state.mail.opened.get_mut(&key)) else {
+        return false;
+    };
+    let searched = !opened.find.query.is_empty();
+    opened.search("", 0);
+    searched
 }
 
 fn copy(state: &mut State) -> Effects {

@@ -239,6 +239,7 @@ fn escape(state: &mut State) -> Effects {
         ViewId::VolumeFolder => return super::browse::leave(state),
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
+        ViewId::Letter if super::mail::unsearch(state) => {}
         view if view.is_listing() && (unlist(state) || state.jobs.seen()) => {}
         _ if state.nav.depth() == 0 && state.only.is_some() => state.narrow(None),
         _ => {

@@ -1,9 +1,8 @@
 //! Going from view to view, and what only one view can do.
-use crate::columns;
 use crate::effect::{Effect, Effects};
 use crate::layout::list_height;
 use crate::model::{Key, Kind};
-use crate::state::{Menu, MenuItem, PromptKind, RowId, Scope, State, ViewId};
+use crate::state::{PromptKind, RowId, Scope, State, ViewId};
 
 use super::table::type_line;
 use super::{Action, container};
@@ -68,41 +67,6 @@ pub const ACTIONS: &[Action] = &[
         &["9"],
         |s| go(s, ViewId::Journal),
     ),
-    Action {
-        scope: Scope::View(ViewId::Journal),
-        footer: 3,
-        unavailable: no_entry,
-        ..goto(
-            "journal.copy",
-            "copy",
-            "Copy the command that does the same, why it failed, or the entry in words.",
-            &["y"],
-            copy_entry,
-        )
-    },
-    Action {
-        scope: Scope::View(ViewId::Journal),
-        footer: 2,
-        unavailable: no_entry,
-        ..goto(
-            "journal.target",
-            "its target",
-            "Go to what the entry is about.",
-            &["t"],
-            to_thing,
-        )
-    },
-    Action {
-        scope: Scope::View(ViewId::Journal),
-        footer: 4,
-        ..goto(
-            "journal.note",
-            "note",
-            "Write a line of your own into the journal.",
-            &["n"],
-            |s| type_line(s, PromptKind::Note, say!("note"), String::new()),
-        )
-    },
     goto(
         "view.hosts",
         "hosts",
@@ -372,40 +336,6 @@ fn seek(state: &mut State, forward: bool) -> Effects {
     if found.is_none() {
         state.toasts.bad(say!("no hit"), state.now);
     }
-    Effects::new()
-}
-
-fn no_entry(state: &State) -> Option<String> {
-    let none = state.journal.chosen().is_none();
-    none.then(|| say!("nothing is chosen").to_owned())
-}
-
-fn to_thing(state: &mut State) -> Effects {
-    jump_to_thing(state);
-    Effects::new()
-}
-
-fn copy_entry(state: &mut State) -> Effects {
-    let Some(entry) = state.journal.chosen() else {
-        return Effects::new();
-    };
-    let target = entry.target.as_ref().map(|target| target.name.as_str());
-    let told = [
-        (
-            say!("command"),
-            entry.command.as_deref().unwrap_or_default(),
-        ),
-        (say!("why not"), entry.error.as_deref().unwrap_or_default()),
-        (say!("name"), target.unwrap_or_default()),
-    ];
-    let sentence = columns::entry::sentence(entry, state);
-    let told = told
-        .into_iter()
-        .chain([(say!("in words"), sentence.as_str())]);
-    let told = told.filter(|(_, text)| !text.is_empty());
-    let items = told.map(|(what, text)| MenuItem::copy(what, text));
-    let menu = Menu::new(say!("Copy"), items);
-    state.offer(menu);
     Effects::new()
 }
 

@@ -311,7 +311,11 @@ pub(super) struct MailArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum MailCommand {
     /// The mails, the newest first.
-    List,
+    List {
+        /// Those that have all these words somewhere, also in what only the server looks at.
+        #[arg(long, value_name = "WORDS")]
+        search: Option<String>,
+    },
     /// One mail: its id, `latest`, or its place counted from the newest.
     Show {
         #[arg(value_name = "MAIL", default_value = "latest")]

@@ -1,15 +1,12 @@
 //! `journal`: the acts that were written down, as a table or as JSON lines; and whether they are as they were written.
-pub(super) mod story;
-
 use chrono::{DateTime, FixedOffset, Local};
-use serde_json::{Map, Value, json};
 
 use super::args::{Export, JournalArgs, OutcomeArg};
 use super::context::Context;
 use super::out::{Out, Quit, complain};
 use super::verb::took;
 use super::{DONE, FAILED, table};
-use crate::journal::{Filter, read, verify};
+use crate::journal::{Filter, read, story, verify};
 use crate::lang::{self, say};
 use crate::model::journal::state_said;
 use crate::model::{Entry, Outcome, Phase};
@@ -57,7 +54,7 @@ pub(super) fn run(context: &Context, args: &JournalArgs, out: &mut Out) -> Resul
         }
     } else if args.json || args.export.is_some() {
         for entry in &reading.entries {
-            out.line(&object(entry).to_string())?;
+            out.line(&story::object(entry).to_string())?;
         }
     } else {
         let columns = out.columns();
@@ -147,32 +144,4 @@ fn change(entry: &Entry) -> String {
         .change()
         .or_else(|| state.map(|state| state_said(state)));
     told.unwrap_or_else(|| entry.asked())
-}
-
-/// One entry, whole, as it is after joining; what is not known is left out.
-fn object(entry: &Entry) -> Value {
-    let target = entry.target.as_ref().map(|target| {
-        json!({
-            "type": target.kind, "id": target.id, "name": target.name, "project": target.project,
-            "service": target.service, "image": target.image,
-        })
-    });
-    let params: Map<String, Value> = entry
-        .params
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone().into()))
-        .collect();
-    let mut fields = json!({
-        "id": entry.id, "ref": entry.answers, "ts": entry.at.to_rfc3339(), "phase": entry.phase.word(),
-        "action": entry.action, "user": entry.user, "client": entry.client, "engine": entry.host,
-        "target": target, "params": params, "before": entry.before, "after": entry.after,
-        "duration_ms": entry.duration_ms, "exit_code": entry.exit_code,
-        "outcome": entry.outcome.map(Outcome::word), "error": entry.error, "command": entry.command,
-    });
-    if let Some(fields) = fields.as_object_mut() {
-        fields.retain(|_, value| {
-            !value.is_null() && value.as_object().is_none_or(|map| !map.is_empty())
-        });
-    }
-    fields
 }

@@ -1,5 +1,6 @@
 //! `mail`: what the stack's applications sent, as text or JSON; one message; waiting for one, for scripts.
 mod print;
+mod search;
 mod wait;
 
 use std::sync::Arc;
@@ -29,8 +30,10 @@ pub(super) fn run(context: &Context, args: &MailArgs, out: &mut Out) -> Result<u
             server: args.server.as_deref(),
         };
         match &args.command {
-            None | Some(MailCommand::List) => {
-                list(&servers(&choice, &sites).await?, args.json, out).await
+            None => list(&servers(&choice, &sites).await?, None, args.json, out).await,
+            Some(MailCommand::List { search }) => {
+                let found = servers(&choice, &sites).await?;
+                list(&found, search.as_deref(), args.json, out).await
             }
             Some(MailCommand::Show { mail, part }) => {
                 let found = servers(&choice, &sites).await?;
@@ -161,17 +164,29 @@ fn id(mail: &Mail) -> &str {
     Mail::place(&mail.key).map_or("", |(_, id)| id)
 }
 
-async fn list(found: &[Found], as_json: bool, out: &mut Out) -> Result<u8, Quit> {
-    let all = mails(found).await?;
+async fn list(
+    found: &[Found],
+    search: Option<&str>,
+    as_json: bool,
+    out: &mut Out,
+) -> Result<u8, Quit> {
+    let mut all = mails(found).await?;
+    if let Some(words) = search {
+        search::narrow(&mut all, found, words).await;
+    }
     if as_json {
         for (mail, server) in &all {
             out.line(&print::object(mail, &server.source).to_string())?;
         }
     } else {
         let columns = out.columns();
+        // Of one server each row need not say that it is that.
+        let named = found.len() > 1;
         let lines = lang::within(out.language(), || {
-            let rows: Vec<Vec<String>> = all.iter().map(|(mail, _)| print::row(mail)).collect();
-            table::lines(print::HEAD, &rows, columns)
+            let row =
+                |(mail, server): &(Mail, &Found)| print::row(mail, named.then_some(&server.source));
+            let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+            table::lines(&print::head(named), &rows, columns)
         });
         for line in lines {
             out.line(&line)?;

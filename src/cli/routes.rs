@@ -77,7 +77,7 @@ pub(super) async fn reached_at(site: &Site, docker_host: &str) -> Vec<Route> {
 
 /// What routes depend on beyond the list, each container asked once.
 async fn seen(engine: &Engine, all: &[&Container]) -> BTreeMap<Key, Seen> {
-    let environments = all.iter().any(|c| route::is_nginx_proxy(c));
+    let environments = route::reads_environments(all.iter().copied());
     let mut found = BTreeMap::new();
     for container in all {
         let proxy = route::is_traefik(container);

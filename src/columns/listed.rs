@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Cell, Column, Cx, Fit, Rank};
-use crate::log_store::Matcher;
 use crate::model::route::Fault;
 use crate::model::{
     Container, HostEntry, Image, Key as Id, Kind, Mail, Network, Route, Stack, Volume,
@@ -206,21 +205,14 @@ impl Listed for Mail {
     }
 
     fn known_by(&self, _: &State) -> Vec<&str> {
-        let to = self.to.iter().map(String::as_str);
-        to.chain([self.subject.as_str(), &self.from, &self.content.text])
-            .collect()
+        super::mail::texts(self).collect()
     }
 
-    /// Text is searched for words: all of them are somewhere in the mail, as a search in a log finds them.
+    /// Text is searched for words: all of them are somewhere in the mail, as a search in a log finds them; or the server,
+    /// which knows more of the mail, says so.
     fn sieve<'a>(filter: &str, state: &'a State) -> Sieve<'a, Self> {
-        let words = filter.split_whitespace().map(Matcher::literal);
-        // What is too long to be looked for is nowhere.
-        let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
-        Box::new(move |mail| {
-            let places = mail.known_by(state);
-            let is_there = |word: &Matcher| places.iter().any(|p| word.is_match(p.as_bytes()));
-            words.iter().flatten().all(is_there) && words.is_some()
-        })
+        let has_words = super::mail::has_words(filter);
+        Box::new(move |mail| has_words(mail) || state.mail.search.has(&mail.key))
     }
 
     /// Nobody has read it.

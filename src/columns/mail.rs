@@ -3,9 +3,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::listed::{host, word};
 use super::{Cell, Column, Cx, Fit, Rank, Width, apart, default, figure, words};
+use crate::log_store::Matcher;
 use crate::model::Mail;
 use crate::state::State;
-use crate::state::mail::{Condition, Mailbox};
+use crate::state::mail::{Condition, Mailbox, Remark};
 use crate::text;
 use crate::theme::Key;
 
@@ -122,6 +123,23 @@ pub const COLUMNS: &[Column<Mail>] = &[
     ),
 ];
 
+/// What a search of a mail looks at.
+pub(super) fn texts(mail: &Mail) -> impl Iterator<Item = &str> {
+    let to = mail.to.iter().map(String::as_str);
+    to.chain([mail.subject.as_str(), &mail.from, &mail.content.text])
+}
+
+/// Whether all of these words are somewhere in what is known of a mail.
+pub fn has_words(typed: &str) -> impl Fn(&Mail) -> bool + use<> {
+    let words = typed.split_whitespace().map(Matcher::literal);
+    // What is too long to be looked for is nowhere.
+    let words: Option<Vec<Matcher>> = words.map(Result::ok).collect();
+    move |mail| {
+        let is_there = |word: &Matcher| texts(mail).any(|text| word.is_match(text.as_bytes()));
+        words.iter().flatten().all(is_there) && words.is_some()
+    }
+}
+
 /// There are mails of several servers: each row says of which.
 fn several(state: &State) -> bool {
     state.mailboxes().nth(1).is_some()
@@ -228,10 +246,61 @@ pub fn standings(state: &State, wide: bool) -> Vec<(String, Key)> {
     state.mailboxes().filter_map(one).take(3).collect()
 }
 
-/// Why servers tell nothing, one line each, for below a list of what others tell.
-pub fn silences(state: &State) -> Vec<(String, Key)> {
+/// Why servers tell nothing, and what those that search do not find, one line each, for below a list of what is there.
+pub fn remarks(state: &State) -> Vec<(String, Key)> {
     let silent = state.mailboxes().filter(|server| server.is_silent());
-    silent
-        .filter_map(|server| standing(server).into_iter().next())
-        .collect()
+    let silent = silent.filter_map(|server| standing(server).into_iter().next());
+    let searched = state.search_remarks().into_iter().map(remark);
+    silent.chain(searched).collect()
+}
+
+fn remark(remark: Remark<'_>) -> (String, Key) {
+    match remark {
+        Remark::Failed(server, failure) => {
+            let (name, why) = (&server.source.name, &failure.what);
+            (
+                say!("{name} cannot search: {why}", name, why),
+                Key::StateBad,
+            )
+        }
+        Remark::Newest(server, answer) => (
+            say!(
+                "{name} finds {total}: the newest {here} are here",
+                name = server.source.name,
+                total = answer.total,
+                here = answer.here
+            ),
+            Key::StateBusy,
+        ),
+        Remark::AsSent(server) => (
+            say!(
+                "{name} searches mails as they were sent: no coded text (accents, base64)",
+                name = server.source.name
+            ),
+            Key::Dim,
+        ),
+    }
+}
+
+/// How far a search reaches, in a few words for the line above the list; nothing where all is searched.
+pub fn reach(state: &State) -> Option<(String, Key)> {
+    if state.shelves.mails.listing.filter.is_empty() {
+        return None;
+    }
+    let answers = &state.mail.search.answers;
+    let unanswered = |server: &&Mailbox| !answers.contains_key(server.source.key());
+    let asked = state.searched_boxes().filter(unanswered);
+    let names: Vec<&str> = asked.map(|server| server.source.name.as_str()).collect();
+    if !names.is_empty() {
+        return Some((say!("asking {name}…", name = names.join(", ")), Key::Dim));
+    }
+    let is_searched = |mail: &&Mail| {
+        let server = Mail::place(&mail.key).and_then(|(server, _)| answers.get(&server));
+        mail.content.whole || server.is_some_and(Result::is_ok)
+    };
+    let all = state.shelves.mails.things.values();
+    let all: Vec<&Mail> = all.filter(|mail| state.in_scope(mail.key.host)).collect();
+    let whole = all.iter().copied().filter(is_searched).count();
+    let words = || say!("{whole} of {all} searched whole", whole, all = all.len());
+    (whole < all.len()).then(|| (words(), Key::Dim))
 }

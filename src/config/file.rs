@@ -1,10 +1,10 @@
 //! Reading a settings file, when it is one that only its owner can change, and writing what the program keeps for itself.
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use nix::fcntl::OFlag;
+use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::unistd::Uid;
 
 /// Bytes; a settings file that is larger is none.
@@ -52,10 +52,23 @@ pub(super) fn read(path: &Path, must_exist: bool) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())
 }
 
-/// Replaces a file whole, so that a reader never sees half of it; only its owner can read it.
-pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+/// The turn of one program to read a file and write it anew: others wait until it is dropped, or their program ends.
+pub(super) fn turn(path: &Path) -> std::io::Result<Flock<File>> {
+    let dir = folder(path)?;
+    // The folder itself is locked: the file is another one after each write.
+    Flock::lock(File::open(dir)?, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into())
+}
+
+/// The folder of a file that the program keeps for itself; it is made where it is not there.
+fn folder(path: &Path) -> std::io::Result<&Path> {
     let dir = path.parent().unwrap_or(Path::new("."));
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    Ok(dir)
+}
+
+/// Replaces a file whole, so that a reader never sees half of it; only its owner can read it.
+pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    folder(path)?;
     let part = path.with_extension(format!("part-{}", std::process::id()));
     let written = OpenOptions::new()
         .write(true)

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::file;
 
 /// Ids that are kept of one server; with all that is bounded here the file stays below what is read of one.
@@ -15,26 +17,49 @@ const LONGEST: usize = 100;
 /// Ids by server.
 pub type Read = BTreeMap<String, Vec<String>>;
 
-/// What was read in earlier runs.
-pub fn recall_read(path: &Path) -> Read {
+/// The file: the server of which something was read last stands last.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    server: Vec<Server>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Server {
+    name: String,
+    ids: Vec<String>,
+}
+
+fn kept(path: &Path) -> Kept {
     file::read(path, false)
         .ok()
         .and_then(|text| toml::from_str(&text).ok())
         .unwrap_or_default()
 }
 
-/// Adds mails of a server to those that were read; of too many the ones read longest ago are let go.
+/// What was read in earlier runs.
+pub fn recall_read(path: &Path) -> Read {
+    let servers = kept(path).server.into_iter();
+    servers.map(|server| (server.name, server.ids)).collect()
+}
+
+/// Adds mails of a server to those that were read; of too many the ones read longest ago are let go, and of too many servers
+/// the one of which nothing was read for longest. Another program that does the same waits, so that nothing of either is lost.
 pub fn remember_read(path: &Path, server: &str, ids: &[String]) -> std::io::Result<()> {
-    let mut all = recall_read(path);
-    let mut of_server = all.remove(server).unwrap_or_default();
+    let _turn = file::turn(path)?;
+    let mut all = kept(path);
+    let known = all.server.iter().position(|known| known.name == server);
+    let mut of_server = known.map_or_else(Vec::new, |known| all.server.remove(known).ids);
     of_server.retain(|id| !ids.contains(id));
     let plain = |id: &&String| id.len() <= LONGEST && id.bytes().all(|b| b.is_ascii_graphic());
     of_server.extend(ids.iter().filter(plain).cloned());
     of_server.drain(..of_server.len().saturating_sub(IDS));
-    while all.len() >= SERVERS {
-        all.pop_first();
-    }
-    all.insert(server.to_owned(), of_server);
+    all.server.push(Server {
+        name: server.to_owned(),
+        ids: of_server,
+    });
+    let excess = all.server.len().saturating_sub(SERVERS);
+    all.server.drain(..excess);
     let text = toml::to_string(&all).map_err(std::io::Error::other)?;
     file::replace(path, &text)
 }
@@ -93,6 +118,42 @@ mod tests {
             SERVERS,
             "it is read however full it is"
         );
+    }
+
+    #[test]
+    fn the_server_that_was_read_longest_ago_is_let_go_whatever_it_is_called() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mail-read.toml");
+        remember_read(&path, "a/first", &ids(0..1)).unwrap();
+        for server in 0..SERVERS - 1 {
+            remember_read(&path, &format!("z/{server}"), &ids(0..1)).unwrap();
+        }
+        remember_read(&path, "a/first", &ids(1..2)).unwrap();
+        remember_read(&path, "b/new", &ids(0..1)).unwrap();
+        let all = recall_read(&path);
+        assert_eq!(all.len(), SERVERS);
+        assert_eq!(all["a/first"], ids(0..2));
+        assert!(!all.contains_key("z/0"), "the one for longest");
+    }
+
+    #[test]
+    fn of_several_programs_at_once_none_loses_what_another_wrote() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mail-read.toml");
+        std::thread::scope(|scope| {
+            for program in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    for n in 0..25 {
+                        let one = ids(program * 100 + n..program * 100 + n + 1);
+                        remember_read(path, &format!("srv/{}", n % 2), &one).unwrap();
+                    }
+                });
+            }
+        });
+        let all = recall_read(&path);
+        let count: usize = all.values().map(Vec::len).sum();
+        assert_eq!((all.len(), count), (2, 100));
     }
 
     #[test]

@@ -28,6 +28,8 @@ const HOLD: Duration = Duration::from_millis(500);
 /// theirs. A busy engine may take its time.
 const LONG_HOLD: Duration = Duration::from_secs(10);
 
+/// A tail of so many lines is the whole log, as far as anybody counts.
+pub const ALL: u32 = 1_000_000;
 /// Lines read for the last ones of a run.
 const LAST: u32 = 60;
 /// Bytes kept of each of them.
@@ -76,11 +78,11 @@ impl LogSetup {
 
 impl LogOptions {
     /// Podman reads a tail first and then follows from the file's end: what is written in between is lost. From the start
-    /// of the file it loses nothing, and `since` bounds what it gives.
+    /// of the file it loses nothing, and `since` bounds what it gives. Its time for a tail grows with the square of it.
     fn fit_for(self, podman: bool) -> Self {
         let lossy = podman && self.follow && self.since.is_some();
         Self {
-            tail: self.tail.filter(|_| !lossy),
+            tail: self.tail.filter(|tail| !lossy && (!podman || *tail < ALL)),
             ..self
         }
     }
@@ -284,5 +286,12 @@ mod tests {
             ..options
         };
         assert!(asked(newest, true).ends_with("&tail=100"));
+        // Of a tail that stands for all it would make room for each line of it.
+        let all = LogOptions {
+            tail: Some(ALL),
+            ..newest
+        };
+        assert!(asked(all, true).contains("&tail=all"));
+        assert!(asked(all, false).contains("&tail=1000000"));
     }
 }

@@ -161,10 +161,7 @@ impl Engine {
             | Verb::CreateNetwork(_)
             | Verb::Connect { .. }
             | Verb::Disconnect { .. } => return self.on_item(id, verb).await,
-            Verb::Update(change) => {
-                let body = update(change);
-                ("update", docker.update_container(&escaped, body).await)
-            }
+            Verb::Update(change) => return self.update(&escaped, change).await,
             Verb::Start
             | Verb::Stop { .. }
             | Verb::Restart { .. }
@@ -180,6 +177,27 @@ impl Engine {
             }
         };
         result.map_err(|error| Error::of_call(error, "POST", &format!("/containers/x/{call}")))
+    }
+
+    /// Podman before its version 5 has no such call in docker's API, and answers as if there were nothing of this name.
+    async fn update(&self, escaped: &str, change: &Change) -> Result<(), Error> {
+        let done = self
+            .docker()
+            .update_container(escaped, update(change))
+            .await;
+        done.map_err(|error| {
+            let error = Error::of_call(error, "POST", "/containers/x/update");
+            let lacks = matches!(&error, Error::Server { status: 404, message }
+                if self.info().podman && !message.contains("no such container"));
+            if lacks {
+                return Error::unsupported(|| {
+                    say!(
+                        "this podman changes no limits through docker's API; `podman update` on its host may"
+                    )
+                });
+            }
+            error
+        })
     }
 
     /// The volumes of a container that nobody named. One made anew mounts them by name, so that the engine takes them for

@@ -7,6 +7,7 @@ pub mod letter;
 mod maildev;
 mod mailhog;
 mod mailpit;
+mod pages;
 pub mod smtp;
 mod trouble;
 
@@ -21,12 +22,14 @@ pub use http::{Dial, Duplex, Http, Stream};
 pub use trouble::Trouble;
 
 use crate::lang::Words;
-use crate::model::mail::{RawMail, Server};
+use crate::model::mail::{Found, RawMail, Server};
 use crate::model::{Key, Mail};
 use crate::text;
 
 /// Most mails that are listed of one box, the newest.
 pub const LISTED: usize = 1_000;
+/// Most mails that are fetched of what a server finds itself, the newest.
+pub const FOUND: usize = 200;
 /// Largest reply to a list, in bytes: a MailHog sends whole mails, three times each.
 const LIST_REPLY: usize = 8 << 20;
 /// Largest message that is opened, and the largest reply around one.
@@ -102,11 +105,24 @@ impl Mailbox {
             Server::Mailpit => mailpit::list(&self.http, container).await?,
             Server::MailDev => maildev::list(&self.http, container, self.third).await?,
         };
-        // A server that keeps its mails in files lists them in any order, and new ones shift the pages.
-        let mut seen = BTreeSet::new();
-        listing.mails.retain(|mail| seen.insert(mail.key.clone()));
-        listing.mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
+        in_order(&mut listing.mails);
         Ok(listing)
+    }
+
+    /// Whether it can be asked for mails with some text in them.
+    pub fn searches(&self) -> bool {
+        self.server != Server::MailDev || self.third
+    }
+
+    /// What the server itself finds in the box of this container.
+    pub async fn search(&self, container: &Key, query: &str) -> Result<Found, Trouble> {
+        let Listing { total, mut mails } = match self.server {
+            Server::MailHog => mailhog::search(&self.http, container, query).await?,
+            Server::Mailpit => mailpit::search(&self.http, container, query).await?,
+            Server::MailDev => maildev::search(&self.http, container, query).await?,
+        };
+        in_order(&mut mails);
+        Ok(Found { total, mails })
     }
 
     /// A message as it was sent. Where a server can tell, it is not marked as read.
@@ -149,6 +165,13 @@ impl Mailbox {
         let socket = self.http.websocket(path).await?;
         Ok(Bell::new(socket, tongue))
     }
+}
+
+/// Each once, the newest first: a server that keeps its mails in files lists them in any order, and new ones shift the pages.
+fn in_order(mails: &mut Vec<Mail>) {
+    let mut seen = BTreeSet::new();
+    mails.retain(|mail| seen.insert(mail.key.clone()));
+    mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
 }
 
 /// A string in a reply, sanitised.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use crate::lang;
+use crate::lang::{self, Lang};
 
 /// Where in an act's life an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -117,6 +117,28 @@ pub struct Entry {
     pub error: Option<String>,
     /// The docker command that does the same.
     pub command: Option<String>,
+}
+
+/// How entries are written into a file of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A story, in this language.
+    Markdown(Lang),
+    /// For a spreadsheet.
+    Csv,
+    /// For programs, one entry a line.
+    Jsonl,
+}
+
+impl Form {
+    /// The end of its file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Markdown(_) => "md",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
 }
 
 /// What belongs to one restart comes within so long.

@@ -1,10 +1,14 @@
 //! Captured mail: the servers that hold it, the rows of their lists, and one message taken apart.
+mod search;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::{Container, Details, Key, Kind, Reach, RunState};
+
+pub use search::{Found, Query};
 
 /// Servers that take mail and show it instead of sending it on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -273,6 +277,13 @@ impl Mail {
             Kind::Mail,
             &format!("{}/{id}", container.id),
         )
+    }
+
+    /// Whether the mail of this key is in the box of this container.
+    pub fn is_in(key: &Key, container: &Key) -> bool {
+        let behind = key.id.strip_prefix(&*container.id);
+        (key.kind, key.host) == (Kind::Mail, container.host)
+            && behind.is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// The container that holds it and its id there.

@@ -242,6 +242,17 @@ pub fn is_nginx_proxy(container: &Container) -> bool {
     }
 }
 
+/// Engines of so many containers are asked for the environment of each, whoever reads it.
+const FEW: usize = 100;
+
+/// Whether the environments of all these are looked at for addresses. On a large engine nobody but an nginx-proxy is worth a
+/// question to every container.
+pub fn reads_environments<'a>(containers: impl IntoIterator<Item = &'a Container>) -> bool {
+    let mut count = 0;
+    let mut containers = containers.into_iter().inspect(|_| count += 1);
+    containers.any(is_nginx_proxy) || count <= FEW
+}
+
 /// A proxy that reads addresses out of labels `caddy`.
 pub fn is_caddy(container: &Container) -> bool {
     match container.labels.get("stacktui.proxy") {

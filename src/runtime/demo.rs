@@ -1,20 +1,20 @@
 //! The machine of a demo: simulated engines, the compose that is played on them, and a private folder with the files of their
 //! stacks, which goes when this is dropped. Must not know which worlds there are.
-use std::fs::Permissions;
-use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+mod home;
 
-use tempfile::TempDir;
+use std::io;
+use std::path::PathBuf;
 
 use crate::compose::{Answer, Played, Programs, Store};
 use crate::engine::{BoxedIo, Candidate, Connector, Endpoint};
 use crate::sim::{Scenario, Sim};
 
+use home::Home;
+
 /// The machine, as long as it is there.
 #[derive(Debug)]
 pub struct Demo {
-    home: TempDir,
+    home: Home,
     sims: Vec<Sim>,
 }
 
@@ -24,12 +24,8 @@ impl Demo {
     /// # Errors
     /// No folder can be made.
     pub fn new() -> io::Result<Self> {
-        let mut folder = tempfile::Builder::new();
-        let folder = folder.prefix("stacktui-demo-");
         Ok(Self {
-            home: folder
-                .permissions(Permissions::from_mode(0o700))
-                .tempdir()?,
+            home: Home::new()?,
             sims: Vec::new(),
         })
     }

@@ -217,9 +217,11 @@ impl Runner {
                 });
             }
             Effect::Fetch(fetch @ Fetch::Letter { .. }) => self.letter(fetch, hosts),
-            Effect::SaveBytes { path, bytes } => {
+            effect @ (Effect::SaveBytes { .. } | Effect::ExportJournal { .. }) => {
                 tokio::task::spawn_blocking(move || {
-                    let _closed = msgs.blocking_send(save::bytes(&path, &bytes));
+                    if let Some(said) = save::file(&effect) {
+                        let _closed = msgs.blocking_send(said);
+                    }
                 });
             }
             Effect::Fetch(fetch) => self.fetch(fetch, hosts),

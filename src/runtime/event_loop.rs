@@ -21,7 +21,7 @@ use crate::effect::{Effect, LogQuery, Subscription};
 use crate::keys::Input;
 use crate::model::HostId;
 use crate::model::cost::Cost;
-use crate::msg::{Envelope, HostMsg, LogMsg, Msg};
+use crate::msg::{Envelope, HostMsg, LogMsg, MailMsg, Msg};
 use crate::state::{LogBook, State};
 use crate::subscriptions::subscriptions;
 use crate::theme::Theme;
@@ -202,6 +202,9 @@ impl<S: Screen> EventLoop<S> {
             Woke::Msg(msg) => {
                 if matches!(msg, Msg::Shell(..) | Msg::Edited(..)) {
                     self.take_back();
+                }
+                if let Msg::Mail(server, MailMsg::Listed { .. }) = &msg {
+                    self.streams.box_changed(server);
                 }
                 self.apply(msg);
             }

@@ -1,5 +1,7 @@
 //! A mail server's box kept up to date: found, listed, and asked again when it rings or its count changes.
 //! Must not know what is shown of it.
+mod search;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use crate::lang::Words;
 use crate::model::mail::{Act, Call, Letter, RawMail, Source};
 use crate::model::{Key, Mail};
 use crate::msg::{Failure, FailureKind, MailMsg, Msg};
+
+pub(super) use search::search;
 
 /// The count is asked this often while the box is looked at and nothing rings.
 const WATCHED: Duration = Duration::from_secs(1);
@@ -185,6 +189,7 @@ async fn keep(
         server: mailbox.server,
         way: found.way.to_string(),
         smtp: found.source.smtp,
+        searches: mailbox.searches(),
     };
     for msg in [up, listed(&known)] {
         if out.send(Msg::Mail(key.clone(), msg)).await.is_err() {

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::part::Part;
-use crate::effect::Save;
+use crate::effect::{Effect, Save};
+use crate::journal::story;
 use crate::msg::{Msg, SaveMsg};
 use crate::text::sanitise;
 
@@ -56,8 +57,24 @@ pub fn spill(text: &str) -> io::Result<PathBuf> {
     written.unwrap_or_else(|| Err(ErrorKind::AlreadyExists.into()))
 }
 
-/// Writes a file of a mail; a name that is taken gets a number. Blocks.
-pub fn bytes(path: &Path, bytes: &[u8]) -> Msg {
+/// Writes the file that an effect asks for and says how it went. Blocks.
+pub fn file(effect: &Effect) -> Option<Msg> {
+    match effect {
+        Effect::SaveBytes { path, bytes } => Some(self::bytes(path, bytes)),
+        Effect::ExportJournal {
+            path,
+            form,
+            entries,
+        } => {
+            let text = story::lines(entries, *form).join("\n") + "\n";
+            Some(bytes(path, text.as_bytes()))
+        }
+        _ => None,
+    }
+}
+
+/// Writes a new file; a name that is taken gets a number.
+fn bytes(path: &Path, bytes: &[u8]) -> Msg {
     let (stem, ending) = (path.file_stem().unwrap_or_default(), path.extension());
     let numbered = |n: u32| {
         let mut name = stem.to_owned();

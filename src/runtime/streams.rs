@@ -21,6 +21,7 @@ use crate::compose::Programs;
 use crate::effect::{LogQuery, Look, Subscription};
 use crate::engine::Engine;
 use crate::model::compose::Project;
+use crate::model::mail::Source;
 use crate::model::{HostId, Key, Kind};
 use crate::msg::{Failure, FailureKind, HostMsg, LogMsg, Msg};
 use crate::state::{Host, World};
@@ -174,6 +175,16 @@ impl Streams {
         }
     }
 
+    /// The box of this mail server changed: what searches it asks again.
+    pub fn box_changed(&self, server: &Key) {
+        for (subscription, flow) in &self.flows {
+            if matches!(subscription, Subscription::MailSearch(source, _) if source.key() == server)
+            {
+                flow.bell.notify_one();
+            }
+        }
+    }
+
     /// What a host's link says rings the flows that show it.
     pub fn heard(&self, id: HostId, msg: &HostMsg) {
         match msg {
@@ -205,6 +216,18 @@ impl Streams {
             recorder: self.recorder.clone(),
             out: self.msgs.clone(),
         }
+    }
+
+    /// Has a mail server search.
+    fn search(
+        &self,
+        source: &Source,
+        words: &str,
+        engine: watch::Receiver<Option<Engine>>,
+        bell: Arc<Notify>,
+    ) -> JoinHandle<()> {
+        let (source, words) = (source.clone(), words.to_owned());
+        tokio::spawn(mail::search(source, words, engine, bell, self.msgs.clone()))
     }
 
     fn start(
@@ -271,6 +294,9 @@ impl Streams {
                 self.mail_watched.subscribe(),
                 msgs,
             )),
+            Subscription::MailSearch(source, words) => {
+                self.search(source, words, engine(source.key())?, Arc::clone(&bell))
+            }
             Subscription::Journal => tokio::spawn(journal(self.journal_dir.clone(), msgs)),
             Subscription::Link(_)
             | Subscription::Stats(_)

@@ -3,6 +3,7 @@
 mod compose;
 mod mailhog;
 mod mailpit;
+mod plain;
 mod smtp;
 mod store;
 

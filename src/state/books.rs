@@ -244,6 +244,18 @@ impl JournalBook {
         }
     }
 
+    /// The entries that are rows now, oldest first.
+    pub fn shown(&self) -> Vec<&Entry> {
+        let ids = self.table.rows.iter().filter_map(|row| match row {
+            RowId::Entry(id) => Some(id.as_str()),
+            _ => None,
+        });
+        let ids: BTreeSet<&str> = ids.collect();
+        let all = self.entries.iter();
+        all.filter(|entry| ids.contains(entry.id.as_str()))
+            .collect()
+    }
+
     /// Takes the rows anew, newest first; `now` on the reader's clock.
     pub fn refresh(&mut self, height: usize, now: DateTime<FixedOffset>) {
         let rows = journal::folded(&self.entries)

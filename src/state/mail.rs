@@ -1,13 +1,19 @@
 //! Mail servers of all hosts and what was opened of their boxes; the rows themselves are a shelf.
+mod find;
+mod search;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::model::mail::{Letter, Server, Source};
+use crate::model::mail::{Letter, Query, Server, Source};
 use crate::model::{Container, Key, Mail};
 use crate::msg::Failure;
 
 use super::Prefs;
+
+pub use find::Find;
+pub use search::{Answer, Remark, Search};
 
 /// Servers that are asked at once: more is no stack but a crowd.
 const AT_ONCE: usize = 8;
@@ -22,6 +28,8 @@ pub enum Condition {
         server: Server,
         /// `172.20.0.2:8025`, `exec`.
         way: String,
+        /// It can be asked for mails with some words in them.
+        searches: bool,
         /// All that it holds, listed or not.
         total: usize,
     },
@@ -37,6 +45,8 @@ pub struct Mailbox {
     pub smtp: Option<u16>,
     /// Whether its box was ever listed.
     pub listed: bool,
+    /// It holds more than is known here: mails that are not listed, more of a mail than its beginning.
+    pub in_part: bool,
     /// How the last test mail went: when, and in words.
     pub test: Option<(DateTime<Utc>, bool, String)>,
 }
@@ -46,6 +56,23 @@ impl Mailbox {
     pub fn is_silent(&self) -> bool {
         let source = &self.source;
         source.paused || !source.running || matches!(self.condition, Condition::Down(_))
+    }
+
+    /// What it is asked for these words, where not all that it holds is searched here.
+    pub fn query(&self, words: &str) -> Option<Query> {
+        match &self.condition {
+            Condition::Up {
+                server,
+                searches: true,
+                ..
+            } if self.in_part => server.query(words),
+            _ => None,
+        }
+    }
+
+    /// Its search does not find what is coded in a mail.
+    pub fn searches_as_sent(&self) -> bool {
+        matches!(&self.condition, Condition::Up { server, .. } if server.searches_as_sent())
     }
 
     /// What to write into an application's settings.
@@ -108,6 +135,34 @@ pub struct Opened {
     pub part: Part,
     /// The width it was last asked for anew.
     pub asked: u16,
+    pub find: Find,
+}
+
+impl Opened {
+    /// Shows another of its parts, and searches that.
+    pub fn turn(&mut self, by: isize) {
+        let Ok(letter) = &self.letter else {
+            return;
+        };
+        let there = Part::ALL.into_iter().filter(|part| part.is_in(letter));
+        let there: Vec<Part> = there.collect();
+        let here = there.iter().position(|part| *part == self.part);
+        let next = (here.unwrap_or(0) + there.len()).saturating_add_signed(by);
+        self.part = there
+            .get(next % there.len().max(1))
+            .copied()
+            .unwrap_or_default();
+        self.find.look(letter, self.part, 0);
+    }
+
+    /// Searches the part on screen for this, from this row on.
+    pub fn search(&mut self, query: &str, from: usize) {
+        query.clone_into(&mut self.find.query);
+        if let Ok(letter) = &self.letter {
+            self.find.look(letter, self.part, from);
+            self.find.show();
+        }
+    }
 }
 
 /// All of it.
@@ -128,6 +183,7 @@ pub struct MailBook {
     pub senders: BTreeMap<Key, Result<Vec<Sender>, Failure>>,
     /// Unread mails of all boxes.
     pub unread: usize,
+    pub search: Search,
 }
 
 impl MailBook {
@@ -151,6 +207,7 @@ impl MailBook {
             condition: Condition::Asking,
             smtp: None,
             listed: false,
+            in_part: false,
             test: None,
         };
         self.boxes.insert(container.key.clone(), fresh);
@@ -172,6 +229,21 @@ impl MailBook {
     /// Whether nobody has read it.
     pub fn is_unread(&self, mail: &Mail) -> bool {
         !mail.seen && !self.read.contains(&mail.key)
+    }
+
+    /// Counts the unread ones of what is listed, and sees of which boxes not all is known.
+    pub fn count(&mut self, mails: &BTreeMap<Key, Mail>) {
+        let beyond = &self.search.beyond;
+        let listed = mails.values().filter(|mail| !beyond.contains(&mail.key));
+        self.unread = listed.clone().filter(|mail| self.is_unread(mail)).count();
+        for (key, known) in &mut self.boxes {
+            let Condition::Up { total, .. } = known.condition else {
+                continue;
+            };
+            let own = listed.clone().filter(|mail| Mail::is_in(&mail.key, key));
+            let whole = own.clone().filter(|mail| mail.content.whole).count();
+            known.in_part = total > whole;
+        }
     }
 
     /// Takes for read, of what a server lists, what was read before: in an earlier run, or when its container was another.
@@ -203,17 +275,23 @@ impl MailBook {
 
     /// Keeps a message that was opened; the one opened longest ago is let go.
     pub fn keep(&mut self, key: &Key, letter: Result<Box<Letter>, Failure>) {
-        let part = self.opened.get(key).map(|opened| opened.part);
+        let before = self.opened.remove(key);
+        let part = before.as_ref().map(|opened| opened.part);
         let has = |part: &Part| letter.as_ref().is_ok_and(|letter| part.is_in(letter));
         // What cannot be read as text is read as it was sent.
         let best = [Part::Text, Part::Html, Part::Raw].into_iter().find(has);
         let part = part.filter(has).or(best).unwrap_or_default();
+        let mut find = before.map(|opened| opened.find).unwrap_or_default();
+        if let Ok(letter) = &letter {
+            find.look(letter, part, 0);
+        }
         self.opened.insert(
             key.clone(),
             Opened {
                 letter,
                 part,
                 asked: 0,
+                find,
             },
         );
         self.order.retain(|known| known != key);

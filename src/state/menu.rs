@@ -7,6 +7,7 @@ use super::{Layer, State};
 use crate::effect::{Save, Verb};
 use crate::log_store::Excerpt;
 use crate::model::browse::VolumePath;
+use crate::model::journal::Form;
 use crate::model::limits::Limit;
 use crate::model::space::Prune;
 use crate::model::stack_file::{FileOf, Version};
@@ -97,6 +98,8 @@ pub enum Choice {
     },
     /// Saves a captured mail: the file of this number, or the whole message.
     SaveMail(Key, Option<usize>),
+    /// Saves the journal as it is shown.
+    SaveJournal(Form),
     /// Changes one filter of the log view, by its number.
     LogFilter(usize),
     /// Takes all filters of the log view away.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::model::route::probe::Answer;
-use crate::model::route::{Seen, is_nginx_proxy, is_traefik};
+use crate::model::route::{Seen, is_traefik, reads_environments};
 use crate::model::{Container, Key};
 
 use super::Host;
@@ -47,8 +47,8 @@ pub struct RouteBook {
 }
 
 /// The containers of a host that routes depend on beyond their labels: how a Traefik is set up, and the environments that an
-/// nginx-proxy reads. Without an nginx-proxy nobody reads them, and asking every container for its own would be for nothing.
+/// nginx-proxy reads, or would where there is one.
 pub fn looked_at(host: &Host) -> impl Iterator<Item = &Container> {
-    let all = host.containers().any(is_nginx_proxy);
+    let all = reads_environments(host.containers());
     host.containers().filter(move |c| all || is_traefik(c))
 }

@@ -261,6 +261,7 @@ pub(super) fn choose(state: &mut State) -> Effects {
             actions::stack_file::propose(state, key, file, Source::Version(*version))
         }
         Choice::SaveMail(key, file) => actions::mail::save(state, &key, file),
+        Choice::SaveJournal(form) => actions::journal::save(state, form),
         Choice::Copy(text) => vec![Effect::Copy(text)],
         Choice::RunLine(key) => actions::container::ask_run_line(state, key),
         Choice::CopySecret { key, what, text } => {

@@ -1,4 +1,6 @@
 //! Mail servers as the inventory tells of them, and what they say of their boxes.
+mod search;
+
 use crate::actions::mail::{mark_read, server_name};
 use crate::effect::{Effect, Effects, Fetch, Job, Verb};
 use crate::model::mail::{Act, Letter};
@@ -38,6 +40,7 @@ pub(super) fn changed(state: &mut State, changed: &[Key], gone: &[Key]) {
     }
     for key in gone {
         if state.mail.boxes.remove(key).is_some() {
+            search::forget(state, key);
             hold(state, key, Vec::new());
         }
     }
@@ -48,8 +51,9 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
     if let Some(server) = server_name(state, container) {
         state.mail.recall(&server, &mails);
     }
-    let prefix = format!("{}/", container.id);
-    let of_box = |key: &Key| key.host == container.host && key.id.starts_with(&prefix);
+    let of_box = |key: &Key| Mail::is_in(key, container);
+    let beyond = &mut state.mail.search.beyond;
+    beyond.retain(|key| mails.iter().all(|mail| mail.key != *key));
     let shelf = &mut state.shelves.mails;
     let kept = |mail: Mail| match shelf.things.get(&mail.key) {
         // Once opened a mail is known better than its server lists it.
@@ -60,7 +64,9 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
         _ => mail,
     };
     let mails: Vec<Mail> = mails.into_iter().map(kept).collect();
-    shelf.things.retain(|key, _| !of_box(key));
+    shelf
+        .things
+        .retain(|key, _| !of_box(key) || beyond.contains(key));
     shelf
         .things
         .extend(mails.into_iter().map(|mail| (mail.key.clone(), mail)));
@@ -76,8 +82,7 @@ fn hold(state: &mut State, container: &Key, mails: Vec<Mail>) {
 
 /// Counts the unread ones; the rows are taken anew.
 fn count(state: &mut State) {
-    let mails = state.shelves.mails.things.values();
-    state.mail.unread = mails.filter(|mail| state.mail.is_unread(mail)).count();
+    state.mail.count(&state.shelves.mails.things);
     state.shelves.mails.listing.stale = true;
 }
 
@@ -98,11 +103,21 @@ fn told(state: &mut State, key: &Key, msg: MailMsg) {
         return;
     };
     match msg {
-        MailMsg::Up { server, way, smtp } => {
+        MailMsg::Up {
+            server,
+            way,
+            smtp,
+            searches,
+        } => {
             known.smtp = Some(smtp);
-            let total = 0;
-            known.condition = Condition::Up { server, way, total };
+            known.condition = Condition::Up {
+                server,
+                way,
+                searches,
+                total: 0,
+            };
         }
+        MailMsg::Found(words, answer) => search::found(state, key, &words, answer),
         MailMsg::Listed { total: all, mails } => {
             if let Condition::Up { total, .. } = &mut known.condition {
                 *total = all;
@@ -139,6 +154,8 @@ fn letter(state: &mut State, key: &Key, answer: Result<Box<Letter>, Failure>) ->
     state.mail.keep(key, answer);
     effects
 }
+
+pub(super) use search::settle;
 
 /// The message on screen, read for another width than the screen has now.
 pub(super) fn fitted(state: &mut State) -> Effects {
@@ -239,7 +256,10 @@ pub(super) fn done(state: &mut State, job: &Job, outcome: Result<u64, &str>) {
             }
             count(state);
         }
-        (Act::DeleteAll, Ok(_)) => hold(state, &job.key, Vec::new()),
+        (Act::DeleteAll, Ok(_)) => {
+            search::forget(state, &job.key);
+            hold(state, &job.key, Vec::new());
+        }
         (_, Err(_)) => {}
     }
     let place = state.nav.current();
@@ -251,6 +271,7 @@ pub(super) fn done(state: &mut State, job: &Job, outcome: Result<u64, &str>) {
 
 fn forget(state: &mut State, key: &Key) {
     state.shelves.mails.things.remove(key);
+    state.mail.search.beyond.remove(key);
     state.shelves.mails.listing.marked.remove(key);
     state.mail.read.remove(key);
 }

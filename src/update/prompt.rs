@@ -131,6 +131,14 @@ fn search(state: &mut State, text: &str) -> Result<(), String> {
     let Some(key) = state.subject() else {
         return Ok(());
     };
+    if state.view() == ViewId::Letter {
+        let head = crate::views::letter::head_count(state, &key);
+        let top = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
+        if let Some(opened) = state.mail.opened.get_mut(&key) {
+            opened.search(text, top.saturating_sub(head));
+        }
+        return Ok(());
+    }
     if state.view() == ViewId::StackFiles {
         if let Some(book) = state.files.get_mut(&key) {
             book.search(text);
@@ -332,6 +340,7 @@ fn searched(state: &mut State, prompt: Prompt, text: &str) -> Effects {
     match state.view() {
         ViewId::Logs => log_prompt::found(state),
         _ if text.is_empty() => Effects::new(),
+        ViewId::Letter => crate::actions::mail::found(state),
         ViewId::StackFiles => crate::actions::stack_file::found(state),
         _ => super::perform(state, "view.next_hit"),
     }

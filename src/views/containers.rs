@@ -27,7 +27,7 @@ use crate::widgets::pen::{below, indent, row};
 use super::grid::Grid;
 use super::{hints, notice};
 
-/// Hosts of addresses that are longer are cut: one of them would push the column off for all.
+/// A host of this length is a long one.
 const LONG_HOST: u16 = 28;
 
 /// Columns before the first one: the cursor's bar and the mark.
@@ -78,17 +78,24 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What the texts of a column want.
+/// What the texts of a column want. One text that is longer than most must not push the columns off for all rows: beyond what is
+/// usual it takes what is left over.
 fn known(table: &ContainerTable, column: &ContainerColumn) -> Option<Want> {
+    let Width::Flex(least, most) = column.width else {
+        return None;
+    };
     let Survey { name, address, .. } = table.survey;
-    match (column.id, column.width) {
+    match column.id {
         // Without stack rows each says its stack.
-        ("name", _) if table.is_flat() => Some(name),
-        ("name", _) => Some(Want {
-            most: name.least,
+        "name" if table.is_flat() => Some(Want {
+            least: name.least.min(most),
             ..name
         }),
-        ("url", Width::Flex(least, most)) => Some(Want {
+        "name" => Some(Want {
+            least: name.least.min(most),
+            most: name.least,
+        }),
+        "url" => Some(Want {
             least: address.least.clamp(least, LONG_HOST),
             most: address.most.clamp(least, most),
         }),

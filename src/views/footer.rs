@@ -238,6 +238,12 @@ fn count(state: &State, prompt: &Prompt) -> String {
         (PromptKind::LogFilter { .. }, _) => state.logs.as_ref().map_or_else(String::new, |book| {
             say!("{n} of {all} lines", n = book.shown(), all = book.len())
         }),
+        (PromptKind::Search, ViewId::Letter) => {
+            let key = state.subject();
+            let opened = key.and_then(|key| state.mail.opened.get(&key));
+            let hits = opened.map(|opened| opened.find.count().1);
+            hits.map_or_else(String::new, |n| say_n!(n, "{n} found", "{n} found"))
+        }
         (PromptKind::Search, ViewId::Inspect) => {
             let hits = state
                 .subject()

@@ -32,9 +32,10 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect::new(area.x, area.y, area.width.saturating_sub(1), area.height);
     let mut parts = Vec::new();
     badges(state, theme, &mut parts);
+    let narrow = area.width < NARROW;
     let hosts: Vec<&Host> = state.scope().collect();
     match hosts.as_slice() {
-        [only] => link(state, theme, only, &mut parts),
+        [only] => link(state, theme, only, narrow, &mut parts),
         _ => several::links(state, theme, &mut parts),
     }
     if hosts.iter().any(|host| host.loaded) {
@@ -43,9 +44,14 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             _ => state.world.totals(),
         };
         let hurting = state.containers.survey.hurting;
-        counts(theme, &totals, hurting, area.width < NARROW, &mut parts);
+        counts(theme, &totals, hurting, narrow, &mut parts);
         if state.mail.unread > 0 {
-            let line = Line::of(theme, say!("mail "), Key::Dim);
+            let word = if narrow {
+                say!("mail " as "little room")
+            } else {
+                say!("mail ")
+            };
+            let line = Line::of(theme, word, Key::Dim);
             let unread = state.mail.unread.to_string();
             parts.push(part(195, line.and(theme, unread, Key::Accent)));
         }
@@ -91,14 +97,18 @@ fn badges(state: &State, theme: &Theme, parts: &mut Vec<Part>) {
     }
 }
 
-fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
-    parts.push(part(
-        245,
-        Line::of(theme, text::truncate(&host.label, 24), Key::Strong),
-    ));
+fn link(state: &State, theme: &Theme, host: &Host, narrow: bool, parts: &mut Vec<Part>) {
+    // Where there is little room the badge alone says that it is the demo's host.
+    if !(narrow && state.demo) {
+        parts.push(part(
+            245,
+            Line::of(theme, text::truncate(&host.label, 24), Key::Strong),
+        ));
+    }
     let s = &theme.symbols;
     let mut retry = None;
     let condition = match &host.link {
+        Link::Up(_) if narrow => Line::of(theme, s.running, Key::LinkUp),
         Link::Up(_) => Line::of(
             theme,
             format!("{} {}", s.running, say!("up" as "link")),
@@ -148,7 +158,7 @@ fn link(state: &State, theme: &Theme, host: &Host, parts: &mut Vec<Part>) {
     }
 }
 
-/// Columns below which what is in trouble is one number.
+/// Columns below which what is in trouble is one number, and a link that is up its sign alone.
 const NARROW: u16 = 50;
 
 fn counts(theme: &Theme, totals: &Totals, hurting: usize, narrow: bool, parts: &mut Vec<Part>) {

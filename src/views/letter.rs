@@ -10,6 +10,8 @@
 //!
 //!  Hello Karim,
 //! ```
+use std::ops::Range;
+
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,10 +22,10 @@ use crate::layout::LIST_OFFSET;
 use crate::model::Key as Id;
 use crate::model::mail::{Letter, Tone};
 use crate::state::State;
-use crate::state::mail::{Opened, Part};
+use crate::state::mail::{Find, Opened, Part};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
-use crate::widgets::pen::below;
+use crate::widgets::pen::{below, indent};
 use crate::widgets::{Line, link, page};
 
 use super::notice;
@@ -55,16 +57,29 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             );
         }
     };
-    let part = opened.map(|opened| opened.part).unwrap_or_default();
-    parts(theme, letter, part).draw(buf, area);
+    let Some(Opened { part, find, .. }) = opened else {
+        return;
+    };
+    let part = *part;
+    let parts = parts(theme, letter, part);
+    parts.draw(buf, area);
+    let searched = searched(theme, find);
+    let room = indent(area, parts.width() as u16 + 1);
+    if searched.width() < usize::from(room.width) {
+        searched.draw_right(buf, room);
+    }
     let head = head(state, theme, letter);
-    let count = head.len() + length(letter, part);
+    let count = head.len() + part.length(letter);
     let height = usize::from(body.height);
     let scroll = state.sheet(&key).map_or(0, |sheet| sheet.scroll);
     let top = scroll.min(count.saturating_sub(height));
-    let rows = (top..count).map(|number| match head.get(number) {
-        Some(line) => line.clone(),
-        None => line(theme, letter, part, number - head.len()),
+    let row = |number: usize| {
+        let line = line(theme, letter, part, number);
+        marked(theme, line, find.on(number))
+    };
+    let rows = (top..count).map(|number| {
+        let title = head.get(number).cloned();
+        title.unwrap_or_else(|| row(number - head.len()))
     });
     page::fill(rows, body, buf);
 }
@@ -80,7 +95,33 @@ pub fn line_count(state: &State, key: &Id, _: u16) -> usize {
     else {
         return 0;
     };
-    head(state, &theme, letter).len() + length(letter, *part)
+    head(state, &theme, letter).len() + part.length(letter)
+}
+
+/// How many rows stand above those of the part.
+pub fn head_count(state: &State, key: &Id) -> usize {
+    let theme = Theme::builtin(false, Depth::None, true);
+    let opened = state.mail.opened.get(key);
+    let letter = opened.and_then(|opened| opened.letter.as_deref().ok());
+    letter.map_or(0, |letter| head(state, &theme, letter).len())
+}
+
+/// What is searched, and at which of its hits the search is.
+fn searched(theme: &Theme, find: &Find) -> Line {
+    if find.query.is_empty() {
+        return Line::new();
+    }
+    let query = text::truncate(&find.query, 24);
+    let (at, all) = find.count();
+    Line::of(theme, format!("/{query}  {at}/{all} "), Key::Accent)
+}
+
+/// A row with the hits on it.
+fn marked(theme: &Theme, line: Line, hits: impl Iterator<Item = (Range<usize>, bool)>) -> Line {
+    hits.fold(line, |line, (bytes, here)| {
+        let key = if here { Key::MatchCurrent } else { Key::Match };
+        line.restyled(bytes, theme.style(key))
+    })
 }
 
 fn title(part: Part, letter: &Letter) -> String {
@@ -165,18 +206,6 @@ fn head(state: &State, theme: &Theme, letter: &Letter) -> Vec<Line> {
     }
     lines.push(Line::new());
     lines
-}
-
-/// Rows of a part.
-fn length(letter: &Letter, part: Part) -> usize {
-    match part {
-        Part::Text => letter.text.as_ref().map_or(0, Vec::len),
-        Part::Html => letter.html.as_ref().map_or(0, Vec::len),
-        Part::Headers => letter.headers.len(),
-        Part::Raw => letter.raw_rows.len(),
-        Part::Links => letter.links.len(),
-        Part::Files => letter.attachments.len(),
-    }
 }
 
 /// One row of a part; only rows on screen are made.

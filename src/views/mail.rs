@@ -1,4 +1,4 @@
-//! The list of captured mail; below it, which servers do not answer and why.
+//! The list of captured mail; below it, which servers do not answer and why, and what a search of theirs does not find.
 //!
 //! ```text
 //! ▌ ●  10:31:45     Zammad Helpdesk   Agents          [Ticket#57003] Ticket…    2.2K
@@ -8,7 +8,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::columns::mail::silences;
+use crate::columns::mail::remarks;
 use crate::layout;
 use crate::model::Mail;
 use crate::state::State;
@@ -25,7 +25,7 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     shelf::draw::<Mail>(state, theme, list, buf);
     let below = Rect::new(area.x, area.y + list.height, area.width, foot);
     let room = usize::from(area.width.saturating_sub(2));
-    for (y, (words, key)) in silences(state)
+    for (y, (words, key)) in remarks(state)
         .into_iter()
         .take(usize::from(foot))
         .enumerate()

@@ -54,7 +54,9 @@ fn head(theme: &Theme, server: &Mailbox) -> Line {
     let line = Line::of(theme, format!(" {}  ", server.source.name), Key::Strong);
     match &server.condition {
         Condition::Asking => line.and(theme, say!("not asked yet"), Key::Dim),
-        Condition::Up { server, way, total } => {
+        Condition::Up {
+            server, way, total, ..
+        } => {
             let words = say_n!(
                 *total,
                 "{server} via {way}, {n} mail",

@@ -7,6 +7,7 @@
 //! ──────────────────────────────────────────────────────────────────────────────────────────────────────
 //!  the container is unhealthy: Traefik takes it out until its check passes
 //! ```
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -34,50 +35,12 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// What there is to say of a route beyond its row, the gravest first.
 fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
-    let mut told = Vec::new();
-    if let Some(fault) = &route.fault {
-        told.push((fault.words(), Key::StateBad));
-    }
-    match state.shelves.route_book.checks.get(&route.key) {
-        Some(Check::Done(at, Ok(answer))) => {
-            let ago = text::duration(state.now - *at);
-            let mut words = say!(
-                "{ago} ago: {status} through {way} in {ms} ms",
-                ago,
-                status = answer.status,
-                way = answer.via,
-                ms = answer.took_ms
-            );
-            if let Some(end) = answer.certificate {
-                let day = end.format("%Y-%m-%d");
-                words += &if end < state.now {
-                    let ago = text::duration(state.now - end);
-                    say!("; the certificate expired {ago} ago, on {day}", ago, day)
-                } else {
-                    let left = text::duration(end - state.now);
-                    say!(
-                        "; the certificate is good for {left}, until {day}",
-                        left,
-                        day
-                    )
-                };
-            }
-            let good = !answer.has_expired(state.now);
-            told.push((words, if good { Key::Text } else { Key::StateBad }));
-        }
-        Some(Check::Done(at, Err(why))) => {
-            let ago = text::duration(state.now - *at);
-            told.push((say!("{ago} ago: {why}", ago, why), Key::StateBad));
-        }
-        Some(Check::UnderWay(_)) => told.push((say!("checking…").to_owned(), Key::Job)),
-        None => {}
-    }
-    told.extend(
-        route
-            .hints
-            .iter()
-            .map(|hint| (hint.clone(), Key::StateBusy)),
-    );
+    let fault = route.fault.as_ref();
+    let fault = fault.map(|fault| (fault.words(), Key::StateBad));
+    let check = state.shelves.route_book.checks.get(&route.key);
+    let check = check.map(|check| checked(check, state.now));
+    let hints = route.hints.iter();
+    let hints = hints.map(|hint| (hint.clone(), Key::StateBusy));
     let also = route.urls.iter().skip(1).chain(&route.patterns);
     let lists = [
         (say!("also"), also.cloned().collect::<Vec<_>>()),
@@ -86,29 +49,69 @@ fn told(route: &Route, state: &State) -> Vec<(String, Key)> {
         (say!("not"), route.excludes.clone()),
         (say!("through"), route.middlewares.clone()),
     ];
-    for (what, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
-        told.push((format!("{what}: {}", list.join("  ")), Key::Text));
+    let lists = lists.iter().filter(|(_, list)| !list.is_empty());
+    let lists = lists.map(|(what, list)| (format!("{what}: {}", list.join("  ")), Key::Text));
+    let rule = (!route.rule.is_empty()).then(|| (written(route), Key::Dim));
+    let first = fault.into_iter().chain(check).chain(hints);
+    first.chain(lists).chain(rule).collect()
+}
+
+/// What came of a check.
+fn checked(check: &Check, now: DateTime<Utc>) -> (String, Key) {
+    match check {
+        Check::UnderWay(_) => (say!("checking…").to_owned(), Key::Job),
+        Check::Done(at, Err(why)) => {
+            let ago = text::duration(now - *at);
+            (say!("{ago} ago: {why}", ago, why), Key::StateBad)
+        }
+        Check::Done(at, Ok(answer)) => {
+            let words = say!(
+                "{ago} ago: {status} through {way} in {ms} ms",
+                ago = text::duration(now - *at),
+                status = answer.status,
+                way = answer.via,
+                ms = answer.took_ms
+            );
+            let end = answer.certificate.map(|end| certificate(end, now));
+            let good = !answer.has_expired(now);
+            let key = if good { Key::Text } else { Key::StateBad };
+            (words + &end.unwrap_or_default(), key)
+        }
     }
-    if !route.rule.is_empty() {
-        let backend = route.backend.clone().or_else(|| {
-            let scheme = route.scheme.as_deref().unwrap_or("http");
-            Some(say!("{scheme} on port {port}", scheme, port = route.port?))
-        });
-        let backend = backend.map_or_else(String::new, |backend| format!(", {backend}"));
-        let (name, rule) = (&route.name, &route.rule);
-        let service = &route.service;
-        let words = if service.is_empty() {
-            format!("{name}: {rule}{backend}")
-        } else {
-            say!(
-                "{name}: {rule}, service {service}{backend}",
-                name,
-                rule,
-                service,
-                backend
-            )
-        };
-        told.push((words, Key::Dim));
+}
+
+/// How long a certificate is good, behind what was answered.
+fn certificate(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let day = end.format("%Y-%m-%d");
+    if end < now {
+        let ago = text::duration(now - end);
+        say!("; the certificate expired {ago} ago, on {day}", ago, day)
+    } else {
+        let left = text::duration(end - now);
+        say!(
+            "; the certificate is good for {left}, until {day}",
+            left,
+            day
+        )
     }
-    told
+}
+
+/// The rule as it is written, and where it leads.
+fn written(route: &Route) -> String {
+    let backend = route.backend.clone().or_else(|| {
+        let scheme = route.scheme.as_deref().unwrap_or("http");
+        Some(say!("{scheme} on port {port}", scheme, port = route.port?))
+    });
+    let backend = backend.map_or_else(String::new, |backend| format!(", {backend}"));
+    let (name, rule, service) = (&route.name, &route.rule, &route.service);
+    if service.is_empty() {
+        return format!("{name}: {rule}{backend}");
+    }
+    say!(
+        "{name}: {rule}, service {service}{backend}",
+        name,
+        rule,
+        service,
+        backend
+    )
 }

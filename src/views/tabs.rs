@@ -185,12 +185,8 @@ fn mail(state: &State, chip: &mut impl FnMut(u8, String, Key)) {
     if state.mail.follow {
         chip(160, say!("following").to_owned(), Key::Dim);
     }
-    let all = state.shelves.mails.things.values();
-    let all: Vec<_> = all.filter(|mail| state.in_scope(mail.key.host)).collect();
-    let whole = all.iter().filter(|mail| mail.content.whole).count();
-    if !listing.filter.is_empty() && whole < all.len() {
-        let words = say!("{whole} of {all} searched whole", whole, all = all.len());
-        chip(230, words, Key::Dim);
+    if let Some((words, key)) = columns::mail::reach(state) {
+        chip(230, words, key);
     }
     for (words, key) in columns::mail::standings(state, state.size.0 >= 110) {
         chip(120, words, key);

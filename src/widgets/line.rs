@@ -1,4 +1,6 @@
 //! One line of text in pieces of several styles, measured before it is drawn. Knows no theme keys' meaning.
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -44,6 +46,26 @@ impl Line {
     pub fn joined(mut self, other: Self) -> Self {
         self.extend(other);
         self
+    }
+
+    /// The same with these bytes of its text in another style.
+    #[must_use]
+    pub fn restyled(self, bytes: Range<usize>, style: Style) -> Self {
+        let mut line = Self::new();
+        let mut start = 0;
+        for (words, own) in self.pieces {
+            let end = start + words.len();
+            let within = |at: usize| at.clamp(start, end) - start;
+            let (from, to) = (within(bytes.start), within(bytes.end));
+            let parts = [(0..from, own), (from..to, style), (to..words.len(), own)];
+            for (part, style) in parts {
+                if let Some(part) = words.get(part).filter(|part| !part.is_empty()) {
+                    line.push(part, style);
+                }
+            }
+            start = end;
+        }
+        line
     }
 
     pub fn width(&self) -> usize {

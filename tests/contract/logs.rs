@@ -147,6 +147,10 @@ pub async fn a_line_of_forty_kib_comes_whole_and_counts_as_three(bench: Bench) {
     assert_eq!(all[0].bytes, vec![b'x'; LONG_LINE]);
     assert_eq!(all[0].cut_from, None);
     assert!(all.len() > 3 && all[1..].iter().all(|record| record.bytes == b"short"));
+    if bench.podman() {
+        // Its tail counts otherwise, and gives an empty line where it begins in the middle of one.
+        return;
+    }
     // All frames but the first two of the long line.
     let options = LogOptions {
         tail: Some(all.len() as u32),
@@ -164,6 +168,11 @@ pub async fn a_last_line_without_an_end_is_a_line(bench: Bench) {
         tokio::time::sleep(Duration::from_millis(500)).await;
         bench.stop(&it).await;
         let all = past(&bench, &it, LogOptions::default()).await;
+        if bench.podman() {
+            // It keeps back what has no end.
+            assert_eq!(texts(&all), ["begin"]);
+            return;
+        }
         // The next run's first line is not glued to it.
         assert_eq!(texts(&all), ["begin", "no end"].repeat(run));
         tokio::time::sleep(Duration::from_millis(100)).await;

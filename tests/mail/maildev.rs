@@ -82,7 +82,8 @@ async fn a_real_maildev_takes_a_mail_and_shows_it() {
     assert_eq!(mailbox.server, Server::MailDev);
     let draft = smtp::Draft {
         from: "noreply@example.com".to_owned(),
-        to: "agent@example.com".to_owned(),
+        // A blind copy: no header names it.
+        to: "hidden@example.com".to_owned(),
         message: "From: Zammad <noreply@example.com>\r\nTo: agent@example.com\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n\r\nhello\r\n.dot\r\n"
             .to_owned(),
     };
@@ -103,6 +104,16 @@ async fn a_real_maildev_takes_a_mail_and_shows_it() {
         .1
         .to_owned();
     let raw = mailbox.raw(&id).await.expect("the message");
+    let envelope = raw.envelope.clone().expect("an envelope");
+    assert_eq!(envelope.from, "noreply@example.com");
+    assert_eq!(envelope.to, ["hidden@example.com"]);
+    let listing = mailbox.list(&key, &[]).await.expect("a list");
+    assert!(!listing.mails[0].seen, "nobody has read it");
+    // Its own search finds a word of the text, and none that is not there.
+    let found = mailbox.search(&key, "HELLO").await.expect("a search");
+    assert_eq!((found.total, found.mails.len()), (1, 1));
+    let none = mailbox.search(&key, "goodbye").await.expect("a search");
+    assert_eq!(none.total, 0);
     let read = letter::read(Arc::new(raw), 80);
     assert_eq!(read.text, Some(vec!["hello".to_owned(), ".dot".to_owned()]));
     mailbox.delete(&[id]).await.expect("a deletion");

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 /// What is answered to a request line; a missing one is a 404.
 #[derive(Clone)]
-enum Answer {
+pub(super) enum Answer {
     Body(Vec<u8>),
     Status(u16),
     /// A head and a beginning, then the connection breaks.
@@ -22,13 +22,13 @@ enum Answer {
 
 /// A server of fixed answers that keeps what it was asked, bodies too.
 #[derive(Clone, Default)]
-struct Replay {
+pub(super) struct Replay {
     answers: Arc<Mutex<BTreeMap<String, Answer>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Replay {
-    fn with(self, request: &str, answer: Answer) -> Self {
+    pub(super) fn with(self, request: &str, answer: Answer) -> Self {
         self.answers
             .lock()
             .unwrap()
@@ -36,7 +36,7 @@ impl Replay {
         self
     }
 
-    fn file(self, request: &str, file: &str) -> Self {
+    pub(super) fn file(self, request: &str, file: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/data/mail")
             .join(file);
@@ -54,7 +54,7 @@ impl Replay {
         Http::new(dial, "mail:8025", prefix, true)
     }
 
-    async fn mailbox(&self) -> Mailbox {
+    pub(super) async fn mailbox(&self) -> Mailbox {
         Mailbox::probe(self.http("")).await.unwrap()
     }
 
@@ -117,24 +117,24 @@ impl Replay {
         }
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(super) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     Key::container(HostId(0), "c0ffee")
 }
 
 const COUNT: &str = "GET /api/v2/messages?start=2147483647&limit=1";
 
 /// A MailHog with this list of messages.
-fn mailhog(total: usize) -> Replay {
+pub(super) fn mailhog(total: usize) -> Replay {
     let count = format!("{{\"total\":{total},\"count\":0,\"start\":2147483647,\"items\":[]}}");
     Replay::default().with(COUNT, Answer::Body(count.into_bytes()))
 }
 
-fn message(id: &str, data: &str) -> String {
+pub(super) fn message(id: &str, data: &str) -> String {
     serde_json::json!({
         "ID": id, "From": { "Mailbox": "a", "Domain": "example.org" }, "To": [],
         "Content": {
@@ -150,7 +150,7 @@ fn message(id: &str, data: &str) -> String {
     .to_string()
 }
 
-fn page(total: usize, items: &[String]) -> Answer {
+pub(super) fn page(total: usize, items: &[String]) -> Answer {
     let body = format!(
         "{{\"total\":{total},\"count\":{},\"start\":0,\"items\":[{}]}}",
         items.len(),
@@ -323,7 +323,7 @@ async fn ids_go_into_paths_escaped() {
         .unwrap();
 }
 
-fn mailpit() -> Replay {
+pub(super) fn mailpit() -> Replay {
     Replay::default()
         .file("GET /api/v1/info", "mailpit/info.json")
         .file(
@@ -397,6 +397,40 @@ async fn a_recorded_maildev_is_known_and_listed() {
     assert_eq!(mailbox.raw("d3m2o99w").await.unwrap().bytes, sent);
     mailbox.delete(&["d3m2o99w".to_owned()]).await.unwrap();
     mailbox.delete_all().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_maildev_tells_the_envelope_without_a_mark_unless_it_made_it_up() {
+    let mail = |from_folder: &str| {
+        let mail = serde_json::json!([{
+            "id": "a b", "read": false, "envelope": {
+                "from": { "address": "a@example.org" }, "remoteAddress": from_folder,
+                "to": [{ "address": "b@example.org", "args": false }, { "address": "c@example.org" }],
+            },
+        }]);
+        Answer::Body(mail.to_string().into_bytes())
+    };
+    let second = |remote: &str| {
+        Replay::default()
+            .with(
+                "GET /config",
+                Answer::Body(b"{\"version\":\"2.2.1\"}".to_vec()),
+            )
+            .with(
+                "GET /email/a%20b/source",
+                Answer::Body(b"Subject: x\r\n\r\n".to_vec()),
+            )
+            .with("GET /email?id=a%20b", mail(remote))
+    };
+    let replay = second("172.20.0.7");
+    let raw = replay.mailbox().await.raw("a b").await.unwrap();
+    let envelope = raw.envelope.unwrap();
+    assert_eq!(envelope.from, "a@example.org");
+    assert_eq!(envelope.to, ["b@example.org", "c@example.org"]);
+    let marks = |asked: &String| asked.starts_with("GET /email/") && !asked.ends_with("/source");
+    assert!(!replay.asked().iter().any(marks));
+    let raw = second("undefined").mailbox().await.raw("a b").await;
+    assert_eq!(raw.unwrap().envelope, None);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use stacktui::model::{Container, HostId, Mail};
 use stacktui::runtime::mail::{act, open};
 use stacktui::sim::{Scenario, Sim};
 
-const BOXES: &str = r#"
+pub(super) const BOXES: &str = r#"
 [[image]]
 name = "mailhog/mailhog:v1.0.1"
 shells = ["sh"]
@@ -120,6 +120,22 @@ async fn both_servers_are_reached_by_their_address() {
         );
         deletes_and_takes(&engine, &source).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_server_searches_as_the_real_one_does() {
+    let (engine, _sim) = engine(true).await;
+    let found = async |service: &str, query: &str| {
+        let source = source(&engine, service).await;
+        let found = open(&engine, &source).await.expect("an answer");
+        let found = found.mailbox.search(source.key(), query).await;
+        found.expect("what it finds").total
+    };
+    // Its text is coded as it was sent: a MailHog looks at that, a Mailpit at what it says.
+    assert_eq!(found("mailhog", "hello").await, 0);
+    assert_eq!(found("mailhog", "B@EXAMPLE").await, 1);
+    assert_eq!(found("mailpit", "HELLO mailpit").await, 1);
+    assert_eq!(found("mailpit", "hello nobody").await, 0);
 }
 
 #[tokio::test(start_paused = true)]

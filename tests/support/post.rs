@@ -56,6 +56,7 @@ pub fn lists(state: &mut State, mails: Vec<Mail>) {
         server: Server::MailHog,
         way: "172.20.0.12:8025".to_owned(),
         smtp: 1025,
+        searches: true,
     };
     world::send(state, Msg::Mail(server(), up));
     let total = mails.len();

@@ -2,6 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use stacktui::effect::{Effect, Subscription};
 use stacktui::log_store::Kind;
+use stacktui::model::journal::Form;
 use stacktui::model::{Key, Processes, RunState};
 use stacktui::msg::{HostMsg, LogMsg, Msg};
 use stacktui::state::{Stamps, ViewId};
@@ -656,4 +657,41 @@ fn what_runs_is_under_way_in_the_journal_and_what_was_cut_off_is_not() {
     it.press("1").on("zammad").press("r");
     begun(&mut it, "zammad");
     it.press("9").shows("under way").shows("no outcome");
+}
+
+#[test]
+fn the_journal_is_exported_as_it_is_shown_in_the_form_that_is_chosen() {
+    let mut it = world();
+    it.press("9 ctrl-s").sees_toast("nothing is shown");
+    let now = it.state.now;
+    let mut other = failed(now - TimeDelta::days(1));
+    other.id = "0".to_owned();
+    other.action = "container.restart".to_owned();
+    it.send(Msg::Journal(vec![other, failed(now)]));
+    it.press("ctrl-s").shows("Export 2 entries");
+    let labels: Vec<&str> = it.menu().items.iter().map(|i| i.label.as_str()).collect();
+    assert_eq!(
+        labels,
+        [
+            "Markdown, English",
+            "Markdown, français",
+            "CSV, for a spreadsheet",
+            "JSON, an entry a line"
+        ]
+    );
+    it.press("esc /").type_in("emptied").press("enter ctrl-s");
+    it.shows("Export 1 entry").wait(500).press("down enter");
+    let Some(Effect::ExportJournal {
+        path,
+        form,
+        entries,
+    }) = it.effects.last()
+    else {
+        panic!("{:?}", it.effects);
+    };
+    let french = stacktui::lang::Lang::named("fr").expect("French");
+    assert_eq!(*form, Form::Markdown(french));
+    assert_eq!(entries, &[failed(now)]);
+    let day = now.format("%Y-%m-%d");
+    assert_eq!(path.to_str(), Some(format!("journal-{day}.md").as_str()));
 }

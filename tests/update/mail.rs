@@ -1,7 +1,7 @@
 //! Captured mail: its list, one message in its parts, what is done to a box and to what comes meanwhile.
 use stacktui::effect::{Effect, Fetch, Subscription, Verb};
 use stacktui::lang::Words;
-use stacktui::model::mail::{Act, Content, Server};
+use stacktui::model::mail::{Act, Content, Found, Server};
 use stacktui::model::{Key, Mail};
 use stacktui::msg::{Failure, FailureKind, HostMsg, MailMsg, Msg};
 use stacktui::state::mail::Part;
@@ -12,12 +12,12 @@ use crate::{post, world as base};
 
 const MAILHOG: &str = "systeme-ticketing-mailhog-1";
 
-fn mailed() -> Scene {
+pub(super) fn mailed() -> Scene {
     of(post::mailed(base::now()))
 }
 
 /// Subjects of the rows, in order.
-fn subjects(it: &Scene) -> Vec<&str> {
+pub(super) fn subjects(it: &Scene) -> Vec<&str> {
     let shelf = &it.state.shelves.mails;
     let rows = shelf.listing.table.rows.iter().filter_map(RowId::key);
     rows.map(|key| shelf.things[key].subject.as_str()).collect()
@@ -140,6 +140,7 @@ fn what_was_read_is_read_in_later_runs_and_when_its_server_was_made_anew() {
             server: Server::MailHog,
             way,
             smtp: 1025,
+            searches: true,
         },
     ));
     it.send(Msg::Mail(
@@ -245,8 +246,8 @@ fn a_message_is_read_anew_for_another_width_out_of_what_is_known() {
 #[test]
 fn older_and_newer_mails_follow_each_other() {
     let mut it = mailed();
-    it.press("enter n").shows("Weekly report");
-    it.press("N").shows("Ticket mis");
+    it.press("enter ]").shows("Weekly report");
+    it.press("[").shows("Ticket mis");
     it.press("esc").view(ViewId::Mail);
 }
 
@@ -380,7 +381,14 @@ fn what_is_not_searched_whole_is_said_until_it_was_opened() {
     mails[0].content = Content::beginning("Hello");
     post::lists(&mut it.state, mails.clone());
     it.press("6 /").type_in("57003 updated").press("enter");
+    let answer = Ok(Found::default());
+    let found = MailMsg::Found("57003 updated".to_owned(), Err(Failure::default()));
+    it.shows("asking mailhog")
+        .send(Msg::Mail(post::server(), found));
     it.shows("2 of 3 searched whole");
+    let found = MailMsg::Found("57003 updated".to_owned(), answer);
+    it.send(Msg::Mail(post::server(), found));
+    it.hides("searched whole");
     assert_eq!(subjects(&it), [""; 0]);
     opened(&mut it, "ticket");
     it.hides("searched whole");
@@ -462,7 +470,7 @@ fn the_parts_of_a_message_are_those_it_has() {
 }
 
 /// A second mail server beside the first.
-fn with_another(it: &mut Scene) -> Key {
+pub(super) fn with_another(it: &mut Scene) -> Key {
     let first = it.state.world.container(&post::server());
     let mut another = first.expect("a server").clone();
     another.key = Key::container(another.key.host, "another");

@@ -290,6 +290,7 @@ fn traefiks_own_words_stand_beside_what_the_labels_say() {
         ..Seen::default()
     };
     it.send(Msg::Proxy(key.clone(), Ok(Box::new(seen))));
+    it.wait(600);
     let found = rows(&it);
     let of = |title: &str| {
         found

@@ -4,7 +4,7 @@ use crate::model::url;
 use crate::state::{Choice, Menu, MenuItem, State};
 
 use super::super::route;
-use super::letter;
+use super::{letter, not_there};
 
 /// Addresses of the web in the message on screen, in their order.
 fn addresses(state: &State) -> Vec<&str> {
@@ -25,11 +25,9 @@ fn hosts(state: &State) -> Vec<String> {
 }
 
 pub(super) fn none(state: &State) -> Option<String> {
-    if letter(state).is_none() {
-        return Some(say!("it is not there yet").to_owned());
-    }
     let none = addresses(state).is_empty();
-    none.then(|| say!("there is no address of the web in it").to_owned())
+    let why = || none.then(|| say!("there is no address of the web in it").to_owned());
+    not_there(state).or_else(why)
 }
 
 pub(super) fn follow(state: &mut State) -> Effects {

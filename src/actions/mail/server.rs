@@ -57,14 +57,13 @@ pub(super) fn delete_all(state: &mut State) -> Effects {
         return Effects::new();
     };
     let name = server.source.name.clone();
-    let prefix = format!("{}/", server.source.key().id);
     let jobs = vec![verb(server, Act::DeleteAll)];
     let held = state
         .shelves
         .mails
         .things
         .keys()
-        .filter(|key| key.id.starts_with(&prefix))
+        .filter(|key| Mail::is_in(key, server.source.key()))
         .count();
     let lines = vec![
         Weight::Plain.of(say_n!(

@@ -5,7 +5,7 @@ use chrono::{DateTime, Local, Utc};
 
 use super::keep::{self, STAMP};
 use super::known::{self, Group, Known};
-use crate::cli::journal::story::{escape, sentence};
+use crate::journal::story::{escape, sentence};
 use crate::model::route::Source;
 use crate::model::{Container, Details, EngineInfo, Entry, Key, Outcome, Phase, Route, Stack};
 

@@ -18,6 +18,7 @@ use crate::cli::out::{Quit, complain, told};
 use crate::cli::{DONE, FAILED};
 use crate::effect::LogQuery;
 use crate::engine::Engine;
+use crate::engine::logs::ALL;
 use crate::model::event::run_begins;
 use crate::model::{Container, EngineEvent, HostId, Key, Link};
 use crate::msg::{HostMsg, LogMsg};
@@ -27,8 +28,6 @@ use crate::state::names::{Place, resolve};
 
 /// How often it is looked whether somebody still reads.
 const LOOK: Duration = Duration::from_millis(500);
-/// Lines of the past of a container that came later: all of its life.
-const ALL: u32 = 1_000_000;
 /// Messages of one source that are read ahead: each is up to 256 lines.
 const AHEAD: usize = 2;
 

@@ -17,8 +17,9 @@ pub(super) fn object(mail: &Mail, server: &Source) -> Value {
     })
 }
 
-pub(super) const HEAD: &[table::Head] = &[
+const HEAD: &[table::Head] = &[
     (key!("TIME"), false),
+    (key!("SERVER"), false),
     (key!("FROM"), false),
     (key!("TO"), false),
     (key!("SUBJECT"), false),
@@ -27,15 +28,23 @@ pub(super) const HEAD: &[table::Head] = &[
     ("ID", false),
 ];
 
+/// The titles of rows that say which server holds the mail, or do not.
+pub(super) fn head(named: bool) -> Vec<table::Head> {
+    let all = HEAD.iter().copied();
+    all.filter(|(title, _)| named || *title != "SERVER")
+        .collect()
+}
+
 /// The local time.
 fn time(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&Local);
     at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-pub(super) fn row(mail: &Mail) -> Vec<String> {
-    vec![
-        mail.at.map_or_else(String::new, time),
+pub(super) fn row(mail: &Mail, server: Option<&Source>) -> Vec<String> {
+    let mut cells = vec![mail.at.map_or_else(String::new, time)];
+    cells.extend(server.map(|server| server.name.clone()));
+    cells.extend([
         mail.from.clone(),
         mail.to.join(", "),
         mail.subject.clone(),
@@ -44,7 +53,8 @@ pub(super) fn row(mail: &Mail) -> Vec<String> {
             .filter(|n| *n > 0)
             .map_or_else(String::new, |n| n.to_string()),
         text::sanitise_ident(id(mail).as_bytes()),
-    ]
+    ]);
+    cells
 }
 
 pub(super) fn whole(mail: &Mail, server: &Source, letter: &Letter) -> Value {

@@ -51,7 +51,7 @@ pub(super) async fn wait(
     let line = if as_json {
         print::object(&mail, &server).to_string()
     } else {
-        print::row(&mail).join("  ")
+        print::row(&mail, None).join("  ")
     };
     out.line(&line)?;
     out.flush()?;
@@ -173,7 +173,7 @@ impl Ears {
     fn hear(&self, key: &Key, msg: MailMsg, expected: &mut Expected) -> Option<(Mail, Source)> {
         let source = &self.by.get(key)?.source;
         match msg {
-            MailMsg::Up { .. } => None,
+            MailMsg::Up { .. } | MailMsg::Found(..) => None,
             MailMsg::Down(failure) => {
                 expected.is_away(source, &told(&failure));
                 None

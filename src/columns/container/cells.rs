@@ -80,18 +80,20 @@ pub(super) fn name<'a>(c: &'a Container, cx: &Cx<'a>) -> Cell<'a> {
     }
 }
 
-/// Puts the number that a name ends in apart, as nothing else tells the containers of a service apart. Gives its place.
+/// Puts the number that a name ends in apart, as nothing else tells the containers of a service apart. Gives its place, where
+/// nothing stands for a name without one.
 fn apart(pieces: &mut Vec<(Cow<str>, Key)>) -> usize {
+    let mut number = (Cow::Borrowed(""), Key::Text);
     if let Some((Cow::Borrowed(name), key)) = pieces.last_mut() {
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let at = stem.trim_end_matches(['-', '_', '.']).len();
         if stem.len() < name.len() && (1..stem.len()).contains(&at) {
-            let (stem, number) = name.split_at(at);
-            let number = (number.into(), *key);
+            let (stem, end) = name.split_at(at);
+            number = (end.into(), *key);
             *name = stem;
-            pieces.push(number);
         }
     }
+    pieces.push(number);
     pieces.len() - 1
 }
 
@@ -395,4 +397,25 @@ pub(super) fn id<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
 
 pub(super) fn command<'a>(c: &'a Container, _: &Cx<'a>) -> Cell<'a> {
     Cell::of(&c.command, Key::Dim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_name_is_told_from_the_rest_of_it() {
+        for (name, stem, number) in [
+            ("web-1", "web", "-1"),
+            ("db_12", "db", "_12"),
+            ("web", "web", ""),
+            ("v2", "v2", ""),
+            ("2048", "2048", ""),
+            ("-1", "-1", ""),
+        ] {
+            let mut pieces = vec![(name.into(), Key::Text)];
+            assert_eq!(apart(&mut pieces), 1);
+            assert_eq!((&*pieces[0].0, &*pieces[1].0), (stem, number));
+        }
+    }
 }

@@ -82,10 +82,14 @@ impl Bell {
     pub async fn rung(&mut self) -> bool {
         loop {
             if let Some(words) = self.owed {
-                if self.socket.send(Message::text(words)).await.is_err() {
+                if self.socket.feed(Message::text(words)).await.is_err() {
                     return false;
                 }
+                // It is on its way: a wait that is given up from here on does not say it twice.
                 self.owed = None;
+            }
+            if self.socket.flush().await.is_err() {
+                return false;
             }
             let words = match self.socket.next().await {
                 Some(Ok(Message::Text(words))) => words,
@@ -104,6 +108,16 @@ impl Bell {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+    use tokio::time::timeout;
+
     use super::*;
 
     /// A server that says and expects this, in order.
@@ -142,6 +156,72 @@ mod tests {
         assert!(bell.rung().await);
         assert!(bell.rung().await);
         assert!(!bell.rung().await, "it was sent away");
+    }
+
+    /// A line that takes nothing while it is shut.
+    struct Gate {
+        line: tokio::io::DuplexStream,
+        shut: Arc<AtomicBool>,
+    }
+
+    impl AsyncRead for Gate {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.line).poll_read(cx, buf)
+        }
+    }
+
+    impl AsyncWrite for Gate {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            if self.shut.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+            Pin::new(&mut self.line).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.line).poll_flush(cx)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.line).poll_shutdown(cx)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_given_up_while_it_answers_does_not_answer_twice() {
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let heard = tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(theirs).await.unwrap();
+            socket.send(Message::text("0{}")).await.unwrap();
+            let first = socket.next().await.unwrap().unwrap();
+            socket.send(Message::text("2")).await.unwrap();
+            (first, socket.next().await.unwrap().unwrap())
+        });
+        let shut = Arc::new(AtomicBool::new(false));
+        let gate = Gate {
+            line: ours,
+            shut: Arc::clone(&shut),
+        };
+        let stream: Stream = Box::new(gate);
+        let shaken = tokio_tungstenite::client_async("ws://m/socket.io/", stream).await;
+        let mut bell = Bell::new(shaken.unwrap().0, Tongue::SocketIo);
+        let second = Duration::from_secs(1);
+        shut.store(true, Ordering::Relaxed);
+        for _ in 0..3 {
+            assert!(timeout(second, bell.rung()).await.is_err());
+        }
+        shut.store(false, Ordering::Relaxed);
+        assert!(!bell.rung().await, "the other side has heard enough");
+        let answers = (Message::text("40"), Message::text("3"));
+        assert_eq!(heard.await.unwrap(), answers, "greeted once, then the ping");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! MailHog's way. It has no summaries: each list holds whole mails, three times over, so one of 5 MB makes a reply of 16 MB.
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::http::{Http, escaped};
-use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
+use super::{FOUND, LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, letter, parsed};
 use crate::lang::Words;
 use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
@@ -47,69 +49,111 @@ pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     super::number(&reply, "/total").ok_or_else(super::no_total)
 }
 
-async fn page(http: &Http, start: usize, limit: usize) -> Result<Page, Trouble> {
-    let path = format!("/api/v2/messages?start={start}&limit={limit}");
-    let reply = http.get(&path, LIST_REPLY).await?;
-    serde_json::from_slice(&reply).map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
-}
-
-/// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
-///
-/// Where the new ones and those known already are all there is, the rest is not fetched again.
 pub(super) async fn list(http: &Http, container: &Key, known: &[Mail]) -> Result<Listing, Trouble> {
-    let mut listing = Listing {
-        total: count(http).await?,
-        ..Listing::default()
+    let total = count(http).await?;
+    let all = List {
+        http,
+        container,
+        root: "/api/v2/messages?",
     };
-    let mut start = 0;
-    while start < listing.total.min(LISTED) {
-        let limit = PAGE.min(listing.total - start);
-        match page(http, start, limit).await {
-            Ok(page) => {
-                listing.total = page.total;
-                if page.items.is_empty() {
-                    break;
-                }
-                listing
-                    .mails
-                    .extend(page.items.iter().map(|message| row(container, message)));
-            }
-            Err(Trouble::TooLarge { .. }) => {
-                one_by_one(http, container, start..start + limit, &mut listing).await?;
-            }
-            Err(trouble) => return Err(trouble),
-        }
-        let new = listing
-            .mails
-            .iter()
-            .position(|mail| Some(&mail.key) == known.first().map(|k| &k.key));
-        if let Some(new) = new.filter(|new| new + known.len() == listing.total) {
-            listing.mails.truncate(new);
-            listing.mails.extend_from_slice(known);
-            break;
-        }
-        start += limit;
-    }
-    Ok(listing)
+    all.pages(total, LISTED, known).await
 }
 
-/// Steps over the mails that are too large to be listed.
-async fn one_by_one(
-    http: &Http,
-    container: &Key,
-    places: std::ops::Range<usize>,
-    listing: &mut Listing,
-) -> Result<(), Trouble> {
-    for place in places {
-        match page(http, place, 1).await {
-            Ok(page) => listing
-                .mails
-                .extend(page.items.iter().map(|message| row(container, message))),
-            Err(Trouble::TooLarge { head, .. }) => listing.mails.extend(stub(container, &head)),
-            Err(trouble) => return Err(trouble),
-        }
+/// What holds this text as it was sent. How many those are the first page tells: asked for what is behind the last of them, it
+/// says that there are none.
+pub(super) async fn search(http: &Http, container: &Key, query: &str) -> Result<Listing, Trouble> {
+    let hits = List {
+        http,
+        container,
+        root: &format!("/api/v2/search?kind=containing&query={}&", escaped(query)),
+    };
+    hits.pages(PAGE, FOUND, &[]).await
+}
+
+/// A list of mails: of all, or of those that were looked for.
+struct List<'a> {
+    http: &'a Http,
+    container: &'a Key,
+    /// Path and query, up to where a page is told.
+    root: &'a str,
+}
+
+impl List<'_> {
+    async fn page(&self, start: usize, limit: usize) -> Result<Page, Trouble> {
+        let path = format!("{}start={start}&limit={limit}", self.root);
+        let reply = self.http.get(&path, LIST_REPLY).await?;
+        serde_json::from_slice(&reply)
+            .map_err(|error| Trouble::Odd(Words::as_is(error.to_string())))
     }
-    Ok(())
+
+    /// Page by page up to the total: asked for what is behind the last mail, it sends the oldest again instead of none.
+    ///
+    /// Where the new ones and those known already are all there is, the rest is not fetched again.
+    async fn pages(&self, total: usize, most: usize, known: &[Mail]) -> Result<Listing, Trouble> {
+        let mut listing = Listing {
+            total,
+            ..Listing::default()
+        };
+        let mut start = 0;
+        while start < listing.total.min(most) {
+            let end = (start + PAGE).min(listing.total);
+            match self.page(start, end - start).await {
+                Ok(page) => {
+                    listing.total = page.total;
+                    if page.items.is_empty() {
+                        break;
+                    }
+                    let rows = page
+                        .items
+                        .iter()
+                        .map(|message| row(self.container, message));
+                    listing.mails.extend(rows);
+                }
+                Err(Trouble::TooLarge { head, .. }) => {
+                    listing.total = total_in(&head).unwrap_or(listing.total);
+                    self.one_by_one(start..end.min(listing.total), &mut listing.mails)
+                        .await?;
+                }
+                Err(trouble) => return Err(trouble),
+            }
+            let new = listing
+                .mails
+                .iter()
+                .position(|mail| Some(&mail.key) == known.first().map(|k| &k.key));
+            if let Some(new) = new.filter(|new| new + known.len() == listing.total) {
+                listing.mails.truncate(new);
+                listing.mails.extend_from_slice(known);
+                break;
+            }
+            start = end;
+        }
+        Ok(listing)
+    }
+
+    /// Steps over the mails that are too large to be listed.
+    async fn one_by_one(&self, places: Range<usize>, mails: &mut Vec<Mail>) -> Result<(), Trouble> {
+        for place in places {
+            match self.page(place, 1).await {
+                Ok(page) => {
+                    mails.extend(
+                        page.items
+                            .iter()
+                            .map(|message| row(self.container, message)),
+                    );
+                }
+                Err(Trouble::TooLarge { head, .. }) => mails.extend(stub(self.container, &head)),
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The total, which stands at the beginning of a reply.
+fn total_in(head: &[u8]) -> Option<usize> {
+    let head = String::from_utf8_lossy(head.get(..head.len().min(100))?);
+    let (total, _) = after("total", &head)?;
+    usize::try_from(total.as_u64()?).ok()
 }
 
 fn row(container: &Key, message: &Message) -> Mail {

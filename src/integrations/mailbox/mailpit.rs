@@ -2,11 +2,12 @@
 use serde_json::{Value, json};
 
 use super::http::{Http, escaped};
-use super::{LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, parsed, people, person, time, words};
+use super::pages::Pages;
+use super::{
+    FOUND, LIST_REPLY, LISTED, Listing, MESSAGE, Trouble, parsed, people, person, time, words,
+};
 use crate::model::mail::{Content, Envelope, RawMail};
 use crate::model::{Key, Mail};
-
-const PAGE: usize = 200;
 
 pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
     let reply = parsed(&http.get("/api/v1/messages?limit=1", LIST_REPLY).await?)?;
@@ -14,24 +15,24 @@ pub(super) async fn count(http: &Http) -> Result<usize, Trouble> {
 }
 
 pub(super) async fn list(http: &Http, container: &Key) -> Result<Listing, Trouble> {
-    let mut listing = Listing::default();
-    loop {
-        let start = listing.mails.len();
-        let path = format!("/api/v1/messages?start={start}&limit={PAGE}");
-        let reply = parsed(&http.get(&path, LIST_REPLY).await?)?;
-        listing.total = super::number(&reply, "/total").unwrap_or(0);
-        let rows = reply.get("messages").and_then(Value::as_array);
-        let before = listing.mails.len();
-        listing.mails.extend(
-            rows.into_iter()
-                .flatten()
-                .filter_map(|row| mail(container, row)),
-        );
-        let got = listing.mails.len();
-        if got == before || got >= listing.total.min(LISTED) {
-            return Ok(listing);
-        }
-    }
+    let all = Pages {
+        root: "/api/v1/messages?start=",
+        rows: "messages",
+        total: "/total",
+        row: mail,
+    };
+    all.take(http, container, LISTED).await
+}
+
+/// Mails that have all these words, in text that it has decoded.
+pub(super) async fn search(http: &Http, container: &Key, query: &str) -> Result<Listing, Trouble> {
+    let hits = Pages {
+        root: &format!("/api/v1/search?query={}&start=", escaped(query)),
+        rows: "messages",
+        total: "/messages_count",
+        row: mail,
+    };
+    hits.take(http, container, FOUND).await
 }
 
 fn mail(container: &Key, row: &Value) -> Option<Mail> {

@@ -21,8 +21,7 @@ pub fn routes(sources: Sources) -> Vec<Route> {
     let mut found = Vec::new();
     for container in sources.containers {
         let mut mine = caddy(container, sources.docker_host);
-        let seen = sources.seen.get(&container.key).filter(|_| nginx.is_some());
-        if let Some(seen) = seen {
+        if let Some(seen) = sources.seen.get(&container.key) {
             mine.extend(nginx_proxy(container, seen));
         }
         for route in &mut mine {

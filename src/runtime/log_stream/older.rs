@@ -2,7 +2,7 @@
 //!
 //! The engine counts `tail` from the newest line, applies it before `until`, and counts the parts of long lines. So a page
 //! is asked for by a `tail` that reaches over all that is held, and by `until`, which keeps that from being sent again. A
-//! tail that was too small shows in what comes, and is doubled. The whole log is never asked for.
+//! tail that was too small shows in what comes, and is doubled. Only podman is ever asked for the whole log.
 mod page;
 
 use std::time::Duration;
@@ -23,6 +23,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 const PATIENCE: u32 = 8;
 /// Engines read the number as one of 32 bits with a sign.
 const LONGEST: u64 = i32::MAX as u64;
+/// Podman's time for a tail grows with the square of it (40,000 lines of a log take ten times as long as all of them), its memory
+/// with the number itself, whatever the log holds: of 2,147,483,647 a machine dies. From this on it is asked for the whole log.
+const PODMANS_LONGEST: u64 = 5_000;
 /// Stamps of two streams may be this much out of order; lines up to here are read to find the place of the held ones.
 const DISORDER: TimeDelta = TimeDelta::milliseconds(50);
 /// Podman's stamps have whole seconds, its lines have not.
@@ -55,9 +58,10 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
     // What a smaller tail brought.
     let mut smaller = None;
     loop {
-        let read = reading(client, &setup, wanted, way, tail).await?;
-        // No log is longer than the longest tail.
-        let found = read.met() || way == Way::Walk || tail > LONGEST;
+        let asked = asked(tail, client.info().podman);
+        let read = reading(client, &setup, wanted, way, asked).await?;
+        // A longer one is not asked for: that was the whole log.
+        let found = read.met() || way == Way::Walk || asked.is_none();
         let mark = Some(read.mark());
         if found && mark != smaller && read.is_enough(wanted.lines) {
             return Ok(OlderLogs {
@@ -65,7 +69,7 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
                 beginning: false,
             });
         }
-        if found && (mark == smaller || tail > LONGEST) {
+        if found && (mark == smaller || asked.is_none()) {
             return Ok(OlderLogs {
                 records: read.all(),
                 beginning: true,
@@ -84,22 +88,27 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
     }
 }
 
-/// One request, read to its end.
+/// What is asked for to have so many lines; `None`: the whole log.
+fn asked(tail: u64, podman: bool) -> Option<u32> {
+    let longest = if podman { PODMANS_LONGEST } else { LONGEST };
+    u32::try_from(tail).ok().filter(|_| tail <= longest)
+}
+
+/// One request, read to its end; without a tail it is the whole log.
 async fn reading(
     client: &Engine,
     setup: &LogSetup,
     wanted: &LogPage,
     way: Way,
-    tail: u64,
+    tail: Option<u32>,
 ) -> Result<Page, Error> {
     let margin = if wanted.before.timestamp_subsec_nanos() == 0 {
         COARSE
     } else {
         DISORDER
     };
-    let tail = u32::try_from(tail.min(LONGEST)).unwrap_or(u32::MAX);
     let options = LogOptions {
-        tail: Some(tail),
+        tail,
         since: None,
         until: match way {
             Way::Until => wanted.before.checked_add_signed(margin),
@@ -120,4 +129,23 @@ async fn reading(
     }
     page.settle();
     Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn podman_is_asked_for_a_short_tail_or_for_all() {
+        assert_eq!(
+            (asked(5_000, true), asked(5_001, true)),
+            (Some(5_000), None)
+        );
+        let most = i32::MAX as u32;
+        assert_eq!(asked(LONGEST, false), Some(most));
+        assert_eq!(
+            (asked(LONGEST + 1, false), asked(u64::MAX, true)),
+            (None, None)
+        );
+    }
 }

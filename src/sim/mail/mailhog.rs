@@ -8,7 +8,13 @@ use crate::sim::clock::stamp;
 pub(super) fn answer(store: &mut Store, asked: &Asked) -> Told {
     let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
     match (asked.method.as_str(), path.as_slice()) {
-        ("GET", ["api", "v2", "messages"]) => Told::Json(list(store, asked)),
+        ("GET", ["api", "v2", "messages"]) => {
+            let all: Vec<&Captured> = store.newest().collect();
+            let list = list(&all, asked);
+            // Behind the end there are none, but it tells the right total.
+            Told::Json(list.unwrap_or_else(|| told(all.len(), asked, &[])))
+        }
+        ("GET", ["api", "v2", "search"]) => search(store, asked),
         ("GET", ["api", "v1", "messages", id]) => {
             let mail = store.mails.iter().find(|mail| mail.id == *id);
             Told::Json(mail.map_or(Value::Null, message))
@@ -32,23 +38,49 @@ pub(super) fn answer(store: &mut Store, asked: &Asked) -> Told {
     }
 }
 
-fn list(store: &Store, asked: &Asked) -> Value {
-    let number = |key| {
-        asked
-            .query
-            .number(key)
-            .and_then(|n| usize::try_from(n).ok())
-    };
-    let total = store.mails.len();
-    let start = number("start").unwrap_or(0);
-    let limit = number("limit").filter(|n| *n > 0).unwrap_or(50).min(250);
+/// Looks into the mails as they were sent, whatever is coded in them.
+fn search(store: &Store, asked: &Asked) -> Told {
+    let query = asked.query.get("query").unwrap_or_default().to_lowercase();
+    if query.is_empty() || asked.query.get("kind") != Some("containing") {
+        return Told::Nothing(400);
+    }
+    let found: Vec<&Captured> = store
+        .newest()
+        .filter(|mail| mail.data.to_lowercase().contains(&query))
+        .collect();
+    let list = list(&found, asked);
+    // Unlike the list of all, behind the end it says that there are none at all.
+    Told::Json(list.unwrap_or_else(|| told(0, asked, &[])))
+}
+
+fn number(asked: &Asked, key: &str) -> Option<usize> {
+    let number = asked.query.number(key)?;
+    usize::try_from(number).ok()
+}
+
+/// A page of these; none behind their end.
+fn list(mails: &[&Captured], asked: &Asked) -> Option<Value> {
+    let total = mails.len();
+    let start = number(asked, "start").unwrap_or(0);
+    let limit = number(asked, "limit").filter(|n| *n > 0);
+    let limit = limit.unwrap_or(50).min(250);
     // The real one is off by one: behind the last mail it finds the oldest again.
-    let skip = if start == total && total > 0 {
+    let start = if start == total && total > 0 {
         total - 1
     } else {
         start
     };
-    let items: Vec<Value> = store.newest().skip(skip).take(limit).map(message).collect();
+    let items: Vec<Value> = mails
+        .get(start..)?
+        .iter()
+        .take(limit)
+        .map(|mail| message(mail))
+        .collect();
+    Some(told(total, asked, &items))
+}
+
+fn told(total: usize, asked: &Asked, items: &[Value]) -> Value {
+    let start = number(asked, "start").unwrap_or(0);
     json!({ "total": total, "count": items.len(), "start": start, "items": items })
 }
 

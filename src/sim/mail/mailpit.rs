@@ -3,8 +3,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::store::{Captured, Store};
-use super::{Asked, Told};
+use super::{Asked, Told, plain};
 use crate::sim::clock::{date, stamp};
+
+/// Letters of its text that a row shows.
+const SNIPPET: usize = 200;
 
 pub(super) fn answer(store: &mut Store, asked: &Asked) -> Told {
     let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
@@ -13,7 +16,11 @@ pub(super) fn answer(store: &mut Store, asked: &Asked) -> Told {
         ("GET", ["api", "v1", "info"]) => Told::Json(json!({
             "Version": "v1.30.5", "Messages": count, "Unread": count, "RuntimeStats": { "SMTPAccepted": count },
         })),
-        ("GET", ["api", "v1", "messages"]) => Told::Json(list(store, asked)),
+        ("GET", ["api", "v1", "messages"]) => {
+            let all: Vec<&Captured> = store.newest().collect();
+            Told::Json(list(count, &all, asked))
+        }
+        ("GET", ["api", "v1", "search"]) => search(store, asked),
         ("GET", ["api", "v1", "message", id, "raw"]) => {
             let mail = store.mails.iter().find(|mail| mail.id == *id);
             mail.map_or(Told::Nothing(404), |mail| {
@@ -38,7 +45,24 @@ pub(super) fn answer(store: &mut Store, asked: &Asked) -> Told {
     }
 }
 
-fn list(store: &Store, asked: &Asked) -> Value {
+/// Mails that have all the words, in their decoded text or their addresses.
+fn search(store: &Store, asked: &Asked) -> Told {
+    let query = asked.query.get("query").unwrap_or_default().to_lowercase();
+    if query.is_empty() {
+        return Told::Nothing(400);
+    }
+    let has = |mail: &&Captured| {
+        let text = plain::text(&mail.data);
+        let addresses = mail.to.join(" ");
+        let all = format!("{} {addresses} {} {text}", mail.from, subject(mail)).to_lowercase();
+        query.split_whitespace().all(|word| all.contains(word))
+    };
+    let found: Vec<&Captured> = store.newest().filter(has).collect();
+    Told::Json(list(store.mails.len(), &found, asked))
+}
+
+/// A page of these, out of a box of so many.
+fn list(total: usize, mails: &[&Captured], asked: &Asked) -> Value {
     let number = |key| {
         asked
             .query
@@ -46,31 +70,32 @@ fn list(store: &Store, asked: &Asked) -> Value {
             .and_then(|n| usize::try_from(n).ok())
     };
     let (start, limit) = (number("start").unwrap_or(0), number("limit").unwrap_or(50));
-    let rows: Vec<Value> = store
-        .newest()
-        .skip(start)
-        .take(limit)
-        .map(summary)
-        .collect();
-    let total = store.mails.len();
+    let page = mails.iter().skip(start).take(limit);
+    let rows: Vec<Value> = page.map(|mail| summary(mail)).collect();
     json!({
-        "total": total, "unread": total, "count": rows.len(), "messages_count": total,
-        "messages_unread": total, "start": start, "tags": [], "messages": rows,
+        "total": total, "unread": total, "count": rows.len(), "messages_count": mails.len(),
+        "messages_unread": mails.len(), "start": start, "tags": [], "messages": rows,
     })
+}
+
+fn subject(mail: &Captured) -> String {
+    let line = mail
+        .data
+        .lines()
+        .find_map(|line| line.strip_prefix("Subject:"));
+    plain::header(line.unwrap_or_default().trim())
 }
 
 fn summary(mail: &Captured) -> Value {
     let person = |address: &str| json!({ "Name": "", "Address": address });
-    let header = |name: &str| {
-        let line = mail.data.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap_or_default().trim().to_owned()
-    };
+    let text = plain::text(&mail.data);
+    let snippet: String = text.chars().take(SNIPPET).collect();
     json!({
         "ID": mail.id, "Read": false, "From": person(&mail.from),
         "To": mail.to.iter().map(|to| person(to)).collect::<Vec<_>>(),
-        "Cc": null, "Bcc": [], "Subject": header("Subject:"), "Created": stamp(mail.at),
+        "Cc": null, "Bcc": [], "Subject": subject(mail), "Created": stamp(mail.at),
         "Size": mail.data.len(), "Attachments": mail.data.matches("Content-Disposition: attachment").count(),
-        "Snippet": "",
+        "Snippet": snippet,
     })
 }
 

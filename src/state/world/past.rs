@@ -262,25 +262,25 @@ impl Host {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::HostId;
 
-    fn at(second: i64) -> DateTime<Utc> {
+    pub(in crate::state::world) fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
     }
 
-    fn key() -> Key {
+    pub(in crate::state::world) fn key() -> Key {
         Key::container(HostId(0), "abc")
     }
 
-    fn host() -> Host {
+    pub(in crate::state::world) fn host() -> Host {
         let mut host = Host::new(HostId(0), "test");
         host.snapshot(vec![Container::bare(key(), "web")]);
         host
     }
 
-    fn event(second: i64, action: &str, code: &str) -> EngineEvent {
+    pub(in crate::state::world) fn event(second: i64, action: &str, code: &str) -> EngineEvent {
         EngineEvent {
             at: at(second),
             nanos: 0,

@@ -88,32 +88,10 @@ impl Host {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Container, EngineEvent, HostId};
-
-    fn at(second: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
-    }
-
-    fn key() -> Key {
-        Key::container(HostId(0), "abc")
-    }
-
-    fn host() -> Host {
-        let mut host = Host::new(HostId(0), "test");
-        host.snapshot(vec![Container::bare(key(), "web")]);
-        host
-    }
+    use crate::state::world::past::tests::{at, event, host, key};
 
     fn die(host: &mut Host, second: i64, code: &str) {
-        host.observe(&EngineEvent {
-            at: at(second),
-            nanos: 0,
-            kind: "container".to_owned(),
-            action: "die".to_owned(),
-            id: "abc".to_owned(),
-            name: "web".to_owned(),
-            attributes: [("exitCode".to_owned(), code.to_owned())].into(),
-        });
+        host.observe(&event(second, "die", code));
     }
 
     #[test]

@@ -209,6 +209,8 @@ mod tests {
         assert_eq!(shown(12), "● worker…-12");
         // Cut where two pieces meet.
         assert_eq!(shown(10), "● work…-12");
+        let without = drawn(&["● ", "backup", "", "  shop"], Fit::Keep(2), 6);
+        assert_eq!(without, "● bac…");
     }
 
     #[test]

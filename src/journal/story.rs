@@ -1,11 +1,23 @@
-//! The journal as a file to keep: a story in Markdown and a table for a spreadsheet. Pure.
+//! The journal as a file to keep: a story in Markdown, a table for a spreadsheet, JSON for programs. Times are local.
 use chrono::{Local, NaiveDate};
+use serde_json::{Map, Value, json};
 
-use crate::model::journal::{self, words};
+use crate::lang;
+
+use crate::model::journal::{self, Form, words};
 use crate::model::{Entry, Outcome, Phase};
 
+/// The lines of a file of this form.
+pub fn lines(entries: &[Entry], form: Form) -> Vec<String> {
+    match form {
+        Form::Markdown(language) => lang::within(language, || markdown(entries)),
+        Form::Csv => table(entries),
+        Form::Jsonl => entries.iter().map(|e| object(e).to_string()).collect(),
+    }
+}
+
 /// One section a day, one line an act.
-pub(in crate::cli) fn markdown(entries: &[Entry]) -> Vec<String> {
+pub fn markdown(entries: &[Entry]) -> Vec<String> {
     let mut lines = vec![say!("# Journal").to_owned()];
     let mut day: Option<NaiveDate> = None;
     for entry in journal::folded(entries) {
@@ -30,7 +42,7 @@ pub(in crate::cli) fn markdown(entries: &[Entry]) -> Vec<String> {
 }
 
 /// `13:06:51 - ada restarted zammad (tickets): unhealthy -> starting, 11.5 s, done`.
-pub(in crate::cli) fn sentence(entry: &Entry) -> String {
+pub fn sentence(entry: &Entry) -> String {
     let time = entry.at.with_timezone(&Local).format("%H:%M:%S");
     let who = match (&entry.client, entry.user.as_str()) {
         (Some(client), user) if !user.is_empty() => {
@@ -79,7 +91,7 @@ fn outcome(entry: &Entry) -> &'static str {
 }
 
 /// Names come from others: in Markdown they are text, whatever is in them.
-pub(in crate::cli) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '<' | '|' | '[' | ']') {
@@ -91,7 +103,7 @@ pub(in crate::cli) fn escape(text: &str) -> String {
 }
 
 /// A table for a spreadsheet, titles first.
-pub(in crate::cli) fn table(entries: &[Entry]) -> Vec<String> {
+pub fn table(entries: &[Entry]) -> Vec<String> {
     let titles = [
         "time",
         "phase",
@@ -147,6 +159,34 @@ pub(in crate::cli) fn table(entries: &[Entry]) -> Vec<String> {
         .join(",")
     });
     std::iter::once(titles.join(",")).chain(rows).collect()
+}
+
+/// One entry, whole, as it is after joining; what is not known is left out.
+pub fn object(entry: &Entry) -> Value {
+    let target = entry.target.as_ref().map(|target| {
+        json!({
+            "type": target.kind, "id": target.id, "name": target.name, "project": target.project,
+            "service": target.service, "image": target.image,
+        })
+    });
+    let params: Map<String, Value> = entry
+        .params
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone().into()))
+        .collect();
+    let mut fields = json!({
+        "id": entry.id, "ref": entry.answers, "ts": entry.at.to_rfc3339(), "phase": entry.phase.word(),
+        "action": entry.action, "user": entry.user, "client": entry.client, "engine": entry.host,
+        "target": target, "params": params, "before": entry.before, "after": entry.after,
+        "duration_ms": entry.duration_ms, "exit_code": entry.exit_code,
+        "outcome": entry.outcome.map(Outcome::word), "error": entry.error, "command": entry.command,
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| {
+            !value.is_null() && value.as_object().is_none_or(|map| !map.is_empty())
+        });
+    }
+    fields
 }
 
 /// A cell in quotes where it must be. What a spreadsheet would take for a formula is kept from being one.
@@ -246,6 +286,17 @@ mod tests {
             lang::within(french(), || markdown(&[])).last().unwrap(),
             "Rien n'a été fait."
         );
+    }
+
+    #[test]
+    fn each_form_has_its_lines_and_the_language_that_was_chosen() {
+        let entries = [restart()];
+        let story = |lang| lines(&entries, Form::Markdown(lang)).join("\n");
+        assert!(story(french()).contains("a redémarré zammad"));
+        assert!(story(lang::Lang::ENGLISH).contains("restarted zammad"));
+        assert_eq!(lines(&entries, Form::Csv).len(), 2, "its titles and it");
+        let json: Value = serde_json::from_str(&lines(&entries, Form::Jsonl)[0]).unwrap();
+        assert_eq!(json["target"]["service"], "zammad");
     }
 
     #[test]
