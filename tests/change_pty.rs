@@ -49,7 +49,7 @@ fn is_whole(home: &Home) {
     let list = there(home);
     assert_eq!(list.len(), 1, "{list:?}");
     assert!(
-        list[0].contains(" up ") && !list[0].contains("prometheus-1."),
+        list[0].contains(" running ") && !list[0].contains("prometheus-1."),
         "{list:?}"
     );
     let journal = ran(&mut home.program(&["journal"])).1;
@@ -80,7 +80,7 @@ fn a_signal_gives_the_terminal_back_and_ends_it_once_that_is_done() {
     assert_eq!(pty.wait_exit().exit_code(), 143);
     pty.assert_whole();
     assert!(
-        pty.screen().contains("prometheus-1: recreated in"),
+        pty.screen().contains("prometheus-1 recreated in"),
         "{}",
         pty.screen()
     );

