@@ -67,7 +67,7 @@ fn what_a_cut_off_exchange_left_is_told_with_the_way_out() {
     assert!(left(&cut_off_exchange(Some(".old-backup"), Some(""))).is_empty());
     // It hurts: a mark on its row, counted, among the problems.
     let mut it = cut_off_exchange(Some(".old-ID"), Some(""));
-    it.shows("1 at risk").press("!").shows("exited 3d ! left");
+    it.shows("1 at risk").press("!").shows("exited 3d !");
 }
 
 #[test]
