@@ -14,6 +14,7 @@ use stacktui::runtime::painter::Painter;
 use stacktui::runtime::panic;
 use stacktui::runtime::signals::{self, Signal};
 use stacktui::runtime::terminal::{Options, Session, reset_terminal};
+use stacktui::runtime::unfinished::Unfinished;
 use tokio::sync::mpsc;
 
 fn main() -> std::process::ExitCode {
@@ -65,12 +66,12 @@ async fn run(session: Session, stuck: bool, deaf: bool) -> std::io::Result<u8> {
     let (signal_sink, mut signals) = mpsc::channel(16);
     let keep_open = signal_sink.clone();
     if !deaf {
-        signals::start(signal_sink)?;
+        signals::start(signal_sink, Unfinished::default())?;
     }
     let (width, height) = session.size();
     let mut probe = Probe {
         session,
-        input: input::start(input_sink)?,
+        input: input::start(input_sink, Unfinished::default())?,
         painter: Painter::new(Rect::new(0, 0, width, height)),
         frames: 0,
         typed: String::new(),

@@ -130,10 +130,7 @@ fn screen(context: &Context, start: Start) -> Result<u8, Quit> {
     };
     match runtime::run(options) {
         Ok(ended) => {
-            ended
-                .cut_short
-                .iter()
-                .for_each(|words| out::complain(words));
+            ended.told.iter().for_each(|words| out::complain(words));
             Ok(u8::try_from(ended.code).unwrap_or(FAILED))
         }
         Err(error @ StartError::Io(_)) => Err(Quit::failed(error.to_string())),

@@ -34,6 +34,30 @@ pub fn aside(old: &Key, name: &str) -> String {
     format!("{name}.old-{}", old.id.get(..6).unwrap_or(&old.id))
 }
 
+/// A container with the name of one of two that change places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passing<'a> {
+    /// The name that both are about.
+    pub name: &'a str,
+    /// How the old one's id begins.
+    pub old: &'a str,
+    /// It is the new one.
+    pub is_new: bool,
+}
+
+/// Tells [`beside`] and [`aside`] by the name.
+pub fn passing(name: &str) -> Option<Passing<'_>> {
+    let (name, last) = name.rsplit_once('.')?;
+    let (which, old) = last.split_once('-')?;
+    let is_id = old.len() == 6 && old.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let is_new = match which {
+        "new" => true,
+        "old" => false,
+        _ => return None,
+    };
+    (is_id && !name.is_empty()).then_some(Passing { name, old, is_new })
+}
+
 /// A verb under way on one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

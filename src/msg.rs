@@ -37,7 +37,7 @@ pub struct Failure {
     pub advice: String,
     /// The HTTP status, when the engine answered.
     pub status: Option<u16>,
-    /// What a container said itself. There may be secrets in it: it is shown, and never written to the journal.
+    /// What a container said itself, in lines. There may be secrets in it: it is shown, and never written to the journal.
     pub said: String,
 }
 

@@ -36,5 +36,6 @@ mod stack_file;
 pub mod startup;
 pub mod streams;
 pub mod terminal;
+pub mod unfinished;
 
 pub use startup::{Ended, RunOptions, Start, StartError, run};

@@ -36,6 +36,8 @@ mod french;
 mod images;
 #[path = "update/items.rs"]
 mod items;
+#[path = "update/left_over.rs"]
+mod left_over;
 #[path = "update/logs.rs"]
 mod logs;
 #[path = "update/looking.rs"]

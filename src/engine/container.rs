@@ -162,6 +162,7 @@ fn container(value: &Value, host: HostId, at: DateTime<Utc>, index: usize) -> Co
         looping: 0,
         unstarted: false,
         cut_off: false,
+        ending: None,
         key,
     }
 }

@@ -9,7 +9,9 @@ use super::wire::{
     clean, count, escape, items, member, pairs, path, text, texts, time, truth, whole,
 };
 use super::{CALL_LIMIT, Engine};
-use crate::model::{Details, Health, Key, NetworkLink, Node, Port, Probe, ProbeReport, RunState};
+use crate::model::{
+    Details, Health, Key, Mount, NetworkLink, Node, Port, Probe, ProbeReport, RunState,
+};
 
 /// Largest inspect answer read, in bytes.
 const SIZE: usize = 16 * 1024 * 1024;
@@ -93,11 +95,31 @@ fn decode(answer: &Value, key: Key, at: DateTime<Utc>) -> Details {
         log_driver: text(path(host, &["LogConfig", "Type"])),
         environment: environment(member(config, "Env")),
         labels: pairs(member(config, "Labels")),
-        mounts: items(member(answer, "Mounts")).iter().map(mount).collect(),
+        mounts: mounts(answer, host),
         ports: ports(member(network, "Ports"), member(config, "ExposedPorts")),
         networks: networks(member(network, "Networks")),
         document: node(answer),
     }
+}
+
+/// What is mounted, with those in memory that `--tmpfs` asked for: the engine keeps them apart.
+fn mounts(answer: &Value, host: &Value) -> Vec<Mount> {
+    let in_memory = |(path, options): (String, String)| Mount {
+        kind: "tmpfs".to_owned(),
+        source: String::new(),
+        destination: path,
+        read_only: options.split(',').any(|option| option == "ro"),
+    };
+    let mut all: Vec<Mount> = items(member(answer, "Mounts")).iter().map(mount).collect();
+    for memory in pairs(member(host, "Tmpfs")).into_iter().map(in_memory) {
+        if all
+            .iter()
+            .all(|known| known.destination != memory.destination)
+        {
+            all.push(memory);
+        }
+    }
+    all
 }
 
 /// `Status`, else the flags of engines that have none.

@@ -130,6 +130,17 @@ pub struct Mount {
     pub read_only: bool,
 }
 
+/// What is known of an end that its code does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The kernel killed it, as its memory was used up.
+    OutOfMemory,
+    /// It died of a signal that somebody had it sent.
+    Asked,
+    /// It was asked to stop, did not, and was killed when the time for that was over.
+    TimedOut,
+}
+
 /// One container of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Container {
@@ -147,6 +158,8 @@ pub struct Container {
     pub status: String,
     /// Of the last run, when it is over.
     pub exit_code: Option<i64>,
+    /// More of that end, where it was told. By the inventory, not by the engine.
+    pub ending: Option<Ending>,
     /// When the present state began. Known exactly from an event, else read out of `status` (coarse).
     pub since: Option<DateTime<Utc>>,
     pub ports: Vec<Port>,
@@ -212,6 +225,7 @@ impl Container {
             health: None,
             status: String::new(),
             exit_code: None,
+            ending: None,
             since: None,
             ports: Vec::new(),
             mounts: Vec::new(),
@@ -302,6 +316,18 @@ impl Container {
         }
     }
 
+    /// Whether its last run did not end well: not where it died of the signal that it was sent to end it.
+    pub fn has_failed(&self) -> bool {
+        let asked = matches!(self.ending, Some(Ending::Asked | Ending::TimedOut));
+        !asked && self.exit_code.is_some_and(|code| code != 0)
+    }
+
+    /// The name it was made from is another image's by now, or nobody's.
+    pub fn has_nameless_image(&self) -> bool {
+        let id = self.image_id.trim_start_matches("sha256:");
+        is_id(&self.image) && id.starts_with(self.image.trim_start_matches("sha256:"))
+    }
+
     /// A one-off (`compose run`) container.
     pub fn is_one_off(&self) -> bool {
         self.label("com.docker.compose.oneoff")
@@ -326,15 +352,20 @@ impl Container {
                 Some(Problem::Unhealthy)
             }
             (RunState::Running, _) if self.cut_off => Some(Problem::CutOff),
-            (RunState::Exited, _) if self.exit_code.is_some_and(|code| code != 0) => {
-                Some(Problem::Failed)
-            }
+            (RunState::Exited, _) if self.has_failed() => Some(Problem::Failed),
             (RunState::Created, _) if self.unstarted => Some(Problem::Unstarted),
             (RunState::Odd(_) | RunState::Unknown, _) => Some(Problem::Odd),
             (RunState::Paused, _) => Some(Problem::Paused),
             _ => None,
         }
     }
+}
+
+/// Whether an image is told by its id: whole, or as short as the list has it.
+pub fn is_id(image: &str) -> bool {
+    let id = image.strip_prefix("sha256:");
+    let digits = |id: &str| id.bytes().all(|b| b.is_ascii_hexdigit());
+    id.is_some_and(digits) || image.len() == 12 && digits(image)
 }
 
 /// Why a container counts as a problem, worst first: the order of the problems view.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::container::{Health, Mount, Port, RunState};
+use super::container::{Container, Health, Mount, Port, RunState};
 use super::document::Node;
 use super::key::Key;
 
@@ -84,6 +84,55 @@ pub struct Details {
     pub networks: Vec<NetworkLink>,
     /// The whole answer, for the inspect screen.
     pub document: Node,
+}
+
+impl Details {
+    /// What a list tells of a container; the rest is not known.
+    pub fn listed(container: &Container, at: DateTime<Utc>) -> Self {
+        let link = |(name, address): &(String, String)| NetworkLink {
+            name: name.clone(),
+            address: address.clone(),
+            ..NetworkLink::default()
+        };
+        Self {
+            key: container.key.clone(),
+            at,
+            name: container.name.clone(),
+            image: container.image.clone(),
+            image_id: container.image_id.clone(),
+            state: container.state.clone(),
+            pid: None,
+            exit_code: container.exit_code.unwrap_or(0),
+            oom_killed: false,
+            error: String::new(),
+            created: container.created,
+            started: container.since,
+            finished: container.since,
+            restart_count: 0,
+            health: None,
+            restart_policy: String::new(),
+            stop_timeout: 0,
+            stop_signal: String::new(),
+            cpu_limit: None,
+            memory_limit: None,
+            swap_limit: None,
+            pids_limit: None,
+            command: Vec::from([container.command.clone()]),
+            entrypoint: Vec::new(),
+            user: String::new(),
+            working_dir: String::new(),
+            hostname: String::new(),
+            tty: false,
+            privileged: false,
+            log_driver: String::new(),
+            environment: Vec::new(),
+            labels: container.labels.clone(),
+            mounts: container.mounts.clone(),
+            ports: container.ports.clone(),
+            networks: container.networks.iter().map(link).collect(),
+            document: Node::Null,
+        }
+    }
 }
 
 /// The engine's `top` answer: titles, then one row a process.

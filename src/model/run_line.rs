@@ -124,6 +124,7 @@ mod tests {
                 vec![vec!["docker".into(), "start".into(), "web".into()]],
             ],
             left_out: Vec::new(),
+            live: true,
         };
         let masked = "docker create \\\n  --env PASSWORD \\\n  box 'a b' &&\ndocker start web";
         assert_eq!(line.text(false), masked);

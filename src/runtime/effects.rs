@@ -19,8 +19,9 @@ use super::sampler::Pace;
 use super::save;
 use super::shell::{self, ShellIo};
 use super::stack_file;
+use super::unfinished::Unfinished;
 use crate::compose::Programs;
-use crate::effect::{Effect, Fetch, Job, JobId};
+use crate::effect::{Effect, Fetch, Job, JobId, Verb};
 use crate::engine::{self, Candidate, Engine, Keyring, Sources};
 use crate::lang::Words;
 use crate::model::stack_file::FileOf;
@@ -58,6 +59,8 @@ pub struct Runner {
     pub keyring: Keyring,
     /// Containers that jobs put in the place of others.
     moves: Moves,
+    /// What is not to be left in the middle.
+    pub unfinished: Unfinished,
     /// Jobs that are to end before they are done.
     cancelled: watch::Sender<BTreeSet<JobId>>,
     shell: Option<OpenShell>,
@@ -94,6 +97,7 @@ impl Runner {
             demo: None,
             editor: None,
             moves: Moves::default(),
+            unfinished: Unfinished::default(),
             cancelled: watch::channel(BTreeSet::new()).0,
             shell: None,
             announced: false,
@@ -178,11 +182,15 @@ impl Runner {
             keyring: self.keyring.clone(),
             newest: host.map(|host| host.engine.clone()),
             moves: self.moves.clone(),
+            unfinished: self.unfinished.clone(),
         };
+        let exchange = matches!(job.verb, Verb::Recreate { .. });
+        let work = exchange.then(|| self.unfinished.begin());
         tokio::spawn(async move {
             let report = jobs::run(job, client, recorder.clone(), slots, hands).await;
             tell(&msgs, &recorder, report.journal).await;
             let _closed = msgs.send(Msg::Job(report.msg)).await;
+            drop(work);
         });
     }
 
@@ -443,54 +451,4 @@ async fn hold(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::effect::LogPage;
-    use crate::model::Container;
-
-    /// The answer to a page asked for of this container.
-    async fn page(
-        runner: &Runner,
-        msgs: &mut mpsc::Receiver<Msg>,
-        hosts: &BTreeMap<HostId, HostTasks>,
-        key: Key,
-    ) -> Result<crate::msg::OlderLogs, Failure> {
-        let page = LogPage {
-            key,
-            before: crate::runtime::clock::now(),
-            at_before: 0,
-            newer: 0,
-            lines: 20,
-        };
-        runner.run(Effect::FetchOlder(page.clone()), hosts);
-        let Some(Msg::OlderLogs(asked, answer)) = msgs.recv().await else {
-            panic!("another message")
-        };
-        assert_eq!(asked, page);
-        answer
-    }
-
-    #[tokio::test]
-    async fn a_page_of_a_log_is_answered_with_or_without_a_link() {
-        let (out, mut msgs) = mpsc::channel(8);
-        let (host_out, mut host_msgs) = mpsc::channel(64);
-        let (shell_out, _shell) = mpsc::channel(8);
-        let runner = Runner::new(out, host_out, shell_out, Sources::default());
-        let mut hosts = BTreeMap::new();
-        let nowhere = Key::container(HostId(0), "c");
-        let failure = page(&runner, &mut msgs, &hosts, nowhere).await.unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Unreachable);
-
-        let demo = demo::simulated(Scenario::named("systeme-ticketing").unwrap());
-        hosts.insert(HostId(0), runner.start_host(HostId(0), demo));
-        let rows: Vec<Container> = loop {
-            if let Some((_, HostMsg::Snapshot(rows))) = host_msgs.recv().await {
-                break rows;
-            }
-        };
-        let zammad = rows.iter().find(|row| row.short_name() == "zammad-1");
-        let key = zammad.unwrap().key.clone();
-        let older = page(&runner, &mut msgs, &hosts, key).await.unwrap();
-        assert!(older.records.len() >= 10 && !older.beginning, "{older:?}");
-    }
-}
+mod tests;

@@ -1,4 +1,5 @@
 //! The loop: messages in, state changed, effects started, a frame painted when something changed.
+mod ending;
 mod hosts;
 
 use std::collections::BTreeMap;

@@ -18,6 +18,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use self::decoding::Decoding;
 use super::terminal;
+use super::unfinished::Unfinished;
 use crate::keys::Input;
 
 /// Silence after which an escape byte was the Esc key, in milliseconds. A sequence cut by a slow line is kept longer:
@@ -44,7 +45,8 @@ pub enum TermInput {
     Raw(Vec<u8>),
     /// So many questions whether all was shown were answered.
     Answered(usize),
-    /// The terminal is gone. The process ends within half a second, whoever handles this or not.
+    /// The terminal is gone. The process ends within half a second of the end of what is unfinished, whoever handles this or
+    /// not.
     Lost,
 }
 
@@ -76,13 +78,14 @@ struct Shared {
 ///
 /// # Errors
 /// No pipe or no thread can be had.
-pub fn start(sink: Sender<TermInput>) -> io::Result<InputThread> {
+pub fn start(sink: Sender<TermInput>, unfinished: Unfinished) -> io::Result<InputThread> {
     let (wake_reader, wake) = io::pipe()?;
     let shared = Arc::new(Shared::default());
     let reader = Reader {
         shared: Arc::clone(&shared),
         wake: wake_reader,
         sink,
+        unfinished,
         backlog: VecDeque::new(),
         decoding: Decoding::default(),
     };
@@ -109,10 +112,15 @@ impl InputThread {
         self.shared.asked.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Ends the thread and waits for it; what it has not read stays in the terminal.
-    pub fn stop(mut self) {
+    /// Reads no more; what it has not read stays in the terminal.
+    pub fn rest(&self) {
         self.shared.stop.store(true, Ordering::SeqCst);
         self.wake();
+    }
+
+    /// Ends the thread and waits for it; what it has not read stays in the terminal.
+    pub fn stop(mut self) {
+        self.rest();
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
@@ -136,6 +144,7 @@ struct Reader {
     shared: Arc<Shared>,
     wake: PipeReader,
     sink: Sender<TermInput>,
+    unfinished: Unfinished,
     /// Read, but not yet taken: at most one read's worth, as reading waits for it.
     backlog: VecDeque<TermInput>,
     decoding: Decoding,
@@ -233,8 +242,10 @@ impl Reader {
     /// anything else; no output, and no settings to restore on what is gone.
     fn lost(mut self) {
         terminal::hang_up();
+        self.unfinished.leave();
         self.backlog.push_back(TermInput::Lost);
         let _nobody = self.deliver();
+        self.unfinished.wait();
         thread::sleep(LAST_WORDS);
         signal_hook::low_level::exit(LOST_EXIT);
     }

@@ -16,6 +16,7 @@ use super::clock;
 use super::record::{Recorder, command_of};
 use super::recreate::others::{left_behind, see_to};
 use super::recreate::{self, Moves, Steps};
+use super::unfinished::Unfinished;
 use crate::compose::Programs;
 use crate::effect::{Job, JobId, Verb};
 use crate::engine::{Engine, Error, Keyring, Moved};
@@ -113,6 +114,8 @@ pub struct Hands {
     /// The host's client as it is now: the one that a job began with may be dead.
     pub newest: Option<watch::Receiver<Option<Engine>>>,
     pub moves: Moves,
+    /// Whether the program is about to end: what has touched nothing is given up then.
+    pub unfinished: Unfinished,
 }
 
 /// Nobody listens, nothing is cancelled.
@@ -125,6 +128,7 @@ impl Default for Hands {
             keyring: Keyring::default(),
             newest: None,
             moves: Moves::default(),
+            unfinished: Unfinished::default(),
         }
     }
 }
@@ -313,6 +317,7 @@ impl Hands {
                     newest: self.newest.clone(),
                     keyring: self.keyring.clone(),
                     moves: self.moves.clone(),
+                    unfinished: self.unfinished.clone(),
                 };
                 let borrowers = engine.borrowers(&job.key, &job.target.name).await;
                 let made = recreate::run(line.clone(), &job.key, *pull, limit, &steps).await;
@@ -395,6 +400,9 @@ pub async fn run(
         return failed(unreachable(), None);
     };
     let _slot = slots.leave(&job.verb).await;
+    if matches!(job.verb, Verb::Recreate { .. }) && hands.unfinished.is_left() {
+        return failed(recreate::not_begun(), None);
+    }
     let now = match look(&engine, &job.key).await {
         Ok(details) => details,
         Err(error) if error.kind() == FailureKind::NotFound => {

@@ -2,6 +2,7 @@
 //! there; then they change places; then the new one has to be well, or the old one comes back. Whatever fails, what exists
 //! afterwards is told. Must not know the journal nor the screen.
 pub mod others;
+mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,19 +11,17 @@ use futures::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use self::verdict::{Unwell, verdict};
 use super::clock;
+use super::unfinished::Unfinished;
 use crate::effect::{self, JobId, Verb};
 use crate::engine::{Blueprint, Engine, Error, Keyring, Made, Moved};
 use crate::lang::Words;
-use crate::model::{Details, Health, Key, RunState, Transfer};
+use crate::model::{Details, Key, Transfer};
 use crate::msg::{Failure, FailureKind, JobMsg, Msg};
-use crate::text;
-
-/// A container without a health check is well when it has run for so long.
-const SETTLE: Duration = Duration::from_secs(5);
 /// Between two looks at a container that is to become well.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long a container's engine may not answer while it is waited for.
+/// How long a container's engine may not answer while it is waited for, and how long it is once the program is to end.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long putting the old one back is tried while the engine does not answer, and the pause between two tries.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,7 +29,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Calls beside the stop.
 const CALL: Duration = Duration::from_secs(30);
 /// Lines of the new one's log that are told when it fails.
-const WORDS: usize = 3;
+const WORDS: usize = 8;
 
 /// Where the steps of a job are told.
 #[derive(Debug)]
@@ -73,6 +72,8 @@ pub struct Line {
     /// Signs in where its image is pulled from.
     pub keyring: Keyring,
     pub moves: Moves,
+    /// Whether the program is about to end.
+    pub unfinished: Unfinished,
 }
 
 impl Line {
@@ -91,30 +92,8 @@ impl From<Engine> for Line {
             newest: None,
             keyring: Keyring::default(),
             moves: Moves::default(),
+            unfinished: Unfinished::default(),
         }
-    }
-}
-
-/// Why the new one does not stay.
-#[derive(Debug, Default, PartialEq)]
-struct Unwell {
-    why: Words,
-    /// What it said itself: for the screen, for there may be secrets in it.
-    said: String,
-}
-
-impl From<Words> for Unwell {
-    fn from(why: Words) -> Self {
-        Self {
-            why,
-            said: String::new(),
-        }
-    }
-}
-
-impl From<Error> for Unwell {
-    fn from(error: Error) -> Self {
-        Self::from(Words::ours(|| error.why()))
     }
 }
 
@@ -131,7 +110,10 @@ pub async fn run(
 ) -> Result<Key, Failure> {
     let mut plan = planned(&line, old).await?;
     if pull {
-        fetch(&line, &plan, steps).await.map_err(untouched)?;
+        tokio::select! {
+            fetched = fetch(&line, &plan, steps) => fetched.map_err(untouched)?,
+            () = line.unfinished.left() => return Err(not_begun()),
+        }
         // A pull takes its time: meanwhile it may have been started, renamed, put into another network.
         plan = planned(&line, old).await?;
     }
@@ -139,6 +121,9 @@ pub async fn run(
     let mut exchange = Exchange::new(line, old, plan, limit);
     let made = exchange.make().await.map_err(untouched)?;
     let new = Key::container(old.host, &made.id);
+    if exchange.line.unfinished.is_left() {
+        return Err(exchange.give_up(&new).await);
+    }
     if let Err(why) = exchange.replace(&new, &made, steps).await {
         return Err(Box::pin(exchange.put_back(&new, why, steps)).await);
     }
@@ -191,6 +176,14 @@ fn untouched(error: Error) -> Failure {
             }
         }),
         ..error.failure()
+    }
+}
+
+/// The program ends, before anything was done.
+pub fn not_begun() -> Failure {
+    Failure {
+        what: Words::ours(|| say!("the program was ended; nothing was touched")),
+        ..Failure::default()
     }
 }
 
@@ -264,6 +257,23 @@ impl<'a> Exchange<'a> {
         self.line.engine.details(key, clock::now()).await
     }
 
+    /// The program ends, and the old one was not touched: takes the new one away again.
+    async fn give_up(&self, new: &Key) -> Failure {
+        match self.remove(new, false).await {
+            Ok(()) => not_begun(),
+            Err(error) => Failure {
+                what: Words::ours(|| {
+                    say!(
+                        "the program was ended; the old one was not touched, but the new one is left: {why}; by hand: docker rm {name}",
+                        why = error.why(),
+                        name = self.beside
+                    )
+                }),
+                ..error.failure()
+            },
+        }
+    }
+
     /// The new one takes the old one's place and has to be well there; else why it is not.
     async fn replace(&mut self, new: &Key, made: &Made, steps: &Steps) -> Result<(), Unwell> {
         steps.tell(say!("changing places"), Some(new)).await;
@@ -281,20 +291,34 @@ impl<'a> Exchange<'a> {
         steps.tell(wait, Some(new)).await;
         let well = self.becomes_well(new, made).await;
         let Err(unwell) = well else { return Ok(()) };
-        let words = self.line.engine.last_words(&new.id, WORDS, None, None);
-        // What it said is a help, not what went wrong.
-        let words = words.await.unwrap_or_default().join(" / ");
         let mut said = Vec::new();
         if !unwell.said.is_empty() {
             said.push(say!("its check said: {words}", words = unwell.said));
         }
+        let words = self.last_words(new).await;
         if !words.is_empty() {
             said.push(say!("its last words: {words}", words));
         }
         Err(Unwell {
             why: Words::ours(|| say!("the new one {how}", how = unwell.why)),
-            said: said.join(", "),
+            said: said.join("\n"),
         })
+    }
+
+    /// What the new one wrote last, a line each, before it is taken away with its log. It is a help, not what went wrong.
+    async fn last_words(&self, new: &Key) -> String {
+        let engine = &self.line.engine;
+        let ask = || async {
+            let words = engine.last_words(&new.id, WORDS, None, None).await;
+            words.unwrap_or_default().join("\n")
+        };
+        let words = ask().await;
+        if !words.is_empty() {
+            return words;
+        }
+        // Right after its end the engine may not have read them yet.
+        tokio::time::sleep(LOOK).await;
+        ask().await
     }
 
     async fn change_places(&self, new: &Key, steps: &Steps) -> Result<(), Error> {
@@ -312,10 +336,10 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// Waits until the new one is well; why it is not.
+    /// Waits until the new one is well; why it is not. When the program is about to end, not for long any more.
     async fn becomes_well(&mut self, new: &Key, made: &Made) -> Result<(), Unwell> {
         let began = Instant::now();
-        let mut heard = began;
+        let (mut heard, mut left) = (began, None);
         loop {
             match self.details(new).await {
                 Ok(details) => {
@@ -331,6 +355,13 @@ impl<'a> Exchange<'a> {
                     .into());
                 }
                 Err(_) => self.line.renew(),
+            }
+            if self.line.unfinished.is_left() {
+                let since: Instant = *left.get_or_insert_with(Instant::now);
+                if since.elapsed() >= SILENCE {
+                    let why = || say!("was not well yet when the program was ended");
+                    return Err(Words::ours(why).into());
+                }
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -354,7 +385,7 @@ impl<'a> Exchange<'a> {
                 Failure {
                     what: Words::ours(|| {
                         say!(
-                            "{by_hand}; putting the old one back failed: {error}; {account}; {why}",
+                            "{by_hand}; {why}; putting the old one back failed: {error}; {account}",
                             by_hand,
                             error = error.why(),
                             account,
@@ -449,45 +480,6 @@ fn is_now(which: &str, key: &Key, looked: &Result<Details, Error>) -> String {
             which,
             id = key.short()
         ),
-    }
-}
-
-/// Whether it is well, has failed, or (`None`) is to be looked at again. Only asked of one whose predecessor ran: an end is a
-/// failure, whatever its exit code.
-fn verdict(now: &Details, passed: Duration, grace: Option<Duration>) -> Option<Result<(), Unwell>> {
-    let ended = matches!(now.state, RunState::Exited | RunState::Dead);
-    if ended || now.state == RunState::Restarting || now.restart_count > 0 {
-        let ended = Words::ours(|| {
-            let code = text::exit_code(now.exit_code, now.oom_killed);
-            match now.error.as_str() {
-                "" => say!("ended: {code}", code),
-                words => say!("ended: {code} ({words})", code, words),
-            }
-        });
-        return Some(Err(ended.into()));
-    }
-    let unwell = |why: Words| {
-        let probes = now.health.iter().flat_map(|health| &health.probes);
-        let words = probes.last().map_or("", |probe| probe.output.as_str());
-        let said = words.lines().next().unwrap_or_default().to_owned();
-        Some(Err(Unwell { why, said }))
-    };
-    let health = now.health.as_ref().and_then(|health| health.status);
-    match (health, grace) {
-        (Some(Health::Healthy), _) => Some(Ok(())),
-        (Some(Health::Unhealthy), _) => unwell(Words::ours(|| say!("is unhealthy"))),
-        (_, Some(grace)) if passed >= grace => unwell(Words::ours(|| {
-            say!(
-                "was not healthy after {seconds} s",
-                seconds = grace.as_secs()
-            )
-        })),
-        (_, None) if passed >= SETTLE && now.state == RunState::Running => Some(Ok(())),
-        (_, None) if passed >= SILENCE => {
-            let still = Words::ours(|| say!("is {state}", state = now.state.said()));
-            Some(Err(still.into()))
-        }
-        _ => None,
     }
 }
 

@@ -33,6 +33,8 @@ pub trait Screen {
     /// # Errors
     /// The terminal is gone.
     fn set_mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Gives the terminal back for good, with what was typed and not read yet.
+    fn leave(&mut self);
 }
 
 /// The terminal this process runs in.
@@ -80,5 +82,10 @@ impl Screen for Terminal {
 
     fn set_mouse(&mut self, on: bool) -> io::Result<()> {
         self.session.set_mouse(on)
+    }
+
+    fn leave(&mut self) {
+        self.input.rest();
+        self.session.suspend();
     }
 }

@@ -11,6 +11,7 @@ use signal_hook::iterator::Signals;
 use tokio::sync::mpsc::Sender;
 
 use super::terminal;
+use super::unfinished::Unfinished;
 
 /// How long the loop may take to end by itself.
 const GRACE: Duration = Duration::from_millis(200);
@@ -30,11 +31,12 @@ pub enum Signal {
     Continue,
 }
 
-/// Starts the thread that receives them. It lives as long as the process.
+/// Starts the thread that receives them. It lives as long as the process, which is not ended in the middle of what is
+/// unfinished: only by an interrupt after that.
 ///
 /// # Errors
 /// The system refuses a handler or a thread.
-pub fn start(sink: Sender<Signal>) -> io::Result<()> {
+pub fn start(sink: Sender<Signal>, unfinished: Unfinished) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     thread::Builder::new()
         .name("signals".to_owned())
@@ -49,19 +51,36 @@ pub fn start(sink: Sender<Signal>) -> io::Result<()> {
                 if number == SIGHUP {
                     terminal::hang_up();
                 }
+                let ends = matches!(signal, Signal::Terminate(_));
+                let again = ends && unfinished.leave();
+                if again && matches!(number, SIGINT | SIGQUIT) {
+                    unfinished.give_up();
+                }
                 // A full channel holds the same news already, or a loop that hangs.
                 let _full = sink.try_send(signal);
-                if let Signal::Terminate(number) = signal {
-                    see_to_the_end(number);
+                if ends && !again {
+                    see_to_the_end(number, unfinished.clone());
                 }
             }
         })?;
     Ok(())
 }
 
-/// The loop has been told; when it does not end, this does.
-fn see_to_the_end(number: i32) {
+/// The loop has been told; when it does not end, this does. Beside the thread that receives, for more may come.
+fn see_to_the_end(number: i32, unfinished: Unfinished) {
+    let end = {
+        let unfinished = unfinished.clone();
+        move || end(number, &unfinished)
+    };
+    let spawned = thread::Builder::new().name("ending".to_owned()).spawn(end);
+    if spawned.is_err() {
+        self::end(number, &unfinished);
+    }
+}
+
+fn end(number: i32, unfinished: &Unfinished) {
     let code = 128 + number;
+    unfinished.wait();
     thread::sleep(GRACE);
     let _no_thread = thread::Builder::new()
         .name("exit".to_owned())

@@ -1,4 +1,5 @@
 //! From settings and flags to a running screen: names resolved against the registries, the terminal taken, tasks started.
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use super::sampler::Pace;
 use super::screen::Terminal;
 use super::streams::Streams;
 use super::terminal::{Options, Session, takes_links};
+use super::unfinished::Unfinished;
 use super::{clock, input, panic, reactor, signals};
 use crate::actions;
 use crate::compose::Store;
@@ -55,8 +57,8 @@ pub struct RunOptions {
 pub struct Ended {
     /// The exit code.
     pub code: i32,
-    /// What was cut short and wants doing by hand, to be told once the terminal is back.
-    pub cut_short: Vec<String>,
+    /// How what was unfinished went, and what was cut short and wants doing by hand, to be told once the terminal is back.
+    pub told: Vec<String>,
 }
 
 /// Why the screen did not come.
@@ -130,16 +132,18 @@ async fn screen(
     let (shell_out, shell_in) = mpsc::channel(64);
     let (input_out, input_in) = mpsc::channel(64);
     let (signal_out, signals_in) = mpsc::channel(16);
+    let unfinished = Unfinished::default();
     let terminal = Terminal {
         session,
-        input: input::start(input_out)?,
+        input: input::start(input_out, unfinished.clone())?,
     };
-    signals::start(signal_out)?;
+    signals::start(signal_out, unfinished.clone())?;
     let links = terminal.session.links();
 
     let size = super::screen::Screen::size(&terminal);
     let (mut state, opened) = first_state(&options, keymap, size);
     let mut runner = Runner::new(msgs.clone(), host_out, shell_out, options.sources.clone());
+    runner.unfinished = unfinished;
     runner.pace = Pace::of(&options.settings);
     runner.detach_keys = detach_bytes(&options.settings.detach_keys);
     runner.memory = options.paths.as_ref().map(|paths| paths.state.clone());
@@ -183,12 +187,17 @@ async fn screen(
         Start::Overview => Vec::new(),
     };
     let code = main.run().await;
-    let cut_short = main.state.jobs.cut_short();
+    let told = main.see_out(code, tell).await;
     if main.runner.announced() {
         let close = main.runner.recorder.session(None);
         let _late = tokio::time::timeout(Duration::from_millis(100), close).await;
     }
-    Ok(Ended { code, cut_short })
+    Ok(Ended { code, told })
+}
+
+/// A line on the terminal that was given back, where it is still there.
+fn tell(line: &str) {
+    let _gone = std::io::stderr().write_all(format!("stacktui: {line}\n").as_bytes());
 }
 
 /// Where edits of stacks' files are kept, and what they were.

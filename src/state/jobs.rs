@@ -126,6 +126,18 @@ pub struct Ended {
     pub ok: bool,
     /// `restarted in 10.8s`, or the engine's words.
     pub text: String,
+    /// It was marked until it was done.
+    pub marked: bool,
+}
+
+/// What the new one of an exchange that failed said itself, before it was taken away with its log. There may be secrets in it:
+/// for the screen alone, never for the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub at: DateTime<Utc>,
+    /// Why it failed.
+    pub why: String,
+    pub lines: Vec<String>,
 }
 
 /// All jobs of this run.
@@ -134,11 +146,15 @@ pub struct Jobs {
     next: u64,
     pub running: BTreeMap<JobId, Running>,
     pub ended: BTreeMap<Key, Ended>,
+    /// Of those whose last exchange failed, until the next one: what was said.
+    pub said: BTreeMap<Key, Said>,
 }
 
 impl Jobs {
     /// How long a success stays on its row.
     const SHOWN: TimeDelta = TimeDelta::seconds(6);
+    /// Of how many is kept what was said.
+    const SAID: usize = 64;
 
     pub fn next_id(&mut self) -> JobId {
         self.next += 1;
@@ -153,8 +169,22 @@ impl Jobs {
             .collect()
     }
 
+    /// Keeps what was said, until the next try; of the newest only.
+    pub fn keep_said(&mut self, key: Key, said: Said) {
+        self.said.insert(key, said);
+        let oldest = self.said.iter().min_by_key(|(_, said)| said.at);
+        if let Some(key) = oldest.map(|(key, _)| key.clone())
+            && self.said.len() > Self::SAID
+        {
+            self.said.remove(&key);
+        }
+    }
+
     pub fn start(&mut self, job: Job, now: DateTime<Utc>) {
         self.ended.remove(&job.key);
+        if matches!(job.verb, Verb::Recreate { .. }) {
+            self.said.remove(&job.key);
+        }
         // What was to be done to it later is overtaken.
         self.running
             .retain(|_, running| running.job.key != job.key || running.waits.is_empty());

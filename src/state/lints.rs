@@ -1,11 +1,13 @@
 //! What an experienced eye would notice on a container, each thing one small check over what is known already: asks nothing.
+mod left_over;
+
 use chrono::TimeDelta;
 
 use super::world::LOOP;
 use super::{Host, State};
-use crate::model::container::{Container, Problem};
+use crate::model::container::{Container, Problem, is_id};
 use crate::model::image::full_name;
-use crate::model::{Details, Health, Key, RunState};
+use crate::model::{Details, Freshness, Health, Key, Kind, RunState};
 use crate::msg::FailureKind;
 use crate::text;
 
@@ -66,6 +68,7 @@ const fn note(id: &'static str, check: fn(&Subject) -> Option<String>) -> Lint {
 
 /// All checks, the worst first.
 const LINTS: &[Lint] = &[
+    trouble("left_over", left_over::left_over),
     trouble("restart_loop", restart_loop),
     trouble("cut_off", cut_off),
     trouble("no_answer", no_answer),
@@ -75,6 +78,7 @@ const LINTS: &[Lint] = &[
     trouble("dependency", dependency),
     note("clock_apart", clock_apart),
     note("image_behind", image_behind),
+    note("newer_there", newer_there),
     note("socket", socket),
     note("privileged", privileged),
     note("no_health_check", no_health_check),
@@ -125,11 +129,13 @@ pub fn mark(state: &State, container: &Container) -> Option<(Weight, &'static st
     let mut lints = LINTS.iter().filter(|lint| !UNMARKED.contains(&lint.id));
     let worst = lints.find(|lint| (lint.check)(&subject).is_some())?;
     let word = match worst.id {
+        "left_over" => say!("left" as "hint"),
         "restart_loop" => say!("loop" as "hint"),
         "stuck" => say!("stuck" as "hint"),
         "memory" => say!("mem" as "hint"),
         "port_taken" => say!("port" as "hint"),
         "dependency" => say!("needs" as "hint"),
+        "image_behind" | "newer_there" => say!("newer" as "hint"),
         _ => "",
     };
     Some((worst.weight, word))
@@ -266,12 +272,15 @@ fn port_taken(s: &Subject) -> Option<String> {
     let port = ports.last()?;
     let has_it = |c: &&Container| c.ports.iter().any(|p| p.public == Some(port));
     let host = s.state.world.host(s.container.key.host)?;
-    let holder = host.containers().find(has_it);
-    let by = holder.map_or_else(
-        || say!("a program on the host").to_owned(),
-        |holder| holder.name.clone(),
-    );
-    Some(say!("port {port} is taken by {by}", port, by))
+    let mut holders = host.containers().filter(has_it);
+    if let Some(holder) = holders.find(|c| c.key != s.container.key) {
+        return Some(say!("port {port} is taken by {by}", port, by = holder.name));
+    }
+    // Whose it was then the engine does not say, nor what else on the host has it now.
+    Some(say!(
+        "port {port} was taken when it was to start: no container has it now, so starting again may do, unless another program has it",
+        port
+    ))
 }
 
 fn dependency(s: &Subject) -> Option<String> {
@@ -312,17 +321,43 @@ fn clock_apart(s: &Subject) -> Option<String> {
 
 /// The name it was made from names another image by now.
 fn image_behind(s: &Subject) -> Option<String> {
-    let name = &s.details?.image;
+    let container = s.container;
+    let name = s
+        .state
+        .world
+        .host(container.key.host)?
+        .made_from(&container.key)?;
     let wanted = full_name(name);
     let tagged = |image: &&crate::model::Image| {
         image.key.host == s.container.key.host
             && image.tags.iter().any(|tag| full_name(tag) == wanted)
     };
-    let image = s.state.shelves.images.things.values().find(tagged)?;
-    (*image.key.id != *s.container.image_id).then(|| {
+    let Some(image) = s.state.shelves.images.things.values().find(tagged) else {
+        // Without their list: the engine gives an id for the image whose name is another's, or nobody's, by now.
+        return (container.has_nameless_image() && !is_id(name)).then(|| {
+            say!(
+                "{name} is not the image it runs any more: made anew, the container would run what has that name now",
+                name
+            )
+        });
+    };
+    (*image.key.id != *container.image_id).then(|| {
         say!(
             "{name} is a newer image by now: made anew, the container would run that",
             name
+        )
+    })
+}
+
+/// Its registry was asked, and has another image under that name.
+fn newer_there(s: &Subject) -> Option<String> {
+    let container = s.container;
+    let image = Key::new(container.key.host, Kind::Image, &container.image_id);
+    let answer = s.state.fresh.get(&image)?.of(&container.image)?;
+    (*answer == Ok(Freshness::Behind)).then(|| {
+        say!(
+            "its registry has a newer {name}: made anew with a pull (R p), the container would run that",
+            name = container.image
         )
     })
 }
@@ -342,8 +377,9 @@ fn socket(s: &Subject) -> Option<String> {
 }
 
 fn privileged(s: &Subject) -> Option<String> {
-    s.details?
-        .privileged
+    let key = &s.container.key;
+    let host = s.state.world.host(key.host)?;
+    host.is_privileged(key)
         .then(|| say!("privileged: it may do anything to the host").to_owned())
 }
 

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::inspected::Told;
 use self::loan::Loans;
+use self::past::Asked;
 use super::inventory::Inventory;
 use super::tally::Tally;
 use crate::model::stack::tells_needs;
@@ -43,6 +44,8 @@ pub struct Host {
     pub link: Link,
     /// Since when the link is in its condition.
     pub since: Option<DateTime<Utc>>,
+    /// Since when its events are heard. Before that the engine remembers but the last few.
+    pub listens: Option<DateTime<Utc>>,
     /// What the engine said of itself when it last answered.
     pub known: Option<Box<EngineInfo>>,
     /// Deaths seen, newest last, at most 32 a container.
@@ -65,8 +68,8 @@ pub struct Host {
     // Apart from the stacks, which are gone for a moment whenever their last container is replaced.
     trends: BTreeMap<Arc<str>, Trend>,
     oom: BTreeMap<Key, DateTime<Utc>>,
-    /// When a signal was sent to one that has not died since.
-    killed: BTreeMap<Key, DateTime<Utc>>,
+    /// Those that were sent a signal and have not died since.
+    killed: BTreeMap<Key, Asked>,
     looping: BTreeMap<Key, u8>,
     told: Told,
     loans: Loans,
@@ -82,6 +85,7 @@ impl Host {
             named: false,
             link: Link::Connecting { attempt: 1 },
             since: None,
+            listens: None,
             known: None,
             deaths: BTreeMap::new(),
             verdicts: BTreeMap::new(),
@@ -209,6 +213,7 @@ impl Host {
         self.take_out(&container.key);
         container.looping = self.looping.get(&container.key).copied().unwrap_or(0);
         self.told.note(&mut container);
+        container.ending = self.ending_of(&container);
         self.loans.note(&mut container);
         let stacks = &self.stacks;
         container.settle(|name| {

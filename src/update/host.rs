@@ -82,6 +82,7 @@ fn condition(state: &mut State, id: HostId, link: Link) {
             host.known = Some(info.clone());
             if !was_up {
                 host.since = Some(now);
+                host.listens.get_or_insert(now);
             }
             host.heard = Some(now);
             if was_down && host.loaded {
@@ -140,6 +141,7 @@ fn take_event(state: &mut State, id: HostId, event: EngineEvent) {
         let key = Key::container(id, &event.id);
         if event.action == "die" {
             state.jobs.died(&key);
+            super::job::died(state, &key);
         }
         if !event.is_noise() {
             forget_silence(state, &key);

@@ -1,13 +1,13 @@
 //! How jobs go: their steps, their outcomes, and those that waited for others.
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::effect::{Effect, Effects, Job, JobId, Verb, aside};
 use crate::lang::Words;
 use crate::model::{Container, Key, Kind};
 use crate::msg::{Failure, FailureKind, JobMsg};
-use crate::state::jobs::{Ended, Wait};
+use crate::state::jobs::{Ended, Said, Wait};
 use crate::state::order::is_there;
-use crate::state::{Awaited, RowId, State};
+use crate::state::{Awaited, Death, RowId, State};
 use crate::text;
 
 /// What took less than this many milliseconds was done at once: no figure is worth reading.
@@ -113,6 +113,10 @@ fn done(
         return Effects::new();
     };
     let verb = &running.job.verb;
+    if let Some(death) = ended_again(state, id) {
+        failed(state, id, &at_once(&death));
+        return Effects::new();
+    }
     let text = if already {
         say!("was {done} already", done = verb.done())
     } else if took_ms < AT_ONCE {
@@ -128,6 +132,7 @@ fn done(
         at: state.now,
         ok: true,
         text: on_row(state, &running.job, &text),
+        marked: state.containers.marked.contains(&running.job.key),
     };
     let Some(done) = state.jobs.finish(id, ended) else {
         return Effects::new();
@@ -147,6 +152,67 @@ fn done(
     super::space::after(state, &done.job)
 }
 
+/// What ends of itself so soon after its start was started in vain.
+const IN_VAIN: TimeDelta = TimeDelta::seconds(3);
+
+fn at_once(death: &Death) -> Failure {
+    let code = death.exit_code.unwrap_or_default();
+    Failure {
+        what: Words::ours(|| {
+            say!(
+                "it was started, and ended at once: {code}",
+                code = text::exit_code(code, death.oom)
+            )
+        }),
+        ..Failure::default()
+    }
+}
+
+/// The newest death of a container, where it came of itself and right after its newest start.
+fn in_vain<'a>(state: &'a State, key: &Key) -> Option<(&'a Death, DateTime<Utc>)> {
+    let host = state.world.host(key.host)?;
+    let (death, start) = (host.deaths.get(key)?.back()?, host.start_of(key)?);
+    let soon = death.at > start && death.at - start < IN_VAIN;
+    (soon && death.failed() && !death.asked).then_some((death, start))
+}
+
+/// The death of what a job has started, which came before its answer: to be started alone is not what was asked for.
+fn ended_again(state: &State, id: JobId) -> Option<Death> {
+    let running = state.jobs.running.get(&id)?;
+    if !matches!(running.job.verb, Verb::Start | Verb::Restart { .. }) {
+        return None;
+    }
+    let (death, start) = in_vain(state, &running.job.key)?;
+    (start >= running.started).then(|| death.clone())
+}
+
+/// The same, where it came after the answer: what is told of it is taken back.
+pub(super) fn died(state: &mut State, key: &Key) {
+    let ended = state.jobs.ended.get(key).filter(|ended| ended.ok);
+    let (Some(ended), Some((death, start))) = (ended, in_vain(state, key)) else {
+        return;
+    };
+    // The engine answers a start once it is done.
+    if (ended.at - start).abs() > IN_VAIN {
+        return;
+    }
+    let why = at_once(death).what.to_string();
+    if ended.marked {
+        state.containers.marked.insert(key.clone());
+    }
+    let name = state
+        .world
+        .container(key)
+        .map(|c| c.short_name().to_owned());
+    let host = state.on_host(key.host);
+    if let Some(ended) = state.jobs.ended.get_mut(key) {
+        ended.ok = false;
+        ended.text.clone_from(&why);
+    }
+    let name = name.unwrap_or_default();
+    state.toasts.bad(format!("{name}{host}: {why}"), state.now);
+}
+
 fn failed(state: &mut State, id: JobId, failure: &Failure) {
     state.containers.stale = true;
     let Some(running) = state.jobs.running.get(&id) else {
@@ -162,7 +228,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
     let wished = output.is_some_and(|output| output.job == id && output.cancelled);
     let (text, on_row) = if wished {
         // It was asked to end, and says so itself.
-        (why.into_owned(), cause.into_owned())
+        (why.clone().into_owned(), cause.into_owned())
     } else {
         let on_row = say!("{why} · {verb} failed", why = cause, verb);
         (say!("{verb} failed: {why}", verb, why), on_row)
@@ -171,8 +237,17 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         at: state.now,
         ok: false,
         text: on_row,
+        marked: false,
     };
     if let Some(done) = state.jobs.finish(id, ended) {
+        if !failure.said.is_empty() {
+            let said = Said {
+                at: state.now,
+                why: why.into_owned(),
+                lines: failure.said.lines().map(str::to_owned).collect(),
+            };
+            state.jobs.keep_said(done.job.key.clone(), said);
+        }
         super::compose::failed(state, &done.job, failure);
         super::mail::done(state, &done.job, Err(failure.what.as_str()));
         if asks {
@@ -186,7 +261,7 @@ fn failed(state: &mut State, id: JobId, failure: &Failure) {
         for more in [&failure.said, &failure.advice] {
             if !more.is_empty() {
                 words.push_str(" · ");
-                words.push_str(more);
+                words.push_str(&more.replace('\n', " / "));
             }
         }
         if wished {

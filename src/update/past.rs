@@ -24,7 +24,11 @@ pub(super) fn doubtful(host: &Host, now: DateTime<Utc>) -> Effects {
         }),
         _ => false,
     };
+    // The list has forgotten what those are called that were made from a name which is another image's by now.
+    let behind = |c: &&Container| c.state.is_live() && c.has_nameless_image();
+    let behind = host.containers().filter(|c| behind(c) && !again(c));
     let found = host.containers().filter(again).take(LOOKED_INTO);
+    let found = found.chain(behind.take(LOOKED_INTO));
     let inspect = |c: &Container| Effect::Fetch(Fetch::Details(c.key.clone()));
     found.map(inspect).collect()
 }

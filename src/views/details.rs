@@ -17,6 +17,7 @@ use ratatui::layout::Rect;
 use crate::columns::container::words;
 use crate::layout::LIST_OFFSET;
 use crate::model::{Container, Details, Key as Id};
+use crate::msg::Failure;
 use crate::state::{Sheet, State};
 use crate::text;
 use crate::theme::{Depth, Key, Theme};
@@ -46,10 +47,13 @@ pub fn line_count(state: &State, key: &Id, width: u16) -> usize {
     let Some(sheet) = state.sheet(key) else {
         return 0;
     };
-    let Some(details) = &sheet.details else {
-        return 0;
+    let (left, right) = match (&sheet.details, &sheet.failure, state.world.container(key)) {
+        (Some(details), ..) => columns(state, &theme, key, sheet, details, width),
+        (None, Some(failure), Some(container)) => {
+            unanswered(state, &theme, container, sheet, failure, width)
+        }
+        _ => return 0,
     };
-    let (left, right) = columns(state, &theme, key, sheet, details, width);
     left.len().max(right.len())
 }
 
@@ -62,12 +66,6 @@ fn columns(
     width: u16,
 ) -> (Vec<Line>, Vec<Line>) {
     let two = width >= TWO;
-    let half = usize::from(if two {
-        width / 2 - 2
-    } else {
-        width.saturating_sub(2)
-    })
-    .max(12);
     let container = state.world.container(key);
     let cx = Cx {
         state,
@@ -76,10 +74,11 @@ fn columns(
         sheet,
         details,
         container,
-        width: half,
+        width: room(width),
     };
     let mut left = past::status(&cx);
     left.extend(past::noticed(&cx));
+    left.extend(past::not_made_anew(&cx));
     left.extend(facts::routes(&cx));
     left.extend(past::health(&cx));
     left.extend(past::deaths(&cx));
@@ -99,6 +98,51 @@ fn columns(
     }
 }
 
+/// What is known of one that answers no inspect: why it does not, and what the list and the events tell.
+fn unanswered(
+    state: &State,
+    theme: &Theme,
+    container: &Container,
+    sheet: &Sheet,
+    failure: &Failure,
+    width: u16,
+) -> (Vec<Line>, Vec<Line>) {
+    let details = Details::listed(container, state.now);
+    let two = width >= TWO;
+    let cx = Cx {
+        state,
+        theme,
+        key: &container.key,
+        sheet,
+        details: &details,
+        container: Some(container),
+        width: room(width),
+    };
+    let mut left = past::unanswered(&cx, failure);
+    left.extend(past::noticed(&cx));
+    left.extend(past::status(&cx));
+    left.extend(facts::routes(&cx));
+    left.extend(past::events(&cx));
+    let mut right = facts::reach(&cx);
+    right.extend(facts::process(&cx));
+    right.extend(facts::labels(&cx));
+    if two {
+        return (left, right);
+    }
+    left.extend(right);
+    (left, Vec::new())
+}
+
+/// Columns to write on.
+fn room(width: u16) -> usize {
+    let columns = if width >= TWO {
+        width / 2 - 2
+    } else {
+        width.saturating_sub(2)
+    };
+    usize::from(columns).max(12)
+}
+
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.height == 0 {
         return;
@@ -116,32 +160,27 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let container = state.world.container(&key);
     head(state, theme, container, sheet, area, buf);
     let body = below(area, LIST_OFFSET);
-    let Some((sheet, details)) = sheet.and_then(|s| s.details.as_ref().map(|d| (s, d))) else {
-        match sheet.and_then(|s| s.failure.as_ref()) {
-            Some(failure) => {
-                notice::draw(
-                    theme,
-                    body,
-                    buf,
-                    &[
-                        (failure.what.as_str(), Key::StateBad),
-                        (&failure.advice, Key::Text),
-                    ],
-                );
-            }
-            None if container.is_none() => {
-                notice::draw(
-                    theme,
-                    body,
-                    buf,
-                    &[(say!("This container is gone."), Key::Strong)],
-                );
-            }
-            None => notice::draw(theme, body, buf, &[(say!("asking the engine…"), Key::Dim)]),
+    let known = sheet.and_then(|s| s.details.as_ref().map(|d| (s, d)));
+    let failed = sheet.and_then(|s| s.failure.as_ref().map(|failure| (s, failure)));
+    let (sheet, (left, right)) = match (known, failed, container) {
+        (Some((sheet, details)), ..) => (
+            sheet,
+            columns(state, theme, &key, sheet, details, area.width),
+        ),
+        (None, Some((sheet, failure)), Some(container)) => {
+            let lines = unanswered(state, theme, container, sheet, failure, area.width);
+            (sheet, lines)
         }
-        return;
+        (None, failed, container) => {
+            return nothing_known(
+                theme,
+                body,
+                buf,
+                failed.map(|(_, failure)| failure),
+                container,
+            );
+        }
     };
-    let (left, right) = columns(state, theme, &key, sheet, details, area.width);
     let height = usize::from(body.height);
     let top = sheet
         .scroll
@@ -164,6 +203,32 @@ pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     column(1, &left, buf);
     column(area.width / 2 + 1, &right, buf);
+}
+
+/// Neither the list nor an inspect has it.
+fn nothing_known(
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+    failure: Option<&Failure>,
+    container: Option<&Container>,
+) {
+    let words = match (failure, container) {
+        (Some(failure), _) => [
+            (failure.what.as_str(), Key::StateBad),
+            (failure.advice.as_str(), Key::Text),
+        ],
+        (None, None) => [
+            (say!("This container is gone."), Key::Strong),
+            ("", Key::Text),
+        ],
+        (None, Some(_)) => [(say!("asking the engine…"), Key::Dim), ("", Key::Text)],
+    };
+    let told: Vec<_> = words
+        .into_iter()
+        .filter(|(words, _)| !words.is_empty())
+        .collect();
+    notice::draw(theme, area, buf, &told);
 }
 
 /// The first line stays: which container, what it does, and what cannot be trusted of the rest.
@@ -189,6 +254,16 @@ fn head(
         if let Some(ended) = state.jobs.ended.get(&c.key).filter(|ended| !ended.ok) {
             line = line.and(theme, format!("  {}", ended.text), Key::StateBad);
         }
+    } else if let Some(running) = sheet
+        .and_then(|s| s.details.as_ref())
+        .and_then(|details| state.jobs.of(&details.key))
+    {
+        // The old one of an exchange may be gone before all is done that belongs to it.
+        line = line
+            .and(theme, format!(" {} ", theme.symbols.busy), Key::Job)
+            .and(theme, running.job.target.name.clone(), Key::Strong)
+            .and(theme, "  ", Key::Text)
+            .and(theme, running.words(state.now), Key::Job);
     } else {
         let name = sheet
             .and_then(|s| s.details.as_ref())

@@ -7,6 +7,7 @@
 //!   why          the old one is zammad-1.old-1f2e3d, the new one is gone; by hand: docker start …
 //!   command      docker restart systeme-ticketing-zammad-1
 //! ```
+use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -22,6 +23,9 @@ use crate::widgets::pen::{indent, row};
 
 use super::notice;
 use super::section::Section;
+
+/// A failure on the screen and its line in the journal are no further apart than this.
+const OF_ONE: TimeDelta = TimeDelta::seconds(10);
 
 pub fn draw(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(entry) = state.journal.chosen() else {
@@ -63,6 +67,9 @@ fn lines(state: &State, theme: &Theme, entry: &Entry, width: u16) -> Vec<Line> {
         page.field(say!("outcome"), &ended, key);
         let why = entry.error.as_deref().unwrap_or_default();
         page.field(say!("why" as "entry"), why, Key::StateBad);
+        for line in said(state, entry) {
+            page.prose(line, Key::Text, 4);
+        }
         let code = entry.exit_code.map(|code| code.to_string());
         page.field(
             say!("exit code"),
@@ -81,6 +88,17 @@ fn lines(state: &State, theme: &Theme, entry: &Entry, width: u16) -> Vec<Line> {
         page.field(say!("command"), command, Key::Text);
     }
     page.finish()
+}
+
+/// What the container said that was to take the target's place: known while this program runs, and not written down, as there
+/// may be secrets in it.
+fn said<'a>(state: &'a State, entry: &Entry) -> &'a [String] {
+    let id = entry.target.as_ref().map(|target| target.id.as_str());
+    let kept = state.jobs.said.iter().find(|(key, said)| {
+        let apart = (said.at - entry.at.to_utc()).abs();
+        Some(key.short()) == id && entry.error.is_some() && apart < OF_ONE
+    });
+    kept.map_or(&[], |(_, said)| said.lines.as_slice())
 }
 
 fn of_target(page: &mut Section, target: &Target) {

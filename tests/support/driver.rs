@@ -150,6 +150,8 @@ impl Screen for Paper {
     fn set_mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
     }
+
+    fn leave(&mut self) {}
 }
 
 /// A running program and its hands.
@@ -243,7 +245,11 @@ impl Driver {
         };
         let theme = Theme::builtin(false, Depth::Ansi256, false);
         let mut main = EventLoop::new(state, theme, paper.clone(), inbox, streams, hosts, runner);
-        let task = tokio::task::spawn_local(async move { main.run().await });
+        let task = tokio::task::spawn_local(async move {
+            let code = main.run().await;
+            main.see_out(code, |_| {}).await;
+            code
+        });
         Self {
             paper,
             input,

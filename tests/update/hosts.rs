@@ -335,7 +335,7 @@ fn a_port_is_taken_on_its_own_host_only() {
     details.error = "Bind for 0.0.0.0:8025 failed: port is already allocated".to_owned();
     it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
     // On the other host mailhog has that port.
-    it.shows("port 8025 is taken by a program on the host");
+    it.shows("port 8025 was taken when it was to start");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 use chrono::TimeDelta;
 use stacktui::effect::{Effect, Fetch};
 use stacktui::lang::Words;
-use stacktui::model::{Health, HostId, Mount, RunState};
+use stacktui::model::{Freshness, Health, HostId, Kind, Mount, RunState};
 use stacktui::msg::{Failure, FailureKind, HostMsg, Msg};
+use stacktui::state::fresh::Fresh;
 use stacktui::state::lints::findings;
 
 use crate::harness::{Scene, full, key, world};
@@ -342,4 +343,143 @@ fn one_that_answers_no_inspect_is_in_trouble() {
     it.event("grafana", "exec_start: true", &[])
         .shows("no answer");
     it.event("grafana", "restart", &[]).hides("no answer");
+}
+
+#[test]
+fn a_newer_image_here_or_in_its_registry_is_noticed_on_the_row() {
+    let mut it = world();
+    let id = format!("sha256:{}", "5".repeat(64));
+    // Its name was given to another image: all that the list has is the id.
+    it.change("grafana", |c| {
+        c.image = id.clone();
+        c.image_id = id.clone();
+    });
+    assert!(ids(&it, "grafana").is_empty());
+    let rows = it.state.world.containers().cloned().collect();
+    it.send(Msg::Host(base::HOST, HostMsg::Snapshot(rows)));
+    let asked = Effect::Fetch(Fetch::Details(key("grafana")));
+    assert!(it.effects.contains(&asked), "{:?}", it.effects);
+    let mut details = base::details(&full("grafana"), it.state.now);
+    details.image = "grafana/grafana:11".to_owned();
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+    assert!(words(&it, "grafana")[0].starts_with("grafana/grafana:11 is not the image it runs"));
+    for size in [(120, 40), (80, 24)] {
+        assert!(row(&mut it, size, "grafana").contains("newer"), "{size:?}");
+    }
+    // What a registry said, when it was asked.
+    let mailhog = it.container("mailhog").clone();
+    let image = stacktui::model::Key::new(base::HOST, Kind::Image, &mailhog.image_id);
+    let answer = vec![(mailhog.image.clone(), Ok(Freshness::Behind))];
+    it.state.fresh.insert(image, Fresh::new(answer));
+    assert_eq!(ids(&it, "mailhog"), ["newer_there"]);
+    assert!(row(&mut it, (80, 24), "mailhog").contains("newer"));
+}
+
+#[test]
+fn privileged_stays_known_once_it_was_looked_into() {
+    let mut it = world();
+    let mut details = base::details(&full("grafana"), it.state.now);
+    details.privileged = true;
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+    assert!(ids(&it, "grafana").contains(&"privileged"));
+}
+
+#[test]
+fn a_row_tells_an_end_for_memory_from_one_that_was_asked_for() {
+    let mut it = world();
+    let ended = |c: &mut stacktui::model::Container| {
+        c.state = RunState::Exited;
+        c.exit_code = Some(137);
+    };
+    it.event("grafana", "oom", &[]);
+    it.event("grafana", "die", &[("exitCode", "137")]);
+    it.change("grafana", ended);
+    for size in [(120, 40), (80, 24), (40, 12)] {
+        assert!(row(&mut it, size, "grafana").contains("oom"), "{size:?}");
+    }
+    // A stop that ran into its timeout is no problem.
+    it.event("mailhog", "kill", &[("signal", "15")]);
+    it.wait(10_000).event("mailhog", "kill", &[("signal", "9")]);
+    it.event("mailhog", "die", &[("exitCode", "137")]);
+    it.change("mailhog", ended);
+    assert_eq!(it.container("mailhog").problem(), None);
+    assert!(row(&mut it, (120, 40), "mailhog").contains("exited 137"));
+    let mut details = base::details(&full("mailhog"), it.state.now);
+    details.state = RunState::Exited;
+    details.exit_code = 137;
+    details.oom_killed = false;
+    details.finished = Some(it.state.now);
+    it.on("mailhog").press("enter");
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+    it.shows("asked to stop, and killed when the");
+    // One that nobody asked to end is.
+    it.press("esc")
+        .event("prometheus", "die", &[("exitCode", "137")]);
+    it.change("prometheus", ended);
+    assert!(it.container("prometheus").problem().is_some());
+}
+
+#[test]
+fn a_port_whose_holder_is_gone_is_not_taken_any_more() {
+    let mut it = world();
+    let mut details = base::details(&full("scratch"), it.state.now);
+    details.state = RunState::Created;
+    details.error = "Bind for 0.0.0.0:8025 failed: port is already allocated".to_owned();
+    it.change("scratch", |c| c.state = RunState::Created);
+    it.on("scratch").press("enter");
+    it.send(Msg::Details(details.key.clone(), Ok(Box::new(details))));
+    let holder = full("mailhog");
+    it.shows(&format!("port 8025 is taken by {holder}"));
+    it.change("mailhog", |c| c.ports.clear());
+    it.shows("port 8025 was taken when it was to start")
+        .hides("taken by");
+}
+
+#[test]
+fn one_that_answers_no_inspect_is_shown_as_the_list_has_it() {
+    let mut it = world();
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    it.on("mailhog").press("enter");
+    let failure = Failure {
+        kind: FailureKind::TimedOut,
+        what: Words::as_is("no answer within 10 s"),
+        advice: "the engine may be hung".to_owned(),
+        ..Failure::default()
+    };
+    it.send(Msg::Details(key("mailhog"), Err(failure)));
+    it.shows("no answer within 10 s")
+        .shows("its engine answers of all others")
+        .hides("the engine may be hung")
+        .shows("8025")
+        .shows("mailhog/mailhog");
+}
+
+#[test]
+fn what_is_started_and_ends_at_once_is_not_done() {
+    let mut it = world();
+    it.on("grafana").press("space r");
+    it.begun("grafana").wait(200);
+    it.event("grafana", "start", &[]).wait(100);
+    it.event("grafana", "die", &[("exitCode", "2")]);
+    it.done("grafana", 400);
+    it.sees_toast("ended at once").shows("ended at once");
+    assert_eq!(it.marked(), [key("grafana")]);
+    // Nor where the engine had answered before.
+    it.press("r").begun("grafana").wait(200);
+    it.event("grafana", "start", &[]).done("grafana", 400);
+    assert!(it.marked().is_empty());
+    it.wait(1_000).event("grafana", "die", &[("exitCode", "2")]);
+    it.sees_toast("ended at once");
+    assert_eq!(it.marked(), [key("grafana")]);
+    // What somebody stops afterwards was not started in vain.
+    it.press("r")
+        .begun("grafana")
+        .event("grafana", "start", &[]);
+    it.done("grafana", 400).wait(1_000);
+    it.event("grafana", "kill", &[("signal", "15")]);
+    it.event("grafana", "die", &[("exitCode", "143")]);
+    assert!(it.marked().is_empty());
 }

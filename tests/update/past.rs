@@ -322,3 +322,52 @@ fn what_the_engine_knows_of_the_hour_before_is_taken_in_order_and_asked_of_once(
     assert_eq!(deaths.len(), 31);
     assert!(deaths[30].oom && !deaths[29].oom);
 }
+
+#[test]
+fn lines_of_an_older_run_are_not_taken_for_those_of_a_run_whose_start_is_known() {
+    let mut it = world();
+    it.change("grafana", |c| c.state = RunState::Exited);
+    // Told by an event alone, it may have begun any time.
+    it.event("grafana", "die", &[("exitCode", "4")]);
+    let at = it.state.now;
+    assert_eq!(deaths(&it, "grafana")[0].since, None);
+    let both = vec!["run 1".to_owned(), "run 2".to_owned()];
+    it.send(Msg::LastWords(key("grafana"), at, Ok(both)));
+    it.on("grafana").press("enter");
+    it.effects.clear();
+    let details = inspect(&it, "grafana", RunState::Exited, 60, 0);
+    told(&mut it, details);
+    let since = Some(at - TimeDelta::seconds(61));
+    assert_eq!(deaths(&it, "grafana")[0].since, since);
+    let asked = asked(&it);
+    assert!(
+        matches!(&asked[..], [Fetch::LastWords { run, .. }] if run.since == since),
+        "asked again, of this run: {asked:?}"
+    );
+    // Of the next one the events tell the start, too.
+    it.wait(5_000).event("grafana", "start", &[]);
+    let start = it.state.now - TimeDelta::seconds(1);
+    it.wait(20_000)
+        .event("grafana", "die", &[("exitCode", "4")]);
+    assert_eq!(deaths(&it, "grafana")[1].since, Some(start));
+}
+
+#[test]
+fn deaths_of_an_hour_that_was_not_all_heard_are_at_least_so_many() {
+    let mut it = world();
+    it.state.world.hosts.get_mut(&HOST).unwrap().listens = Some(it.state.now);
+    it.event("grafana", "die", &[("exitCode", "4")]);
+    it.on("grafana").press("enter");
+    let mut details = inspect(&it, "grafana", RunState::Exited, 60, 0);
+    details.created = Some(it.state.now - TimeDelta::hours(5));
+    told(&mut it, details.clone());
+    it.shows("at least 1 in the last hour");
+    // Made within the hour, what its policy did was all within it.
+    details.created = Some(it.state.now - TimeDelta::minutes(30));
+    details.restart_count = 31;
+    told(&mut it, details);
+    it.shows("at least 32 in the last hour");
+    it.wait(3_600_000)
+        .event("grafana", "die", &[("exitCode", "4")]);
+    it.shows(" 1 in the last hour").hides("at least");
+}

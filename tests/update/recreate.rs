@@ -2,11 +2,12 @@
 use stacktui::effect::{Effect, Fetch, Verb, aside};
 use stacktui::lang::Words;
 use stacktui::model::run_line::{RunLine, Word};
-use stacktui::model::{Container, HostId, Key, Mount};
+use stacktui::model::{Container, Entry, HostId, Key, Mount, Outcome, Phase, Target};
 use stacktui::msg::{Failure, HostMsg, JobMsg, Msg};
 use stacktui::state::RowId;
 
-use crate::harness::{Scene, key, world};
+use crate::harness::{Scene, full, key, world};
+use crate::world as base;
 
 fn recreate(pull: bool) -> Verb {
     let others = false;
@@ -224,6 +225,7 @@ fn the_commands_of_several_are_shown_one_after_the_other() {
         let line = RunLine {
             commands: vec![vec![vec!["docker".into(), "run".into(), name.into()]]],
             left_out: Vec::new(),
+            live: true,
         };
         it.send(Msg::RunLine(key(name), Ok(Box::new(line))));
     }
@@ -248,11 +250,47 @@ fn what_it_said_itself_is_told_on_the_screen() {
         took_ms: 10,
         failure: Failure {
             what: Words::as_is("the new one ended: exit code 3"),
-            said: "its last words: no luck".to_owned(),
+            said: "its last words: no luck\nat all".to_owned(),
             ..Failure::default()
         },
     }))
-    .sees_toast("its last words: no luck");
+    .sees_toast("its last words: no luck / at all");
+    // It can be read afterwards, on the page of the old one and on the journal's, until it is tried again.
+    it.send(Msg::Resize {
+        width: 120,
+        height: 40,
+    });
+    let details = base::details(&full("grafana"), it.state.now);
+    it.press("esc").wait(60_000).press("enter");
+    it.send(Msg::Details(key("grafana"), Ok(Box::new(details))));
+    it.shows("Not made anew")
+        .shows("the new one ended: exit code 3")
+        .shows("its last words: no luck")
+        .shows("at all");
+    let told = it.state.now - chrono::TimeDelta::seconds(61);
+    let entry = |name: &str| Entry {
+        id: name.to_owned(),
+        at: told.fixed_offset(),
+        phase: Phase::Result,
+        action: "container.recreate".to_owned(),
+        target: Some(Target {
+            kind: "container".to_owned(),
+            id: key(name).short().to_owned(),
+            name: full(name),
+            ..Target::default()
+        }),
+        outcome: Some(Outcome::Failure),
+        error: Some("the new one ended: exit code 3".to_owned()),
+        ..Entry::default()
+    };
+    it.send(Msg::Journal(vec![entry("grafana")]));
+    it.press("9 enter")
+        .shows("its last words: no luck")
+        .press("esc");
+    it.send(Msg::Journal(vec![entry("scratch")]));
+    it.press("g enter").shows("exit code 3").hides("no luck");
+    it.press("1").on("grafana").press("R").wait(400).press("y");
+    assert!(it.state.jobs.said.is_empty());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::model::{Container, Health, Key, RunState, Target};
 use crate::state::jobs::Wait;
 use crate::state::{Output, State, Told, Weight, order};
 
-use super::ask::{ask, losses, names};
+use super::ask::{ask, losses};
 use super::can::{has_process, targets};
 use super::several::{in_order, is_whole_stack, names};
 

@@ -12,6 +12,7 @@ use crate::runtime::input::{self, TermInput};
 use crate::runtime::shell::{self, ShellIo};
 use crate::runtime::signals::{self, Signal};
 use crate::runtime::startup::detach_bytes;
+use crate::runtime::unfinished::Unfinished;
 
 /// Raw keys until it is dropped.
 struct Raw;
@@ -52,8 +53,8 @@ pub(super) async fn run(
         linger: false,
     };
     let _raw = Raw::enter()?;
-    signals::start(signal_out).map_err(refused)?;
-    let keys = input::start(typed_out).map_err(refused)?;
+    signals::start(signal_out, Unfinished::default()).map_err(refused)?;
+    let keys = input::start(typed_out, Unfinished::default()).map_err(refused)?;
     keys.passthrough(true);
     let mut task = tokio::spawn(shell::run(
         engine.clone(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::container::Problem;
+use crate::model::container::{Ending, Problem};
 use crate::model::{Container, Health, RunState};
 use crate::state::State;
 use crate::theme::{Key, Symbols};
@@ -44,12 +44,12 @@ pub fn meaning(container: &Container) -> Key {
         (RunState::Running, _) => Key::StateOk,
         (RunState::Created, _) if container.unstarted => Key::StateBad,
         (RunState::Paused, _) => Key::StatePaused,
-        (RunState::Exited, _) if container.exit_code.is_some_and(|code| code != 0) => Key::StateBad,
+        (RunState::Exited, _) if container.has_failed() => Key::StateBad,
         (RunState::Exited | RunState::Created, _) => Key::StateOff,
     }
 }
 
-/// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`; `crash loop 5×` where it died that often.
+/// What it does and for how long: `up 3h`, `unhealthy 3h`, `exited 137 2m`, `oom 2m`; `crash loop 5×` where it died that often.
 pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
     match container.problem() {
         Some(Problem::Looping) => return say!("crash loop {n}×", n = container.looping),
@@ -63,6 +63,9 @@ pub fn condition(container: &Container, now: DateTime<Utc>) -> String {
         (RunState::Running, Some(Health::Unhealthy)) => Health::Unhealthy.said().into(),
         (RunState::Running, Some(Health::Starting)) => Health::Starting.said().into(),
         (RunState::Running, _) => say!("up" as "container").into(),
+        (RunState::Exited, _) if container.ending == Some(Ending::OutOfMemory) => {
+            say!("oom" as "container").into()
+        }
         (RunState::Exited, _) => match container.exit_code {
             Some(code) if code != 0 => format!("{} {code}", RunState::Exited.said()).into(),
             _ => RunState::Exited.said().into(),

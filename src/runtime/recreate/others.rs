@@ -10,6 +10,7 @@ use crate::lang::Words;
 use crate::model::{Details, Key};
 use crate::msg::Failure;
 use crate::runtime::clock;
+use crate::runtime::unfinished::Unfinished;
 
 fn shown(borrower: &Borrower) -> String {
     format!("{} ({})", borrower.name, borrower.what)
@@ -36,7 +37,11 @@ pub async fn see_to(
         );
         return Some((false, words));
     }
-    let mut line = line.clone();
+    // They have no network any more: this is part of what was begun.
+    let mut line = Line {
+        unfinished: Unfinished::default(),
+        ..line.clone()
+    };
     let (mut made, mut failed) = (Vec::new(), Vec::new());
     for borrower in borrowers {
         let words = say!("making {name} anew", name = borrower.name);

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::task::JoinSet;
 
+use super::verdict::SETTLE;
 use super::*;
 use crate::engine::{Borrower, BoxedIo, Connector, Endpoint, Keyring};
 use crate::lang::Words;
-use crate::model::HostId;
+use crate::model::{HostId, RunState};
 use crate::sim::{Scenario, Sim};
 
 /// A container of a simulated engine as its details are, running, without a check.
@@ -117,6 +118,7 @@ async fn put_back(back: Option<Duration>) -> (Failure, Details, Duration) {
         newest: Some(current),
         keyring: Keyring::default(),
         moves: Moves::default(),
+        unfinished: Unfinished::default(),
     };
     let mut exchange = Exchange::new(line, &old, plan, Duration::from_secs(60));
     let made = exchange.make().await.unwrap();
@@ -196,6 +198,7 @@ async fn who_lives_in_it_is_made_anew_over_the_newest_client() {
         newest: Some(watch::channel(Some(good)).1),
         keyring: Keyring::default(),
         moves: Moves::default(),
+        unfinished: Unfinished::default(),
     };
     let (told, _steps) = mpsc::channel(64);
     let steps = Steps { id: JobId(1), told };
@@ -226,4 +229,50 @@ async fn a_request_that_was_heard_and_not_answered_leaves_nothing() {
         names.collect::<Vec<String>>()
     };
     assert_eq!(names(&before), names(&after));
+}
+
+/// How making grafana anew goes when the program is to end as it begins, and what there is of it then.
+async fn left(pull: bool, begun: bool) -> (Result<Key, Failure>, Vec<String>) {
+    let sim = Sim::new(Scenario::named("systeme-ticketing").unwrap());
+    let (engine, _held) = client(&sim, false).await;
+    let rows = engine.list(HostId(0), clock::now()).await.unwrap();
+    let old = rows.iter().find(|row| row.short_name() == "grafana-1");
+    let old = old.unwrap().key.clone();
+    let (told, mut heard) = mpsc::channel(64);
+    let steps = Steps { id: JobId(1), told };
+    let line = Line::from(engine.clone());
+    let unfinished = line.unfinished.clone();
+    if !begun {
+        unfinished.leave();
+    }
+    let leaves = async {
+        while let Some(Msg::Job(JobMsg::Step { words, .. })) = heard.recv().await {
+            if words == "stopping the old one" {
+                unfinished.leave();
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let limit = Duration::from_secs(60);
+    let ended = tokio::select! {
+        ended = run(line, &old, pull, limit, &steps) => ended,
+        () = leaves => unreachable!("it never ends"),
+    };
+    let rows = engine.list(HostId(0), clock::now()).await.unwrap();
+    let of_it = rows.iter().filter(|row| row.name.contains("grafana-1"));
+    let names = of_it.map(|row| format!("{} {}", row.short_name(), row.state.word()));
+    (ended, names.collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_programs_end_gives_up_what_has_touched_nothing_and_finishes_the_rest() {
+    for pull in [true, false] {
+        let (ended, there) = left(pull, false).await;
+        let why = ended.unwrap_err().what;
+        assert_eq!(why.as_str(), "the program was ended; nothing was touched");
+        assert_eq!(there, ["grafana-1 running"]);
+    }
+    let (ended, there) = left(false, true).await;
+    assert!(ended.is_ok(), "{ended:?}");
+    assert_eq!(there, ["grafana-1 running"]);
 }

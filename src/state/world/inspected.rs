@@ -26,6 +26,9 @@ pub(super) struct Told {
     restarts: BTreeMap<Key, Restarts>,
     /// Those that could not be started.
     unstarted: BTreeSet<Key>,
+    /// The name of the image that each was made from. The list tells an id once that name is another's.
+    images: BTreeMap<Key, String>,
+    privileged: BTreeSet<Key>,
     /// Those that left a network before they were in a list, which an inspect is to explain.
     unplugged: BTreeSet<Key>,
 }
@@ -53,12 +56,16 @@ impl Told {
     pub(super) fn retain(&mut self, is_there: impl Fn(&Key) -> bool) {
         self.restarts.retain(|key, _| is_there(key));
         self.unstarted.retain(|key| is_there(key));
+        self.images.retain(|key, _| is_there(key));
+        self.privileged.retain(|key| is_there(key));
         self.unplugged.clear();
     }
 
     pub(super) fn forget(&mut self, key: &Key) {
         self.restarts.remove(key);
         self.unstarted.remove(key);
+        self.images.remove(key);
+        self.privileged.remove(key);
     }
 }
 
@@ -74,6 +81,10 @@ impl Host {
         if self.told.start_failed(key, unstarted) {
             self.put_again(key);
         }
+        self.told.images.insert(key.clone(), details.image.clone());
+        if details.privileged {
+            self.told.privileged.insert(key.clone());
+        }
         self.told.restarts.remove(key);
         let ended = details.finished;
         if let Some(at) = ended.filter(|_| details.state != RunState::Created) {
@@ -88,6 +99,7 @@ impl Host {
                 exit_code: over.then_some(details.exit_code),
                 oom: over && details.oom_killed,
                 asked: false,
+                timed_out: false,
                 since: began.filter(|began| *began < at),
                 until: next.map_or(late, |next| next.min(late)),
                 inspected: true,
@@ -95,6 +107,7 @@ impl Host {
                 silent: false,
             };
             self.died(key.clone(), death);
+            self.tell_ending(key);
             if let (Some(created), 1..) = (details.created, details.restart_count) {
                 let restarts = Restarts {
                     count: details.restart_count,
@@ -105,6 +118,16 @@ impl Host {
             }
         }
         self.tell_loops(now);
+    }
+
+    /// The name of the image that it was made from, where it was ever looked into.
+    pub fn made_from(&self, key: &Key) -> Option<&str> {
+        self.told.images.get(key).map(String::as_str)
+    }
+
+    /// Whether it may do anything, where it was ever looked into.
+    pub fn is_privileged(&self, key: &Key) -> bool {
+        self.told.privileged.contains(key)
     }
 
     /// One that is in no list yet left a network.

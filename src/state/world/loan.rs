@@ -30,6 +30,11 @@ impl Loans {
         self.starts.insert(key, at);
     }
 
+    /// When it was started last, as far as we were told.
+    pub fn start_of(&self, key: &Key) -> Option<DateTime<Utc>> {
+        self.starts.get(key).copied()
+    }
+
     /// Forgets what is not there any more.
     pub fn retain(&mut self, is_there: impl Fn(&Key) -> bool) {
         self.borrowers.retain(&is_there);

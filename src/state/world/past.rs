@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Host, Words};
-use crate::model::{EngineEvent, Health, Key, Run};
+use crate::model::container::Ending;
+use crate::model::{Container, EngineEvent, Health, Key, Run, RunState};
 
 /// Deaths kept of a container.
 const DEATHS: usize = 32;
@@ -13,10 +14,20 @@ pub const LOOP: usize = 3;
 pub(super) const CALM: TimeDelta = TimeDelta::minutes(10);
 /// One that dies within this of a signal died of it: a stop waits ten seconds unless it was told otherwise.
 const OBEYS: TimeDelta = TimeDelta::seconds(60);
+/// The exit code of what was killed.
+const KILLED: i64 = 137;
 /// Changes of health kept of a container.
 const VERDICTS: usize = 16;
 /// An inspect and an event that are no further apart than this tell of the same death.
 pub(super) const SAME: TimeDelta = TimeDelta::seconds(2);
+
+/// A signal that somebody had a container sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asked {
+    at: DateTime<Utc>,
+    /// One of them, of late, was not the one that kills.
+    softly: bool,
+}
 
 /// A death of a container that we were told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +38,8 @@ pub struct Death {
     pub oom: bool,
     /// Somebody sent it a signal just before.
     pub asked: bool,
+    /// That was one it could have ended by itself on, and it was killed when the time for that was over.
+    pub timed_out: bool,
     /// When that run began at the earliest, as far as is known: what is older in its log is of another.
     pub since: Option<DateTime<Utc>>,
     /// Nothing of that run is in the log after this.
@@ -67,23 +80,31 @@ impl Host {
                 self.oom.insert(key, event.at);
             }
             "kill" => {
-                self.killed.insert(key, event.at);
+                let of_late = |asked: &&Asked| event.at - asked.at < OBEYS;
+                let before = self.killed.get(&key).filter(of_late);
+                let hard = matches!(event.attribute("signal"), Some("9" | "KILL" | "SIGKILL"));
+                let softly = !hard || before.is_some_and(|before| before.softly);
+                let at = event.at;
+                self.killed.insert(key, Asked { at, softly });
             }
             "die" => {
                 let oom = self
                     .oom
                     .remove(&key)
                     .is_some_and(|at| event.at - at < TimeDelta::seconds(10));
-                let asked = self
-                    .killed
-                    .remove(&key)
-                    .is_some_and(|at| event.at - at < OBEYS);
+                let asked = self.killed.remove(&key);
+                let asked = asked.filter(|asked| event.at - asked.at < OBEYS);
+                let code = event.exit_code().unwrap_or(0);
+                let began = self.loans.start_of(&key);
+                let began = began.filter(|began| *began < event.at);
                 let death = Death {
                     at: event.at,
-                    exit_code: Some(event.exit_code().unwrap_or(0)),
+                    exit_code: Some(code),
                     oom,
-                    asked,
-                    since: None,
+                    asked: asked.is_some(),
+                    timed_out: code == KILLED && asked.is_some_and(|asked| asked.softly),
+                    // A line of its may be stamped before the start is told.
+                    since: began.map(|began| began - SAME / 2),
                     until: event.at,
                     inspected: false,
                     words: Words::Unasked,
@@ -91,6 +112,7 @@ impl Host {
                 };
                 self.died(key.clone(), death);
                 self.forget(&key);
+                self.tell_ending(&key);
             }
             action => {
                 let word = action.strip_prefix("health_status: ");
@@ -121,13 +143,22 @@ impl Host {
             _ => (known.at - death.at).abs() < SAME,
         };
         if let Some(place) = deaths.iter().position(same) {
-            if let Some(known) = deaths.get_mut(place).filter(|_| !death.inspected)
-                && known.inspected
-            {
+            let Some(known) = deaths.get_mut(place) else {
+                return;
+            };
+            if death.since > known.since {
+                // Lines of the run before were taken for its own.
+                if known.since.is_none() && matches!(known.words, Words::Told(_)) {
+                    known.words = Words::Unasked;
+                }
+                known.since = death.since;
+            }
+            known.oom |= death.oom;
+            if !death.inspected && known.inspected {
                 known.at = death.at;
                 known.exit_code = death.exit_code;
-                known.oom |= death.oom;
                 known.asked = death.asked;
+                known.timed_out = death.timed_out;
                 known.inspected = false;
             }
             return;
@@ -144,6 +175,34 @@ impl Host {
         } else {
             deaths.insert(place, death);
         }
+    }
+
+    /// What is known of how this one ended, when its newest death that we were told of is that.
+    pub(super) fn ending_of(&self, container: &Container) -> Option<Ending> {
+        let death = self.deaths.get(&container.key)?.back()?;
+        if container.state != RunState::Exited || death.exit_code != container.exit_code {
+            return None;
+        }
+        match death.exit_code? {
+            _ if death.oom => Some(Ending::OutOfMemory),
+            KILLED if death.timed_out => Some(Ending::TimedOut),
+            // 128 and the number of the signal.
+            129..=165 if death.asked => Some(Ending::Asked),
+            _ => None,
+        }
+    }
+
+    /// A death was told of a container that may be in the list as it is since.
+    pub(super) fn tell_ending(&mut self, key: &Key) {
+        let listed = self.containers.get(key);
+        if listed.is_some_and(|listed| listed.ending != self.ending_of(listed)) {
+            self.put_again(key);
+        }
+    }
+
+    /// When it was started last, as far as we were told.
+    pub fn start_of(&self, key: &Key) -> Option<DateTime<Utc>> {
+        self.loans.start_of(key)
     }
 
     /// Tells of each container whether it is in a crash loop at `now`; also when one is over, which no event tells.
@@ -184,6 +243,14 @@ impl Host {
         failures.filter(|death| !death.asked && death.failed())
     }
 
+    /// Whether no death of the last hour can be unknown: we were told of all events since, or since it was made.
+    pub fn knows_the_hour(&self, key: &Key, now: DateTime<Utc>) -> bool {
+        let made = self.containers.get(key).and_then(|c| c.created);
+        let from = made.max(Some(now - TimeDelta::hours(1)));
+        // The list says the second in which it was made.
+        self.listens.is_some_and(|listens| Some(listens) <= from)
+    }
+
     /// Deaths within the last hour before `now`.
     pub fn recent_deaths(&self, key: &Key, now: DateTime<Utc>) -> impl Iterator<Item = &Death> {
         self.deaths
@@ -197,7 +264,7 @@ impl Host {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::model::{Container, HostId};
+    use crate::model::HostId;
 
     pub(in crate::state::world) fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()

@@ -1,4 +1,5 @@
 //! The standing facts of a container: how it is reached, what it mounts, its limits, what it runs, its variables.
+use crate::model::Port;
 use crate::model::route::Fault;
 use crate::text;
 use crate::theme::Key;
@@ -45,7 +46,17 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
     let d = cx.details;
     let mut lines = Vec::new();
     let mut s = Section::new(cx.theme, cx.width, say!("Ports"));
-    for port in &d.ports {
+    let is_any = |ip: &str| matches!(ip, "" | "0.0.0.0" | "::");
+    for (n, port) in d.ports.iter().enumerate() {
+        // Published on every address it comes twice, for both kinds of addresses.
+        let same = |other: &Port| {
+            (other.public, other.private, &other.protocol)
+                == (port.public, port.private, &port.protocol)
+                && is_any(&other.ip)
+        };
+        if is_any(&port.ip) && d.ports.iter().take(n).any(same) {
+            continue;
+        }
         let words = crate::columns::container::cells::port_words(port);
         let key = if port.public.is_some() {
             Key::Strong
@@ -54,7 +65,7 @@ pub(super) fn reach(cx: &Cx) -> Vec<Line> {
         };
         let from = match (port.public, port.ip.as_str()) {
             (None, _) => say!("  not published").to_owned(),
-            (Some(_), "" | "0.0.0.0" | "::") => say!("  on every address").to_owned(),
+            (Some(_), ip) if is_any(ip) => say!("  on every address").to_owned(),
             (Some(_), ip) => say!("  on {ip}", ip),
         };
         s.line(Line::of(cx.theme, words, key).and(cx.theme, from, Key::Dim));

@@ -157,7 +157,9 @@ fn rates(cx: &Cx, sample: &Sample, network: &History, disk: &History) -> Vec<Lin
 }
 
 pub(super) fn processes(cx: &Cx) -> Vec<Line> {
-    let Some(list) = &cx.sheet.processes else {
+    // Those of the last look are no more once it has ended.
+    let live = cx.container.is_some_and(|c| c.state.is_live());
+    let Some(list) = cx.sheet.processes.as_ref().filter(|_| live) else {
         return Vec::new();
     };
     let mut s = Section::new(cx.theme, cx.width, say!("Processes"));

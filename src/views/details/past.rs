@@ -1,8 +1,10 @@
 //! What happened to a container: how it ended, what its health probes said, its deaths, its events.
 use crate::columns::container::words;
+use crate::model::container::Ending;
 use crate::model::{Health, RunState};
+use crate::msg::Failure;
 use crate::state::Death;
-use crate::state::lints::{Weight, findings};
+use crate::state::lints::{Weight, findings, hangs};
 use crate::state::world::Words;
 use crate::text;
 use crate::theme::Key;
@@ -28,19 +30,15 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
     };
     let live = d.state.is_live();
     if !live && d.state != RunState::Created {
-        let code = match text::exit_words(d.exit_code, d.oom_killed) {
+        let ending = cx.container.and_then(|c| c.ending);
+        let words = asked_words(ending).or_else(|| text::exit_words(d.exit_code, d.oom_killed));
+        let code = match words {
             Some(words) => format!("{}  {words}", d.exit_code),
             None => d.exit_code.to_string(),
         };
-        s.field(
-            say!("exit code"),
-            &code,
-            if d.exit_code == 0 {
-                Key::StateOff
-            } else {
-                Key::StateBad
-            },
-        );
+        let fine = d.exit_code == 0 || cx.container.is_some_and(|c| !c.has_failed());
+        let key = if fine { Key::StateOff } else { Key::StateBad };
+        s.field(say!("exit code"), &code, key);
     }
     if d.oom_killed {
         s.field(
@@ -72,6 +70,16 @@ pub(super) fn status(cx: &Cx) -> Vec<Line> {
     s.finish()
 }
 
+/// What to say of an end that was asked for.
+fn asked_words(ending: Option<Ending>) -> Option<String> {
+    match ending? {
+        Ending::TimedOut => {
+            Some(say!("asked to stop, and killed when the time for that was over").to_owned())
+        }
+        Ending::Asked | Ending::OutOfMemory => None,
+    }
+}
+
 /// What an experienced eye would notice.
 pub(super) fn noticed(cx: &Cx) -> Vec<Line> {
     let mut s = Section::new(cx.theme, cx.width, say!("Noticed"));
@@ -81,6 +89,41 @@ pub(super) fn noticed(cx: &Cx) -> Vec<Line> {
             Weight::Note => Key::Dim,
         };
         s.prose(&finding.words, key, 3);
+    }
+    s.finish()
+}
+
+/// Why there is no more than what the list tells.
+pub(super) fn unanswered(cx: &Cx, failure: &Failure) -> Vec<Line> {
+    let mut s = Section::new(cx.theme, cx.width, say!("No answer"));
+    s.prose(failure.what.as_str(), Key::StateBad, 4);
+    let advice = if hangs(cx.state, cx.key) {
+        say!(
+            "its engine answers of all others: what holds it is its own process, its shim or a mount"
+        )
+    } else {
+        failure.advice.as_str()
+    };
+    s.prose(advice, Key::Text, 4);
+    s.prose(
+        say!("what the list and the events tell of it:"),
+        Key::Dim,
+        2,
+    );
+    s.finish()
+}
+
+/// What the new one said that was to take its place, and is gone.
+pub(super) fn not_made_anew(cx: &Cx) -> Vec<Line> {
+    let Some(said) = cx.state.jobs.said.get(cx.key) else {
+        return Vec::new();
+    };
+    let mut s = Section::new(cx.theme, cx.width, say!("Not made anew"));
+    let ago = say!("{span} ago", span = words::span(cx.state.now - said.at));
+    s.note(ago, Key::Dim);
+    s.prose(&said.why, Key::StateBad, 4);
+    for line in &said.lines {
+        s.prose(line, Key::Text, 4);
     }
     s.finish()
 }
@@ -166,9 +209,13 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
         return Vec::new();
     }
     let mut s = Section::new(cx.theme, cx.width, say!("Deaths"));
-    let recent = host.recent_deaths(cx.key, now).count();
+    let recent = at_least(cx, host.recent_deaths(cx.key, now).count());
     let key = if recent > 2 { Key::StateBad } else { Key::Dim };
-    let words = say_n!(recent, "{n} in the last hour", "{n} in the last hour");
+    let words = if host.knows_the_hour(cx.key, now) {
+        say_n!(recent, "{n} in the last hour", "{n} in the last hour")
+    } else {
+        say!("at least {n} in the last hour", n = recent)
+    };
     s.note(words, key);
     if restarts > 0 {
         s.note(
@@ -200,20 +247,36 @@ pub(super) fn deaths(cx: &Cx) -> Vec<Line> {
     s.finish()
 }
 
+/// What is known of the hour's deaths and what an inspect tells, together: of one that was made or begun within the hour its
+/// policy's restarts are all of this hour.
+fn at_least(cx: &Cx, known: usize) -> usize {
+    let d = cx.details;
+    let is_recent =
+        |at: chrono::DateTime<chrono::Utc>| cx.state.now - at < chrono::TimeDelta::hours(1);
+    if !d.created.is_some_and(is_recent) {
+        return known;
+    }
+    let ended = u64::from(!d.state.is_live() && d.finished.is_some());
+    let told = d.restart_count.saturating_add(ended);
+    known.max(usize::try_from(told).unwrap_or(usize::MAX))
+}
+
 /// `10:32:41  exit 137  killed: out of memory  3m ago`
 fn how(cx: &Cx, death: &Death) -> Line {
     let at = clock(death.at, cx.state.prefs.utc_offset);
     let (code, words) = match death.exit_code {
         Some(code) => (
             say!("exit {code}", code),
-            text::exit_words(code, death.oom).unwrap_or_default(),
+            asked_words(death.timed_out.then_some(Ending::TimedOut))
+                .or_else(|| text::exit_words(code, death.oom))
+                .unwrap_or_default(),
         ),
         None => (
             say!("ended").to_owned(),
             say!("its exit code is forgotten").to_owned(),
         ),
     };
-    let bad = if death.failed() {
+    let bad = if death.failed() && !death.asked {
         Key::StateBad
     } else {
         Key::StateOff
