@@ -1,7 +1,7 @@
 //! The columns of the tables of a swarm's services and nodes.
 use super::listed::{Listed, age, age_rank, host, signed, size, word};
 use super::{Cell, Column, Fit, Rank, Width, default, figure, words};
-use crate::model::swarm::{Availability, Mode, Node, Port, Service};
+use crate::model::swarm::{Availability, Mode, Node, Port, Rollout, Service};
 use crate::model::{Key as Id, Kind};
 use crate::state::shelf::Shelves;
 use crate::state::{Shelf, State, ViewId};
@@ -148,7 +148,7 @@ pub fn standing(service: &Service) -> Standing {
         key,
     };
     let change = service.rollout.as_ref();
-    let rollout = change.and_then(|rollout| rollout.words());
+    let rollout = change.and_then(Rollout::words);
     match (rollout, service.trouble()) {
         (Some((words, true)), _) => {
             let why = change.map_or("", |rollout| rollout.message.as_str());

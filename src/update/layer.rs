@@ -222,14 +222,14 @@ fn menu(state: &mut State, chord: Chord) -> Effects {
 fn narrow(menu: &mut Menu, chord: Chord) -> bool {
     match (&mut menu.search, chord.code) {
         (None, Code::Char('/')) => menu.search = Some(Field::default()),
-        (None, Code::Char('j' | 'k' | 'g' | 'G' | 'q' | ' ')) => return false,
+        (None, Code::Char('j' | 'k' | 'g' | 'G' | 'q' | ' '))
+        | (Some(_), Code::Enter | Code::Up | Code::Down | Code::Tab) => return false,
         (None, _) => match chord.typed() {
             Some(c) => menu.search = Some(Field::of(&c.to_string())),
             None => return false,
         },
         (Some(_), Code::Esc) => menu.search = None,
         (Some(field), Code::Backspace) if field.is_empty() => menu.search = None,
-        (Some(_), Code::Enter | Code::Up | Code::Down | Code::Tab) => return false,
         (Some(field), _) => {
             prompt::edit(field, chord);
         }

@@ -120,7 +120,7 @@ fn screens() -> Vec<(String, State)> {
         state.toasts = stacktui::state::Toasts::default();
         (name.to_owned(), state)
     }));
-    let peopled: [(&str, State); 3] = [
+    let peopled: Vec<(&str, State)> = vec![
         ("mail", post::mailed(now)),
         ("routes", world::routed(now)),
         ("hosts", hosts::three(now)),

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use super::answer::{self, Answer};
 use super::{Call, not_found};
 use crate::sim::clock::{Ns, stamp};
-use crate::sim::world::World;
 use crate::sim::world::swarm::{Node, Service, Swarm, Task, no_manager, no_service};
 
 /// Answers what is about the swarm.
@@ -17,16 +16,16 @@ pub async fn route(call: &mut Call) -> Answer {
     }
     call.shared.world().reconcile(now);
     match (call.method.as_str(), &path[..]) {
-        ("GET", ["services"]) => Ok(answer::ok(&list(call, |world, swarm| {
+        ("GET", ["services"]) => Ok(answer::ok(&list(call, |swarm| {
             let services = swarm.services.iter();
-            services.map(|it| service(world, swarm, it, now)).collect()
+            services.map(|it| service(swarm, it, now)).collect()
         }))),
         ("GET", ["services", who]) => {
             let world = call.shared.world();
             let swarm = world.swarm.as_ref().ok_or_else(no_manager)?;
             let found = swarm.services.iter().find(|service| service.is(who));
             let found = found.ok_or_else(|| no_service(who))?;
-            Ok(answer::ok(&service(&world, swarm, found, now)))
+            Ok(answer::ok(&service(swarm, found, now)))
         }
         ("POST", ["services", who, "update"]) => {
             let spec: Value = call.json().await?;
@@ -39,14 +38,14 @@ pub async fn route(call: &mut Call) -> Answer {
             call.shared.world().remove_service(who, now)?;
             Ok(answer::status(200))
         }
-        ("GET", ["tasks"]) => Ok(answer::ok(&list(call, |world, swarm| {
+        ("GET", ["tasks"]) => Ok(answer::ok(&list(call, |swarm| {
             let services = swarm.services.iter();
             services
                 .flat_map(|it| it.tasks.iter().map(move |one| (it, one)))
-                .map(|(it, one)| task(world, swarm, it, one, now))
+                .map(|(it, one)| task(swarm, it, one, now))
                 .collect()
         }))),
-        ("GET", ["nodes"]) => Ok(answer::ok(&list(call, |_, swarm| {
+        ("GET", ["nodes"]) => Ok(answer::ok(&list(call, |swarm| {
             let nodes = swarm.nodes.iter().filter(|node| !node.spec.gone);
             nodes.map(|it| node(swarm, it)).collect()
         }))),
@@ -78,15 +77,15 @@ fn version(call: &Call) -> u64 {
     version.and_then(|v| v.parse().ok()).unwrap_or(0)
 }
 
-fn list(call: &Call, of: impl FnOnce(&World, &Swarm) -> Vec<Value>) -> Value {
+fn list(call: &Call, of: impl FnOnce(&Swarm) -> Vec<Value>) -> Value {
     let world = call.shared.world();
     let swarm = world.swarm.as_ref();
-    swarm.map_or_else(|| json!([]), |swarm| json!(of(&world, swarm)))
+    swarm.map_or_else(|| json!([]), |swarm| json!(of(swarm)))
 }
 
-fn service(world: &World, swarm: &Swarm, service: &Service, now: Ns) -> Value {
+fn service(swarm: &Swarm, service: &Service, now: Ns) -> Value {
     let live = service.tasks.iter().filter(|task| task.ended.is_none());
-    let running = live.filter(|task| world.task_state(service, task, now).0 == "running");
+    let running = live.filter(|task| service.state_of(task, now).0 == "running");
     let mut told = json!({"ID": service.id, "Version": {"Index": service.version},
         "CreatedAt": stamp(service.created), "UpdatedAt": stamp(service.updated),
         "Spec": service.spec,
@@ -94,7 +93,7 @@ fn service(world: &World, swarm: &Swarm, service: &Service, now: Ns) -> Value {
         "ServiceStatus": {"RunningTasks": running.count(),
             "DesiredTasks": service.wanted(swarm.open().len()), "CompletedTasks": 0}});
     if let Some((since, back)) = service.rollout {
-        let (state, message) = match (world.rolled_out(service, now), back) {
+        let (state, message) = match (service.rolled_out(now), back) {
             (false, false) => ("updating", "update in progress"),
             (true, false) => ("completed", "update completed"),
             (false, true) => ("rollback_started", "rollback in progress"),
@@ -106,8 +105,8 @@ fn service(world: &World, swarm: &Swarm, service: &Service, now: Ns) -> Value {
     told
 }
 
-fn task(world: &World, swarm: &Swarm, service: &Service, task: &Task, now: Ns) -> Value {
-    let (state, why) = world.task_state(service, task, now);
+fn task(swarm: &Swarm, service: &Service, task: &Task, now: Ns) -> Value {
+    let (state, why) = service.state_of(task, now);
     let node = task.node.and_then(|place| swarm.nodes.get(place));
     let since = task.ended.map_or(task.made, |(at, _)| at);
     let mut told = json!({"ID": task.id, "Version": {"Index": service.version},

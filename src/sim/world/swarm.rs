@@ -75,6 +75,40 @@ impl Service {
         }
     }
 
+    /// The engine's word for what a task is, and why not more.
+    pub fn state_of(&self, task: &Task, now: Ns) -> (&'static str, String) {
+        if let Some((_, by_itself)) = task.ended {
+            let failed = by_itself || self.made_of.fails.is_some();
+            let words = self.made_of.fails.clone();
+            return if failed {
+                let usual = || "task: non-zero exit (1)".to_owned();
+                ("failed", words.unwrap_or_else(usual))
+            } else {
+                ("shutdown", String::new())
+            };
+        }
+        if let Some(why) = &self.made_of.fails {
+            return ("failed", why.clone());
+        }
+        match task.node {
+            None => {
+                let none = || "no suitable node".to_owned();
+                let why = self.made_of.pending.clone();
+                ("pending", why.unwrap_or_else(none))
+            }
+            Some(_) if task.container.is_none() && now - task.made < PREPARES => {
+                ("preparing", String::new())
+            }
+            Some(_) => ("running", String::new()),
+        }
+    }
+
+    /// Whether everything of its last change is done.
+    pub fn rolled_out(&self, now: Ns) -> bool {
+        let mut tasks = self.tasks.iter().filter(|task| task.ended.is_none());
+        tasks.all(|task| self.state_of(task, now).0 == "running")
+    }
+
     fn is_global(&self) -> bool {
         self.spec.pointer("/Mode/Global").is_some()
     }
@@ -277,40 +311,6 @@ impl World {
         self.emit(&id, "create", &[], now);
         self.begin(&id, now);
         Some(id)
-    }
-
-    /// The engine's word for what a task is, and why not more.
-    pub fn task_state(&self, service: &Service, task: &Task, now: Ns) -> (&'static str, String) {
-        if let Some((_, by_itself)) = task.ended {
-            let failed = by_itself || service.made_of.fails.is_some();
-            let words = service.made_of.fails.clone();
-            return if failed {
-                let usual = || "task: non-zero exit (1)".to_owned();
-                ("failed", words.unwrap_or_else(usual))
-            } else {
-                ("shutdown", String::new())
-            };
-        }
-        if let Some(why) = &service.made_of.fails {
-            return ("failed", why.clone());
-        }
-        match task.node {
-            None => {
-                let none = || "no suitable node".to_owned();
-                let why = service.made_of.pending.clone();
-                ("pending", why.unwrap_or_else(none))
-            }
-            Some(_) if task.container.is_none() && now - task.made < PREPARES => {
-                ("preparing", String::new())
-            }
-            Some(_) => ("running", String::new()),
-        }
-    }
-
-    /// Whether everything of a service's last change is done.
-    pub fn rolled_out(&self, service: &Service, now: Ns) -> bool {
-        let mut tasks = service.tasks.iter().filter(|task| task.ended.is_none());
-        tasks.all(|task| self.task_state(service, task, now).0 == "running")
     }
 
     /// Gives a service another spec, or the one before.

@@ -88,14 +88,11 @@ fn foot(menu: &Menu, shown: usize, area: Rect, theme: &Theme, buf: &mut Buffer) 
         return;
     }
     let all = menu.items.len();
-    let words = match &menu.search {
-        Some(field) => say!(
-            " /{typed}  {shown} of {all} ",
-            typed = field.text(),
-            shown,
-            all
-        ),
-        None => say!(" {all} in all, / finds ", all),
+    let words = if let Some(field) = &menu.search {
+        let typed = field.text();
+        say!(" /{typed}  {shown} of {all} ", typed, shown, all)
+    } else {
+        say!(" {all} in all, / finds ", all)
     };
     let place = Rect::new(area.x, area.bottom() - 1, area.width.saturating_sub(2), 1);
     Line::of(theme, words, Key::Dim).draw_right(buf, place);
