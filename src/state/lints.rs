@@ -352,6 +352,10 @@ fn image_behind(s: &Subject) -> Option<String> {
 /// Its registry was asked, and has another image under that name.
 fn newer_there(s: &Subject) -> Option<String> {
     let container = s.container;
+    // Mostly nobody asked: a row is not to pay for it.
+    if s.state.fresh.is_empty() {
+        return None;
+    }
     let image = Key::new(container.key.host, Kind::Image, &container.image_id);
     let answer = s.state.fresh.get(&image)?.of(&container.image)?;
     (*answer == Ok(Freshness::Behind)).then(|| {

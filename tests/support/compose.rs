@@ -17,7 +17,7 @@ use crate::engine;
 pub enum Generation {
     /// `docker-compose` 1.
     First,
-    /// `docker compose` 2: a plugin in one of docker's own folders, or the file that `STACKTUI_COMPOSE2` names.
+    /// `docker compose` 2: a plugin in one of docker's own folders, or the file that `STACKTUI_TEST_COMPOSE2` names.
     Second,
 }
 
@@ -101,7 +101,7 @@ impl Machine {
         let docker = in_path("docker")?.display().to_string();
         let config = self.folder.path().join("config");
         let mut script = "#!/bin/sh\n".to_owned();
-        if let Some(plugin) = std::env::var_os("STACKTUI_COMPOSE2").filter(|it| !it.is_empty()) {
+        if let Some(plugin) = std::env::var_os("STACKTUI_TEST_COMPOSE2").filter(|it| !it.is_empty()) {
             let place = config.join("cli-plugins/docker-compose");
             symlink(plugin, place).expect("a link");
             script += &format!("export DOCKER_CONFIG='{}'\n", config.display());
