@@ -193,6 +193,33 @@ impl State {
         }
     }
 
+    /// Goes back by one screen; `false` at a tab.
+    pub fn back(&mut self) -> bool {
+        let went = self.nav.back();
+        self.mask_closed();
+        went
+    }
+
+    /// Goes to a tab.
+    pub fn go(&mut self, tab: ViewId) {
+        self.nav.go(tab);
+        self.mask_closed();
+    }
+
+    /// Secrets that were shown are masked again once their screen is left.
+    fn mask_closed(&mut self) {
+        for (key, sheet) in &mut self.sheets {
+            if sheet.revealed && !self.nav.opens(key) {
+                sheet.revealed = false;
+                sheet.inspect.stale = true;
+            }
+        }
+        if !self.nav.has(ViewId::StackFiles) && !self.nav.has(ViewId::Proposal) {
+            let shown = self.files.values_mut().filter(|book| book.revealed);
+            shown.for_each(FileBook::reveal);
+        }
+    }
+
     /// The view on screen.
     pub fn view(&self) -> ViewId {
         self.nav.current().view

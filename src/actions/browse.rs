@@ -109,7 +109,7 @@ fn at_top(state: &State) -> bool {
 /// Goes up; where that ends, out of the volume.
 pub fn leave(state: &mut State) -> Effects {
     if at_top(state) {
-        state.nav.back();
+        state.back();
         return Effects::new();
     }
     up(state)

@@ -396,7 +396,12 @@ fn members(state: &mut State, join: bool) -> Effects {
     } else {
         say!("Take which container out of {name}?", name)
     };
-    state.offer(Menu::new(title, items));
+    let note = if join {
+        ""
+    } else {
+        say!("A fixed address and further names that it has there are lost.")
+    };
+    state.offer(Menu::new(title, items).note(note));
     Effects::new()
 }
 

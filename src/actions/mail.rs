@@ -343,7 +343,7 @@ fn neighbour(state: &mut State, by: isize) -> Effects {
     let now = state.shelves.mails.listing.selected();
     match now {
         Some(key) if before.as_ref() != Some(&key) => {
-            state.nav.back();
+            state.back();
             show(state, &key)
         }
         _ => Effects::new(),

@@ -22,7 +22,7 @@ pub const ACTIONS: &[Action] = &[
         "Go back; at the top, leave.",
         &["q"],
         |state| {
-            if state.nav.back() {
+            if state.back() {
                 Effects::new()
             } else {
                 leave(state)
@@ -239,6 +239,7 @@ fn escape(state: &mut State) -> Effects {
         ViewId::VolumeFolder => return super::browse::leave(state),
         ViewId::Logs if super::log::leave_off(state) => {}
         ViewId::Inspect if unsearch(state) => {}
+        ViewId::StackFiles if super::stack_file::unsearch(state) => {}
         ViewId::Letter if super::mail::unsearch(state) => {}
         view if view.is_listing() && (unlist(state) || state.jobs.seen()) => {}
         _ if state.nav.depth() == 0 && state.only.is_some() => state.narrow(None),
@@ -248,7 +249,7 @@ fn escape(state: &mut State) -> Effects {
             if let Some(key) = told {
                 state.jobs.seen_of(&key);
             }
-            state.nav.back();
+            state.back();
         }
     }
     Effects::new()

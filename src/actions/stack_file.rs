@@ -319,6 +319,16 @@ fn search(state: &mut State) -> Effects {
     type_line(state, PromptKind::Search, say!("search"), before)
 }
 
+/// Ends the search of the files on screen; false where nothing is searched.
+pub(super) fn unsearch(state: &mut State) -> bool {
+    let book = state.subject().and_then(|key| state.files.get_mut(&key));
+    let Some(book) = book.filter(|book| !book.query.is_empty()) else {
+        return false;
+    };
+    book.search("");
+    true
+}
+
 /// Brings the line of the hit on screen, some lines below its top.
 pub fn show_hit(state: &mut State) {
     let height = page(state).1;

@@ -222,7 +222,7 @@ pub const TABS: [ViewId; 12] = [
 
 /// Goes to a tab.
 pub fn go(state: &mut State, view: ViewId) -> Effects {
-    state.nav.go(view);
+    state.go(view);
     state.touch();
     Effects::new()
 }

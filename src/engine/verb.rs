@@ -67,6 +67,17 @@ fn update(change: &Change) -> ContainerUpdateBody {
     body
 }
 
+/// A refusal after some names were taken away already: it says which.
+fn half_done(error: Error, gone: &[&str], kept: &str) -> Error {
+    match error {
+        Error::Server { status, message } if !gone.is_empty() => Error::Server {
+            status,
+            message: format!("{} removed; {kept} kept: {message}", gone.join(", ")),
+        },
+        error => error,
+    }
+}
+
 /// How a verb ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Performed {
@@ -283,6 +294,7 @@ impl Engine {
         } else {
             names
         };
+        let mut gone: Vec<&str> = Vec::new();
         for name in names {
             let escaped = escape(name);
             if name != id {
@@ -301,8 +313,11 @@ impl Engine {
                 ..RemoveImageOptions::default()
             };
             let done = self.docker().remove_image(&escaped, Some(options), None);
-            done.await
-                .map_err(|error| Error::of_call(error, "DELETE", "/images/x"))?;
+            let done = done.await;
+            done.map_err(|error| {
+                half_done(Error::of_call(error, "DELETE", "/images/x"), &gone, name)
+            })?;
+            gone.push(name);
         }
         Ok(())
     }

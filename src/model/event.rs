@@ -31,10 +31,10 @@ pub struct EngineEvent {
 }
 
 impl EngineEvent {
-    /// What looking makes, not doing: a health probe's `exec_create`, `exec_start` and `exec_die`, and the `top` of every
-    /// list of processes. Nothing may be asked anew for it: the question itself would make the next one.
+    /// What looking makes, not doing: a health probe's `exec_create`, `exec_start` and `exec_die`, the `top` of every list of
+    /// processes, and the `archive-path` of every file that is read. Nothing may be asked anew for it: the question itself would make the next one.
     pub fn is_noise(&self) -> bool {
-        self.action == "top" || self.action.starts_with("exec_")
+        matches!(self.action.as_str(), "top" | "archive-path") || self.action.starts_with("exec_")
     }
 
     pub fn attribute(&self, name: &str) -> Option<&str> {

@@ -154,6 +154,13 @@ impl Nav {
         }
     }
 
+    /// Whether a screen about this thing is open.
+    pub fn opens(&self, key: &Key) -> bool {
+        self.opened
+            .iter()
+            .any(|place| place.key.as_ref() == Some(key))
+    }
+
     /// Whether this view is open anywhere.
     pub fn has(&self, view: ViewId) -> bool {
         self.tab == view || self.opened.iter().any(|place| place.view == view)

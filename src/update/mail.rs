@@ -217,7 +217,7 @@ pub(super) fn done(state: &mut State, job: &Job, outcome: Result<u64, &str>) {
     let place = state.nav.current();
     let shown = place.key.filter(|key| key.kind == Kind::Mail);
     if shown.is_some_and(|key| !state.shelves.mails.things.contains_key(&key)) {
-        state.nav.back();
+        state.back();
     }
 }
 

@@ -269,3 +269,18 @@ fn a_file_that_is_gone_says_what_still_works() {
     it.shows("1 earlier version kept, H shows it");
     it.press("e").asks_nothing().sees_toast("nothing to edit");
 }
+
+#[test]
+fn what_was_shown_is_masked_again_once_it_is_left() {
+    let mut it = files();
+    it.press("v").shows("hunter2");
+    it.press("esc f").view(ViewId::StackFiles).hides("hunter2");
+}
+
+#[test]
+fn esc_ends_a_search_before_the_page() {
+    let mut it = files();
+    it.press("/").type_in("image").press("enter");
+    it.press("esc").view(ViewId::StackFiles).hides("found");
+    it.press("esc").view(ViewId::Stack);
+}

@@ -54,7 +54,7 @@ pub fn close(state: &mut State, key: &Key) {
         book.change = None;
     }
     if state.view() == ViewId::Proposal {
-        state.nav.back();
+        state.back();
     }
 }
 
