@@ -137,14 +137,18 @@ pub async fn save(
     cancelled: impl Future<Output = ()>,
 ) -> Result<u64, Failure> {
     let path = from_home(path);
-    let part = aside(move || Filled::new(path, replace)).await?;
+    let (there, part) = aside(move || {
+        let there = path.exists();
+        Ok((there, Filled::new(path, replace)?))
+    })
+    .await?;
     let whole = async {
         let part = fill(engine, images, part, steps, cancelled).await?;
         aside(move || part.settle()).await
     };
     whole.await.map_err(|why| Failure {
         what: Words::ours(|| {
-            if replace {
+            if there {
                 say!(
                     "{why}; the file that was there is as it was",
                     why = why.what

@@ -101,7 +101,8 @@ impl Machine {
         let docker = in_path("docker")?.display().to_string();
         let config = self.folder.path().join("config");
         let mut script = "#!/bin/sh\n".to_owned();
-        if let Some(plugin) = std::env::var_os("STACKTUI_TEST_COMPOSE2").filter(|it| !it.is_empty()) {
+        if let Some(plugin) = std::env::var_os("STACKTUI_TEST_COMPOSE2").filter(|it| !it.is_empty())
+        {
             let place = config.join("cli-plugins/docker-compose");
             symlink(plugin, place).expect("a link");
             script += &format!("export DOCKER_CONFIG='{}'\n", config.display());
