@@ -132,6 +132,7 @@ const SAME_EVERYWHERE: &[&str] = &[
     "empty",
     "front",
     "hostile",
+    "swarm",
     "hosts",
     // Keys.
     "Backspace",

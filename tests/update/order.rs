@@ -183,7 +183,7 @@ fn a_question_says_whose_they_are_and_in_which_order_they_go() {
         it.question().title,
         "Stop systeme-ticketing (10 containers)?"
     );
-    let order = it.told()[0];
+    let order = &it.question().lines[0].0;
     assert!(order.starts_with("in this order: "), "{order}");
     assert!(order.ends_with(", then zammad, then zammad-db"), "{order}");
     it.press("esc").on("zammad").press("space");
@@ -192,7 +192,10 @@ fn a_question_says_whose_they_are_and_in_which_order_they_go() {
         it.question().title,
         "Remove 2 containers of systeme-ticketing?"
     );
-    assert_eq!(it.told()[0], "in this order: zammad, then zammad-db");
+    assert_eq!(
+        it.question().lines[0].0,
+        "in this order: zammad, then zammad-db"
+    );
     it.answer("y");
     assert!(has(&sent(&it), "zammad") && !has(&sent(&it), "zammad-db"));
     it.press("esc").on("backup").press("space");
@@ -208,13 +211,13 @@ fn an_order_that_nobody_knows_is_said() {
     it.send(Msg::Outline(stack(), Err(Unread::Gone(path))));
     it.press("g s");
     let unknown = format!("systeme-ticketing: all at once, as its order is not known: {gone}");
-    assert_eq!(it.told()[0], unknown);
+    assert_eq!(it.question().lines[0].0, unknown);
     it.press("esc g r").sees_toast(&unknown);
     assert!(has(&sent(&it), "zammad") && has(&sent(&it), "zammad-db"));
     // Labels that say that nothing is needed say enough.
     let mut it = scene();
     it.press("g s");
-    let first = it.told()[0];
+    let first = &it.question().lines[0].0;
     assert!(first.starts_with("in this order: "), "{first}");
     // One service has no order.
     let mut it = first_generation();

@@ -282,5 +282,5 @@ fn esc_ends_a_search_before_the_page() {
     let mut it = files();
     it.press("/").type_in("image").press("enter");
     it.press("esc").view(ViewId::StackFiles).hides("found");
-    it.press("esc").view(ViewId::Stack);
+    it.press("esc").view(ViewId::Stacks);
 }

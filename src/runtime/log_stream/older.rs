@@ -2,7 +2,7 @@
 //!
 //! The engine counts `tail` from the newest line, applies it before `until`, and counts the parts of long lines. So a page
 //! is asked for by a `tail` that reaches over all that is held, and by `until`, which keeps that from being sent again. A
-//! tail that was too small shows in what comes, and is doubled. Only podman is ever asked for the whole log.
+//! tail that was too small shows in what comes, and is doubled. Only podman is ever asked for all without a number.
 mod page;
 
 use std::time::Duration;
@@ -60,8 +60,9 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
     loop {
         let asked = asked(tail, client.info().podman);
         let read = reading(client, &setup, wanted, way, asked).await?;
-        // A longer one is not asked for: that was the whole log.
-        let found = read.met() || way == Way::Walk || asked.is_none();
+        // No longer one is asked for: that was the whole log.
+        let whole = asked.is_none() || tail > LONGEST;
+        let found = read.met() || way == Way::Walk || whole;
         let mark = Some(read.mark());
         if found && mark != smaller && read.is_enough(wanted.lines) {
             return Ok(OlderLogs {
@@ -69,7 +70,7 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
                 beginning: false,
             });
         }
-        if found && (mark == smaller || asked.is_none()) {
+        if found && (mark == smaller || whole) {
             return Ok(OlderLogs {
                 records: read.all(),
                 beginning: true,
@@ -90,8 +91,10 @@ async fn search(client: &Engine, wanted: &LogPage) -> Result<OlderLogs, Error> {
 
 /// What is asked for to have so many lines; `None`: the whole log.
 fn asked(tail: u64, podman: bool) -> Option<u32> {
-    let longest = if podman { PODMANS_LONGEST } else { LONGEST };
-    u32::try_from(tail).ok().filter(|_| tail <= longest)
+    if podman && tail > PODMANS_LONGEST {
+        return None;
+    }
+    u32::try_from(tail.min(LONGEST)).ok()
 }
 
 /// One request, read to its end; without a tail it is the whole log.
@@ -145,7 +148,7 @@ mod tests {
         assert_eq!(asked(LONGEST, false), Some(most));
         assert_eq!(
             (asked(LONGEST + 1, false), asked(u64::MAX, true)),
-            (None, None)
+            (Some(most), None)
         );
     }
 }

@@ -51,15 +51,33 @@ fn label(confirm: &Confirm) -> String {
     say!("type {name} to confirm: ", name = confirm.must_type)
 }
 
-/// The wrapped lines above the switches.
-fn told(confirm: &Confirm, width: usize) -> Vec<(&str, Weight)> {
+/// What is hit, where it is a list: one thing is a line like others, and never cut.
+fn listed(confirm: &Confirm) -> &[String] {
+    match confirm.things.as_slice() {
+        [_] => &[],
+        things => things,
+    }
+}
+
+/// The wrapped lines above the switches. Where there is no room for all, what is lost has it first.
+fn told(confirm: &Confirm, width: usize, rows: usize) -> Vec<(&str, Weight)> {
+    let one = confirm.things.first().filter(|_| confirm.things.len() == 1);
+    let one = one.map(|words| (words.as_str(), Weight::Plain));
     let lines = confirm.lines.iter();
-    lines
-        .flat_map(|(words, weight)| {
-            let parts = text::wrap_words(words, width).into_iter();
-            parts.map(|part| (part, *weight))
-        })
-        .collect()
+    let lines = lines.map(|(words, weight)| (words.as_str(), *weight));
+    let wrapped = one.into_iter().chain(lines).flat_map(|(words, weight)| {
+        let parts = text::wrap_words(words, width).into_iter();
+        parts.map(move |part| (part, weight))
+    });
+    let mut wrapped: Vec<_> = wrapped.collect();
+    if wrapped.len() > rows {
+        let head = one.map_or(0, |(words, _)| text::wrap_words(words, width).len());
+        if let Some(rest) = wrapped.get_mut(head..) {
+            rest.sort_by_key(|(_, weight)| *weight != Weight::Bad);
+        }
+        wrapped.truncate(rows);
+    }
+    wrapped
 }
 
 /// Where its parts are.
@@ -81,7 +99,7 @@ impl Frame {
     /// How many of the things are on screen.
     fn shown(&self, confirm: &Confirm) -> usize {
         let rows = usize::from(self.things);
-        if confirm.things.len() > rows {
+        if listed(confirm).len() > rows {
             rows.saturating_sub(1)
         } else {
             rows
@@ -92,7 +110,7 @@ impl Frame {
 /// Where scrolling what is hit ends.
 pub fn last_scroll(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> usize {
     let shown = frame(size, confirm, command).shown(confirm);
-    confirm.things.len().saturating_sub(shown)
+    listed(confirm).len().saturating_sub(shown)
 }
 
 /// What is lost has room before what is hit, of which two rows stay.
@@ -107,8 +125,9 @@ fn frame(size: (u16, u16), confirm: &Confirm, command: &Equivalent) -> Frame {
     let commands = command.rows(width, COMMAND);
     let below = switches + typed + blank + commands + u16::from(commands > 0);
     let room = size.1.saturating_sub(4 + below);
-    let all = confirm.things.len().min(usize::from(THINGS)) as u16;
-    let told = (told(confirm, width).len() as u16).min(room.saturating_sub(all.min(2)));
+    let all = listed(confirm).len().min(usize::from(THINGS)) as u16;
+    let most = room.saturating_sub(all.min(2));
+    let told = told(confirm, width, usize::from(most)).len() as u16;
     let things = all.min(room.saturating_sub(told));
     let height = things + told + below + 2;
     Frame {
@@ -141,11 +160,9 @@ pub fn draw(confirm: &Confirm, command: &Equivalent, theme: &Theme, buf: &mut Bu
     let switches = confirm.switches.len() as u16;
     let first_switch = typed_at.saturating_sub(switches);
     let above = usize::from(frame.things);
-    for (y, (part, weight)) in told(confirm, usize::from(inner.width).max(1))
-        .iter()
-        .enumerate()
-        .take(usize::from(frame.told))
-    {
+    let width = usize::from(inner.width).max(1);
+    let lines = told(confirm, width, usize::from(frame.told));
+    for (y, (part, weight)) in lines.iter().enumerate() {
         let key = match weight {
             Weight::Bad => Key::Danger,
             Weight::Plain | Weight::Change => Key::Text,
@@ -185,11 +202,12 @@ pub fn draw(confirm: &Confirm, command: &Equivalent, theme: &Theme, buf: &mut Bu
 
 /// What is hit, and which of it is on screen where that is not all.
 fn things(confirm: &Confirm, frame: &Frame, theme: &Theme, inner: Rect, buf: &mut Buffer) {
-    let (all, shown) = (confirm.things.len(), frame.shown(confirm));
+    let list = listed(confirm);
+    let (all, shown) = (list.len(), frame.shown(confirm));
     let top = confirm.scroll.min(all - shown.min(all));
     let width = usize::from(inner.width);
-    for (y, words) in confirm.things.iter().skip(top).take(shown).enumerate() {
-        let words = text::truncate_middle(words, width);
+    for (y, words) in list.iter().skip(top).take(shown).enumerate() {
+        let words = text::truncate(words, width);
         pen::write(buf, pen::row(inner, y), &words, theme.style(Key::Text));
     }
     if all > shown && frame.things > 0 {
