@@ -7,6 +7,7 @@ mod scale;
 use crate::effect::{Effect, Effects, Fetch, Verb};
 use crate::lang;
 use crate::model::compose::{Act, Call, Project};
+use crate::model::outline::Unread;
 use crate::model::{Key, Stack};
 use crate::state::{
     Ask, Choice, Confirm, Field, Layer, Menu, MenuItem, Pending, PromptKind, Scope, State, Task,
@@ -183,12 +184,21 @@ fn menu(state: &mut State) -> Effects {
     Effects::new()
 }
 
-/// Why a task would be refused, as far as it is known which compose there is: the other generation may bring the stack up,
-/// which tells what that means, and nothing else.
+/// Why a task would be refused, as far as it is known which compose there is and whether the files are: the other generation
+/// may bring the stack up, which tells what that means, and nothing else.
 fn refused(state: &State, key: &Key, task: Task) -> Option<String> {
+    if matches!(task, Task::Up | Task::Output) {
+        return None;
+    }
+    if let Some(Err(unread @ Unread::Gone(_))) = state.outlines.of(key) {
+        let why = unread.said();
+        return Some(say!(
+            "{why}, and compose needs it for that; without it s stops and D removes the containers",
+            why
+        ));
+    }
     let checked = state.compose.get(key)?.as_ref().ok()?;
-    let harmless = matches!(task, Task::Up | Task::Output);
-    (checked.foreign && !harmless).then(|| {
+    checked.foreign.then(|| {
         say!(
             "only {tool} is here, and another generation of compose made this stack",
             tool = checked.tool

@@ -4,7 +4,11 @@
 //! Slack, Stripe, Google, npm and `HashiCorp`. Linear in the value's length. Must not know: keys.
 
 pub(super) fn looks_secret_value(value: &str) -> bool {
-    has_userinfo(value) || has_private_key(value) || has_token(value) || has_assignment(value)
+    has_userinfo(value)
+        || has_private_key(value)
+        || has_token(value)
+        || has_assignment(value)
+        || has_member(value)
 }
 
 /// `scheme://user:password@host`, or one long unnamed token before the `@` (Sentry, GitHub).
@@ -105,6 +109,33 @@ fn has_assignment(value: &str) -> bool {
     })
 }
 
+/// A JSON object within a text, with a secret under one of its names: `{"user":"a","password":"b"}`.
+fn has_member(value: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "token",
+        "apikey",
+        "privatekey",
+    ];
+    value.match_indices(':').any(|(at, _)| {
+        let before = value.get(..at).unwrap_or_default().trim_end();
+        let after = value.get(at + 1..).unwrap_or_default().trim_start();
+        let Some((_, name)) = before
+            .strip_suffix('"')
+            .and_then(|before| before.rsplit_once('"'))
+        else {
+            return false;
+        };
+        let mut name = name.to_ascii_lowercase();
+        name.retain(|c| c != '_' && c != '-');
+        let is_told = after.starts_with('"') && !after.starts_with("\"\"");
+        is_told && NAMES.iter().any(|secret| name.ends_with(secret))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +159,9 @@ mod tests {
             "Server=db;User Id=sa;Password=hunter2;",
             "DefaultEndpointsProtocol=https;AccountKey=abc==",
             "Authorization: Bearer 0123456789abcdef0123",
+            r#"{"password":"hunter2"}"#,
+            r#"{"db": {"user": "a", "DB_PASSWORD" : "b"}}"#,
+            r#"[{"api_key":"1"}]"#,
         ] {
             assert!(looks_secret_value(value), "{value}");
         }
@@ -153,6 +187,9 @@ mod tests {
             "password=",
             "the bearer of news",
             "1.2.3-alpine3.20",
+            r#"{"password":"","user":"a"}"#,
+            r#"{"tokens":["a"],"token_type":"x"}"#,
+            "\"token\": 7",
             "漢://字@",
         ] {
             assert!(!looks_secret_value(value), "{value}");

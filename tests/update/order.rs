@@ -234,3 +234,13 @@ fn what_files_say_is_needed_is_noticed_when_it_is_not_there() {
     let words: Vec<&str> = found.iter().map(|it| it.words.as_str()).collect();
     assert_eq!(words, ["needs zammad-db, which is exited"]);
 }
+
+#[test]
+fn what_needs_files_that_are_gone_is_refused_before_the_question() {
+    let mut it = first_generation();
+    let path = "/srv/tickets/compose.yml".to_owned();
+    it.send(Msg::Outline(stack(), Err(Unread::Gone(path))));
+    it.press("2 C").answer("d").no_window().asks_nothing();
+    it.sees_toast("compose.yml is not on this machine")
+        .sees_toast("D removes the containers");
+}
